@@ -1,0 +1,162 @@
+//! A category: a named group of products, with its place in the menu.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Decider;
+use crate::shared::{CategoryId, Name};
+
+/// The marker of the aggregate.
+#[derive(Debug)]
+pub struct Category;
+
+/// What a category is like: its name and place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// Its place in the menu, smallest first.
+    pub place: u16,
+}
+
+/// What can be asked of a category.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// The menu gets a category.
+    Add(Details),
+    /// The category should be like this.
+    Revise(Details),
+}
+
+/// The menu got a category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Its name.
+    pub name: Name,
+    /// Its place in the menu, smallest first.
+    pub place: u16,
+}
+
+/// The category has another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// The name from then on.
+    pub name: Name,
+}
+
+/// The category has another place in the menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The place from then on, smallest first.
+    pub place: u16,
+}
+
+crate::stored_events! {
+    /// What happens to a category.
+    pub enum Event {
+        "category.added" => Added,
+        "category.renamed" => Renamed,
+        "category.moved" => Moved,
+    }
+}
+
+/// A category before and after it was added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is known of it.
+    #[default]
+    Unknown,
+    /// It is in the menu.
+    InMenu(Details),
+}
+
+impl State {
+    /// The category, if it is in the menu.
+    pub const fn in_menu(&self) -> Option<&Details> {
+        match self {
+            Self::Unknown => None,
+            Self::InMenu(details) => Some(details),
+        }
+    }
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The category is in the menu already.
+    #[error("the category is in the menu already")]
+    AlreadyAdded,
+    /// There is no such category.
+    #[error("there is no such category")]
+    Unknown,
+}
+
+impl Decider for Category {
+    const CATEGORY: &'static str = "category";
+    type Id = CategoryId;
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Error = Error;
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
+        match (state, command) {
+            (State::Unknown, Command::Add(Details { name, place })) => {
+                Ok(vec![Added { name, place }.into()])
+            }
+            (State::InMenu(_), Command::Add(_)) => Err(Error::AlreadyAdded),
+            (State::InMenu(current), Command::Revise(Details { name, place })) => {
+                let renamed = (name != current.name).then(|| Renamed { name }.into());
+                let moved = (place != current.place).then(|| Moved { place }.into());
+                Ok(renamed.into_iter().chain(moved).collect())
+            }
+            (State::Unknown, Command::Revise(_)) => Err(Error::Unknown),
+        }
+    }
+
+    fn evolve(state: State, event: Event) -> State {
+        match (state, event) {
+            (_, Event::Added(Added { name, place })) => State::InMenu(Details { name, place }),
+            (State::InMenu(details), Event::Renamed(Renamed { name })) => {
+                State::InMenu(Details { name, ..details })
+            }
+            (State::InMenu(details), Event::Moved(Moved { place })) => {
+                State::InMenu(Details { place, ..details })
+            }
+            (State::Unknown, Event::Renamed(_) | Event::Moved(_)) => State::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::given;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_category_is_added_once() {
+        let added = Added { name: name("Bebidas"), place: 2 };
+        let details = Details { name: name("Bebidas"), place: 2 };
+        given::<Category>([]).when(Command::Add(details.clone())).then([added.clone().into()]);
+        given::<Category>([added.into()])
+            .when(Command::Add(details))
+            .then_refused(Error::AlreadyAdded);
+    }
+
+    #[test]
+    fn a_revision_says_only_what_changed() {
+        let added = Added { name: name("Bebidas"), place: 2 };
+        let revise = |text, place| Command::Revise(Details { name: name(text), place });
+        given::<Category>([added.clone().into()]).when(revise("Bebidas", 2)).then_nothing();
+        given::<Category>([added.clone().into()])
+            .when(revise("Jugos", 2))
+            .then([Renamed { name: name("Jugos") }.into()]);
+        given::<Category>([added.into()])
+            .when(revise("Jugos", 1))
+            .then([Renamed { name: name("Jugos") }.into(), Moved { place: 1 }.into()]);
+        given::<Category>([]).when(revise("Jugos", 1)).then_refused(Error::Unknown);
+    }
+}

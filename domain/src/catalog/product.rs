@@ -1,0 +1,284 @@
+//! A product: what a guest can order, in one or more variants with a price each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Decider;
+use crate::shared::{CategoryId, Money, Name, ProductId, VariantId};
+
+/// The most variants a product can have.
+pub const VARIANTS_MAX: usize = 50;
+
+/// The marker of the aggregate.
+#[derive(Debug)]
+pub struct Product;
+
+/// A size or kind of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its id.
+    pub id: VariantId,
+    /// Its name, unique in the product: "Grande".
+    pub name: Name,
+    /// What one piece costs, taxes included.
+    pub price: Money,
+}
+
+/// What a product is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// Where it stands in the menu.
+    pub category: CategoryId,
+    /// Its variants in the order of the menu, at least one, all in one currency.
+    pub variants: Vec<Variant>,
+}
+
+impl Details {
+    /// The variant with this id.
+    pub fn variant(&self, id: VariantId) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.id == id)
+    }
+}
+
+/// What can be asked of a product.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// The menu gets a product.
+    Add(Details),
+    /// The product should be like this; variants are recognised by their id.
+    Revise(Details),
+}
+
+/// The menu got a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Its name.
+    pub name: Name,
+    /// Where it stands in the menu.
+    pub category: CategoryId,
+    /// Its variants in the order of the menu.
+    pub variants: Vec<Variant>,
+}
+
+/// The product has another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// The name from then on.
+    pub name: Name,
+}
+
+/// The product stands in another category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recategorised {
+    /// The category from then on.
+    pub category: CategoryId,
+}
+
+/// The product is sold in these variants, at these prices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariantsOffered {
+    /// All variants from then on, in the order of the menu.
+    pub variants: Vec<Variant>,
+}
+
+crate::stored_events! {
+    /// What happens to a product.
+    pub enum Event {
+        "product.added" => Added,
+        "product.renamed" => Renamed,
+        "product.recategorised" => Recategorised,
+        "product.variants_offered" => VariantsOffered,
+    }
+}
+
+/// A product before and after it was added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is known of it.
+    #[default]
+    Unknown,
+    /// It is in the menu.
+    InMenu(Details),
+}
+
+impl State {
+    /// The product, if it is in the menu.
+    pub const fn in_menu(&self) -> Option<&Details> {
+        match self {
+            Self::Unknown => None,
+            Self::InMenu(details) => Some(details),
+        }
+    }
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The product is in the menu already.
+    #[error("the product is in the menu already")]
+    AlreadyAdded,
+    /// There is no such product.
+    #[error("there is no such product")]
+    Unknown,
+    /// Nothing could be sold, or too many kinds of it.
+    #[error("a product has 1 to {VARIANTS_MAX} variants, not {given}")]
+    VariantCount {
+        /// How many were given.
+        given: usize,
+    },
+    /// A price must be more than nothing.
+    #[error("variant {index} has no price above zero")]
+    PriceNotPositive {
+        /// The place of the variant, from 0.
+        index: usize,
+    },
+    /// Two variants cannot be told apart.
+    #[error("variant {index} repeats the name or id of an earlier one")]
+    VariantRepeated {
+        /// The place of the later variant, from 0.
+        index: usize,
+    },
+    /// One product has one currency.
+    #[error("variant {index} has another currency than the first")]
+    MixedCurrencies {
+        /// The place of the variant, from 0.
+        index: usize,
+    },
+}
+
+impl Decider for Product {
+    const CATEGORY: &'static str = "product";
+    type Id = ProductId;
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Error = Error;
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
+        match (state, command) {
+            (State::Unknown, Command::Add(details)) => {
+                check_variants(&details.variants)?;
+                let Details { name, category, variants } = details;
+                Ok(vec![Added { name, category, variants }.into()])
+            }
+            (State::InMenu(_), Command::Add(_)) => Err(Error::AlreadyAdded),
+            (State::InMenu(current), Command::Revise(wanted)) => {
+                check_variants(&wanted.variants)?;
+                Ok(differences(current, wanted))
+            }
+            (State::Unknown, Command::Revise(_)) => Err(Error::Unknown),
+        }
+    }
+
+    fn evolve(state: State, event: Event) -> State {
+        match (state, event) {
+            (_, Event::Added(Added { name, category, variants })) => {
+                State::InMenu(Details { name, category, variants })
+            }
+            (State::InMenu(details), Event::Renamed(Renamed { name })) => {
+                State::InMenu(Details { name, ..details })
+            }
+            (State::InMenu(details), Event::Recategorised(Recategorised { category })) => {
+                State::InMenu(Details { category, ..details })
+            }
+            (State::InMenu(details), Event::VariantsOffered(VariantsOffered { variants })) => {
+                State::InMenu(Details { variants, ..details })
+            }
+            (State::Unknown, _) => State::Unknown,
+        }
+    }
+}
+
+fn check_variants(variants: &[Variant]) -> Result<(), Error> {
+    if variants.is_empty() || variants.len() > VARIANTS_MAX {
+        return Err(Error::VariantCount { given: variants.len() });
+    }
+    for (index, variant) in variants.iter().enumerate() {
+        if !variant.price.is_positive() {
+            return Err(Error::PriceNotPositive { index });
+        }
+        if variant.price.currency() != variants[0].price.currency() {
+            return Err(Error::MixedCurrencies { index });
+        }
+        let repeats = |earlier: &Variant| {
+            earlier.id == variant.id || earlier.name.fold_v1() == variant.name.fold_v1()
+        };
+        if variants[..index].iter().any(repeats) {
+            return Err(Error::VariantRepeated { index });
+        }
+    }
+    Ok(())
+}
+
+fn differences(current: &Details, wanted: Details) -> Vec<Event> {
+    let Details { name, category, variants } = wanted;
+    let renamed = (name != current.name).then(|| Renamed { name }.into());
+    let recategorised = (category != current.category).then(|| Recategorised { category }.into());
+    let offered = (variants != current.variants).then(|| VariantsOffered { variants }.into());
+    renamed.into_iter().chain(recategorised).chain(offered).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::shared::Currency;
+    use crate::testing::given;
+
+    fn variant(id: u128, name: &str, pesos: i64) -> Variant {
+        Variant {
+            id: VariantId::from_uuid(Uuid::from_u128(id)),
+            name: Name::parse(name).unwrap(),
+            price: Money::try_new(pesos * 100, Currency::COP).unwrap(),
+        }
+    }
+
+    fn arepa(variants: Vec<Variant>) -> Details {
+        let category = CategoryId::from_uuid(Uuid::from_u128(9));
+        Details { name: Name::parse("Arepa").unwrap(), category, variants }
+    }
+
+    fn added(details: Details) -> Event {
+        let Details { name, category, variants } = details;
+        Added { name, category, variants }.into()
+    }
+
+    #[test]
+    fn a_product_is_added_with_its_variants() {
+        let details = arepa(vec![variant(1, "Sencilla", 6_000), variant(2, "Doble", 9_000)]);
+        given::<Product>([]).when(Command::Add(details.clone())).then([added(details)]);
+    }
+
+    #[test]
+    fn a_product_without_a_usable_price_is_refused() {
+        given::<Product>([])
+            .when(Command::Add(arepa(vec![])))
+            .then_refused(Error::VariantCount { given: 0 });
+        given::<Product>([])
+            .when(Command::Add(arepa(vec![variant(1, "Sencilla", 0)])))
+            .then_refused(Error::PriceNotPositive { index: 0 });
+    }
+
+    #[test]
+    fn variants_are_told_apart_by_name_and_id() {
+        for twin in [variant(1, "Doble", 1), variant(2, "SENCILLA", 1)] {
+            given::<Product>([])
+                .when(Command::Add(arepa(vec![variant(1, "Sencilla", 1), twin])))
+                .then_refused(Error::VariantRepeated { index: 1 });
+        }
+    }
+
+    #[test]
+    fn a_revision_says_only_what_changed() {
+        let before = arepa(vec![variant(1, "Sencilla", 6_000)]);
+        given::<Product>([added(before.clone())])
+            .when(Command::Revise(before.clone()))
+            .then_nothing();
+        let dearer = vec![variant(1, "Sencilla", 6_500)];
+        given::<Product>([added(before)])
+            .when(Command::Revise(arepa(dearer.clone())))
+            .then([VariantsOffered { variants: dearer }.into()]);
+    }
+}

@@ -1,0 +1,23 @@
+//! The rules of a restaurant company: pure, synchronous, without clock, network or randomness.
+//!
+//! Every aggregate is a [`Decider`]: `decide` turns a state and a command into events or a refusal,
+//! `evolve` turns a state and an event into the next state. Whatever a decision needs to know (time,
+//! ids, prices) is in the command. Contexts, in reading order:
+//!
+//! - [`shared`]: ids, money, quantity, names, the business day
+//! - [`identity`]: tenants, branches, permissions
+//! - [`catalog`]: categories, products and their variants
+//! - [`orders`]: the order and its payments, number series
+//! - [`claim`]: uniqueness over sets
+
+pub mod catalog;
+pub mod claim;
+pub mod decider;
+pub mod event;
+pub mod identity;
+pub mod orders;
+pub mod shared;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use decider::Decider;

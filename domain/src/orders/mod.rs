@@ -1,0 +1,37 @@
+//! What guests order and pay.
+
+pub mod order;
+pub mod series;
+pub mod status;
+
+pub use order::Order;
+pub use series::Series;
+pub use status::Status;
+
+use serde::{Deserialize, Serialize};
+
+/// How an order reaches its guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderType {
+    /// Eaten at a table.
+    DineIn,
+    /// Taken away by the guest.
+    Takeaway,
+    /// Brought to the guest.
+    Delivery,
+}
+
+impl OrderType {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::DineIn, Self::Takeaway, Self::Delivery];
+
+    /// The stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DineIn => "dine_in",
+            Self::Takeaway => "takeaway",
+            Self::Delivery => "delivery",
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The business day of a branch: which date a moment belongs to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// The hour and minute at which a branch begins the next business day, from 00:00 to 12:00.
+///
+/// A sale at 01:30 with a cut-off of 04:00 belongs to the day before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct CutOff(NaiveTime);
+
+/// The text is not a time from 00:00 to 12:00.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text} is not a cut-off between 00:00 and 12:00")]
+pub struct CutOffOutOfRange {
+    /// The text as given.
+    pub text: String,
+}
+
+impl CutOff {
+    /// The calendar's own midnight.
+    pub const MIDNIGHT: Self = Self(NaiveTime::MIN);
+}
+
+impl FromStr for CutOff {
+    type Err = CutOffOutOfRange;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).expect("12:00 is a time");
+        NaiveTime::parse_from_str(text, "%H:%M")
+            .ok()
+            .filter(|time| text.len() == 5 && *time <= noon)
+            .map(Self)
+            .ok_or_else(|| CutOffOutOfRange { text: text.to_owned() })
+    }
+}
+
+impl TryFrom<String> for CutOff {
+    type Error = CutOffOutOfRange;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<CutOff> for String {
+    fn from(cut_off: CutOff) -> Self {
+        cut_off.to_string()
+    }
+}
+
+impl fmt::Display for CutOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%H:%M"))
+    }
+}
+
+/// How a branch counts its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BusinessDay {
+    /// The zone of the branch's clock.
+    pub time_zone: Tz,
+    /// When the next day begins.
+    pub cut_off: CutOff,
+}
+
+/// Where a moment falls in the life of a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BusinessMoment {
+    /// The business date.
+    pub date: NaiveDate,
+    /// The hour of the branch's clock, 0 to 23.
+    pub hour: u8,
+}
+
+impl BusinessDay {
+    /// The business date and local hour of `instant`.
+    #[expect(clippy::cast_possible_truncation, reason = "an hour is below 24")]
+    pub fn at(self, instant: DateTime<Utc>) -> BusinessMoment {
+        let local = instant.with_timezone(&self.time_zone).naive_local();
+        let calendar = local.date();
+        let date = if local.time() < self.cut_off.0 {
+            calendar.checked_sub_days(Days::new(1)).unwrap_or(calendar)
+        } else {
+            calendar
+        };
+        BusinessMoment { date, hour: local.time().hour() as u8 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bogota(cut_off: &str) -> BusinessDay {
+        BusinessDay { time_zone: chrono_tz::America::Bogota, cut_off: cut_off.parse().unwrap() }
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_sale_before_the_cut_off_belongs_to_the_day_before() {
+        let day = bogota("04:00");
+        assert_eq!(day.at(utc("2026-03-14T08:59:59Z")).date, "2026-03-13".parse().unwrap());
+        assert_eq!(day.at(utc("2026-03-14T08:59:59Z")).hour, 3);
+        assert_eq!(day.at(utc("2026-03-14T09:00:00Z")).date, "2026-03-14".parse().unwrap());
+    }
+
+    #[test]
+    fn a_cut_off_is_a_time_from_midnight_to_noon() {
+        for text in ["12:01", "24:00", "4:00", "04:00:00", "", "noon"] {
+            assert!(text.parse::<CutOff>().is_err(), "{text} was accepted");
+        }
+        assert_eq!("12:00".parse::<CutOff>().unwrap().to_string(), "12:00");
+    }
+
+    #[test]
+    fn the_hour_that_winter_time_repeats_stays_on_its_date() {
+        let day =
+            BusinessDay { time_zone: chrono_tz::America::New_York, cut_off: CutOff::MIDNIGHT };
+        for instant in ["2015-11-01T05:30:00Z", "2015-11-01T06:30:00Z"] {
+            let moment = day.at(utc(instant));
+            assert_eq!((moment.date, moment.hour), ("2015-11-01".parse().unwrap(), 1));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_business_date_never_goes_back(seconds in 0_i64..4_000_000_000, later in 0_i64..200_000) {
+            let day = bogota("05:00");
+            let first = day.at(Utc.timestamp_opt(seconds, 0).unwrap()).date;
+            let second = day.at(Utc.timestamp_opt(seconds + later, 0).unwrap()).date;
+            prop_assert!(first <= second);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Values that every context speaks of.
+
+pub mod business_day;
+pub mod id;
+pub mod money;
+pub mod name;
+pub mod quantity;
+
+pub use business_day::{BusinessDay, CutOff};
+pub use id::*;
+pub use money::{Currency, Money, MoneyError};
+pub use name::{Name, NameError, Slug};
+pub use quantity::Quantity;

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Makes sure that this machine has what FastOps needs, and installs what is missing if it can.
+#
+#   scripts/setup.sh demo     C compiler, make, perl, PostgreSQL: enough to build and run FastOps
+#   scripts/setup.sh test     the same and cargo-nextest
+#   scripts/setup.sh lint     C compiler, make, perl and cargo-deny
+#   scripts/setup.sh          everything
+#   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
+#
+# System packages are only installed as root and with apt-get; everybody else is told the command.
+# Tools for development go into ${FASTOPS_CACHE:-~/.cache/fastops}/tools/bin and nowhere else.
+set -euo pipefail
+
+nextest_version=0.9.148
+deny_version=0.20.2
+
+tools="${FASTOPS_CACHE:-$HOME/.cache/fastops}/tools/bin"
+PATH="$tools:$PATH"
+
+say() { echo "setup: $*" >&2; }
+fail() { say "$@"; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# The same order as in fastops/src/cluster.rs: what the user says, the newest of the system, PATH.
+postgres_bin() {
+    local newest found
+    if [ -n "${FASTOPS_PG_BIN:-}" ]; then
+        if has_server "$FASTOPS_PG_BIN"; then echo "$FASTOPS_PG_BIN"; return; fi
+        fail "FASTOPS_PG_BIN is $FASTOPS_PG_BIN, but initdb and postgres are not in there"
+    fi
+    newest=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort --version-sort | tail -n 1)
+    if has_server "$newest"; then echo "$newest"; return; fi
+    if found=$(command -v initdb) && found=$(dirname "$(realpath "$found")") && has_server "$found"; then
+        echo "$found"
+        return
+    fi
+    return 1
+}
+
+has_server() { [ -x "$1/initdb" ] && [ -x "$1/postgres" ]; }
+
+# One apt-get for everything that is missing.
+system_packages() {
+    local missing=()
+    has cc || missing+=(gcc libc6-dev)
+    has make || missing+=(make)
+    has perl || missing+=(perl)
+    if [ "$1" = with-postgres ] && ! postgres_bin >/dev/null; then
+        # A wrong FASTOPS_PG_BIN is the user's to mend; installing would not help.
+        [ -z "${FASTOPS_PG_BIN:-}" ] || exit 1
+        missing+=(postgresql)
+    fi
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    local install="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+    if ! has apt-get; then
+        fail "missing: ${missing[*]}. Install them (or set FASTOPS_PG_BIN to the folder with initdb and postgres) and try again"
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        fail "missing: ${missing[*]}. Run this and try again:  sudo sh -c '$install'"
+    fi
+    say "installing ${missing[*]}"
+    case " ${missing[*]} " in *" postgresql "*) without_system_cluster ;; esac
+    DEBIAN_FRONTEND=noninteractive sh -c "$install" >&2
+    [ "$1" != with-postgres ] || postgres_bin >/dev/null || fail "PostgreSQL was installed, but its binaries were not found"
+}
+
+# FastOps starts clusters of its own; Debian's package would also create and start one for the system.
+without_system_cluster() {
+    local config=/etc/postgresql-common/createcluster.d/fastops-setup.conf
+    mkdir -p "$(dirname "$config")"
+    echo "create_main_cluster = false" >"$config"
+    # shellcheck disable=SC2064  # the path is meant to be expanded now
+    trap "rm -f '$config'" EXIT
+}
+
+rust() {
+    has cargo || fail "missing: Rust. Install it from https://rustup.rs and try again"
+}
+
+# The wheel on PyPI holds the same binary that a build would give, minutes sooner.
+cargo_tool() {
+    local name=$1 version=$2
+    "$name" --version >/dev/null 2>&1 && return
+
+    mkdir -p "$tools"
+    local unpacked
+    unpacked=$(mktemp -d "$tools/.install.XXXXXX")
+    if python3 -m pip --version >/dev/null 2>&1 && from_pypi "$name" "$version" "$unpacked"; then
+        mv "$unpacked/bin/$name" "$tools/$name"
+    else
+        say "building $name $version, which takes some minutes"
+        cargo install --quiet --locked --root "$unpacked" "$name@$version"
+        mv "$unpacked/bin/$name" "$tools/$name"
+    fi
+    rm -rf "$unpacked"
+    "$name" --version >/dev/null || fail "$name was installed into $tools, but does not run"
+}
+
+from_pypi() {
+    say "installing $1 $2 from PyPI into $tools"
+    PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
+        python3 -m pip install --quiet --no-deps --only-binary :all: --target "$3" "astral-dev-toolchain-$1==$2" >&2 \
+        && "$3/bin/$1" --version >/dev/null 2>&1
+}
+
+case "${1:-all}" in
+    demo) rust; system_packages with-postgres ;;
+    test) rust; system_packages with-postgres; cargo_tool cargo-nextest "$nextest_version" ;;
+    lint) rust; system_packages without-postgres; cargo_tool cargo-deny "$deny_version" ;;
+    all)
+        rust
+        system_packages with-postgres
+        cargo_tool cargo-nextest "$nextest_version"
+        cargo_tool cargo-deny "$deny_version"
+        ;;
+    pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or says how" ;;
+    *) fail "unknown part '$1'; one of demo, test, lint, pg-bin" ;;
+esac
