@@ -1,1 +1,33 @@
-//! event-store
+//! The event log: one port, its adapters, and the loop that every consumer runs in.
+//!
+//! One call of [`EventStore::append`] takes the events of one command for any number of streams, with
+//! the revision each stream must have, under the command's id. It happens once and as a whole, or not
+//! at all. The log has one total order, [`Position`], in which no reader can skip an event.
+//!
+//! - [`stream`]: names of streams, revisions and positions
+//! - [`event`]: what is written and what is read back
+//! - [`append`](mod@append): what a command asks of the log, and its verdict
+//! - [`store`]: the port
+//! - [`memory`] and [`postgres`]: its adapters
+//! - [`conformance`]: what every adapter must do
+//! - [`consumer`]: named readers with checkpoints
+
+pub mod append;
+#[cfg(feature = "testing")]
+pub mod conformance;
+pub mod consumer;
+pub mod error;
+pub mod event;
+pub mod hash;
+pub mod memory;
+pub mod postgres;
+pub mod store;
+pub mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use append::{Append, Committed, Earlier, Expected, Fingerprint, Verdict};
+pub use error::Error;
+pub use event::{Actor, Metadata, NewEvent, RecordedEvent};
+pub use store::{EventStore, Head};
+pub use stream::{Position, Revision, StreamId};

@@ -1,0 +1,316 @@
+//! What every adapter of the log must do: call [`suite!`](crate::conformance_suite) with a way to make
+//! an empty one.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::Decider;
+use domain::claim::{Claim, ClaimId, Event, Named, Released, Taken};
+use domain::event::StoredEvent;
+use domain::shared::{CommandId, CorrelationId, EventId, Name, TenantId};
+use uuid::Uuid;
+
+use crate::append::{Append, Committed, Expected, Verdict};
+use crate::event::{Actor, Metadata, NewEvent, RecordedEvent};
+use crate::hash::link;
+use crate::store::EventStore;
+use crate::stream::{Position, Revision, StreamId};
+
+/// Runs the whole suite against an adapter, one test per promise.
+///
+/// `$store` is an async expression that gives an `Arc<dyn EventStore>` over an empty log.
+#[macro_export]
+macro_rules! conformance_suite {
+    ($store:expr => $($test:ident)+) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $test() {
+            $crate::conformance::$test($store.await).await;
+        })+
+    };
+    ($store:expr) => {
+        $crate::conformance_suite! { $store =>
+            what_is_appended_is_read_back_whole
+            a_stream_that_stands_elsewhere_is_a_conflict_and_nothing_is_written
+            several_streams_are_written_together_or_not_at_all
+            a_stream_that_is_only_expected_is_checked
+            a_command_is_accepted_once_whatever_it_expects_later
+            a_command_without_events_is_remembered
+            tenants_share_nothing
+            positions_have_no_gap_and_pages_skip_nothing
+            every_tenant_has_a_chain_of_links
+            of_many_writers_to_one_revision_one_wins
+            parts_that_do_not_fit_are_rejected
+        }
+    };
+}
+
+const ANA: TenantId = TenantId::from_uuid(Uuid::from_u128(0xA));
+const LUIS: TenantId = TenantId::from_uuid(Uuid::from_u128(0xB));
+
+fn stream(tenant: TenantId, key: &str) -> StreamId {
+    let name = Name::parse(key).expect("the suite's keys are names");
+    StreamId::of::<Claim>(tenant, &ClaimId::of_name(Named::Product, &name))
+}
+
+fn command(n: u128) -> CommandId {
+    CommandId::from_uuid(Uuid::from_u128(n))
+}
+
+fn at() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_773_500_000_123_456).expect("a moment in 2026")
+}
+
+/// An append of `n_events` events to each stream at its revision; ids follow from the command.
+fn append(tenant: TenantId, id: u128, streams: &[(&str, u64, u64)]) -> Append {
+    let mut events = Vec::new();
+    for (key, revision, n_events) in streams {
+        for n in 1..=*n_events {
+            events.push(event(&stream(tenant, key), revision + n, id, events.len() as u128));
+        }
+    }
+    Append {
+        tenant,
+        command: command(id),
+        fingerprint: [u8::try_from(id % 256).expect("a byte"); 32],
+        expected: streams
+            .iter()
+            .map(|(key, revision, _)| Expected {
+                stream: stream(tenant, key),
+                revision: Revision::new(*revision),
+            })
+            .collect(),
+        events,
+    }
+}
+
+fn event(stream: &StreamId, revision: u64, id: u128, n: u128) -> NewEvent {
+    let holder = Uuid::from_u128(id);
+    let event: Event =
+        if revision % 2 == 1 { Taken { holder }.into() } else { Released { holder }.into() };
+    NewEvent {
+        stream: stream.clone(),
+        revision: Revision::new(revision),
+        id: EventId::from_uuid(Uuid::from_u128(id * 1_000 + n)),
+        event_type: event.event_type(),
+        payload: event.encode(),
+        metadata: Metadata {
+            actor: Actor::System("conformance".to_owned()),
+            branch: None,
+            device: None,
+            command: command(id),
+            correlation: CorrelationId::from_uuid(Uuid::from_u128(id)),
+            causation: None,
+            traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        },
+        business_date: Some(at().date_naive()),
+        occurred_at: at(),
+        recorded_at: at() + chrono::TimeDelta::seconds(1),
+    }
+}
+
+async fn committed(store: &Arc<dyn EventStore>, append: Append) -> Committed {
+    match store.append(append).await {
+        Ok(Verdict::Committed(committed)) => committed,
+        other => panic!("the append was not committed: {other:?}"),
+    }
+}
+
+async fn whole_log(store: &Arc<dyn EventStore>) -> Vec<RecordedEvent> {
+    store.read_all(Position::START, 1_000).await.expect("the log is read")
+}
+
+/// See the name.
+pub async fn what_is_appended_is_read_back_whole(store: Arc<dyn EventStore>) {
+    let wanted = append(ANA, 1, &[("arepa", 0, 2)]);
+    assert_eq!(
+        committed(&store, wanted.clone()).await,
+        Committed { first: Position::new(1), count: 2 }
+    );
+    let tails = [(stream(ANA, "arepa"), Revision::START), (stream(ANA, "none"), Revision::START)];
+    let read = store.read_streams(ANA, &tails).await.expect("the streams are read");
+    assert_eq!(read.len(), 2);
+    assert_eq!(read[1], []);
+    assert_eq!(read[0], whole_log(&store).await);
+    for (read, wanted) in read[0].iter().zip(wanted.events) {
+        assert_eq!(read.stream, wanted.stream);
+        assert_eq!(read.revision, wanted.revision);
+        assert_eq!(read.id, wanted.id);
+        assert_eq!(read.event_type, wanted.event_type.name);
+        assert_eq!(read.schema_version, wanted.event_type.version);
+        assert_eq!(read.payload, wanted.payload);
+        assert_eq!(read.metadata, wanted.metadata);
+        assert_eq!(read.business_date, wanted.business_date);
+        assert_eq!(read.occurred_at, wanted.occurred_at);
+        assert_eq!(read.recorded_at, wanted.recorded_at);
+    }
+    let tail = [(stream(ANA, "arepa"), Revision::new(1))];
+    let after_first = store.read_streams(ANA, &tail).await.expect("the tail is read");
+    assert_eq!(after_first[0].len(), 1);
+    assert_eq!(after_first[0][0].revision, Revision::new(2));
+}
+
+/// See the name.
+pub async fn a_stream_that_stands_elsewhere_is_a_conflict_and_nothing_is_written(
+    store: Arc<dyn EventStore>,
+) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    for wrong in [0, 2] {
+        let verdict =
+            store.append(append(ANA, 2, &[("arepa", wrong, 1)])).await.expect("a verdict");
+        assert_eq!(
+            verdict,
+            Verdict::Conflict { stream: stream(ANA, "arepa"), actual: Revision::new(1) }
+        );
+    }
+    assert_eq!(whole_log(&store).await.len(), 1);
+    assert_eq!(store.commands(ANA, &[command(2)]).await.expect("an answer"), [None]);
+    committed(&store, append(ANA, 2, &[("arepa", 1, 1)])).await;
+}
+
+/// See the name.
+pub async fn several_streams_are_written_together_or_not_at_all(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1), ("buñuelo", 0, 2)])).await;
+    let verdict = store.append(append(ANA, 2, &[("arepa", 1, 1), ("buñuelo", 1, 1)])).await;
+    assert_eq!(
+        verdict.expect("a verdict"),
+        Verdict::Conflict { stream: stream(ANA, "buñuelo"), actual: Revision::new(2) }
+    );
+    assert_eq!(whole_log(&store).await.len(), 3);
+    let both = committed(&store, append(ANA, 3, &[("arepa", 1, 1), ("buñuelo", 2, 1)])).await;
+    assert_eq!((both.first, both.last()), (Position::new(4), Position::new(5)));
+}
+
+/// See the name.
+pub async fn a_stream_that_is_only_expected_is_checked(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    let verdict = store.append(append(ANA, 2, &[("buñuelo", 0, 1), ("arepa", 0, 0)])).await;
+    assert!(matches!(verdict, Ok(Verdict::Conflict { actual, .. }) if actual == Revision::new(1)));
+    committed(&store, append(ANA, 3, &[("buñuelo", 0, 1), ("arepa", 1, 0)])).await;
+}
+
+/// See the name.
+pub async fn a_command_is_accepted_once_whatever_it_expects_later(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 9, &[("buñuelo", 0, 1)])).await;
+    let first = committed(&store, append(ANA, 1, &[("arepa", 0, 2)])).await;
+    for again in [append(ANA, 1, &[("arepa", 0, 2)]), append(ANA, 1, &[("arepa", 7, 1)])] {
+        match store.append(again).await {
+            Ok(Verdict::Duplicate(earlier)) => {
+                assert_eq!(earlier.committed, first);
+                assert_eq!(earlier.fingerprint, [1; 32]);
+            }
+            other => panic!("the command was not recognised: {other:?}"),
+        }
+    }
+    let events = store.events_of(ANA, first).await.expect("the events are read");
+    assert_eq!(events, whole_log(&store).await[1..]);
+}
+
+/// See the name.
+pub async fn a_command_without_events_is_remembered(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    let nothing = committed(&store, append(ANA, 2, &[("arepa", 1, 0)])).await;
+    assert_eq!((nothing.last(), nothing.count), (Position::new(1), 0));
+    let verdict = store.append(append(ANA, 2, &[("arepa", 1, 0)])).await.expect("a verdict");
+    assert!(matches!(verdict, Verdict::Duplicate(earlier) if earlier.committed == nothing));
+    assert_eq!(store.events_of(ANA, nothing).await.expect("an answer"), []);
+}
+
+/// See the name.
+pub async fn tenants_share_nothing(store: Arc<dyn EventStore>) {
+    let anas = committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    committed(&store, append(LUIS, 1, &[("arepa", 0, 2)])).await;
+    let tail = |tenant| [(stream(tenant, "arepa"), Revision::START)];
+    let read = |tenant| store.read_streams(tenant, &[]);
+    assert!(read(ANA).await.expect("an answer").is_empty());
+    let luis = store.read_streams(LUIS, &tail(LUIS)).await.expect("an answer");
+    assert_eq!(luis[0].len(), 2);
+    assert_eq!(store.events_of(LUIS, anas).await.expect("an answer"), []);
+    let known = store.commands(LUIS, &[command(1), command(2)]).await.expect("an answer");
+    assert!(known[0].is_some_and(|earlier| earlier.committed.first == Position::new(2)));
+    assert!(known[1].is_none());
+}
+
+/// See the name.
+pub async fn positions_have_no_gap_and_pages_skip_nothing(store: Arc<dyn EventStore>) {
+    let writers = (0..40_u64).map(|n| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let tenant = if n % 2 == 0 { ANA } else { LUIS };
+            let key = format!("product {n}");
+            let id = u128::from(n);
+            committed(&store, append(tenant, id + 1, &[(&key, 0, 1 + n % 3)])).await;
+            // A refused append between the accepted ones takes no position.
+            let refused = store.append(append(tenant, id + 1_000, &[(&key, 9, 1)])).await;
+            assert!(matches!(refused, Ok(Verdict::Conflict { .. })));
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.expect("the writer finishes");
+    }
+    let head = store.head().await.expect("a head").position.get();
+    let positions: Vec<u64> =
+        whole_log(&store).await.iter().map(|event| event.position.get()).collect();
+    assert_eq!(positions, (1..=head).collect::<Vec<_>>());
+    let (mut seen, mut after) = (0, Position::START);
+    loop {
+        let page = store.read_all(after, 7).await.expect("a page");
+        let Some(last) = page.last() else { break };
+        seen += page.len() as u64;
+        after = last.position;
+    }
+    assert_eq!(seen, head);
+}
+
+/// See the name.
+pub async fn every_tenant_has_a_chain_of_links(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 2)])).await;
+    committed(&store, append(LUIS, 1, &[("arepa", 0, 1)])).await;
+    committed(&store, append(ANA, 2, &[("buñuelo", 0, 2)])).await;
+    for tenant in [ANA, LUIS] {
+        let mut last = [0; 32];
+        let log = whole_log(&store).await;
+        let events = log.iter().filter(|event| event.stream.tenant() == tenant);
+        for (event, seq) in events.zip(1..) {
+            assert_eq!(event.tenant_seq, seq);
+            last = link(&last, seq, &event.content_hash);
+            assert_eq!(event.link, last);
+        }
+    }
+}
+
+/// See the name.
+pub async fn of_many_writers_to_one_revision_one_wins(store: Arc<dyn EventStore>) {
+    for revision in 0..5 {
+        let attempts = (0..20_u128).map(|n| {
+            let store = Arc::clone(&store);
+            let id = u128::from(revision) * 100 + n + 1;
+            tokio::spawn(
+                async move { store.append(append(ANA, id, &[("arepa", revision, 1)])).await },
+            )
+        });
+        let mut winners = 0;
+        for attempt in attempts.collect::<Vec<_>>() {
+            match attempt.await.expect("the writer finishes").expect("a verdict") {
+                Verdict::Committed(_) => winners += 1,
+                Verdict::Conflict { actual, .. } => assert_eq!(actual.get(), revision + 1),
+                Verdict::Duplicate(earlier) => panic!("no id was used twice: {earlier:?}"),
+            }
+        }
+        assert_eq!(winners, 1);
+    }
+}
+
+/// See the name.
+pub async fn parts_that_do_not_fit_are_rejected(store: Arc<dyn EventStore>) {
+    let mut foreign = append(ANA, 1, &[("arepa", 0, 1)]);
+    foreign.expected[0].stream = stream(LUIS, "arepa");
+    let mut skipping = append(ANA, 1, &[("arepa", 0, 2)]);
+    skipping.events.remove(0);
+    let mut unexpected = append(ANA, 1, &[("arepa", 0, 1)]);
+    unexpected.expected.clear();
+    for append in [foreign, skipping, unexpected] {
+        assert!(store.append(append).await.is_err());
+    }
+    assert!(whole_log(&store).await.is_empty());
+    assert_eq!(Claim::CATEGORY, stream(ANA, "arepa").category());
+}

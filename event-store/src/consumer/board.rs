@@ -1,0 +1,143 @@
+//! How every consumer of a process is doing.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Stopped;
+use crate::store::Head;
+use crate::stream::Position;
+
+/// A loop that has shown no sign of life for so long is taken for dead.
+const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(30);
+
+/// What a consumer is busy with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It reads and writes.
+    Running,
+    /// Its last tries failed; it goes on trying.
+    Failing {
+        /// How often it has failed since it last succeeded.
+        attempts: u32,
+        /// What the last failure says.
+        reason: String,
+    },
+    /// It was asked to end.
+    Ended,
+    /// It ended by itself and needs a person.
+    Stopped(Stopped),
+}
+
+/// How one consumer is doing at this moment.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Its name.
+    pub consumer: &'static str,
+    /// What it is busy with.
+    pub state: State,
+    /// Everything up to here has taken effect.
+    pub position: Position,
+    /// How many events of the log are still before it.
+    pub lag_events: u64,
+    /// For how long the oldest of them has been known to wait.
+    pub lag: Duration,
+    /// How long ago the loop last went round.
+    pub heartbeat_age: Duration,
+}
+
+impl Status {
+    /// Whether the loop goes round, be it in vain: a database that is away is not the loop's fault.
+    pub fn is_alive(&self) -> bool {
+        matches!(self.state, State::Running | State::Failing { .. })
+            && self.heartbeat_age < HEARTBEAT_AGE_MAX
+    }
+}
+
+/// The statuses of all consumers of a process. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Board(Arc<Mutex<BTreeMap<&'static str, Entry>>>);
+
+#[derive(Debug)]
+struct Entry {
+    state: State,
+    position: Position,
+    head: Position,
+    /// A head that is not reached yet, and when it was first seen.
+    awaited: Option<(Position, Instant)>,
+    heartbeat: Instant,
+}
+
+impl Board {
+    /// How every consumer that was ever started is doing, by name.
+    pub fn statuses(&self) -> Vec<Status> {
+        self.entries().iter().map(|(consumer, entry)| entry.status(consumer)).collect()
+    }
+
+    /// Sets the gauges of all consumers; to be called before metrics are rendered.
+    pub fn record_metrics(&self) {
+        for status in self.statuses() {
+            let labels = [("consumer", status.consumer)];
+            metrics::gauge!("fastops_consumer_position", &labels)
+                .set(as_f64(status.position.get()));
+            metrics::gauge!("fastops_consumer_lag_events", &labels).set(as_f64(status.lag_events));
+            metrics::gauge!("fastops_consumer_lag_seconds", &labels).set(status.lag);
+            metrics::gauge!("fastops_consumer_heartbeat_age_seconds", &labels)
+                .set(status.heartbeat_age);
+            metrics::gauge!("fastops_consumer_alive", &labels).set(u8::from(status.is_alive()));
+        }
+    }
+
+    /// The loop went round: it stands here, and the log ended there.
+    pub(super) fn went_round(&self, consumer: &'static str, position: Position, head: Head) {
+        self.update(consumer, |entry| {
+            entry.state = State::Running;
+            entry.position = position;
+            entry.head = head.position;
+            entry.awaited = entry
+                .awaited
+                .filter(|(awaited, _)| *awaited > position)
+                .or_else(|| (head.position > position).then(|| (head.position, Instant::now())));
+        });
+    }
+
+    /// The loop is in this state.
+    pub(super) fn is(&self, consumer: &'static str, state: State) {
+        self.update(consumer, |entry| entry.state = state);
+    }
+
+    fn update(&self, consumer: &'static str, change: impl FnOnce(&mut Entry)) {
+        let mut entries = self.entries();
+        let entry = entries.entry(consumer).or_insert_with(|| Entry {
+            state: State::Running,
+            position: Position::START,
+            head: Position::START,
+            awaited: None,
+            heartbeat: Instant::now(),
+        });
+        entry.heartbeat = Instant::now();
+        change(entry);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<&'static str, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    fn status(&self, consumer: &'static str) -> Status {
+        Status {
+            consumer,
+            state: self.state.clone(),
+            position: self.position,
+            lag_events: self.head.get().saturating_sub(self.position.get()),
+            lag: self.awaited.map(|(_, since)| since.elapsed()).unwrap_or_default(),
+            heartbeat_age: self.heartbeat.elapsed(),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and positions stay below 2^53")]
+fn as_f64(number: u64) -> f64 {
+    number as f64
+}

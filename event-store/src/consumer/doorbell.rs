@@ -1,0 +1,58 @@
+//! Wakes every loop of a process when the log has grown: one connection listens for all of them.
+
+use std::future::pending;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// What the log notifies after every committed batch.
+const CHANNEL: &str = "fastops_log";
+
+/// How long to wait before listening again after the database went away.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Rings when something was committed, by whichever process. A ring may be missed, so nobody may
+/// rely on it alone.
+#[derive(Debug, Clone)]
+pub struct Doorbell(watch::Receiver<()>);
+
+impl Doorbell {
+    /// Listens on a connection of `pool` until `shutdown`.
+    pub fn listen(pool: PgPool, shutdown: CancellationToken) -> Self {
+        let (bell, heard) = watch::channel(());
+        tokio::spawn(async move {
+            shutdown.run_until_cancelled(listen_for_ever(&pool, &bell)).await;
+        });
+        Self(heard)
+    }
+
+    /// Returns when it has rung since the last call.
+    pub async fn rung(&mut self) {
+        if self.0.changed().await.is_err() {
+            pending::<()>().await;
+        }
+    }
+}
+
+async fn listen_for_ever(pool: &PgPool, bell: &watch::Sender<()>) {
+    loop {
+        if let Err(error) = listen(pool, bell).await {
+            tracing::warn!(%error, "the doorbell is silent, consumers poll");
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+async fn listen(pool: &PgPool, bell: &watch::Sender<()>) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // Without a notification the connection was lost and is there again: something may have
+        // been missed.
+        listener.try_recv().await?;
+        bell.send_replace(());
+    }
+}

@@ -1,0 +1,212 @@
+//! The loop: read a page, apply it, move the checkpoints, all or nothing.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use sqlx::PgPool;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::board::{Board, State};
+use super::checkpoint::Lanes;
+use super::{Consumer, ConsumerError, Doorbell, Stopped};
+use crate::store::EventStore;
+
+/// How many events are read and applied at once.
+const PAGE: u32 = 2_000;
+
+/// How often a consumer looks for events that no doorbell announced.
+const POLL: Duration = Duration::from_secs(1);
+
+/// The pause after the first failure; it doubles with each further one.
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+
+/// The longest pause after a failure.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// What all consumers of a process share.
+#[derive(Clone)]
+pub struct Feed {
+    /// The log.
+    pub store: Arc<dyn EventStore>,
+    /// The read models and checkpoints, as the projector's role.
+    pub pool: PgPool,
+    /// Rings when the log has grown.
+    pub doorbell: Doorbell,
+    /// Where everybody can see how it goes.
+    pub board: Board,
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("board", &self.board).finish_non_exhaustive()
+    }
+}
+
+/// Runs a consumer until `shutdown`, or until it must not go on.
+///
+/// It takes its lanes from any run that held them before, in this or another process. A page that
+/// fails, be it by a panic, is tried again with growing pauses; a database that is away is waited
+/// for. Dropping the future, or killing the process, loses and repeats nothing.
+pub async fn run(
+    consumer: Arc<dyn Consumer>,
+    feed: Feed,
+    shutdown: CancellationToken,
+) -> Result<(), Stopped> {
+    let mut reader = Reader { consumer, feed, lanes: None };
+    let name = reader.consumer.name();
+    let outcome = reader.read_until(&shutdown).await;
+    if let Err(stopped) = &outcome {
+        tracing::error!(consumer = name, reason = %stopped, "the consumer has stopped for good");
+    }
+    let state = outcome.clone().map_or_else(State::Stopped, |()| State::Ended);
+    reader.feed.board.is(name, state);
+    outcome
+}
+
+struct Reader {
+    consumer: Arc<dyn Consumer>,
+    feed: Feed,
+    /// What this run has claimed, as it last saw it.
+    lanes: Option<Lanes>,
+}
+
+enum Round {
+    /// There may be more to do.
+    Busy,
+    /// Everything is done.
+    Idle,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Interruption {
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    #[error(transparent)]
+    Failed(#[from] ConsumerError),
+}
+
+impl From<sqlx::Error> for Interruption {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<crate::Error> for Interruption {
+    fn from(error: crate::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Reader {
+    /// Looks for `shutdown` only between rounds, since a cancelled `begin` leaves its connection in
+    /// an open transaction.
+    async fn read_until(&mut self, shutdown: &CancellationToken) -> Result<(), Stopped> {
+        let mut attempts = 0;
+        while !shutdown.is_cancelled() {
+            let reason = match AssertUnwindSafe(self.round()).catch_unwind().await {
+                Ok(Ok(Round::Busy)) => {
+                    attempts = 0;
+                    continue;
+                }
+                Ok(Ok(Round::Idle)) => {
+                    attempts = 0;
+                    tokio::select! {
+                        () = self.feed.doorbell.rung() => {}
+                        () = sleep(POLL) => {}
+                        () = shutdown.cancelled() => {}
+                    }
+                    continue;
+                }
+                Ok(Err(Interruption::Stopped(stopped))) => return Err(stopped),
+                Ok(Err(Interruption::Failed(error))) => chain(&error),
+                Err(panic) => format!("it panicked: {}", message(panic.as_ref())),
+            };
+            attempts += 1;
+            self.has_failed(attempts, reason);
+            shutdown.run_until_cancelled(sleep(pause(attempts))).await;
+        }
+        Ok(())
+    }
+
+    async fn round(&mut self) -> Result<Round, Interruption> {
+        let Feed { store, pool, board, .. } = &self.feed;
+        let name = self.consumer.name();
+        let lanes = match &mut self.lanes {
+            Some(lanes) => lanes,
+            unclaimed => unclaimed.insert(claim(store.as_ref(), pool, name).await?),
+        };
+
+        let page = store.read_all(lanes.lowest(), PAGE).await?;
+        let head = store.head().await?;
+        lanes.check(head)?;
+        let Some(last) = page.last() else {
+            board.went_round(name, lanes.lowest(), head);
+            return Ok(Round::Idle);
+        };
+
+        let mut tx = pool.begin().await?;
+        let stored = Lanes::lock(&mut tx, name).await?;
+        if stored.epoch() != lanes.epoch() {
+            return Err(Stopped::Superseded { epoch: stored.epoch() }.into());
+        }
+        if stored != *lanes {
+            // A commit whose outcome this run never learnt has moved them.
+            *lanes = stored;
+            return Ok(Round::Busy);
+        }
+        let mut events = Vec::with_capacity(page.len());
+        for event in &page {
+            if lanes.awaits(event)? && self.consumer.wants(&event.event_type) {
+                events.push(event);
+            }
+        }
+        if !events.is_empty() {
+            self.consumer.apply(&mut tx, &events).await?;
+        }
+        let mut moved = lanes.clone();
+        moved.advance(&mut tx, name, last.position).await?;
+        tx.commit().await?;
+
+        *lanes = moved;
+        metrics::counter!("fastops_consumer_events_total", "consumer" => name)
+            .increment(events.len() as u64);
+        board.went_round(name, lanes.lowest(), head);
+        Ok(Round::Busy)
+    }
+
+    fn has_failed(&self, attempts: u32, reason: String) {
+        let name = self.consumer.name();
+        tracing::error!(consumer = name, attempts, %reason, "a page failed and is tried again");
+        metrics::counter!("fastops_consumer_failures_total", "consumer" => name).increment(1);
+        self.feed.board.is(name, State::Failing { attempts, reason });
+    }
+}
+
+async fn claim(store: &dyn EventStore, pool: &PgPool, name: &str) -> Result<Lanes, Interruption> {
+    let head = store.head().await?;
+    let mut tx = pool.begin().await?;
+    let lanes = Lanes::claim(&mut tx, name, head.incarnation).await?;
+    tx.commit().await?;
+    tracing::info!(consumer = name, epoch = lanes.epoch(), position = %lanes.lowest(), "claimed");
+    Ok(lanes)
+}
+
+fn pause(attempts: u32) -> Duration {
+    PAUSE_MIN.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(PAUSE_MAX)
+}
+
+/// An error with everything that caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}

@@ -1,0 +1,38 @@
+//! How the world says no. Refusals by a rule are not errors of the log.
+
+/// Why the log could not answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The queue of the writer is full; nothing was written, and a later try may succeed.
+    #[error("the log has too much to do")]
+    Overloaded,
+    /// The log could not be reached; nothing was written.
+    #[error("the log is not available: {reason}")]
+    Unavailable {
+        /// What the adapter says.
+        reason: String,
+    },
+    /// The connection was lost while committing. The same append again, under the same command id,
+    /// settles it.
+    #[error("the log did not say whether it committed")]
+    OutcomeUnknown,
+    /// The log refuses this append for what it contains; trying again does not help.
+    #[error("the log refuses the append: {reason}")]
+    Rejected {
+        /// What the adapter says.
+        reason: String,
+    },
+    /// What is stored cannot be read.
+    #[error("the log holds something unreadable: {reason}")]
+    Corrupt {
+        /// What was found and where.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// Whether the same call may succeed later.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Overloaded | Self::Unavailable { .. } | Self::OutcomeUnknown)
+    }
+}

@@ -1,0 +1,161 @@
+//! The log in memory, for tests of what stands on it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use domain::shared::{CommandId, IncarnationId, TenantId};
+
+use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::error::Error;
+use crate::event::{NewEvent, RecordedEvent};
+use crate::hash::{Content, content_hash, link};
+use crate::store::{EventStore, Head};
+use crate::stream::{Position, Revision, StreamId};
+
+/// A log that lives as long as the process.
+#[derive(Debug)]
+pub struct MemoryStore {
+    incarnation: IncarnationId,
+    log: Mutex<Log>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    events: Vec<RecordedEvent>,
+    revisions: HashMap<StreamId, Revision>,
+    chains: HashMap<TenantId, (u64, [u8; 32])>,
+    commands: HashMap<(TenantId, CommandId), Earlier>,
+}
+
+impl MemoryStore {
+    /// An empty log.
+    pub fn new(incarnation: IncarnationId) -> Self {
+        Self { incarnation, log: Mutex::default() }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    fn record(&mut self, event: NewEvent) -> Result<(), Error> {
+        let metadata = serde_json::to_vec(&event.metadata)
+            .map_err(|error| Error::Rejected { reason: error.to_string() })?;
+        let tenant = event.stream.tenant();
+        let content_hash = content_hash(&Content {
+            tenant,
+            stream: event.stream.name(),
+            revision: event.revision,
+            id: event.id,
+            event_type: event.event_type.name,
+            schema_version: event.event_type.version,
+            payload: &event.payload,
+            metadata: &metadata,
+            business_date: event.business_date,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+        });
+        let (seq, last) = self.chains.entry(tenant).or_insert((0, [0; 32]));
+        *seq += 1;
+        *last = link(last, *seq, &content_hash);
+        let recorded = RecordedEvent {
+            position: Position::new(self.events.len() as u64 + 1),
+            tenant_seq: *seq,
+            lane: 0,
+            stream: event.stream.clone(),
+            revision: event.revision,
+            id: event.id,
+            event_type: event.event_type.name.to_owned(),
+            schema_version: event.event_type.version,
+            payload: event.payload,
+            metadata: event.metadata,
+            business_date: event.business_date,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+            content_hash,
+            link: *last,
+        };
+        self.revisions.insert(event.stream, event.revision);
+        self.events.push(recorded);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl EventStore for MemoryStore {
+    async fn append(&self, append: Append) -> Result<Verdict, Error> {
+        append.check()?;
+        let mut log = self.log();
+        let key = (append.tenant, append.command);
+        if let Some(earlier) = log.commands.get(&key) {
+            return Ok(Verdict::Duplicate(*earlier));
+        }
+        for expected in append.expected {
+            let actual = log.revisions.get(&expected.stream).copied().unwrap_or_default();
+            if actual != expected.revision {
+                return Ok(Verdict::Conflict { stream: expected.stream, actual });
+            }
+        }
+        let head = Position::new(log.events.len() as u64);
+        let count = u32::try_from(append.events.len()).expect("a command has few events");
+        let first = if count == 0 { head } else { head.plus(1) };
+        for event in append.events {
+            log.record(event)?;
+        }
+        let committed = Committed { first, count };
+        log.commands.insert(key, Earlier { fingerprint: append.fingerprint, committed });
+        Ok(Verdict::Committed(committed))
+    }
+
+    async fn read_streams(
+        &self,
+        tenant: TenantId,
+        tails: &[(StreamId, Revision)],
+    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+        let log = self.log();
+        let tail = |(stream, after): &(StreamId, Revision)| {
+            log.events
+                .iter()
+                .filter(|event| event.stream.tenant() == tenant)
+                .filter(|event| event.stream == *stream && event.revision > *after)
+                .cloned()
+                .collect()
+        };
+        Ok(tails.iter().map(tail).collect())
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
+        let log = self.log();
+        let rest = log.events.iter().filter(|event| event.position > after);
+        Ok(rest.take(limit as usize).cloned().collect())
+    }
+
+    async fn commands(
+        &self,
+        tenant: TenantId,
+        ids: &[CommandId],
+    ) -> Result<Vec<Option<Earlier>>, Error> {
+        let log = self.log();
+        Ok(ids.iter().map(|id| log.commands.get(&(tenant, *id)).copied()).collect())
+    }
+
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        committed: Committed,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        let log = self.log();
+        let end = committed.first.plus(u64::from(committed.count));
+        let is_of_command = |event: &&RecordedEvent| {
+            event.stream.tenant() == tenant && (committed.first..end).contains(&event.position)
+        };
+        Ok(log.events.iter().filter(is_of_command).cloned().collect())
+    }
+
+    async fn head(&self) -> Result<Head, Error> {
+        let position = Position::new(self.log().events.len() as u64);
+        Ok(Head { incarnation: self.incarnation, position })
+    }
+}

@@ -1,0 +1,32 @@
+//! Pools and the schema.
+
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
+
+/// The schema of the log and of every read model.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// A pool of at most `connections` that is filled on use.
+///
+/// A cancelled `begin` of sqlx 0.9 can hand a connection back inside an open transaction, and the next
+/// borrower's write would be lost with it; hence the rollback when a connection comes back.
+pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options)
+}
+
+/// Brings a database to this release's schema. The connection's role must own the database.
+pub async fn migrate(owner: &PgPool) -> Result<(), MigrateError> {
+    MIGRATOR.run(owner).await
+}

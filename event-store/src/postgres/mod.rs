@@ -1,0 +1,83 @@
+//! The log on PostgreSQL, the default adapter.
+//!
+//! One writer per process drains a bounded queue and commits many commands' appends in one
+//! transaction and one round trip, see [`writer`]. Reads go through functions that filter by tenant,
+//! since the application's role sees no row of the log by itself.
+
+mod batch;
+mod connect;
+mod read;
+mod writer;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::shared::{CommandId, TenantId};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+pub use connect::{MIGRATOR, migrate, pool};
+
+use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::error::Error;
+use crate::event::RecordedEvent;
+use crate::store::{EventStore, Head};
+use crate::stream::{Position, Revision, StreamId};
+use writer::Writer;
+
+/// The log in one PostgreSQL database. Cheap to clone; the writer ends with the last clone.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    app: PgPool,
+    projector: PgPool,
+    writer: Arc<Writer>,
+}
+
+impl PostgresStore {
+    /// A store that reads streams and appends as the application's role, and reads the whole log as
+    /// the projector's.
+    ///
+    /// `writer` says where the writer's own connection goes; its role is the application's.
+    pub fn new(app: PgPool, projector: PgPool, writer: PgConnectOptions) -> Self {
+        Self { app, projector, writer: Arc::new(Writer::spawn(writer)) }
+    }
+}
+
+#[async_trait]
+impl EventStore for PostgresStore {
+    async fn append(&self, append: Append) -> Result<Verdict, Error> {
+        self.writer.append(append).await
+    }
+
+    async fn read_streams(
+        &self,
+        tenant: TenantId,
+        tails: &[(StreamId, Revision)],
+    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+        read::streams(&self.app, tenant, tails).await
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
+        read::all(&self.projector, after, limit).await
+    }
+
+    async fn commands(
+        &self,
+        tenant: TenantId,
+        ids: &[CommandId],
+    ) -> Result<Vec<Option<Earlier>>, Error> {
+        read::commands(&self.app, tenant, ids).await
+    }
+
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        committed: Committed,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        read::events_of(&self.app, tenant, committed).await
+    }
+
+    async fn head(&self) -> Result<Head, Error> {
+        read::head(&self.app).await
+    }
+}

@@ -1,0 +1,171 @@
+//! Everything that is read from the log.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
+use sqlx::{FromRow, PgPool};
+use uuid::Uuid;
+
+use crate::append::{Committed, Earlier};
+use crate::error::Error;
+use crate::event::RecordedEvent;
+use crate::store::Head;
+use crate::stream::{Position, Revision, StreamId};
+
+pub(super) async fn streams(
+    pool: &PgPool,
+    tenant: TenantId,
+    tails: &[(StreamId, Revision)],
+) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+    let names: Vec<&str> = tails.iter().map(|(stream, _)| stream.name()).collect();
+    let after: Vec<i64> = tails.iter().map(|(_, revision)| revision.to_i64()).collect();
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM log_read_streams($1, $2, $3)")
+        .bind(tenant.uuid())
+        .bind(names)
+        .bind(after)
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    let mut answer: Vec<Vec<RecordedEvent>> = tails.iter().map(|_| Vec::new()).collect();
+    for row in rows {
+        let place = usize::try_from(row.place - 1).map_err(|_| corrupt("place", row.position))?;
+        answer[place].push(row.try_into()?);
+    }
+    Ok(answer)
+}
+
+pub(super) async fn all(
+    pool: &PgPool,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<RecordedEvent>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT 1::bigint AS place, t.lane, e.*
+         FROM (
+             SELECT * FROM events WHERE position > $1 ORDER BY position LIMIT $2
+         ) e
+         JOIN tenant_heads t ON t.tenant_id = e.tenant_id
+         ORDER BY e.position",
+    )
+    .bind(after.to_i64())
+    .bind(i64::from(limit))
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+pub(super) async fn commands(
+    pool: &PgPool,
+    tenant: TenantId,
+    ids: &[CommandId],
+) -> Result<Vec<Option<Earlier>>, Error> {
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let rows: Vec<(Uuid, Vec<u8>, i64, i32)> = sqlx::query_as("SELECT * FROM log_commands($1, $2)")
+        .bind(tenant.uuid())
+        .bind(&uuids)
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    let mut known = HashMap::with_capacity(rows.len());
+    for (id, fingerprint, first, count) in rows {
+        known.insert(id, earlier(&fingerprint, first, count)?);
+    }
+    Ok(uuids.iter().map(|id| known.get(id).copied()).collect())
+}
+
+pub(super) async fn events_of(
+    pool: &PgPool,
+    tenant: TenantId,
+    committed: Committed,
+) -> Result<Vec<RecordedEvent>, Error> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM log_events_at($1, $2, $3)")
+        .bind(tenant.uuid())
+        .bind(committed.first.to_i64())
+        .bind(committed.count.cast_signed())
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+pub(super) async fn head(pool: &PgPool) -> Result<Head, Error> {
+    let (incarnation, position): (Uuid, i64) =
+        sqlx::query_as("SELECT incarnation, position FROM log_head")
+            .fetch_one(pool)
+            .await
+            .map_err(unavailable)?;
+    Ok(Head {
+        incarnation: IncarnationId::from_uuid(incarnation),
+        position: Position::from_i64(position),
+    })
+}
+
+/// What the log remembers of a command, from its columns.
+pub(super) fn earlier(fingerprint: &[u8], first: i64, count: i32) -> Result<Earlier, Error> {
+    Ok(Earlier {
+        fingerprint: hash(fingerprint, "command fingerprint", first)?,
+        committed: Committed { first: Position::from_i64(first), count: count.cast_unsigned() },
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unavailable(error: sqlx::Error) -> Error {
+    Error::Unavailable { reason: error.to_string() }
+}
+
+fn corrupt(what: &str, position: i64) -> Error {
+    Error::Corrupt { reason: format!("{what} at position {position}") }
+}
+
+fn hash(bytes: &[u8], what: &str, position: i64) -> Result<[u8; 32], Error> {
+    bytes.try_into().map_err(|_| corrupt(what, position))
+}
+
+/// `recorded_event` of the schema.
+#[derive(FromRow)]
+struct Row {
+    place: i64,
+    lane: i16,
+    position: i64,
+    tenant_id: Uuid,
+    tenant_seq: i64,
+    stream: String,
+    revision: i64,
+    event_id: Uuid,
+    event_type: String,
+    schema_version: i16,
+    payload: Vec<u8>,
+    metadata: Vec<u8>,
+    business_date: Option<NaiveDate>,
+    occurred_at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    content_hash: Vec<u8>,
+    link: Vec<u8>,
+}
+
+impl TryFrom<Row> for RecordedEvent {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let at = row.position;
+        Ok(Self {
+            position: Position::from_i64(at),
+            tenant_seq: row.tenant_seq.cast_unsigned(),
+            lane: row.lane.cast_unsigned(),
+            stream: StreamId::stored(TenantId::from_uuid(row.tenant_id), row.stream),
+            revision: Revision::from_i64(row.revision),
+            id: EventId::from_uuid(row.event_id),
+            event_type: row.event_type,
+            schema_version: row.schema_version.cast_unsigned(),
+            payload: row.payload,
+            metadata: serde_json::from_slice(&row.metadata).map_err(|_| corrupt("metadata", at))?,
+            business_date: row.business_date,
+            occurred_at: row.occurred_at,
+            recorded_at: row.recorded_at,
+            content_hash: hash(&row.content_hash, "content hash", at)?,
+            link: hash(&row.link, "link", at)?,
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! The port.
+
+use async_trait::async_trait;
+use domain::shared::{CommandId, IncarnationId, TenantId};
+
+use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::error::Error;
+use crate::event::RecordedEvent;
+use crate::stream::{Position, Revision, StreamId};
+
+/// The end of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Which life of the log this is; a restore from a backup begins another.
+    pub incarnation: IncarnationId,
+    /// The position of the last event.
+    pub position: Position,
+}
+
+/// An append-only log of events in streams.
+///
+/// Every adapter passes [`conformance`](crate::conformance). A new adapter implements this trait and
+/// calls that suite; nothing else knows which one it has.
+#[async_trait]
+pub trait EventStore: Send + Sync + 'static {
+    /// Appends the outcome of a command.
+    ///
+    /// A command id that the tenant used before answers [`Verdict::Duplicate`], whatever the rest
+    /// says; then revisions are compared; then everything is written. When the call answers
+    /// [`Verdict::Committed`], the events survive a crash.
+    async fn append(&self, append: Append) -> Result<Verdict, Error>;
+
+    /// Reads the events of several streams of one tenant, each after a revision, each in order.
+    ///
+    /// The answer has one entry per entry of `tails`, in that order.
+    async fn read_streams(
+        &self,
+        tenant: TenantId,
+        tails: &[(StreamId, Revision)],
+    ) -> Result<Vec<Vec<RecordedEvent>>, Error>;
+
+    /// Reads at most `limit` events of all tenants after a position, in order.
+    ///
+    /// An empty answer means that `after` is the head. No event ever appears at or before a position
+    /// that a reader has seen.
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error>;
+
+    /// What the log remembers of each of these commands of a tenant, in the same order.
+    async fn commands(
+        &self,
+        tenant: TenantId,
+        ids: &[CommandId],
+    ) -> Result<Vec<Option<Earlier>>, Error>;
+
+    /// The events of an accepted command of a tenant, in order.
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        committed: Committed,
+    ) -> Result<Vec<RecordedEvent>, Error>;
+
+    /// The end of the log.
+    async fn head(&self) -> Result<Head, Error>;
+}

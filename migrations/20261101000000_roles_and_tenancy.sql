@@ -1,0 +1,47 @@
+-- Roles belong to the whole cluster and may exist from another database; two migrations may also
+-- run at the same moment.
+DO $$
+DECLARE
+    role_name text;
+BEGIN
+    FOREACH role_name IN ARRAY ARRAY['fastops_log', 'fastops_identity'] LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', role_name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END;
+    END LOOP;
+    FOREACH role_name IN ARRAY ARRAY['fastops_app', 'fastops_projector'] LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS', role_name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END;
+    END LOOP;
+END
+$$;
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO fastops_app, fastops_projector, fastops_log, fastops_identity;
+
+-- Puts a table with a tenant_id behind the tenant's wall: everybody sees the rows of the tenant that
+-- the transaction has set, nobody sees any without one, and only the projector sees all.
+-- NULLIF: after a transaction that set it, the setting is '' and not NULL.
+CREATE FUNCTION enable_tenant_rls(target regclass) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format(
+        $policy$CREATE POLICY tenant_wall ON %s
+            USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid)
+            WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid)$policy$,
+        target
+    );
+    EXECUTE format(
+        'CREATE POLICY projector ON %s TO fastops_projector USING (true) WITH CHECK (true)', target
+    );
+    EXECUTE format('GRANT SELECT ON %s TO fastops_app', target);
+    EXECUTE format(
+        'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON %s TO fastops_projector', target
+    );
+END
+$$;

@@ -1,0 +1,52 @@
+-- Orders with their lines and payments. Kept by the consumer "orders".
+CREATE TABLE orders (
+    tenant_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    branch_id uuid NOT NULL,
+    order_type text NOT NULL,
+    number bigint NOT NULL,
+    call_number bigint NOT NULL,
+    business_date date NOT NULL,
+    placed_at timestamptz NOT NULL,
+    status text NOT NULL,
+    cancel_reason text,
+    currency text NOT NULL,
+    total bigint NOT NULL,
+    balance bigint NOT NULL,
+    n_lines integer NOT NULL,
+    n_items integer NOT NULL,
+    revision bigint NOT NULL,
+    PRIMARY KEY (tenant_id, order_id)
+);
+-- The list: newest first, of a status, or of some business days.
+CREATE INDEX orders_by_age ON orders (tenant_id, placed_at, order_id);
+CREATE INDEX orders_by_status ON orders (tenant_id, status, placed_at, order_id);
+CREATE INDEX orders_by_day ON orders (tenant_id, business_date);
+SELECT enable_tenant_rls('orders');
+
+-- Apart from the header, because lines never change and the header does with every step.
+CREATE TABLE order_lines (
+    tenant_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    -- All lines of the order, as in the event.
+    lines jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, order_id)
+);
+SELECT enable_tenant_rls('order_lines');
+
+CREATE TABLE order_payments (
+    tenant_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    -- The revision of the order that took it: payments in their order.
+    revision bigint NOT NULL,
+    payment_id uuid NOT NULL,
+    method text NOT NULL,
+    currency text NOT NULL,
+    amount bigint NOT NULL,
+    tendered bigint NOT NULL,
+    change bigint NOT NULL,
+    business_date date NOT NULL,
+    taken_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, order_id, revision)
+);
+SELECT enable_tenant_rls('order_payments');
