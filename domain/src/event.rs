@@ -103,13 +103,13 @@ pub fn decode_versioned<T: serde::de::DeserializeOwned>(
 macro_rules! stored_events {
     (
         $(#[$meta:meta])*
-        pub enum $enum:ident {
+        $visibility:vis enum $enum:ident {
             $($name:literal $(upcast [$($upcaster:path),+])? => $variant:ident,)+
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
-        pub enum $enum {
+        $visibility enum $enum {
             $(
                 #[doc = concat!("`", $name, "`")]
                 $variant($variant),
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-    pub(super) struct Moved {
+    struct Moved {
         from: String,
         to: String,
     }
@@ -200,7 +200,7 @@ mod tests {
     }
 
     stored_events! {
-        pub enum Event {
+        enum Event {
             "test.moved" upcast [origin_was_unknown, target_was_called_table] => Moved,
         }
     }

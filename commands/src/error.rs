@@ -1,0 +1,79 @@
+//! The two kinds of no: refused by a rule, failed in the world. They stay apart to the edge.
+
+use domain::event::DecodeError;
+use event_store::Revision;
+
+/// Why an intent did not get as far as an append.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure<R> {
+    /// A rule says no.
+    #[error(transparent)]
+    Refused(R),
+    /// The caller has seen an older revision of what he wants to change.
+    #[error("the revision is {actual}")]
+    Stale {
+        /// The revision it stands at.
+        actual: Revision,
+    },
+    /// The world says no.
+    #[error(transparent)]
+    World(#[from] World),
+}
+
+impl<R> Failure<R> {
+    /// The same failure, its refusal in another type.
+    pub fn map<S>(self, refused: impl FnOnce(R) -> S) -> Failure<S> {
+        match self {
+            Self::Refused(refusal) => Failure::Refused(refused(refusal)),
+            Self::Stale { actual } => Failure::Stale { actual },
+            Self::World(world) => Failure::World(world),
+        }
+    }
+}
+
+/// How the world says no.
+#[derive(Debug, thiserror::Error)]
+pub enum World {
+    /// Other commands changed the same streams every time this one tried.
+    #[error("the streams changed while the command was being decided")]
+    Busy,
+    /// The log could not answer.
+    #[error(transparent)]
+    Log(#[from] event_store::Error),
+    /// The log holds something that this release cannot read.
+    #[error(transparent)]
+    Unreadable(#[from] DecodeError),
+    /// The command's task ended without an answer; whether it acted is unknown.
+    #[error("the command ended without an answer")]
+    Lost,
+}
+
+/// Why a command has no receipt.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError<R> {
+    /// A rule says no.
+    #[error(transparent)]
+    Refused(R),
+    /// The caller has seen an older revision of what he wants to change.
+    #[error("the revision is {actual}")]
+    Stale {
+        /// The revision it stands at.
+        actual: Revision,
+    },
+    /// The command id was used before for something else.
+    #[error("the command id was used for another command")]
+    IdReused,
+    /// The world says no; the same command may succeed later.
+    #[error(transparent)]
+    World(#[from] World),
+}
+
+impl<R> From<Failure<R>> for CommandError<R> {
+    fn from(failure: Failure<R>) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused(refusal),
+            Failure::Stale { actual } => Self::Stale { actual },
+            Failure::World(world) => Self::World(world),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! An intent: one thing that can be asked.
+
+use std::error::Error;
+use std::future::Future;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::error::Failure;
+use crate::unit_of_work::UnitOfWork;
+
+/// A command as a person says it: what it needs is looked up in [`Intent::decide`], and decided there
+/// by the domain.
+///
+/// The serialised form is the canonical body of the command: fields that the server makes up, such as
+/// ids of things to be created, are skipped, so that a retry has the same fingerprint.
+pub trait Intent: Serialize + Send + Sync + 'static {
+    /// `context.verb`, part of the fingerprint and the name of the span.
+    const OPERATION: &'static str;
+    /// How a rule can say no.
+    type Refusal: Error + Send + Sync + 'static;
+
+    /// Commands with the same turn are decided one after another in this process, since they would
+    /// only conflict. The thing that is fought over: an order, or the branch whose numbers are taken.
+    fn turn(&self) -> Uuid;
+
+    /// Loads what is needed and decides.
+    ///
+    /// It runs again from the beginning when a stream has changed before the append, so it keeps
+    /// nothing outside `work`.
+    fn decide(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> impl Future<Output = Result<(), Failure<Self::Refusal>>> + Send;
+}
+
+/// What tells a retry from a command id used for something else: SHA-256 of operation and body.
+pub(crate) fn fingerprint<I: Intent>(intent: &I) -> [u8; 32] {
+    let body = serde_json::to_vec(intent).expect("intents are made of JSON-safe values");
+    let mut hasher = Sha256::new();
+    hasher.update(I::OPERATION);
+    hasher.update([0]);
+    hasher.update(body);
+    hasher.finalize().into()
+}

@@ -1,0 +1,87 @@
+//! For whom, where and by whom something is asked.
+
+use chrono::{DateTime, Utc};
+use domain::shared::{CommandId, CorrelationId, DeviceId, EventId, TenantId, UserId};
+use event_store::Actor;
+
+/// The context of everything: the first parameter of every use case.
+///
+/// It is made by the API's security scheme for people, by the consumer loop from an event, and by
+/// [`Scope::system`] for FastOps itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Whose data it is about.
+    pub tenant: TenantId,
+    /// Who asks.
+    pub actor: Actor,
+    /// The till or tablet it comes from.
+    pub device: Option<DeviceId>,
+    /// What ties together everything the request causes.
+    pub correlation: CorrelationId,
+    /// The event that FastOps reacts to.
+    pub causation: Option<EventId>,
+    /// The W3C trace context of the request.
+    pub traceparent: Option<String>,
+    /// Whether business dates follow what the client says about time; only imports may.
+    backdated: bool,
+}
+
+impl Scope {
+    /// A person who has signed in.
+    pub const fn user(tenant: TenantId, user: UserId, correlation: CorrelationId) -> Self {
+        Self {
+            tenant,
+            actor: Actor::User(user),
+            device: None,
+            correlation,
+            causation: None,
+            traceparent: None,
+            backdated: false,
+        }
+    }
+
+    /// FastOps itself, for a stated reason. A test lists the callers.
+    pub fn system(tenant: TenantId, correlation: CorrelationId, reason: &'static str) -> Self {
+        Self {
+            tenant,
+            actor: Actor::System(reason.to_owned()),
+            device: None,
+            correlation,
+            causation: None,
+            traceparent: None,
+            backdated: false,
+        }
+    }
+
+    /// The same scope for things that happened in the past: the business date of its commands is that
+    /// of their `occurred_at`.
+    #[must_use]
+    pub fn backdated(self) -> Self {
+        Self { backdated: true, ..self }
+    }
+
+    /// The moment that decides which business date a command belongs to.
+    pub(crate) const fn business_instant(
+        &self,
+        occurred_at: DateTime<Utc>,
+        recorded_at: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        if self.backdated { occurred_at } else { recorded_at }
+    }
+}
+
+/// What a client says about one command, apart from what it asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The id that the client made; a retry carries the same one.
+    pub command: CommandId,
+    /// When it happened, if the client knows better than the server.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+impl Request {
+    /// A command that happens as it arrives.
+    pub const fn live(command: CommandId) -> Self {
+        Self { command, occurred_at: None }
+    }
+}

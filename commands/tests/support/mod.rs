@@ -1,0 +1,109 @@
+//! A company with one branch and one product on a log in memory.
+
+use std::sync::Arc;
+
+use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::identity::OpenBranch;
+use commands::orders::{OrderRefusal, PlaceOrder, WantedLine};
+use commands::sources::{RandomIds, SystemClock};
+use commands::{CommandError, Commands, Receipt, Request, Scope};
+use domain::orders::OrderType;
+use domain::shared::{
+    BranchId, CategoryId, CommandId, CorrelationId, Currency, IncarnationId, Money, Name, OrderId,
+    ProductId, Quantity, TenantId, UserId, VariantId,
+};
+use event_store::memory::MemoryStore;
+use uuid::Uuid;
+
+pub(crate) struct Company {
+    pub(crate) commands: Commands,
+    pub(crate) scope: Scope,
+    pub(crate) branch: BranchId,
+    pub(crate) category: CategoryId,
+    pub(crate) product: ProductId,
+    pub(crate) variant: VariantId,
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+pub(crate) fn pesos(amount: i64) -> Money {
+    Money::try_new(amount * 100, Currency::COP).unwrap()
+}
+
+pub(crate) fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+/// A command that no other call of the test has.
+pub(crate) fn fresh(commands: &Commands) -> Request {
+    Request::live(CommandId::from_uuid(commands.uuid()))
+}
+
+impl Company {
+    pub(crate) async fn open() -> Self {
+        let store = MemoryStore::new(IncarnationId::from_uuid(id(1)));
+        let commands = Commands::new(Arc::new(store), Arc::new(SystemClock), Arc::new(RandomIds));
+        let scope = Scope::user(
+            TenantId::from_uuid(id(2)),
+            UserId::from_uuid(id(3)),
+            CorrelationId::from_uuid(id(4)),
+        );
+        let company = Self {
+            commands,
+            scope,
+            branch: BranchId::from_uuid(id(5)),
+            category: CategoryId::from_uuid(id(6)),
+            product: ProductId::from_uuid(id(7)),
+            variant: VariantId::from_uuid(id(8)),
+        };
+        company.set_up().await;
+        company
+    }
+
+    async fn set_up(&self) {
+        let branch = OpenBranch {
+            branch: self.branch,
+            name: name("Chapinero"),
+            time_zone: chrono_tz::America::Bogota,
+            currency: Currency::COP,
+            cut_off: "04:00".parse().unwrap(),
+        };
+        let category = AddCategory { category: self.category, name: name("Platos"), place: 1 };
+        let variant = VariantRequest {
+            id: None,
+            id_if_new: self.variant,
+            name: name("Completa"),
+            price: pesos(28_000),
+        };
+        let product = AddProduct {
+            product: self.product,
+            name: name("Bandeja paisa"),
+            category: self.category,
+            variants: vec![variant],
+        };
+        let (commands, scope) = (&self.commands, &self.scope);
+        commands.execute(scope, fresh(commands), branch).await.unwrap();
+        commands.execute(scope, fresh(commands), category).await.unwrap();
+        commands.execute(scope, fresh(commands), product).await.unwrap();
+    }
+
+    pub(crate) fn order(&self, order: OrderId) -> PlaceOrder {
+        let quantity = Quantity::try_new(1).unwrap();
+        let line = WantedLine { product: self.product, variant: self.variant, quantity };
+        let order_type = OrderType::DineIn;
+        PlaceOrder { order, branch: self.branch, order_type, lines: vec![line] }
+    }
+
+    pub(crate) fn order_id(&self) -> OrderId {
+        OrderId::from_uuid(self.commands.uuid())
+    }
+
+    pub(crate) async fn place(
+        &self,
+        order: OrderId,
+    ) -> Result<Receipt, CommandError<OrderRefusal>> {
+        self.commands.execute(&self.scope, fresh(&self.commands), self.order(order)).await
+    }
+}
