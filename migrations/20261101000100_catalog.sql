@@ -16,7 +16,7 @@ CREATE TABLE categories (
     tenant_id uuid NOT NULL,
     category_id uuid NOT NULL,
     name text NOT NULL,
-    place integer NOT NULL,
+    place bigint NOT NULL,
     revision bigint NOT NULL,
     PRIMARY KEY (tenant_id, category_id)
 );

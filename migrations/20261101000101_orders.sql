@@ -13,8 +13,8 @@ CREATE TABLE orders (
     currency text NOT NULL,
     total bigint NOT NULL,
     balance bigint NOT NULL,
-    n_lines integer NOT NULL,
-    n_items integer NOT NULL,
+    n_lines bigint NOT NULL,
+    n_items bigint NOT NULL,
     revision bigint NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
 );

@@ -1,1 +1,32 @@
-//! api
+//! HTTP: what every operation is made of, and the service around them. In reading order:
+//!
+//! - [`problem`]: every refusal and failure; [`language`]: Spanish first, English second
+//! - [`payload`]: JSON bodies, checked against their own documentation
+//! - [`access`], [`caller`], [`auth`]: who asks, what they may do, how they sign in
+//! - [`preconditions`]: `Idempotency-Key`, `If-Match`
+//! - [`cursor`], [`page_size`], [`position`]: lists, and reading what one wrote
+//! - [`contract`]: what operations say about themselves, and the document made of it
+//! - [`operations`]: what can be asked over HTTP, by context
+//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`]
+//! - [`server`]: the accept loop
+
+pub mod access;
+pub mod app;
+pub mod auth;
+pub mod caller;
+pub mod contract;
+pub mod cursor;
+mod docs;
+mod guard;
+pub mod health;
+pub mod language;
+pub mod operations;
+pub mod page_size;
+pub mod payload;
+pub mod position;
+pub mod preconditions;
+pub mod problem;
+pub mod server;
+pub mod telemetry;
+#[cfg(test)]
+mod testing;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono_tz::Tz;
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::identity::branch::{self, Branch};
@@ -124,4 +125,27 @@ impl Owners {
         self.known.insert(scope.tenant, *owner);
         Ok(Some(*owner))
     }
+}
+
+/// A way to sign in: a person in a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The company.
+    pub tenant: TenantId,
+    /// The company's short name.
+    pub slug: String,
+    /// The person.
+    pub user: UserId,
+    /// The password as a PHC string.
+    pub password_hash: String,
+}
+
+/// Where accounts are kept: tables of their own, since secrets and addresses never enter the log.
+#[async_trait]
+pub trait Accounts: std::fmt::Debug + Send + Sync + 'static {
+    /// Every account of an e-mail address, in one company or in all.
+    async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World>;
+
+    /// Keeps a hash with today's parameters of the same password.
+    async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 }

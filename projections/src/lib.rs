@@ -1,1 +1,33 @@
-//! projections
+//! What people may see: consumers of the log, the read models they keep, and the queries over them.
+//!
+//! A projection's file shows its write and its read. Writes fold a page of events in memory and write
+//! each key once; reads go through a [`TenantTx`], which cannot be had without a tenant.
+//!
+//! - [`read_db`]: the only way to read
+//! - [`catalog`]: branches, categories, products
+//! - [`orders`]: the list, one order with lines and payments, the kitchen's board
+//! - [`sales`]: what was sold, by day, hour, product and category
+
+pub mod catalog;
+mod column;
+pub mod orders;
+mod page;
+pub mod read_db;
+pub mod sales;
+
+use std::sync::Arc;
+
+use event_store::consumer::Consumer;
+
+pub use page::Page;
+pub use read_db::{LogPlace, ReadDb, ReadError, TenantTx, Waited};
+
+/// Every consumer that keeps read models; each runs in a loop of its own.
+pub fn consumers() -> Vec<Arc<dyn Consumer>> {
+    vec![
+        Arc::new(catalog::Catalog),
+        Arc::new(orders::Orders),
+        Arc::new(orders::KitchenBoard),
+        Arc::new(sales::Sales),
+    ]
+}

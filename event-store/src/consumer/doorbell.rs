@@ -4,7 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -20,11 +20,13 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Doorbell(watch::Receiver<()>);
 
 impl Doorbell {
-    /// Listens on a connection of `pool` until `shutdown`.
-    pub fn listen(pool: PgPool, shutdown: CancellationToken) -> Self {
+    /// Listens until `shutdown`, on a connection of its own that is made like those of `pool`.
+    pub fn listen(pool: &PgPool, shutdown: CancellationToken) -> Self {
         let (bell, heard) = watch::channel(());
+        let options = PgConnectOptions::clone(&pool.connect_options());
         tokio::spawn(async move {
-            shutdown.run_until_cancelled(listen_for_ever(&pool, &bell)).await;
+            let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+            shutdown.run_until_cancelled(listen_for_ever(&own, &bell)).await;
         });
         Self(heard)
     }

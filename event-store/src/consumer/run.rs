@@ -28,6 +28,10 @@ const PAUSE_MIN: Duration = Duration::from_millis(50);
 /// The longest pause after a failure.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
+/// Begins every transaction. A process that is frozen in the middle of one, and could come back any
+/// time, loses it and its locks after a while, so that another run can take over.
+const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'";
+
 /// What all consumers of a process share.
 #[derive(Clone)]
 pub struct Feed {
@@ -149,7 +153,7 @@ impl Reader {
             return Ok(Round::Idle);
         };
 
-        let mut tx = pool.begin().await?;
+        let mut tx = pool.begin_with(BEGIN).await?;
         let stored = Lanes::lock(&mut tx, name).await?;
         if stored.epoch() != lanes.epoch() {
             return Err(Stopped::Superseded { epoch: stored.epoch() }.into());
@@ -189,7 +193,7 @@ impl Reader {
 
 async fn claim(store: &dyn EventStore, pool: &PgPool, name: &str) -> Result<Lanes, Interruption> {
     let head = store.head().await?;
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_with(BEGIN).await?;
     let lanes = Lanes::claim(&mut tx, name, head.incarnation).await?;
     tx.commit().await?;
     tracing::info!(consumer = name, epoch = lanes.epoch(), position = %lanes.lowest(), "claimed");

@@ -1,9 +1,6 @@
 //! The catalogue through the whole command path, on a log in memory.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod support;
-
+use crate::support::{Company, fresh, id, name, pesos};
 use commands::CommandError;
 use commands::catalog::{
     AddCategory, AddProduct, CategoryRefusal, ProductRefusal, ReviseCategory, ReviseProduct,
@@ -11,7 +8,6 @@ use commands::catalog::{
 };
 use domain::shared::{CategoryId, ProductId, VariantId};
 use event_store::Revision;
-use support::{Company, fresh, id, name, pesos};
 
 #[tokio::test]
 async fn a_name_is_given_once_and_is_free_again_after_a_rename() {

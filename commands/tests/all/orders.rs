@@ -1,16 +1,12 @@
 //! Orders through the whole command path, on a log in memory.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod support;
-
+use crate::support::{Company, fresh, id, pesos};
 use commands::orders::{MoveOrder, OrderRefusal, Quote, Step, TakeCash};
 use commands::{CommandError, Request, Scope};
 use domain::orders::order::{self, CancelReason};
 use domain::orders::{Order, Status, series};
 use domain::shared::{CommandId, CorrelationId, TenantId, UserId};
 use event_store::Revision;
-use support::{Company, fresh, id, pesos};
 
 fn placed(receipt: &commands::Receipt) -> order::Placed {
     let facts = receipt.facts::<Order>().unwrap();

@@ -1,0 +1,155 @@
+//! Access: an operation says in its signature who may use it, and cannot be served without saying.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::identity::Permission;
+use domain::identity::permission::markers::Marker;
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaSecurityScheme, Registry};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+
+use crate::caller::Caller;
+use crate::problem::{Code, Problem};
+
+/// The name of the security scheme in the document.
+pub(crate) const BEARER: &str = "BearerAuth";
+
+/// What stands in place of a security scheme where none is needed; it never reaches the document.
+pub(crate) const ANYONE: &str = "anyone";
+
+/// Who may do what.
+#[async_trait]
+pub trait Permits: Send + Sync + 'static {
+    /// Whether `caller` holds `permission` in their company.
+    async fn permits(&self, caller: &Caller, permission: Permission) -> Result<bool, Unanswered>;
+}
+
+/// Whether somebody holds a permission could not be found out.
+#[derive(Debug, thiserror::Error)]
+#[error("permissions could not be read")]
+pub struct Unanswered(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// A caller who holds the permission `P`; as first parameter it is asked for before anything is read.
+#[derive(Debug)]
+pub struct Can<P> {
+    /// Who it is.
+    pub caller: Caller,
+    permission: PhantomData<P>,
+}
+
+/// A caller with a good token; for operations about oneself.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who it is.
+    pub caller: Caller,
+}
+
+/// Anybody at all; for signing in.
+#[derive(Debug)]
+pub struct Anyone;
+
+impl<P: Marker> Can<P> {
+    async fn ask(request: &Request) -> Result<Self, Problem> {
+        let caller = Caller::authenticate(request)?;
+        let permits =
+            request.data::<Arc<dyn Permits>>().ok_or_else(|| Problem::new(Code::Internal))?;
+        match permits.permits(&caller, P::PERMISSION).await {
+            Ok(true) => Ok(Self { caller, permission: PhantomData }),
+            Ok(false) => {
+                let name = P::PERMISSION.name();
+                Err(Problem::new(Code::Forbidden).detail((
+                    format!("Falta el permiso {name}."),
+                    format!("The permission {name} is missing."),
+                )))
+            }
+            Err(Unanswered(err)) => {
+                tracing::error!(error = %err, "permissions could not be read");
+                Err(Problem::new(Code::Unavailable))
+            }
+        }
+    }
+}
+
+impl<'a, P: Marker> ApiExtractor<'a> for Can<P> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        register_bearer(registry);
+    }
+
+    /// The permission stands where poem-openapi expects a scheme; the contract reads it from there.
+    fn security_schemes() -> Vec<&'static str> {
+        vec![P::PERMISSION.name()]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self::ask(request).await?)
+    }
+}
+
+impl<'a> ApiExtractor<'a> for SignedIn {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        register_bearer(registry);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![BEARER]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self { caller: Caller::authenticate(request)? })
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Anyone {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![ANYONE]
+    }
+
+    async fn from_request(
+        _request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self)
+    }
+}
+
+fn register_bearer(registry: &mut Registry) {
+    registry.create_security_scheme(
+        BEARER,
+        MetaSecurityScheme {
+            ty: "http",
+            description: Some("The access token that `POST /v1/auth/login` answers."),
+            name: None,
+            key_in: None,
+            scheme: Some("bearer"),
+            bearer_format: Some("JWT"),
+            flows: None,
+            openid_connect_url: None,
+        },
+    );
+}

@@ -1,0 +1,284 @@
+//! Passwords: argon2id, as costly as is safe, and never more at once than there are cores.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::problem::{Code, FieldError, Problem};
+
+/// The fewest characters of a password.
+pub const CHARS_MIN: usize = 8;
+/// The most characters of a password.
+pub const CHARS_MAX: usize = 128;
+
+/// How many may wait for a core; whoever comes after them is sent away.
+const QUEUE_MAX: usize = 64;
+
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// Why a password was neither hashed nor checked.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// It is shorter than [`CHARS_MIN`] or longer than [`CHARS_MAX`].
+    #[error("a password has {CHARS_MIN} to {CHARS_MAX} characters")]
+    Length,
+    /// Too many others are waiting.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The stored hash is not one.
+    #[error("the stored hash cannot be read")]
+    Unreadable(#[source] argon2::password_hash::phc::Error),
+    /// Hashing itself went wrong.
+    #[error("could not hash")]
+    Failed(#[source] argon2::password_hash::Error),
+}
+
+/// What checking a password told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is another one, or nobody has this name.
+    Wrong,
+    /// It is the right one.
+    Right {
+        /// The stored hash is cheaper than what is made today; hash again while the password is here.
+        needs_rehash: bool,
+    },
+}
+
+/// Hashes and checks passwords off the async threads, a bounded number at a time.
+#[derive(Clone)]
+pub struct Passwords {
+    waiting: Arc<Semaphore>,
+    cores: Arc<Semaphore>,
+    decoy: Arc<str>,
+}
+
+impl Passwords {
+    /// As many at once as the machine has cores.
+    pub fn new() -> Self {
+        Self::with_cores(std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    fn with_cores(cores: usize) -> Self {
+        let decoy =
+            hash(b"nobody's password").expect("a short text is hashed with fixed parameters");
+        Self {
+            waiting: Arc::new(Semaphore::new(cores + QUEUE_MAX)),
+            cores: Arc::new(Semaphore::new(cores)),
+            decoy: decoy.into(),
+        }
+    }
+
+    /// The hash to store for a new password.
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        check_length(&password)?;
+        self.run(move || hash(password.as_bytes())).await
+    }
+
+    /// Checks a password against the stored hash; without one it takes as long and is wrong.
+    pub async fn verify(
+        &self,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordError> {
+        check_length(&password)?;
+        let decoy = Arc::clone(&self.decoy);
+        self.run(move || match stored {
+            Some(stored) => verify(password.as_bytes(), &stored),
+            None => verify(password.as_bytes(), &decoy).map(|_| Verdict::Wrong),
+        })
+        .await
+    }
+
+    /// A place in the queue, then a core. Both belong to the work and not to whoever waits for it, so
+    /// that clients who leave do not make room for more than the cores can do.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let place =
+            Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let core =
+            Arc::clone(&self.cores).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
+        let held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (place, core);
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(held);
+            result
+        });
+        match done.await {
+            Ok(result) => result,
+            Err(err) => match err.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The process is being shut down; whoever asks again asks another one.
+                Err(_cancelled) => Err(PasswordError::Busy),
+            },
+        }
+    }
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(err: PasswordError) -> Self {
+        match err {
+            PasswordError::Length => {
+                let words = (
+                    format!("debe tener de {CHARS_MIN} a {CHARS_MAX} caracteres"),
+                    format!("must have {CHARS_MIN} to {CHARS_MAX} characters"),
+                );
+                Self::validation(vec![FieldError::new("/password", "length", words)])
+            }
+            PasswordError::Busy => Self::new(Code::RateLimited).retry_after(Duration::from_secs(2)),
+            PasswordError::Unreadable(_) | PasswordError::Failed(_) => {
+                tracing::error!(error = %err, "a password could not be checked");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}
+
+fn check_length(password: &str) -> Result<(), PasswordError> {
+    // Looks at no more characters than it has to: a password of a megabyte is cheap to refuse.
+    let chars = password.chars().take(CHARS_MAX + 1).count();
+    if (CHARS_MIN..=CHARS_MAX).contains(&chars) { Ok(()) } else { Err(PasswordError::Length) }
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the parameters are in range");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn hash(password: &[u8]) -> Result<String, PasswordError> {
+    let hash: PasswordHash = argon2().hash_password(password).map_err(PasswordError::Failed)?;
+    Ok(hash.to_string())
+}
+
+fn verify(password: &[u8], stored: &str) -> Result<Verdict, PasswordError> {
+    let stored = PasswordHash::new(stored).map_err(PasswordError::Unreadable)?;
+    match argon2().verify_password(password, &stored) {
+        Ok(()) => Ok(Verdict::Right { needs_rehash: !is_current(&stored) }),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
+        Err(err) => Err(PasswordError::Failed(err)),
+    }
+}
+
+fn is_current(stored: &PasswordHash) -> bool {
+    stored.algorithm == argon2::ARGON2ID_IDENT
+        && stored.version == Some(Version::V0x13.into())
+        && Params::try_from(stored).is_ok_and(|params| {
+            (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    const RIGHT: &str = "correct horse battery";
+
+    #[tokio::test]
+    async fn a_password_is_known_again_and_another_is_not() {
+        let passwords = Passwords::new();
+        let stored = passwords.hash(RIGHT.to_owned()).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        let verdict = |password: &str, stored: Option<String>| {
+            let password = password.to_owned();
+            let passwords = passwords.clone();
+            async move { passwords.verify(password, stored).await.unwrap() }
+        };
+        let right = verdict(RIGHT, Some(stored.clone())).await;
+        assert_eq!(right, Verdict::Right { needs_rehash: false });
+        assert_eq!(verdict("correct horse batterY", Some(stored.clone())).await, Verdict::Wrong);
+        assert_eq!(verdict(RIGHT, None).await, Verdict::Wrong);
+        assert_eq!(verdict("nobody's password", None).await, Verdict::Wrong);
+        let again = passwords.hash(RIGHT.to_owned()).await.unwrap();
+        assert_ne!(stored, again, "two hashes share a salt");
+    }
+
+    #[tokio::test]
+    async fn a_cheaper_hash_is_right_and_asks_to_be_made_again() {
+        let params = Params::new(8_192, 1, 1, None).unwrap();
+        let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let stored: PasswordHash = cheap.hash_password(RIGHT.as_bytes()).unwrap();
+        let verdict = Passwords::new().verify(RIGHT.to_owned(), Some(stored.to_string())).await;
+        assert_eq!(verdict.unwrap(), Verdict::Right { needs_rehash: true });
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_is_none_is_an_error_and_not_a_wrong_password() {
+        let result = Passwords::new().verify(RIGHT.to_owned(), Some("secret".to_owned())).await;
+        assert!(matches!(result, Err(PasswordError::Unreadable(_))));
+    }
+
+    #[tokio::test]
+    async fn s11_a_password_of_the_wrong_length_is_refused_without_hashing() {
+        let passwords = Passwords::with_cores(1);
+        passwords.cores.close();
+        for chars in [0, 7, 129, 1 << 20] {
+            let result = passwords.verify("ñ".repeat(chars), None).await;
+            assert!(matches!(result, Err(PasswordError::Length)), "{chars}");
+        }
+        let problem = Problem::from(PasswordError::Length);
+        assert_eq!((problem.status().as_u16(), problem.code()), (422, Code::Validation));
+    }
+
+    #[tokio::test]
+    async fn s10_whoever_finds_the_queue_full_is_sent_away_at_once() {
+        let passwords = Passwords::with_cores(1);
+        let core = Arc::clone(&passwords.cores).acquire_owned().await.unwrap();
+        let waiting: Vec<_> = (0..=QUEUE_MAX)
+            .map(|_| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.verify("short".repeat(9), None).await })
+            })
+            .collect();
+        while passwords.waiting.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let one_too_many = passwords.verify(RIGHT.to_owned(), None).await;
+        let problem = Problem::from(one_too_many.unwrap_err());
+        assert_eq!(problem.code(), Code::RateLimited);
+        let response = poem::error::ResponseError::as_response(&problem);
+        assert_eq!(response.header("retry-after"), Some("2"));
+        for waiting in waiting {
+            waiting.abort();
+        }
+        while passwords.waiting.available_permits() < QUEUE_MAX {
+            tokio::task::yield_now().await;
+        }
+        drop(core);
+        assert_eq!(passwords.verify(RIGHT.to_owned(), None).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn s09_an_unknown_name_takes_as_long_as_a_wrong_password() {
+        let passwords = Passwords::new();
+        let stored = passwords.hash(RIGHT.to_owned()).await.unwrap();
+        let mut medians = Vec::new();
+        for stored in [Some(stored), None] {
+            let mut times = Vec::new();
+            for _ in 0..9 {
+                let start = Instant::now();
+                let verdict = passwords.verify("wrong password".to_owned(), stored.clone()).await;
+                assert_eq!(verdict.unwrap(), Verdict::Wrong);
+                times.push(start.elapsed());
+            }
+            times.sort_unstable();
+            medians.push(times[4]);
+        }
+        // Both hash once; without the decoy one of them would be thousands of times shorter.
+        assert!(medians[0] < medians[1] * 3 && medians[1] < medians[0] * 3, "{medians:?}");
+    }
+}

@@ -1,0 +1,204 @@
+//! Access tokens: short-lived JWTs (RFC 9068) that this service signs and only it believes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::shared::{TenantId, UserId};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use poem::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::problem::{Code, Problem};
+
+/// How long a token is good.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// How far the clocks of two nodes may differ.
+pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+
+/// The one algorithm; what a token's header says about it is compared, never followed.
+const ALGORITHM: Algorithm = Algorithm::HS256;
+const TYPE: &str = "at+jwt";
+const SECRET_BYTES_MIN: usize = 32;
+/// Longer ones were not made here.
+const TOKEN_CHARS_MAX: usize = 4_096;
+
+/// A secret that tokens are signed with, and the name that tokens know it by.
+pub struct SigningKey {
+    id: String,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+/// The secret could be guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a signing secret has at least {SECRET_BYTES_MIN} bytes")]
+pub struct WeakSecret;
+
+/// Makes and checks tokens of one issuer for one audience.
+pub struct Tokens {
+    issuer: String,
+    audience: String,
+    current: SigningKey,
+    previous: Option<SigningKey>,
+    validation: Validation,
+}
+
+/// What a good token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The company.
+    pub tenant: TenantId,
+    /// The person.
+    pub user: UserId,
+    /// The token itself.
+    pub token_id: Uuid,
+}
+
+/// Why a token proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// There is none, or nothing that looks like one.
+    #[error("no token")]
+    Missing,
+    /// Its time is over.
+    #[error("the token has expired")]
+    Expired,
+    /// It was not made here, not for this, or not yet.
+    #[error("the token is not valid")]
+    Invalid,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    tenant: Uuid,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: Uuid,
+}
+
+impl SigningKey {
+    /// A key with a name for the header of its tokens.
+    pub fn try_new(id: impl Into<String>, secret: &[u8]) -> Result<Self, WeakSecret> {
+        if secret.len() < SECRET_BYTES_MIN {
+            return Err(WeakSecret);
+        }
+        Ok(Self {
+            id: id.into(),
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+        })
+    }
+}
+
+impl Tokens {
+    /// Tokens signed with `current`; those of `previous` are still believed while they last.
+    pub fn new(
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+        current: SigningKey,
+        previous: Option<SigningKey>,
+    ) -> Self {
+        let (issuer, audience) = (issuer.into(), audience.into());
+        let mut validation = Validation::new(ALGORITHM);
+        validation.set_issuer(&[&issuer]);
+        validation.set_audience(&[&audience]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        // The library asks the system's clock; here the time is a parameter and checked below.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        Self { issuer, audience, current, previous, validation }
+    }
+
+    /// A token that says what `access` says, good from `now` for [`LIFETIME`].
+    pub fn issue(&self, access: &Access, now: DateTime<Utc>) -> String {
+        let mut header = Header::new(ALGORITHM);
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(self.current.id.clone());
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            sub: access.user.uuid(),
+            tenant: access.tenant.uuid(),
+            iat: now.timestamp(),
+            nbf: now.timestamp(),
+            exp: (now + LIFETIME).timestamp(),
+            jti: access.token_id,
+        };
+        jsonwebtoken::encode(&header, &claims, &self.current.encoding)
+            .expect("plain claims are signed with a key of the right kind")
+    }
+
+    /// What a token proves at `now`.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Access, TokenError> {
+        let header = header(token).ok_or(TokenError::Missing)?;
+        let named = |name| header.get(name).and_then(Value::as_str);
+        // `crit` names extensions that must be understood; none is.
+        if named("typ") != Some(TYPE) || header.contains_key("crit") {
+            return Err(TokenError::Invalid);
+        }
+        let key = named("kid").and_then(|id| self.key(id)).ok_or(TokenError::Invalid)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation)
+            .map_err(|_| TokenError::Invalid)?
+            .claims;
+        in_time(&claims, now)?;
+        Ok(Access {
+            tenant: TenantId::from_uuid(claims.tenant),
+            user: UserId::from_uuid(claims.sub),
+            token_id: claims.jti,
+        })
+    }
+
+    fn key(&self, id: &str) -> Option<&SigningKey> {
+        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().find(|key| key.id == id)
+    }
+}
+
+/// The header of whatever has the shape of a JWT.
+fn header(token: &str) -> Option<Map<String, Value>> {
+    let mut parts = token.split('.');
+    let (header, _claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if token.len() > TOKEN_CHARS_MAX || parts.next().is_some() {
+        return None;
+    }
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
+}
+
+fn in_time(claims: &Claims, now: DateTime<Utc>) -> Result<(), TokenError> {
+    let now = now.timestamp();
+    let soon = now + LEEWAY.num_seconds();
+    let lifetime = claims.exp.checked_sub(claims.iat).ok_or(TokenError::Invalid)?;
+    if claims.nbf > soon || claims.iat > soon || !(0..=LIFETIME.num_seconds()).contains(&lifetime) {
+        return Err(TokenError::Invalid);
+    }
+    if claims.exp <= now - LEEWAY.num_seconds() {
+        return Err(TokenError::Expired);
+    }
+    Ok(())
+}
+
+impl From<TokenError> for Problem {
+    fn from(err: TokenError) -> Self {
+        let (code, challenge) = match err {
+            TokenError::Missing => (Code::AuthRequired, "Bearer realm=\"fastops\""),
+            TokenError::Expired => (
+                Code::TokenExpired,
+                "Bearer realm=\"fastops\", error=\"invalid_token\", \
+                 error_description=\"the token has expired\"",
+            ),
+            TokenError::Invalid => {
+                (Code::TokenInvalid, "Bearer realm=\"fastops\", error=\"invalid_token\"")
+            }
+        };
+        Self::new(code).header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! Contract: what the operations of an API say about themselves, read where they are defined.
+
+pub(crate) mod document;
+mod merged;
+
+use poem::http::Method;
+use poem_openapi::registry::{
+    MetaOperation, MetaOperationParam, MetaParamIn, MetaSchema, MetaSchemaRef, Registry,
+};
+use poem_openapi::{OpenApi, OpenApiService};
+
+pub(crate) use merged::Merged;
+
+use crate::access::{ANYONE, BEARER};
+use crate::language::Words;
+use crate::payload::{Schema, expectation};
+
+/// What the document says about the API as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its name.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// What a newcomer needs to know, in Markdown.
+    pub description: String,
+}
+
+/// Why an API is not served.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContractError {
+    /// Operations that say nothing about who may use them.
+    #[error("these operations declare neither a permission nor that they need none: {}", .0.join(", "))]
+    NoAccess(Vec<String>),
+    /// Operations without the name that clients are generated from.
+    #[error("these operations have no operation id: {}", .0.join(", "))]
+    NoOperationId(Vec<String>),
+}
+
+/// Who may use an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Anyone,
+    SignedIn,
+    Permission(&'static str),
+}
+
+/// The operations of an API and the document about them.
+pub(crate) struct Contract {
+    operations: Vec<Operation>,
+    document: String,
+}
+
+/// One operation, as far as the edge has to know it.
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    /// The address as documented, `/v1/orders/{order_id}`.
+    pub(crate) template: String,
+    pub(crate) access: Access,
+    /// Media types of its answers; none when it answers without a body.
+    pub(crate) produces: Vec<&'static str>,
+    parameters: Vec<Parameter>,
+}
+
+struct Parameter {
+    place: MetaParamIn,
+    name: String,
+    expects: Words,
+}
+
+impl Contract {
+    /// Reads the contract of `T`; refuses one that leaves open who may do what.
+    pub(crate) fn try_new<T: OpenApi + 'static, W: poem_openapi::Webhook>(
+        service: &OpenApiService<Merged<T>, W>,
+    ) -> Result<Self, ContractError> {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        let schemas = Schema::new(MetaSchemaRef::Inline(Box::new(MetaSchema::ANY)), registry);
+        let mut operations = Vec::new();
+        let mut no_access = Vec::new();
+        let mut no_id = Vec::new();
+        for path in Merged::<T>::meta().into_iter().flat_map(|api| api.paths) {
+            for operation in path.operations {
+                let name = format!("{} {}", operation.method, path.path);
+                if operation.operation_id.is_none() {
+                    no_id.push(name.clone());
+                }
+                match access(&operation) {
+                    Some(access) => operations.push(Operation {
+                        template: path.path.clone(),
+                        access,
+                        produces: produces(&operation),
+                        parameters: parameters(&operation, &schemas),
+                        method: operation.method,
+                    }),
+                    None => no_access.push(name),
+                }
+            }
+        }
+        if !no_access.is_empty() {
+            return Err(ContractError::NoAccess(no_access));
+        }
+        if !no_id.is_empty() {
+            return Err(ContractError::NoOperationId(no_id));
+        }
+        // `{` sorts after letters, so a fixed address is met before one with a parameter there.
+        operations.sort_by(|a, b| a.template.cmp(&b.template));
+        let document = document::finish(&service.spec(), &operations);
+        Ok(Self { operations, document })
+    }
+
+    /// The OpenAPI document, as it is served.
+    pub(crate) fn document(&self) -> &str {
+        &self.document
+    }
+
+    /// The operation behind an address; `HEAD` is answered by `GET`.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Option<&Operation> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.at(path).find(|operation| operation.method == *method)
+    }
+
+    /// The documented address that `path` is a case of.
+    pub(crate) fn template(&self, path: &str) -> Option<&str> {
+        self.at(path).next().map(|operation| operation.template.as_str())
+    }
+
+    /// The value of `Allow` for an address.
+    pub(crate) fn allow(&self, path: &str) -> String {
+        let mut methods: Vec<&str> = self.at(path).map(|found| found.method.as_str()).collect();
+        if methods.is_empty() || methods.contains(&"GET") {
+            methods.retain(|method| *method != "GET");
+            methods.extend(["GET", "HEAD"]);
+        }
+        methods.sort_unstable();
+        methods.join(", ")
+    }
+
+    fn at<'c>(&'c self, path: &str) -> impl Iterator<Item = &'c Operation> + use<'c> {
+        let best = self.operations.iter().find(|operation| covers(&operation.template, path));
+        let best = best.map(|operation| operation.template.as_str());
+        self.operations.iter().filter(move |operation| Some(operation.template.as_str()) == best)
+    }
+}
+
+impl Operation {
+    /// What a parameter has to be. The framework numbers the parts of a path: `param0`, `param1`.
+    pub(crate) fn expects(&self, place: MetaParamIn, name: &str) -> Option<(&str, &Words)> {
+        let mut here = self.parameters.iter().filter(|parameter| parameter.place == place);
+        let found = if place == MetaParamIn::Path {
+            let name = path_parameter(&self.template, name.strip_prefix("param")?.parse().ok()?)?;
+            here.find(|parameter| parameter.name == name)
+        } else {
+            here.find(|parameter| parameter.name.eq_ignore_ascii_case(name))
+        };
+        found.map(|parameter| (parameter.name.as_str(), &parameter.expects))
+    }
+
+    /// Where a parameter of this name is read from: query or header.
+    pub(crate) fn place(&self, name: &str) -> Option<MetaParamIn> {
+        self.parameters
+            .iter()
+            .find(|parameter| parameter.name.eq_ignore_ascii_case(name))
+            .map(|parameter| parameter.place)
+    }
+}
+
+fn access(operation: &MetaOperation) -> Option<Access> {
+    let mut declared = operation.security.iter().flat_map(|scheme| scheme.keys().copied());
+    match declared.next()? {
+        ANYONE => Some(Access::Anyone),
+        BEARER => Some(Access::SignedIn),
+        permission => Some(Access::Permission(permission)),
+    }
+}
+
+fn produces(operation: &MetaOperation) -> Vec<&'static str> {
+    let successes = operation.responses.responses.iter().filter(|answer| answer.status.is_some());
+    successes.flat_map(|answer| answer.content.iter().map(|media| media.content_type)).collect()
+}
+
+fn parameters(operation: &MetaOperation, schemas: &Schema) -> Vec<Parameter> {
+    let parameter = |param: &MetaOperationParam| Parameter {
+        place: param.in_type,
+        name: param.name.clone(),
+        expects: expectation(&schemas.flat(&param.schema)),
+    };
+    operation.params.iter().map(parameter).collect()
+}
+
+fn path_parameter(template: &str, idx: usize) -> Option<&str> {
+    template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).nth(idx)
+}
+
+fn covers(template: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    let covered = template.split('/').all(|wanted| {
+        parts
+            .next()
+            .is_some_and(|part| part == wanted || (wanted.starts_with('{') && !part.is_empty()))
+    });
+    covered && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_covers_its_own_addresses_only() {
+        assert!(covers("/v1/orders/{id}", "/v1/orders/7"));
+        assert!(covers("/v1/orders", "/v1/orders"));
+        for other in ["/v1/orders/", "/v1/orders", "/v1/orders/7/pay", "/v2/orders/7"] {
+            assert!(!covers("/v1/orders/{id}", other), "{other}");
+        }
+        assert_eq!(path_parameter("/v1/{a}/x/{b}", 1), Some("b"));
+        assert_eq!(path_parameter("/v1/{a}", 1), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! Answers: what accepted commands and reads look like, with their headers.
+
+use std::str::FromStr;
+
+use commands::Receipt;
+use commands::Revision;
+use domain::Decider;
+use poem_openapi::types::{ParseFromJSON, ToJSON};
+use poem_openapi::{ApiResponse, Object};
+
+use super::refusal::failed;
+use crate::payload::Json;
+use crate::preconditions::etag;
+use crate::problem::{Code, Problem};
+
+/// A command that made something.
+#[derive(ApiResponse)]
+pub(super) enum Created<T: ToJSON> {
+    /// It is made and durable. A retry under the same key gets the same answer.
+    #[oai(status = 201)]
+    Created(
+        Json<T>,
+        /// The revision, for `If-Match`.
+        #[oai(header = "ETag")]
+        String,
+        /// Present when the command was accepted by an earlier request with this key.
+        #[oai(header = "Idempotent-Replayed")]
+        Option<bool>,
+    ),
+}
+
+/// A command that changed something.
+#[derive(ApiResponse)]
+pub(super) enum Changed<T: ToJSON> {
+    /// It is changed and durable. A retry under the same key gets the same answer.
+    #[oai(status = 200)]
+    Changed(
+        Json<T>,
+        /// The revision, for `If-Match`.
+        #[oai(header = "ETag")]
+        String,
+        /// Present when the command was accepted by an earlier request with this key.
+        #[oai(header = "Idempotent-Replayed")]
+        Option<bool>,
+    ),
+}
+
+/// One thing that was read.
+#[derive(ApiResponse)]
+pub(super) enum Found<T: ToJSON> {
+    /// It is here.
+    #[oai(status = 200)]
+    Found(
+        Json<T>,
+        /// The revision, for `If-Match`.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+/// A page of a list.
+#[derive(Debug, Object)]
+pub(super) struct List<T: ParseFromJSON + ToJSON> {
+    /// The rows, in a stable order.
+    pub(super) data: Vec<T>,
+    /// What to send as `cursor` for the rows after these; null when there are none.
+    pub(super) next_cursor: Option<String>,
+}
+
+impl<T: ToJSON> Created<T> {
+    pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
+        Self::Created(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
+    }
+}
+
+impl<T: ToJSON> Changed<T> {
+    pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
+        Self::Changed(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
+    }
+}
+
+impl<T: ToJSON> Found<T> {
+    pub(super) fn at(revision: Revision, body: T) -> Self {
+        Self::Found(Json(body), etag(revision.get()))
+    }
+}
+
+/// An event of an accepted command, under the id of its aggregate.
+pub(super) struct Made<Id, E> {
+    pub(super) id: Id,
+    pub(super) revision: Revision,
+    pub(super) event: E,
+}
+
+/// The first event that a command caused in aggregates of one kind.
+pub(super) fn first<D: Decider<Id: FromStr>>(
+    receipt: &Receipt,
+) -> Result<Made<D::Id, D::Event>, Problem> {
+    let facts = receipt.facts::<D>().map_err(|world| failed(&world))?;
+    let fact = facts.into_iter().next().ok_or_else(|| Problem::new(Code::Internal))?;
+    let id = fact.id.parse().map_err(|_| Problem::new(Code::Internal))?;
+    Ok(Made { id, revision: fact.revision, event: fact.event })
+}
+
+/// Where a revised aggregate stands: where the client has seen it when nothing was to be changed.
+pub(super) fn revision_after<D: Decider>(
+    receipt: &Receipt,
+    seen: Revision,
+) -> Result<Revision, Problem> {
+    let facts = receipt.facts::<D>().map_err(|world| failed(&world))?;
+    Ok(facts.last().map_or(seen, |fact| fact.revision))
+}

@@ -1,0 +1,88 @@
+//! Fields: rules of the domain that the document cannot show, all mistakes at once.
+
+use domain::shared::{Currency, CutOff, Money, MoneyError, Name, NameError};
+
+use super::model::MoneyBody;
+use crate::problem::{FieldError, Problem};
+
+/// Collects mistakes while the values of a body are read.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// The problem that names everything that was wrong.
+    pub(super) fn problem(self) -> Problem {
+        Problem::validation(self.0)
+    }
+
+    pub(super) fn name(&mut self, pointer: &str, text: &str) -> Option<Name> {
+        let words = match Name::parse(text) {
+            Ok(name) => return Some(name),
+            Err(NameError::Empty) => {
+                ("debe tener al menos una letra", "must have at least one letter")
+            }
+            Err(NameError::TooLong) => ("es demasiado largo", "is too long"),
+            Err(NameError::Invisible) => (
+                "no puede tener caracteres de control ni invisibles",
+                "must not have control or invisible characters",
+            ),
+        };
+        self.0.push(FieldError::new(pointer, "name", words));
+        None
+    }
+
+    pub(super) fn cut_off(&mut self, pointer: &str, text: &str) -> Option<CutOff> {
+        let words = ("debe ser una hora de 00:00 a 12:00", "must be a time from 00:00 to 12:00");
+        self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    pub(super) fn time_zone(&mut self, pointer: &str, text: &str) -> Option<chrono_tz::Tz> {
+        let words = (
+            "debe ser una zona horaria de IANA, como America/Bogota",
+            "must be an IANA time zone, like America/Bogota",
+        );
+        self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    pub(super) fn currency(&mut self, pointer: &str, text: &str) -> Option<Currency> {
+        let words = ("no es una moneda disponible", "is not a supported currency");
+        self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    pub(super) fn money(&mut self, pointer: &str, body: &MoneyBody) -> Option<Money> {
+        let currency = self.currency(&format!("{pointer}/currency"), &body.currency)?;
+        match Money::try_new(body.amount, currency) {
+            Ok(money) => Some(money),
+            Err(refusal) => {
+                self.0.push(money_error(format!("{pointer}/amount"), &refusal));
+                None
+            }
+        }
+    }
+
+    fn parsed<T>(
+        &mut self,
+        value: Option<T>,
+        pointer: &str,
+        words: (&'static str, &'static str),
+    ) -> Option<T> {
+        if value.is_none() {
+            self.0.push(FieldError::new(pointer, "format", words));
+        }
+        value
+    }
+}
+
+/// What is wrong with an amount.
+pub(super) fn money_error(pointer: impl Into<String>, refusal: &MoneyError) -> FieldError {
+    match refusal {
+        MoneyError::TooLarge | MoneyError::Unreadable { .. } => {
+            let words = ("el valor es demasiado grande", "the amount is too large");
+            FieldError::new(pointer, "maximum", words)
+        }
+        MoneyError::MixedCurrencies { .. } | MoneyError::UnknownCurrency { .. } => {
+            let words = ("debe estar en la moneda de la sede", "must be in the branch's currency");
+            FieldError::new(pointer, "currency", words)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The operations, by context.
+
+mod answer;
+mod branches;
+mod categories;
+mod fields;
+mod kitchen;
+mod model;
+mod order_model;
+mod orders;
+mod payments;
+mod products;
+mod refusal;
+mod reports;
+mod services;
+mod sign_in;
+
+pub use services::Services;
+
+use poem_openapi::OpenApi;
+
+/// Every operation of the product.
+pub fn operations(services: &Services) -> impl OpenApi + use<> {
+    (
+        sign_in::SignIn(services.clone()),
+        branches::Branches(services.clone()),
+        categories::Categories(services.clone()),
+        products::Products(services.clone()),
+        orders::Orders(services.clone()),
+        payments::Payments(services.clone()),
+        kitchen::Kitchen(services.clone()),
+        reports::Reports(services.clone()),
+    )
+}
+
+/// The parts of the document.
+#[derive(Debug, poem_openapi::Tags)]
+enum Part {
+    /// Iniciar sesión. Signing in.
+    #[oai(rename = "auth")]
+    Auth,
+    /// Sedes. Branches.
+    #[oai(rename = "branches")]
+    Branches,
+    /// Categorías y productos. Categories and products.
+    #[oai(rename = "catalog")]
+    Catalog,
+    /// Pedidos, pagos y cocina. Orders, payments and the kitchen.
+    #[oai(rename = "orders")]
+    Orders,
+    /// Informes. Reports.
+    #[oai(rename = "reports")]
+    Reports,
+}

@@ -1,0 +1,189 @@
+//! From the two kinds of no to problems.
+
+use commands::catalog::{CategoryRefusal, ProductRefusal};
+use commands::identity::BranchRefusal;
+use commands::orders::OrderRefusal;
+use commands::{CommandError, Failure, World};
+use commands::{LogError as Error, Revision};
+use domain::catalog::{category, product};
+use domain::identity::branch;
+use domain::orders::{order, series, status};
+use projections::ReadError;
+
+use super::fields::money_error;
+use crate::problem::{Code, FieldError, Problem};
+
+/// What became of a command that has no receipt.
+pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Problem) -> Problem {
+    match error {
+        CommandError::Refused(refusal) => rule(&refusal),
+        CommandError::Stale { actual } => stale(actual),
+        CommandError::IdReused => Problem::new(Code::IdempotencyMismatch),
+        CommandError::World(world) => failed(&world),
+    }
+}
+
+/// What became of a look that failed.
+pub(super) fn not_looked<R>(failure: Failure<R>, rule: impl FnOnce(&R) -> Problem) -> Problem {
+    refused(CommandError::from(failure), rule)
+}
+
+fn stale(actual: Revision) -> Problem {
+    Problem::new(Code::VersionConflict).detail((
+        format!("La versión actual es \"{actual}\"."),
+        format!("The current version is \"{actual}\"."),
+    ))
+}
+
+/// The world's no.
+pub(super) fn failed(world: &World) -> Problem {
+    let code = match world {
+        World::Busy => Code::Busy,
+        World::Log(Error::Overloaded) => Code::Overloaded,
+        World::Log(Error::Unavailable { .. }) => Code::Unavailable,
+        World::Log(Error::OutcomeUnknown) | World::Lost => Code::OutcomeUnknown,
+        World::Log(Error::Rejected { .. } | Error::Corrupt { .. }) | World::Unreadable(_) => {
+            Code::Internal
+        }
+    };
+    if code == Code::Internal {
+        tracing::error!(error = %world, "a command met a defect");
+    } else {
+        tracing::warn!(error = %world, "a command could not be carried out");
+    }
+    Problem::new(code)
+}
+
+/// Why a read model was not read.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+pub(super) fn unread(error: ReadError) -> Problem {
+    match &error {
+        ReadError::Unavailable(source) => {
+            tracing::warn!(error = %source, "a read model could not be read");
+            Problem::new(Code::Unavailable)
+        }
+        ReadError::Defect(source) => {
+            tracing::error!(error = %source, "a read model met a defect");
+            Problem::new(Code::Internal)
+        }
+    }
+}
+
+pub(super) fn branch(refusal: &BranchRefusal) -> Problem {
+    match refusal {
+        BranchRefusal::NameTaken => name_taken(),
+        BranchRefusal::Branch(branch::Error::AlreadyOpen) => Problem::new(Code::InvalidTransition),
+    }
+}
+
+pub(super) fn category(refusal: &CategoryRefusal) -> Problem {
+    match refusal {
+        CategoryRefusal::NameTaken => name_taken(),
+        CategoryRefusal::Category(category::Error::Unknown) => Problem::new(Code::NotFound),
+        CategoryRefusal::Category(category::Error::AlreadyAdded) => {
+            Problem::new(Code::InvalidTransition)
+        }
+    }
+}
+
+pub(super) fn product(refusal: &ProductRefusal) -> Problem {
+    let variant = |index: usize, field: &str, code, words: (&'static str, &'static str)| {
+        Problem::validation(vec![FieldError::new(format!("/variants/{index}{field}"), code, words)])
+    };
+    match refusal {
+        ProductRefusal::NameTaken => name_taken(),
+        ProductRefusal::UnknownCategory => unknown("/category_id"),
+        ProductRefusal::UnknownVariant { index } => unknown(&format!("/variants/{index}/id")),
+        ProductRefusal::Product(refusal) => match refusal {
+            product::Error::Unknown => Problem::new(Code::NotFound),
+            product::Error::AlreadyAdded => Problem::new(Code::InvalidTransition),
+            product::Error::VariantCount { .. } => {
+                let words = ("debe tener de 1 a 50 variantes", "must have 1 to 50 variants");
+                Problem::validation(vec![FieldError::new("/variants", "length", words)])
+            }
+            product::Error::PriceNotPositive { index } => {
+                let words = ("debe ser mayor que cero", "must be more than zero");
+                variant(*index, "/price/amount", "minimum", words)
+            }
+            product::Error::VariantRepeated { index } => {
+                let words = ("repite otra variante", "repeats another variant");
+                variant(*index, "", "repeated", words)
+            }
+            product::Error::MixedCurrencies { index } => {
+                let words = ("todas en la misma moneda", "all in the same currency");
+                variant(*index, "/price/currency", "currency", words)
+            }
+        },
+    }
+}
+
+pub(super) fn order(refusal: &OrderRefusal) -> Problem {
+    match refusal {
+        OrderRefusal::UnknownBranch => unknown("/branch_id"),
+        OrderRefusal::UnknownProduct { index } => unknown(&format!("/lines/{index}/product_id")),
+        OrderRefusal::UnknownVariant { index } => unknown(&format!("/lines/{index}/variant_id")),
+        OrderRefusal::ForeignCurrency { index } => {
+            let words = (
+                "el producto no tiene precio en la moneda de la sede",
+                "the product has no price in the branch's currency",
+            );
+            let pointer = format!("/lines/{index}/product_id");
+            Problem::validation(vec![FieldError::new(pointer, "currency", words)])
+        }
+        OrderRefusal::Series(series::Error::Exhausted) => Problem::new(Code::InvalidTransition),
+        OrderRefusal::Order(refusal) => rule_of_order(refusal),
+    }
+}
+
+fn rule_of_order(refusal: &order::Error) -> Problem {
+    let transition =
+        |es: String, en: String| Problem::new(Code::InvalidTransition).detail((es, en));
+    match refusal {
+        order::Error::Unplaced => Problem::new(Code::NotFound),
+        order::Error::AlreadyPlaced => Problem::new(Code::InvalidTransition),
+        order::Error::IllegalMove { from, to } => {
+            let legal = legal(*from);
+            transition(
+                format!(
+                    "El pedido está en {from} y no puede pasar a {to}. Puede pasar a: {legal}."
+                ),
+                format!("The order is {from} and cannot become {to}. It can become: {legal}."),
+            )
+        }
+        order::Error::NothingToPay { status, balance } => transition(
+            format!("El pedido está en {status} y el saldo es {balance}: no recibe pagos."),
+            format!("The order is {status} with {balance} left to pay: it takes no payment."),
+        ),
+        order::Error::HasPayments { paid } => transition(
+            format!("Ya se pagaron {paid}; un pedido con pagos no se cancela."),
+            format!("{paid} was paid already; an order with payments is not cancelled."),
+        ),
+        order::Error::LineCount { .. } => {
+            let words = ("debe tener de 1 a 200 líneas", "must have 1 to 200 lines");
+            Problem::validation(vec![FieldError::new("/lines", "length", words)])
+        }
+        order::Error::Money(refusal) => Problem::validation(vec![money_error("/amount", refusal)]),
+        order::Error::AmountExceedsBalance { balance, .. } => Problem::new(Code::PaymentExceeds)
+            .detail((format!("El saldo es {balance}."), format!("{balance} is left to pay."))),
+        order::Error::TenderedTooLittle { amount, .. } => {
+            let words = (format!("debe cubrir {amount}"), format!("must cover {amount}"));
+            Problem::validation(vec![FieldError::new("/tendered/amount", "minimum", words)])
+        }
+    }
+}
+
+fn legal(from: status::Status) -> String {
+    let words: Vec<&str> = from.next().iter().map(|status| status.word()).collect();
+    if words.is_empty() { "—".to_owned() } else { words.join(", ") }
+}
+
+fn name_taken() -> Problem {
+    let words = ("otro ya tiene este nombre", "another one has this name");
+    Problem::new(Code::NameTaken).with_errors(vec![FieldError::new("/name", "taken", words)])
+}
+
+fn unknown(pointer: &str) -> Problem {
+    let words = ("no existe", "does not exist");
+    Problem::new(Code::UnknownReference)
+        .with_errors(vec![FieldError::new(pointer, "unknown", words)])
+}

@@ -1,0 +1,112 @@
+//! Services: what the operations work with, and the reads they have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use commands::Position;
+use commands::identity::{Accounts, Owners};
+use commands::{Clock, Commands, IdGenerator, Request, Scope};
+use domain::shared::{CorrelationId, IncarnationId};
+use projections::{LogPlace, ReadDb, TenantTx, Waited};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::refusal::unread;
+use crate::auth::password::Passwords;
+use crate::auth::token::Tokens;
+use crate::caller::Caller;
+use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
+use crate::position::PositionToken;
+use crate::preconditions::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// How long a read waits for what its client wrote.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What every operation can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// What people may ask.
+    pub commands: Commands,
+    /// What people may see.
+    pub read_db: ReadDb,
+    /// Who owns which company.
+    pub owners: Owners,
+    /// Who can sign in.
+    pub accounts: Arc<dyn Accounts>,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Makes tokens.
+    pub tokens: Arc<Tokens>,
+    /// Makes cursors.
+    pub cursors: Cursors,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// The life of the log that positions and cursors belong to.
+    pub incarnation: IncarnationId,
+}
+
+impl Services {
+    /// The scope of somebody who signed in.
+    pub(super) fn scope(&self, caller: &Caller) -> Scope {
+        let correlation = caller.request.as_str().parse().unwrap_or_else(|_| self.ids.uuid());
+        Scope::user(caller.tenant, caller.user, CorrelationId::from_uuid(correlation))
+    }
+
+    /// A command under the client's key, happening as it arrives.
+    pub(super) const fn request(key: IdempotencyKey) -> Request {
+        Request::live(key.command_id())
+    }
+
+    /// The token of a position in this log.
+    pub(super) const fn token(&self, position: Position) -> PositionToken {
+        PositionToken::new(self.incarnation, position.get())
+    }
+
+    /// Begins to read the caller's read models, once `consumers` have come to `after`.
+    pub(super) async fn read(
+        &self,
+        caller: &Caller,
+        after: Option<PositionToken>,
+        consumers: &[&str],
+    ) -> Result<TenantTx, Problem> {
+        if let Some(after) = after {
+            let position = Position::new(after.position_in(self.incarnation)?);
+            let place = LogPlace { incarnation: self.incarnation, position };
+            let waited = self.read_db.wait_for(caller.tenant, consumers, place, PATIENCE);
+            match waited.await.map_err(unread)? {
+                Waited::Reached => {}
+                Waited::Behind => return Err(Problem::new(Code::ReadModelBehind)),
+                Waited::AnotherLog => return Err(Problem::new(Code::InvalidCursor)),
+            }
+        }
+        self.read_db.tenant(caller.tenant).await.map_err(unread)
+    }
+
+    /// The place in a list that a cursor of this caller and query leads to.
+    pub(super) fn place<K: DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        query: QueryFingerprint,
+        cursor: Option<&str>,
+    ) -> Result<Option<K>, Problem> {
+        let scope = self.cursor_scope(caller, query);
+        cursor.map(|cursor| self.cursors.decode(&scope, cursor)).transpose()
+    }
+
+    /// The cursor that leads this caller on in this query.
+    pub(super) fn cursor<K: Serialize>(
+        &self,
+        caller: &Caller,
+        query: QueryFingerprint,
+        next: Option<&K>,
+    ) -> Option<String> {
+        next.map(|key| self.cursors.encode(&self.cursor_scope(caller, query), key))
+    }
+
+    fn cursor_scope(&self, caller: &Caller, query: QueryFingerprint) -> CursorScope {
+        CursorScope { tenant: caller.tenant, query, incarnation: self.incarnation }
+    }
+}

@@ -1,0 +1,246 @@
+//! Checking a JSON value against its schema: every mistake at once, each with its JSON pointer.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate};
+use poem_openapi::registry::MetaSchemaRef;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::expectation::{INTEGER_MAX, expectation, integer_bounds};
+use super::schema::{Flat, Schema};
+use crate::language::Words;
+use crate::problem::FieldError;
+
+/// More mistakes than anybody reads; the rest is found the next time.
+const ERRORS_MAX: usize = 100;
+
+/// Everything in `value` that breaks `schema`.
+pub(crate) fn check(schema: &Schema, value: &Value) -> Vec<FieldError> {
+    let mut checker = Checker { schema, errors: Vec::new() };
+    checker.value(schema.root(), value, "");
+    checker.errors
+}
+
+struct Checker<'s> {
+    schema: &'s Schema,
+    errors: Vec<FieldError>,
+}
+
+impl<'s> Checker<'s> {
+    fn value(&mut self, schema: &'s MetaSchemaRef, value: &Value, at: &str) {
+        self.flat(&self.schema.flat(schema), value, at);
+    }
+
+    fn flat(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+        if value.is_null() {
+            if !flat.nullable && !flat.ty.is_empty() {
+                self.wrong(flat, "type", at);
+            }
+            return;
+        }
+        if !flat.alternatives.is_empty() {
+            self.alternatives(flat, value, at);
+            return;
+        }
+        match (flat.ty, value) {
+            ("object", Value::Object(object)) => self.object(flat, object, at),
+            ("array", Value::Array(items)) => self.array(flat, items, at),
+            ("string", Value::String(text)) => self.text(flat, text, at),
+            ("integer", Value::Number(_)) => self.integer(flat, value, at),
+            ("number", Value::Number(_)) => self.bounds(flat, value, at),
+            ("boolean", Value::Bool(_)) => {}
+            ("", _) => self.free(value, at),
+            _ => self.wrong(flat, "type", at),
+        }
+    }
+
+    fn object(&mut self, flat: &Flat<'s>, object: &Map<String, Value>, at: &str) {
+        let mut known = HashSet::new();
+        for (name, schema) in &flat.properties {
+            if self.schema.flat(schema).read_only {
+                continue;
+            }
+            known.insert(*name);
+            let required = flat.required.contains(name);
+            match object.get(*name) {
+                None if required => {
+                    let words = Words::new("falta este campo", "this field is missing");
+                    self.push(FieldError::new(join(at, name), "required", words));
+                }
+                None => {}
+                Some(Value::Null) if !required => {}
+                Some(value) => self.value(schema, value, &join(at, name)),
+            }
+        }
+        for (name, value) in object.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+            match flat.additional {
+                Some(schema) => self.value(schema, value, &join(at, name)),
+                None if flat.closed => {
+                    let words = Words::new("este campo no existe", "there is no such field");
+                    self.push(FieldError::new(join(at, name), "unknown-field", words));
+                }
+                None => self.free(value, &join(at, name)),
+            }
+        }
+    }
+
+    fn array(&mut self, flat: &Flat<'s>, items: &[Value], at: &str) {
+        if flat.min_items.is_some_and(|min| items.len() < min) {
+            self.wrong(flat, "min-items", at);
+        }
+        if flat.max_items.is_some_and(|max| items.len() > max) {
+            // Nobody wants to read what is wrong with each of ten thousand lines.
+            self.wrong(flat, "max-items", at);
+            return;
+        }
+        if flat.unique_items {
+            let different: HashSet<_> = items.iter().map(Value::to_string).collect();
+            if different.len() < items.len() {
+                let words = Words::new("no puede repetir elementos", "must not repeat items");
+                self.push(FieldError::new(at, "unique-items", words));
+            }
+        }
+        for (idx, item) in items.iter().enumerate() {
+            match flat.items {
+                Some(schema) => self.value(schema, item, &join(at, &idx.to_string())),
+                None => self.free(item, &join(at, &idx.to_string())),
+            }
+        }
+    }
+
+    fn text(&mut self, flat: &Flat<'s>, text: &str, at: &str) {
+        if text.contains('\0') {
+            self.nul(at);
+            return;
+        }
+        let characters = text.chars().count();
+        let wrong = if !flat.enum_items.is_empty() {
+            (!flat.enum_items.iter().any(|item| item == text)).then_some("enum")
+        } else if flat.min_length.is_some_and(|min| characters < min) {
+            Some("min-length")
+        } else if flat.max_length.is_some_and(|max| characters > max) {
+            Some("max-length")
+        } else if !has_format(flat.format, text) {
+            Some("format")
+        } else if flat.pattern.is_some_and(|pattern| !self.schema.matches(pattern, text)) {
+            Some("pattern")
+        } else {
+            None
+        };
+        if let Some(code) = wrong {
+            self.wrong(flat, code, at);
+        }
+    }
+
+    fn integer(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+        if value.is_f64() {
+            self.wrong(flat, "type", at);
+            return;
+        }
+        let (low, high) = integer_bounds(flat.format);
+        match value.as_i64() {
+            Some(number) if number < low => self.wrong(flat, "minimum", at),
+            Some(number) if number > high.min(INTEGER_MAX) => self.wrong(flat, "maximum", at),
+            None => self.wrong(flat, "maximum", at),
+            Some(_) => self.bounds(flat, value, at),
+        }
+    }
+
+    fn bounds(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+        let Some(number) = value.as_f64() else { return self.wrong(flat, "type", at) };
+        let below = |(bound, exclusive)| number < bound || (exclusive && number <= bound);
+        let above = |(bound, exclusive)| number > bound || (exclusive && number >= bound);
+        if flat.minimum.is_some_and(below) {
+            self.wrong(flat, "minimum", at);
+        } else if flat.maximum.is_some_and(above) {
+            self.wrong(flat, "maximum", at);
+        }
+    }
+
+    /// A union: chosen by its discriminator, or whatever alternative has no mistake.
+    fn alternatives(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+        let Some((property, mapping)) = flat.discriminator else {
+            let fits = flat.alternatives.iter().any(|alternative| {
+                let mut attempt = Checker { schema: self.schema, errors: Vec::new() };
+                attempt.value(alternative, value, at);
+                attempt.errors.is_empty()
+            });
+            if !fits {
+                let words = Words::new(
+                    "no tiene ninguna de las formas documentadas",
+                    "has none of the documented forms",
+                );
+                self.push(FieldError::new(at, "type", words));
+            }
+            return;
+        };
+        let Some(object) = value.as_object() else { return self.wrong(flat, "type", at) };
+        let chosen = object.get(property).and_then(Value::as_str);
+        let found = chosen.and_then(|chosen| mapping.iter().find(|(name, _)| name == chosen));
+        if let Some(schema) = found.and_then(|(_, reference)| self.schema.named(reference)) {
+            self.flat(&self.schema.flat_named(schema), value, at);
+            return;
+        }
+        let names: Vec<_> = mapping.iter().map(|(name, _)| name.as_str()).collect();
+        let names = names.join(", ");
+        let words =
+            Words::new(format!("debe ser uno de: {names}"), format!("must be one of: {names}"));
+        let code = if object.contains_key(property) { "enum" } else { "required" };
+        self.push(FieldError::new(join(at, property), code, words));
+    }
+
+    /// A value without a schema may be anything that can be stored.
+    fn free(&mut self, value: &Value, at: &str) {
+        match value {
+            Value::String(text) if text.contains('\0') => self.nul(at),
+            Value::Array(items) => {
+                for (idx, item) in items.iter().enumerate() {
+                    self.free(item, &join(at, &idx.to_string()));
+                }
+            }
+            Value::Object(object) => {
+                for (name, value) in object {
+                    if name.contains('\0') {
+                        self.nul(at);
+                    }
+                    self.free(value, &join(at, name));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn nul(&mut self, at: &str) {
+        let words =
+            Words::new("no puede contener el carácter NUL", "must not contain the NUL character");
+        self.push(FieldError::new(at, "nul", words));
+    }
+
+    fn wrong(&mut self, flat: &Flat<'_>, code: &'static str, at: &str) {
+        self.push(FieldError::new(at, code, expectation(flat)));
+    }
+
+    fn push(&mut self, error: FieldError) {
+        if self.errors.len() < ERRORS_MAX {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// Formats that are checked here; any other says how a text is meant, and its type decides.
+fn has_format(format: &str, text: &str) -> bool {
+    match format {
+        "uuid" => text.len() == 36 && Uuid::try_parse(text).is_ok(),
+        "date-time" => DateTime::parse_from_rfc3339(text).is_ok(),
+        "date" | "naive-date" => {
+            text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+        }
+        _ => true,
+    }
+}
+
+/// The pointer to a member of what `at` points to.
+pub(crate) fn join(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}

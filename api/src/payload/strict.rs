@@ -1,0 +1,168 @@
+//! Reading JSON as it was meant: a key that comes twice is a mistake, not a choice.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::check::join;
+use crate::language::Words;
+use crate::problem::{Code, FieldError, Problem};
+
+/// The one JSON value in `bytes`; nesting is limited by the parser, to 128.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    let repeated = RefCell::default();
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict { repeated: &repeated, at: String::new() }
+        .deserialize(&mut json)
+        .and_then(|value| json.end().map(|()| value))
+        .map_err(|err| unreadable(&err))?;
+    let repeated = repeated.into_inner();
+    if repeated.is_empty() { Ok(value) } else { Err(ambiguous(repeated)) }
+}
+
+fn unreadable(err: &serde_json::Error) -> Problem {
+    let (line, column) = (err.line(), err.column());
+    Problem::new(Code::MalformedBody).detail((
+        format!("No se puede leer a partir de la línea {line}, columna {column}."),
+        format!("It cannot be read from line {line}, column {column}."),
+    ))
+}
+
+fn ambiguous(pointers: Vec<String>) -> Problem {
+    let words = Words::new("esta clave aparece más de una vez", "this key appears more than once");
+    let error = |pointer| FieldError::new(pointer, "duplicate-key", words.clone());
+    Problem::new(Code::MalformedBody).with_errors(pointers.into_iter().map(error).collect())
+}
+
+/// Builds a value and notes where a key came twice.
+struct Strict<'r> {
+    repeated: &'r RefCell<Vec<String>>,
+    at: String,
+}
+
+impl Strict<'_> {
+    fn member(&self, name: &str) -> Self {
+        Self { repeated: self.repeated, at: join(&self.at, name) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(self.member(&items.len().to_string()))? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = access.next_key::<String>()? {
+            let member = self.member(&name);
+            let at = member.at.clone();
+            let value = access.next_value_seed(member)?;
+            if object.insert(name, value).is_some() {
+                self.repeated.borrow_mut().push(at);
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text = br#" {"a":[1,-2,1.5,"x\u00e9",null,true,{}],"b":{"c":18446744073709551615}} "#;
+        assert_eq!(
+            parse(text),
+            Ok(json!({"a": [1, -2, 1.5, "xé", null, true, {}], "b": {"c": u64::MAX}}))
+        );
+    }
+
+    #[test]
+    fn s33_what_is_not_json_is_malformed_and_never_an_accident() {
+        let deep = "[".repeat(200_000);
+        let closed = format!("{deep}{}", "]".repeat(200_000));
+        let bad: &[&[u8]] = &[
+            b"",
+            b" ",
+            b"{",
+            b"{\"a\":}",
+            b"{\"a\":1,}",
+            b"{'a':1}",
+            b"nul",
+            b"[1] [2]",
+            b"NaN",
+            b"1e999",
+            b"\xef\xbb\xbf{}",
+            b"\"\xff\"",
+            b"\"\xc3\"",
+            b"\"\\ud800\"",
+            b"\"\\udc00x\"",
+            b"\"\n\"",
+            deep.as_bytes(),
+            closed.as_bytes(),
+        ];
+        for text in bad {
+            let problem = parse(text).expect_err("read as JSON");
+            assert_eq!(problem.code(), Code::MalformedBody);
+        }
+    }
+
+    #[test]
+    fn s33_a_repeated_key_is_named_wherever_it_is() {
+        let problem = parse(br#"{"a":1,"b":[{"c/d":1,"c/d":1}],"a":1}"#).unwrap_err();
+        let pointers: Vec<_> = problem.errors().iter().map(|error| &error.pointer[..]).collect();
+        assert_eq!(problem.code(), Code::MalformedBody);
+        assert_eq!(pointers, ["/b/0/c~1d", "/a"]);
+    }
+}

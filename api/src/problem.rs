@@ -1,0 +1,302 @@
+//! Problem: the one shape of every refusal and failure, RFC 9457 `application/problem+json`.
+
+pub(crate) mod catalogue;
+mod framework;
+pub(crate) mod page;
+
+use std::time::Duration;
+
+use poem::error::ResponseError;
+use poem::http::header::{CONTENT_LANGUAGE, HeaderName, HeaderValue, RETRY_AFTER};
+use poem::http::{HeaderMap, StatusCode};
+use poem::{IntoResponse, Response};
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::{ApiResponse, Object};
+
+pub use catalogue::Code;
+pub(crate) use framework::{from_error, from_status, method_not_allowed};
+
+use crate::language::{Language, Words};
+
+/// The media type of a problem.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+/// Why a request was not answered as asked.
+///
+/// It is made where the reason is known, without language and request id; both are added at the edge.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.code.slug())]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inner {
+    code: Code,
+    status: StatusCode,
+    detail: Option<Words>,
+    errors: Vec<FieldError>,
+    headers: HeaderMap,
+}
+
+/// What is wrong with one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where it is: a JSON pointer into the body, or `/query/…`, `/path/…`, `/header/…`.
+    pub pointer: String,
+    /// What is wrong, as a stable word.
+    pub code: &'static str,
+    /// What would be right, for people.
+    pub detail: Words,
+}
+
+impl FieldError {
+    /// Something wrong at `pointer`.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<Words>) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.into() }
+    }
+}
+
+impl Problem {
+    /// A problem with the status and, where asking again helps, the `Retry-After` of its code.
+    pub fn new(code: Code) -> Self {
+        let problem = Self(Box::new(Inner {
+            code,
+            status: code.status(),
+            detail: None,
+            errors: Vec::new(),
+            headers: HeaderMap::new(),
+        }));
+        match code.retry_after_seconds() {
+            Some(seconds) => problem.retry_after(Duration::from_secs(seconds)),
+            None => problem,
+        }
+    }
+
+    /// Values of the body that break the rules: 422.
+    pub fn validation(errors: Vec<FieldError>) -> Self {
+        let unknown =
+            errors.iter().all(|error| error.code == "unknown-field") && !errors.is_empty();
+        let code = if unknown { Code::UnknownField } else { Code::Validation };
+        Self::new(code).with_errors(errors)
+    }
+
+    /// A parameter in the address or the headers that breaks the rules: 400.
+    pub fn parameter(error: FieldError) -> Self {
+        let mut problem = Self::new(Code::Validation).with_errors(vec![error]);
+        problem.0.status = StatusCode::BAD_REQUEST;
+        problem
+    }
+
+    /// Says more about this one case.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Words>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// Names the values that are to blame.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    /// Says when to ask again, in whole seconds, at least one.
+    #[must_use]
+    pub fn retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.header(RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// What went wrong.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The values that are to blame.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// The answer, for a reader of `language` who sent the request `instance`.
+    pub(crate) fn render(&self, language: Language, instance: &str) -> Response {
+        let Inner { code, status, detail, errors, headers } = &*self.0;
+        let say = |words: &Words| words.in_language(language).to_owned();
+        let body = Body {
+            kind: format!("/problems/{}", code.slug()),
+            title: say(&code.title()),
+            status: status.as_u16(),
+            detail: say(detail.as_ref().unwrap_or(&code.advice())),
+            instance: instance.to_owned(),
+            code: *code,
+            errors: errors
+                .iter()
+                .map(|error| BodyError {
+                    pointer: error.pointer.clone(),
+                    code: error.code.to_owned(),
+                    detail: say(&error.detail),
+                })
+                .collect(),
+        };
+        let mut response = Response::builder()
+            .status(*status)
+            .content_type(CONTENT_TYPE)
+            .header(CONTENT_LANGUAGE, language.tag())
+            .body(body.to_json_string());
+        response.headers_mut().extend(headers.clone());
+        response
+    }
+}
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    fn as_response(&self) -> Response {
+        self.render(Language::default(), "")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.as_response()
+    }
+}
+
+/// Every operation that can fail documents this as its default response.
+impl ApiResponse for Problem {
+    fn meta() -> MetaResponses {
+        MetaResponses {
+            responses: vec![MetaResponse {
+                description: "A problem; `code` says which, `/problems/{code}` what to do about it.",
+                status: None,
+                status_range: None,
+                content: vec![MetaMediaType {
+                    content_type: CONTENT_TYPE,
+                    schema: Body::schema_ref(),
+                }],
+                headers: Vec::new(),
+            }],
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        Body::register(registry);
+    }
+}
+
+/// Why a request was not answered as asked, RFC 9457.
+#[derive(Debug, Object)]
+#[oai(rename = "Problem")]
+struct Body {
+    /// The address of a page that explains the problem.
+    #[oai(rename = "type")]
+    kind: String,
+    /// A short name for people, in the language of the request.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What happened in this case, for people.
+    detail: String,
+    /// The id of the request, the same as in `X-Request-Id`.
+    instance: String,
+    /// What happened, for programs.
+    code: Code,
+    /// The values that are to blame.
+    errors: Vec<BodyError>,
+}
+
+/// What is wrong with one value.
+#[derive(Debug, Object)]
+#[oai(rename = "ProblemError")]
+struct BodyError {
+    /// Where it is: a JSON pointer into the body, or `/query/…`, `/path/…`, `/header/…`.
+    pointer: String,
+    /// What is wrong, for programs.
+    code: String,
+    /// What would be right, for people.
+    detail: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    async fn body(response: Response) -> Value {
+        serde_json::from_slice(&response.into_body().into_bytes().await.unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_problem_speaks_the_language_of_its_reader() {
+        let problem = Problem::validation(vec![FieldError::new(
+            "/lines/0/quantity",
+            "minimum",
+            ("debe ser al menos 1", "must be at least 1"),
+        )])
+        .detail(("La orden tiene un error.", "The order has an error."));
+        let spanish = problem.render(Language::Spanish, "req-1");
+        assert_eq!(spanish.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(spanish.content_type(), Some(CONTENT_TYPE));
+        assert_eq!(spanish.header("content-language"), Some("es-CO"));
+        assert_eq!(
+            body(spanish).await,
+            json!({
+                "type": "/problems/validation",
+                "title": "Hay valores que no cumplen las reglas",
+                "status": 422,
+                "detail": "La orden tiene un error.",
+                "instance": "req-1",
+                "code": "validation",
+                "errors": [{
+                    "pointer": "/lines/0/quantity",
+                    "code": "minimum",
+                    "detail": "debe ser al menos 1",
+                }],
+            })
+        );
+        let english = body(problem.render(Language::English, "req-1")).await;
+        assert_eq!(english["title"], "Some values break the rules");
+        assert_eq!(english["errors"][0]["detail"], "must be at least 1");
+    }
+
+    #[tokio::test]
+    async fn without_a_detail_the_advice_of_the_code_is_given() {
+        let english = body(Problem::new(Code::Busy).render(Language::English, "")).await;
+        assert_eq!(english["detail"], "Repeat with the same Idempotency-Key after Retry-After.");
+    }
+
+    #[test]
+    fn retry_after_is_whole_seconds_and_never_zero() {
+        let wait = |millis| {
+            let problem = Problem::new(Code::Busy).retry_after(Duration::from_millis(millis));
+            problem.as_response().header("retry-after").map(str::to_owned)
+        };
+        assert_eq!(wait(0).as_deref(), Some("1"));
+        assert_eq!(wait(1_001).as_deref(), Some("2"));
+        assert_eq!(Problem::new(Code::Unavailable).as_response().header("retry-after"), Some("2"));
+        assert_eq!(Problem::new(Code::NotFound).as_response().header("retry-after"), None);
+    }
+
+    #[test]
+    fn s28_only_unknown_fields_are_called_so_and_mixed_errors_are_validation() {
+        let unknown = FieldError::new("/role", "unknown-field", ("a", "b"));
+        let minimum = FieldError::new("/quantity", "minimum", ("a", "b"));
+        assert_eq!(Problem::validation(vec![unknown.clone()]).code(), Code::UnknownField);
+        assert_eq!(Problem::validation(vec![unknown, minimum]).code(), Code::Validation);
+    }
+}

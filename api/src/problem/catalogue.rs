@@ -1,0 +1,307 @@
+//! Every way this API says no: a closed list, each with its status, its title and what to do about it.
+
+use poem::http::StatusCode;
+
+use crate::language::Words;
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $variant:ident = $slug:literal, $status:ident {
+        title: $title_es:literal / $title_en:literal,
+        advice: $advice_es:literal / $advice_en:literal $(,)?
+    })+) => {
+        /// What went wrong, as a stable word that programs can act on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, poem_openapi::Enum)]
+        #[oai(rename = "ProblemCode")]
+        pub enum Code {
+            $($(#[$meta])* #[oai(rename = $slug)] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word itself, the last part of the problem's `type`.
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)+ }
+            }
+
+            /// The status it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)+ }
+            }
+
+            /// A short name for people.
+            pub fn title(self) -> Words {
+                match self { $(Self::$variant => Words::new($title_es, $title_en),)+ }
+            }
+
+            /// What a person can do about it.
+            pub fn advice(self) -> Words {
+                match self { $(Self::$variant => Words::new($advice_es, $advice_en),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No token, or something that is not a token at all.
+    AuthRequired = "auth-required", UNAUTHORIZED {
+        title: "Hay que iniciar sesión" / "Sign in first",
+        advice: "Inicie sesión y envíe el token en Authorization: Bearer."
+            / "Sign in and send the token as Authorization: Bearer.",
+    }
+    /// A token that was not made here, not for this, or not yet.
+    TokenInvalid = "token-invalid", UNAUTHORIZED {
+        title: "El token no es válido" / "The token is not valid",
+        advice: "Descarte el token e inicie sesión de nuevo." / "Throw the token away and sign in again.",
+    }
+    /// A token whose time is over.
+    TokenExpired = "token-expired", UNAUTHORIZED {
+        title: "El token venció" / "The token has expired",
+        advice: "Inicie sesión de nuevo y repita la solicitud." / "Sign in again and repeat the request.",
+    }
+    /// Unknown e-mail or wrong password; which of the two is not said.
+    LoginFailed = "login-failed", UNAUTHORIZED {
+        title: "El correo o la contraseña no coinciden" / "E-mail or password do not match",
+        advice: "Revise el correo, la contraseña y, si la envía, la empresa."
+            / "Check the e-mail, the password and, if sent, the company.",
+    }
+    /// Too much at once from one side.
+    RateLimited = "rate-limited", TOO_MANY_REQUESTS {
+        title: "Demasiadas solicitudes" / "Too many requests",
+        advice: "Espere lo que dice Retry-After y repita." / "Wait as long as Retry-After says and repeat.",
+    }
+    /// Signed in, but not allowed to do this.
+    Forbidden = "forbidden", FORBIDDEN {
+        title: "No tiene permiso" / "You are not allowed to do this",
+        advice: "Pida el permiso a quien administra la empresa."
+            / "Ask whoever administers the company for the permission.",
+    }
+    /// No such thing here, or none that the caller may know of.
+    NotFound = "not-found", NOT_FOUND {
+        title: "No existe" / "Not found",
+        advice: "Revise la dirección y el identificador." / "Check the address and the id.",
+    }
+    /// An id in the body names nothing.
+    UnknownReference = "unknown-reference", UNPROCESSABLE_ENTITY {
+        title: "Un identificador del cuerpo no existe" / "An id in the body names nothing",
+        advice: "Revise los identificadores que nombra errors." / "Check the ids that errors names.",
+    }
+    /// A cursor or position token that was changed, is foreign, or is of another query.
+    InvalidCursor = "invalid-cursor", BAD_REQUEST {
+        title: "El cursor no sirve para esta consulta" / "The cursor is not one for this query",
+        advice: "Use next_cursor tal como llegó y con los mismos filtros, o empiece sin cursor."
+            / "Use next_cursor as it came and with the same filters, or start without a cursor.",
+    }
+    /// A value that breaks the documented rules.
+    Validation = "validation", UNPROCESSABLE_ENTITY {
+        title: "Hay valores que no cumplen las reglas" / "Some values break the rules",
+        advice: "Corrija cada valor que nombra errors. En la dirección y los encabezados se responde 400."
+            / "Correct each value that errors names. In the address and the headers the status is 400.",
+    }
+    /// A field that does not exist.
+    UnknownField = "unknown-field", UNPROCESSABLE_ENTITY {
+        title: "Hay campos que no existen" / "Some fields do not exist",
+        advice: "Quite los campos que nombra errors; no se ignoran en silencio."
+            / "Remove the fields that errors names; they are not ignored silently.",
+    }
+    /// The thing is in a state from which this cannot be done.
+    InvalidTransition = "invalid-transition", CONFLICT {
+        title: "El estado no lo permite" / "The state does not allow this",
+        advice: "Lea el estado actual y decida de nuevo." / "Read the current state and decide again.",
+    }
+    /// The body is not the JSON it says it is.
+    MalformedBody = "malformed-body", BAD_REQUEST {
+        title: "El cuerpo no es JSON válido" / "The body is not valid JSON",
+        advice: "Envíe JSON en UTF-8, sin claves repetidas y con poca profundidad."
+            / "Send JSON in UTF-8, without repeated keys and not deeply nested.",
+    }
+    /// The body is of a kind that is not read here.
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE {
+        title: "Ese tipo de contenido no se acepta" / "This content type is not accepted",
+        advice: "Envíe Content-Type: application/json, sin comprimir."
+            / "Send Content-Type: application/json, not compressed.",
+    }
+    /// Nothing that can be answered is among what `Accept` names.
+    NotAcceptable = "not-acceptable", NOT_ACCEPTABLE {
+        title: "No hay respuesta en ese formato" / "There is no answer in that format",
+        advice: "Incluya application/json en Accept." / "Include application/json in Accept.",
+    }
+    /// The address exists, the method does not.
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED {
+        title: "Ese método no existe aquí" / "This method does not exist here",
+        advice: "Use uno de los métodos que nombra Allow." / "Use one of the methods that Allow names.",
+    }
+    /// The body is larger than allowed.
+    PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE {
+        title: "El cuerpo es demasiado grande" / "The body is too large",
+        advice: "Divida la solicitud en varias más pequeñas." / "Split the request into smaller ones.",
+    }
+    /// The headers are larger than allowed.
+    HeaderTooLarge = "header-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE {
+        title: "Los encabezados son demasiado grandes" / "The headers are too large",
+        advice: "Envíe menos encabezados o más cortos." / "Send fewer or shorter headers.",
+    }
+    /// The body did not arrive in time.
+    RequestTimeout = "request-timeout", REQUEST_TIMEOUT {
+        title: "La solicitud tardó demasiado en llegar" / "The request took too long to arrive",
+        advice: "Repita la solicitud con la misma Idempotency-Key." / "Repeat the request with the same Idempotency-Key.",
+    }
+    /// A command without the id that makes it safe to repeat.
+    IdempotencyKeyRequired = "idempotency-key-required", BAD_REQUEST {
+        title: "Falta Idempotency-Key" / "Idempotency-Key is missing",
+        advice: "Haga un UUID por cada intención, guárdelo antes de enviar y repítalo en cada reintento."
+            / "Make one UUID per intention, save it before sending and repeat it on every retry.",
+    }
+    /// An id of a command that is not a UUID.
+    IdempotencyKeyInvalid = "idempotency-key-invalid", BAD_REQUEST {
+        title: "Idempotency-Key no es un UUID" / "Idempotency-Key is not a UUID",
+        advice: "Envíe un solo UUID con guiones, mejor de la versión 7." / "Send exactly one hyphenated UUID, best of version 7.",
+    }
+    /// The id of a command came back with another command.
+    IdempotencyMismatch = "idempotency-mismatch", UNPROCESSABLE_ENTITY {
+        title: "Esa Idempotency-Key ya se usó para otra cosa" / "This Idempotency-Key was used for something else",
+        advice: "Use una clave nueva para cada intención nueva." / "Use a new key for every new intention.",
+    }
+    /// The same command is still being carried out.
+    IdempotencyInProgress = "idempotency-in-progress", CONFLICT {
+        title: "La misma solicitud aún está en curso" / "The same request is still in progress",
+        advice: "Espere y repita con la misma clave." / "Wait and repeat with the same key.",
+    }
+    /// A change without saying of which version.
+    PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED {
+        title: "Falta If-Match" / "If-Match is missing",
+        advice: "Lea el recurso y envíe su ETag en If-Match." / "Read the resource and send its ETag as If-Match.",
+    }
+    /// A change of a version that is no longer the current one.
+    VersionConflict = "version-conflict", PRECONDITION_FAILED {
+        title: "Alguien lo cambió antes" / "Somebody changed it first",
+        advice: "Lea el recurso de nuevo y decida si el cambio aún vale."
+            / "Read the resource again and decide whether the change still holds.",
+    }
+    /// A name that has to be unique and is not.
+    NameTaken = "name-taken", CONFLICT {
+        title: "El nombre ya está en uso" / "The name is taken",
+        advice: "Elija otro nombre." / "Choose another name.",
+    }
+    /// More is paid than is owed.
+    PaymentExceeds = "payment-exceeds", CONFLICT {
+        title: "El pago supera lo que se debe" / "The payment is more than what is owed",
+        advice: "Lea lo que falta por pagar y cobre eso." / "Read what is left to pay and take that.",
+    }
+    /// Others changed the same thing again and again meanwhile.
+    Busy = "busy", SERVICE_UNAVAILABLE {
+        title: "Hay demasiados cambios a la vez" / "Too many changes at once",
+        advice: "Repita con la misma Idempotency-Key después de Retry-After."
+            / "Repeat with the same Idempotency-Key after Retry-After.",
+    }
+    /// The queue is full.
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE {
+        title: "El servicio está saturado" / "The service is overloaded",
+        advice: "Repita con la misma Idempotency-Key después de Retry-After."
+            / "Repeat with the same Idempotency-Key after Retry-After.",
+    }
+    /// Something this service needs does not answer.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE {
+        title: "El servicio no está disponible" / "The service is not available",
+        advice: "Repita con la misma Idempotency-Key después de Retry-After."
+            / "Repeat with the same Idempotency-Key after Retry-After.",
+    }
+    /// Nobody knows whether it was done; asking again with the same key settles it.
+    OutcomeUnknown = "outcome-unknown", SERVICE_UNAVAILABLE {
+        title: "No se sabe si se hizo" / "It is not known whether it was done",
+        advice: "Repita con la misma Idempotency-Key: se hará una sola vez."
+            / "Repeat with the same Idempotency-Key: it will be done once.",
+    }
+    /// The read model has not seen the position that `after` names.
+    ReadModelBehind = "read-model-behind", SERVICE_UNAVAILABLE {
+        title: "La lectura aún no llega a ese punto" / "Reading has not caught up yet",
+        advice: "Repita después de Retry-After, o lea sin after." / "Repeat after Retry-After, or read without after.",
+    }
+    /// A defect of this service.
+    Internal = "internal", INTERNAL_SERVER_ERROR {
+        title: "Error interno" / "Internal error",
+        advice: "Repita con la misma Idempotency-Key; si sigue, envíe instance a soporte."
+            / "Repeat with the same Idempotency-Key; if it goes on, send instance to support.",
+    }
+}
+
+impl Code {
+    /// The code with this slug.
+    pub fn of_slug(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.slug() == slug)
+    }
+
+    /// How long a client waits before it asks again, in seconds; none where asking again is no use.
+    pub(crate) const fn retry_after_seconds(self) -> Option<u64> {
+        match self {
+            Self::Busy
+            | Self::IdempotencyInProgress
+            | Self::OutcomeUnknown
+            | Self::RateLimited
+            | Self::ReadModelBehind => Some(1),
+            Self::Overloaded | Self::Unavailable => Some(2),
+            _ => None,
+        }
+    }
+
+    /// The code that says most about a bare status, for answers of the framework.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::AuthRequired,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
+            StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeaderTooLarge,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            other if other.is_client_error() => Self::Validation,
+            _ => Self::Internal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn every_slug_is_its_own_and_fits_in_an_address() {
+        let slugs: HashSet<_> = Code::ALL.iter().map(|code| code.slug()).collect();
+        assert_eq!(slugs.len(), Code::ALL.len());
+        for slug in slugs {
+            assert!(slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{slug}");
+            assert_eq!(Code::of_slug(slug).map(Code::slug), Some(slug));
+        }
+    }
+
+    #[test]
+    fn every_text_exists_in_both_languages_and_needs_no_escaping() {
+        for code in Code::ALL {
+            for words in [code.title(), code.advice()] {
+                for language in [Language::Spanish, Language::English] {
+                    let text = words.in_language(language);
+                    assert!(!text.is_empty() && !text.contains(['<', '>', '&', '"']), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_can_be_tried_again_says_when() {
+        for code in Code::ALL {
+            let status = code.status();
+            let passing = status == StatusCode::SERVICE_UNAVAILABLE
+                || status == StatusCode::TOO_MANY_REQUESTS
+                || *code == Code::IdempotencyInProgress;
+            assert_eq!(code.retry_after_seconds().is_some(), passing, "{}", code.slug());
+        }
+    }
+}

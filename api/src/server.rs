@@ -1,0 +1,168 @@
+//! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
+
+mod linger;
+mod patience;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use poem::http::uri::Scheme;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Body, Endpoint, Request, RequestParts};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use linger::Lingering;
+use patience::Patient;
+
+/// How much one client may ask of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once; further ones wait to be accepted.
+    pub connections_max: usize,
+    /// Bytes of a request line with its headers; more is answered with 431.
+    pub header_bytes_max: usize,
+    /// How long a connection may take to send its headers, or be silent between two requests.
+    pub headers_within: Duration,
+    /// How long a body may stand still, so to speak: it may take this long, and longer only while
+    /// more of it arrives than a dripping client sends.
+    pub body_within: Duration,
+    /// How long requests may still run after the shutdown has begun.
+    pub drain_within: Duration,
+}
+
+impl Default for Limits {
+    /// A dripping client is gone within ten seconds, the polite way of closing included.
+    fn default() -> Self {
+        Self {
+            connections_max: 4_096,
+            header_bytes_max: 64 << 10,
+            headers_within: Duration::from_secs(8),
+            body_within: Duration::from_secs(8),
+            drain_within: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves `app` over HTTP/1.1 until `shutdown`, then lets running requests finish within their time.
+///
+/// HTTP/2 is left to the proxy in front: telling the two apart means waiting for a client's first
+/// bytes without a limit.
+pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: CancellationToken) {
+    let server = Arc::new(Server { app, limits, shutdown: shutdown.clone() });
+    let connections = Arc::new(Semaphore::new(server.limits.connections_max));
+    let tracker = TaskTracker::new();
+    let accepting = async {
+        loop {
+            let Ok(place) = Arc::clone(&connections).acquire_owned().await else { break };
+            let (socket, remote) = accept(&listener).await;
+            tracker.spawn(Arc::clone(&server).connection(socket, remote, place));
+        }
+    };
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = accepting => {}
+    }
+    // From here on new clients are refused by the system and can go to another node.
+    drop(listener);
+    tracker.close();
+    if tokio::time::timeout(server.limits.drain_within, tracker.wait()).await.is_err() {
+        tracing::warn!(connections = tracker.len(), "requests were cut off at shutdown");
+    }
+}
+
+/// The next connection. Without file descriptors the loop would spin at full speed; it waits instead.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(err) if is_of_one_client(&err) => {
+                tracing::debug!(error = %err, "a client left early");
+            }
+            Err(err) => {
+                tracing::warn!(error = %err, "no connection can be accepted");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+}
+
+fn is_of_one_client(err: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(err.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+struct Server {
+    app: App,
+    limits: Limits,
+    shutdown: CancellationToken,
+}
+
+impl Server {
+    async fn connection(
+        self: Arc<Self>,
+        socket: TcpStream,
+        remote: SocketAddr,
+        _place: OwnedSemaphorePermit,
+    ) {
+        let Ok(local) = socket.local_addr() else { return };
+        if let Err(err) = socket.set_nodelay(true) {
+            tracing::debug!(error = %err, "a client left early");
+            return;
+        }
+        let server = Arc::clone(&self);
+        let service = service_fn(move |request| {
+            let server = Arc::clone(&server);
+            async move { Ok::<_, Infallible>(server.answer(request, local, remote).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.headers_within)
+            .max_header_size(self.limits.header_bytes_max)
+            .max_buf_size(self.limits.header_bytes_max + 8_192)
+            .serve_connection(TokioIo::new(Lingering::new(socket)), service)
+            .with_upgrades();
+        tokio::pin!(connection);
+        let result = tokio::select! {
+            result = &mut connection => result,
+            () = self.shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(err) = result {
+            tracing::debug!(error = %err, client = %remote, "a connection ended badly");
+        }
+    }
+
+    async fn answer(
+        &self,
+        request: hyper::Request<Incoming>,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> hyper::Response<BoxBody<Bytes, io::Error>> {
+        let (parts, body) = request.into_parts();
+        let parts = RequestParts::from((
+            parts,
+            LocalAddr(Addr::SocketAddr(local)),
+            RemoteAddr(Addr::SocketAddr(remote)),
+            Scheme::HTTP,
+        ));
+        let body = BoxBody::new(Patient::new(body, self.limits.body_within));
+        self.app.get_response(Request::from_parts(parts, Body::from(body))).await.into()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! A tiny API with everything the kit offers, and the service around it, for the kit's own tests.
+
+#![expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::identity::Permission;
+use domain::identity::permission::markers::{OrderPlace, OrderRead, ReportSales};
+use domain::shared::{TenantId, UserId};
+use poem::http::StatusCode;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::{PlainText, Response};
+use poem_openapi::{Enum, Object, OpenApi};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::{Anyone, Can, Permits, SignedIn, Unanswered};
+use crate::app::{App, Shell, app};
+use crate::auth::token::{Access, SigningKey, Tokens};
+use crate::caller::{Authenticator, Caller};
+use crate::contract::About;
+use crate::health::{Missing, Readiness};
+use crate::page_size::PageSize;
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::preconditions::{IdempotencyKey, IfMatch, etag};
+use crate::problem::{Code, Problem};
+
+pub(crate) const ORDER: &str = "0198f1b2-5c3e-7a10-8000-000000000001";
+
+/// An order line.
+#[derive(Debug, Object)]
+struct Line {
+    product_id: Uuid,
+    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
+    quantity: u32,
+}
+
+/// What is ordered.
+#[derive(Debug, Object)]
+struct PlaceOrder {
+    #[oai(validator(min_items = 1, max_items = 200))]
+    lines: Vec<Line>,
+    table: Option<String>,
+}
+
+#[derive(Debug, Object)]
+struct Placed {
+    command_id: Uuid,
+    tenant_id: Uuid,
+    pieces: u32,
+    table: Option<String>,
+}
+
+#[derive(Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+enum Sort {
+    Newest,
+    Oldest,
+}
+
+pub(crate) struct Orders;
+
+#[OpenApi(prefix_path = "/v1")]
+impl Orders {
+    /// Place an order.
+    #[oai(path = "/orders", method = "post", operation_id = "placeOrder")]
+    async fn place(
+        &self,
+        by: Can<OrderPlace>,
+        key: IdempotencyKey,
+        Json(order): Json<PlaceOrder>,
+    ) -> Result<Response<Json<Placed>>, Problem> {
+        let placed = Placed {
+            command_id: key.command_id().uuid(),
+            tenant_id: by.caller.tenant.uuid(),
+            pieces: order.lines.iter().map(|line| line.quantity).sum(),
+            table: order.table,
+        };
+        Ok(Response::new(Json(placed)).status(StatusCode::CREATED).header("ETag", etag(1)))
+    }
+
+    /// Change an order.
+    ///
+    /// Only the version that was read is changed.
+    #[oai(path = "/orders/:order_id", method = "patch", operation_id = "changeOrder")]
+    async fn change(
+        &self,
+        _by: Can<OrderPlace>,
+        order_id: Path<Uuid>,
+        version: IfMatch,
+    ) -> Result<Json<String>, Problem> {
+        if version.revision() != 17 {
+            return Err(Problem::new(Code::VersionConflict));
+        }
+        Ok(Json(order_id.to_string()))
+    }
+}
+
+/// Reading is another API under the same addresses.
+pub(crate) struct Views;
+
+#[OpenApi(prefix_path = "/v1")]
+impl Views {
+    #[oai(path = "/orders", method = "get", operation_id = "listOrders")]
+    async fn list(
+        &self,
+        _by: Can<OrderRead>,
+        limit: Query<PageSize>,
+        /// Newest first unless said otherwise.
+        sort: Query<Option<Sort>>,
+        after: Query<Option<PositionToken>>,
+        search: Query<Option<String>>,
+    ) -> Result<Json<Vec<String>>, Problem> {
+        let (_, _, _) = (&sort.0, &after.0, &search.0);
+        Ok(Json(vec![limit.rows().to_string()]))
+    }
+
+    #[oai(path = "/orders/:order_id", method = "get", operation_id = "getOrder")]
+    async fn get(
+        &self,
+        _by: Can<OrderRead>,
+        order_id: Path<Uuid>,
+    ) -> Result<Json<String>, Problem> {
+        Ok(Json(order_id.to_string()))
+    }
+
+    #[oai(path = "/orders/board", method = "get", operation_id = "kitchenBoard")]
+    async fn board(&self, _by: Can<OrderRead>) -> Result<Json<String>, Problem> {
+        Ok(Json("board".to_owned()))
+    }
+
+    /// Nobody in these tests may see this.
+    #[oai(path = "/sales", method = "get", operation_id = "sales")]
+    async fn sales(&self, _by: Can<ReportSales>) -> Result<Json<String>, Problem> {
+        Ok(Json("sales".to_owned()))
+    }
+
+    #[oai(path = "/me", method = "get", operation_id = "me")]
+    async fn me(&self, by: SignedIn) -> Result<Json<String>, Problem> {
+        Ok(Json(by.caller.user.to_string()))
+    }
+
+    #[oai(path = "/fail/:how", method = "get", operation_id = "fail")]
+    async fn fail(&self, _anyone: Anyone, how: Path<String>) -> poem::Result<PlainText<String>> {
+        match how.as_str() {
+            "panic" => panic!("a secret of the handler"),
+            "slow" => {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Ok(PlainText("done".to_owned()))
+            }
+            "unavailable" => Err(Problem::new(Code::Unavailable).into()),
+            "defect" => Err(poem::error::InternalServerError(std::io::Error::other("secret"))),
+            "teapot" => Err(StatusCode::IM_A_TEAPOT.into()),
+            _ => Ok(PlainText(how.0)),
+        }
+    }
+
+    #[oai(path = "/echo", method = "post", operation_id = "echo")]
+    async fn echo(&self, _anyone: Anyone, body: Json<Line>) -> Result<Json<u32>, Problem> {
+        let Json(Line { quantity, product_id }) = body;
+        Ok(Json(if product_id.is_nil() { 0 } else { quantity }))
+    }
+}
+
+struct OnlyOrders;
+
+#[async_trait]
+impl Permits for OnlyOrders {
+    async fn permits(&self, _caller: &Caller, permission: Permission) -> Result<bool, Unanswered> {
+        Ok(permission.name().starts_with("order."))
+    }
+}
+
+struct Database {
+    up: bool,
+}
+
+#[async_trait]
+impl Readiness for Database {
+    async fn missing(&self) -> Vec<Missing> {
+        let missing = Missing { what: "postgres", why: "no connection for 5 s".to_owned() };
+        if self.up { Vec::new() } else { vec![missing] }
+    }
+}
+
+fn tokens() -> Tokens {
+    let key = SigningKey::try_new("k1", b"a secret of thirty-two bytes ...").unwrap();
+    Tokens::new("fastops", "fastops-api", key, None)
+}
+
+pub(crate) fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_780_000_000, 0).unwrap()
+}
+
+/// A token that was made so long ago.
+pub(crate) fn token(age: TimeDelta) -> String {
+    let access = Access {
+        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+        user: UserId::from_uuid(Uuid::from_u128(2)),
+        token_id: Uuid::from_u128(3),
+    };
+    format!("Bearer {}", tokens().issue(&access, now() - age))
+}
+
+pub(crate) fn about() -> About {
+    let text = str::to_owned;
+    About { title: text("Tests"), version: text("1"), description: text("An API for tests.") }
+}
+
+pub(crate) fn service() -> App {
+    service_with(true)
+}
+
+pub(crate) fn service_with(up: bool) -> App {
+    let shell = Shell {
+        about: about(),
+        new_id: Arc::new(|| Uuid::from_u128(0xfeed)),
+        authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
+        permits: Arc::new(OnlyOrders),
+        readiness: Arc::new(Database { up }),
+        metrics: Arc::new(|| "orders_total 1\n".to_owned()),
+        pages: Vec::new(),
+    };
+    app((Orders, Views), shell).unwrap()
+}
+
+pub(crate) async fn json(response: poem::Response) -> Value {
+    serde_json::from_slice(&response.into_body().into_bytes().await.unwrap()).unwrap()
+}

@@ -1,0 +1,7 @@
+//! Every command through the whole path, on a log in memory.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod catalog;
+mod orders;
+mod support;

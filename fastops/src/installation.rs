@@ -1,0 +1,70 @@
+//! An installation: the adapters of one database wired to the ports.
+
+use std::sync::Arc;
+
+use commands::sources::{RandomIds, SystemClock};
+use commands::{Clock, Commands, IdGenerator};
+use event_store::EventStore;
+use event_store::postgres::{PostgresStore, migrate, pool};
+use projections::ReadDb;
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+/// Connections of the application's role: the command path needs few.
+const APP_CONNECTIONS: u32 = 12;
+
+/// One connection per consumer, and one for reading the log.
+const PROJECTOR_CONNECTIONS: u32 = 8;
+
+/// How to reach one database in each role.
+#[derive(Debug, Clone)]
+pub struct Databases {
+    /// Owns the schema; only migrations connect like this.
+    pub owner: PgConnectOptions,
+    /// Everything else, behind row security.
+    pub app: PgConnectOptions,
+    /// Consumers and rebuilds.
+    pub projector: PgConnectOptions,
+}
+
+/// Everything that a subcommand works with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// What people may ask.
+    pub commands: Commands,
+    /// What people may see.
+    pub read_db: ReadDb,
+    /// The log.
+    pub store: Arc<PostgresStore>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Connections of the application's role, for tables that are no read models.
+    pub app: PgPool,
+    /// Connections of consumers.
+    pub projector: PgPool,
+}
+
+impl Installation {
+    /// Wires everything up; connections are made when they are needed.
+    pub fn new(databases: &Databases) -> Self {
+        let app = pool(databases.app.clone(), APP_CONNECTIONS);
+        let projector = pool(databases.projector.clone(), PROJECTOR_CONNECTIONS);
+        let store =
+            Arc::new(PostgresStore::new(app.clone(), projector.clone(), databases.app.clone()));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds);
+        let log: Arc<dyn EventStore> = store.clone();
+        let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
+        Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+    }
+}
+
+/// Brings the database to this release's schema.
+pub async fn migrate_schema(databases: &Databases) -> Result<(), sqlx::migrate::MigrateError> {
+    let owner = pool(databases.owner.clone(), 1);
+    let outcome = migrate(&owner).await;
+    owner.close().await;
+    outcome
+}

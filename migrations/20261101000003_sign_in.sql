@@ -1,0 +1,57 @@
+-- Who can sign in where. Secrets and e-mail addresses live here and never in the log.
+CREATE TABLE companies (
+    tenant_id uuid PRIMARY KEY,
+    slug text NOT NULL UNIQUE,
+    name text NOT NULL
+);
+
+CREATE TABLE credentials (
+    tenant_id uuid NOT NULL REFERENCES companies (tenant_id),
+    user_id uuid NOT NULL,
+    -- Trimmed and lower-cased.
+    email text NOT NULL,
+    -- A PHC string: algorithm and parameters are part of it.
+    password_hash text NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, user_id),
+    UNIQUE (tenant_id, email)
+);
+CREATE INDEX credentials_of_email ON credentials (email);
+
+SELECT enable_tenant_rls('companies');
+SELECT enable_tenant_rls('credentials');
+REVOKE ALL ON companies, credentials FROM fastops_projector;
+GRANT INSERT, UPDATE ON companies, credentials TO fastops_app;
+CREATE POLICY identity ON companies TO fastops_identity USING (true);
+CREATE POLICY identity ON credentials TO fastops_identity USING (true);
+GRANT SELECT ON companies, credentials TO fastops_identity;
+
+-- Whoever signs in has no tenant yet: the accounts behind an e-mail address, in one company or in all.
+CREATE FUNCTION sign_in_accounts(p_email text, p_slug text)
+RETURNS TABLE (tenant_id uuid, slug text, user_id uuid, password_hash text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT c.tenant_id, co.slug, c.user_id, c.password_hash
+    FROM credentials c
+    JOIN companies co ON co.tenant_id = c.tenant_id
+    WHERE c.email = p_email AND (p_slug IS NULL OR co.slug = p_slug);
+END
+$$;
+
+-- The company of a short name, for set-up commands that may run again.
+CREATE FUNCTION company_by_slug(p_slug text) RETURNS uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN (SELECT tenant_id FROM companies WHERE slug = p_slug);
+END
+$$;
+
+GRANT fastops_identity TO CURRENT_USER;
+GRANT CREATE ON SCHEMA public TO fastops_identity;
+ALTER FUNCTION sign_in_accounts(text, text) OWNER TO fastops_identity;
+ALTER FUNCTION company_by_slug(text) OWNER TO fastops_identity;
+REVOKE CREATE ON SCHEMA public FROM fastops_identity;
+REVOKE EXECUTE ON FUNCTION sign_in_accounts(text, text), company_by_slug(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sign_in_accounts(text, text), company_by_slug(text) TO fastops_app;

@@ -1,0 +1,44 @@
+//! What can be sold, and where. Written by the consumer `catalog`.
+
+pub mod branches;
+pub mod categories;
+pub mod products;
+
+use async_trait::async_trait;
+use domain::catalog::{Category, Product};
+use domain::identity::Branch;
+use event_store::RecordedEvent;
+use event_store::consumer::{Consumer, ConsumerError};
+use sqlx::PgConnection;
+
+use crate::page::{decoded, is_of};
+
+/// Keeps branches, categories and products.
+#[derive(Debug)]
+pub struct Catalog;
+
+impl Catalog {
+    /// The name of the consumer.
+    pub const NAME: &'static str = "catalog";
+}
+
+#[async_trait]
+impl Consumer for Catalog {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        is_of::<Branch>(event_type) || is_of::<Category>(event_type) || is_of::<Product>(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        branches::project(tx, decoded(events)?).await?;
+        categories::project(tx, decoded(events)?).await?;
+        products::project(tx, decoded(events)?).await
+    }
+}

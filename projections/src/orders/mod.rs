@@ -1,0 +1,84 @@
+//! Orders as people see them: the list, one order whole, and the kitchen's board.
+//!
+//! Written by two consumers: `orders` keeps every order for ever, `kitchen_board` only what the kitchen
+//! has before it.
+
+pub mod kitchen_board;
+pub mod order_detail;
+pub mod order_list;
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use domain::orders::Order;
+use domain::orders::order::Event;
+use event_store::RecordedEvent;
+use event_store::consumer::{Consumer, ConsumerError};
+use sqlx::PgConnection;
+
+use crate::page::{Happened, Key, decoded, is_of};
+
+/// Keeps all orders with their lines and payments.
+#[derive(Debug)]
+pub struct Orders;
+
+impl Orders {
+    /// The name of the consumer.
+    pub const NAME: &'static str = "orders";
+}
+
+#[async_trait]
+impl Consumer for Orders {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        is_of::<Order>(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        let happened = decoded(events)?;
+        order_list::project(tx, &happened).await?;
+        order_detail::project(tx, &happened).await
+    }
+}
+
+/// Keeps the orders that the kitchen has before it.
+#[derive(Debug)]
+pub struct KitchenBoard;
+
+impl KitchenBoard {
+    /// The name of the consumer.
+    pub const NAME: &'static str = "kitchen_board";
+}
+
+#[async_trait]
+impl Consumer for KitchenBoard {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        is_of::<Order>(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        kitchen_board::project(tx, &decoded(events)?).await
+    }
+}
+
+/// The orders that were placed before this page: what a fold has to load.
+fn placed_before(happened: &[Happened<'_, Order>]) -> BTreeSet<Key> {
+    let placed_here = |h: &&Happened<'_, Order>| matches!(h.event, Event::Placed(_));
+    let here: BTreeSet<Key> = happened.iter().filter(placed_here).map(|h| h.key).collect();
+    happened.iter().map(|h| h.key).filter(|key| !here.contains(key)).collect()
+}

@@ -1,0 +1,106 @@
+//! Pages: of events as folds want them, decoded and keyed, and of rows as lists give them.
+
+use std::collections::BTreeMap;
+
+use domain::Decider;
+use domain::event::StoredEvent;
+use event_store::consumer::ConsumerError;
+use event_store::{RecordedEvent, Revision};
+use uuid::Uuid;
+
+/// Some rows of a list, and where the next ones begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T, C> {
+    /// The rows, in the order of the list.
+    pub rows: Vec<T>,
+    /// What to ask for to get the rows after them; none when these are the last.
+    pub next: Option<C>,
+}
+
+impl<T, C> Page<T, C> {
+    /// Makes a page of at most `limit` rows out of rows of which one more was asked for.
+    pub(crate) fn of(mut rows: Vec<T>, limit: u32, cursor: impl FnOnce(&T) -> C) -> Self {
+        let limit = limit as usize;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(cursor);
+        Self { rows, next }
+    }
+}
+
+/// How many rows to ask the database for to know whether there are more than `limit`.
+pub(crate) fn one_more_than(limit: u32) -> i64 {
+    i64::from(limit) + 1
+}
+
+/// What tells one thing from all others of its kind, over all tenants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::FromRow)]
+pub(crate) struct Key {
+    pub(crate) tenant_id: Uuid,
+    pub(crate) id: Uuid,
+}
+
+impl Key {
+    /// Keys as two columns for `UNNEST`.
+    pub(crate) fn columns<'a>(keys: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>) {
+        keys.into_iter().map(|key| (key.tenant_id, key.id)).unzip()
+    }
+}
+
+/// An event of `D`, with where it happened.
+#[derive(Debug)]
+pub(crate) struct Happened<'a, D: Decider> {
+    pub(crate) recorded: &'a RecordedEvent,
+    pub(crate) key: Key,
+    pub(crate) event: D::Event,
+}
+
+impl<D: Decider> Happened<'_, D> {
+    /// Says why the event cannot be what happened.
+    pub(crate) fn misfit(&self, reason: &str) -> ConsumerError {
+        misfit(self.recorded, reason)
+    }
+}
+
+/// Whether `D` stores events of this type.
+pub(crate) fn is_of<D: Decider>(event_type: &str) -> bool {
+    D::Event::TYPES.iter().any(|stored| stored.name == event_type)
+}
+
+/// The events of `D` among these, in order.
+pub(crate) fn decoded<'a, D: Decider>(
+    events: &[&'a RecordedEvent],
+) -> Result<Vec<Happened<'a, D>>, ConsumerError> {
+    let decode = |recorded: &'a RecordedEvent| {
+        let id = recorded.stream.id().parse();
+        let id = id.map_err(|_| misfit(recorded, "the stream is not named after a UUID"))?;
+        let key = Key { tenant_id: recorded.stream.tenant().uuid(), id };
+        Ok(Happened { recorded, key, event: recorded.decode::<D::Event>()? })
+    };
+    events.iter().filter(|event| is_of::<D>(&event.event_type)).map(|event| decode(event)).collect()
+}
+
+/// A row that is nothing but the state of its stream.
+#[derive(Debug)]
+pub(crate) struct Folded<D: Decider> {
+    pub(crate) state: D::State,
+    pub(crate) revision: Revision,
+}
+
+/// Applies events to the rows that they concern; a row that is missing is a stream that begins.
+pub(crate) fn fold<D: Decider>(
+    rows: &mut BTreeMap<Key, Folded<D>>,
+    happened: Vec<Happened<'_, D>>,
+) {
+    for Happened { recorded, key, event } in happened {
+        let before = rows.remove(&key).map(|row| row.state).unwrap_or_default();
+        let state = D::evolve(before, event);
+        rows.insert(key, Folded { state, revision: recorded.revision });
+    }
+}
+
+fn misfit(recorded: &RecordedEvent, reason: &str) -> ConsumerError {
+    let stream = &recorded.stream;
+    let reason = format!("{} of {stream}: {reason}", recorded.event_type);
+    ConsumerError::Misfit { position: recorded.position, reason }
+}

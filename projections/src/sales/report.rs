@@ -1,0 +1,145 @@
+//! The sales report: sums of a period, altogether or per group.
+
+use chrono::NaiveDate;
+use domain::shared::{BranchId, CategoryId, Money, Name, ProductId, VariantId};
+use sqlx::postgres::PgRow;
+use sqlx::{Postgres, QueryBuilder};
+use uuid::Uuid;
+
+use super::{Sales, by_hour, by_variant};
+use crate::column;
+use crate::read_db::{LogPlace, ReadError, TenantTx};
+
+/// Which sales count.
+#[derive(Debug, Clone, Copy)]
+pub struct SalesFilter {
+    /// Of this branch; none means all.
+    pub branch: Option<BranchId>,
+    /// From this business date on.
+    pub from: NaiveDate,
+    /// Up to and with this business date.
+    pub to: NaiveDate,
+}
+
+/// What the sums are per. Amounts of different currencies are never added: each has its own row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Everything together.
+    Total,
+    /// Per business date, the earliest first.
+    Day,
+    /// Per hour of the branch's clock, over all days, from 0.
+    Hour,
+    /// Per category, the highest gross first.
+    Category,
+    /// Per product, the highest gross first.
+    Product,
+    /// Per variant of a product, the highest gross first.
+    Variant,
+}
+
+/// What one row of a report is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Group {
+    /// Everything.
+    Total,
+    /// A business date.
+    Day(NaiveDate),
+    /// An hour of the branch's clock, 0 to 23.
+    Hour(u8),
+    /// A category, as it was when the line was sold.
+    Category {
+        /// Its id.
+        id: CategoryId,
+        /// Its name in the menu; none while the menu's read model does not know it yet.
+        name: Option<Name>,
+    },
+    /// A product.
+    Product {
+        /// Its id.
+        id: ProductId,
+        /// Its name when it was last sold in the period.
+        name: Name,
+    },
+    /// A variant of a product.
+    Variant {
+        /// Its id.
+        id: VariantId,
+        /// Its name when it was last sold in the period.
+        name: Name,
+        /// Its product.
+        product: ProductId,
+        /// The product's name when it was last sold in the period.
+        product_name: Name,
+    },
+}
+
+/// The sums of one group in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SalesRow {
+    /// What it is about.
+    pub group: Group,
+    /// How many orders; none where one order can be in several groups.
+    pub n_orders: Option<u64>,
+    /// How many lines.
+    pub n_lines: u64,
+    /// How many pieces.
+    pub n_items: u64,
+    /// What guests paid, taxes included.
+    pub gross: Money,
+}
+
+/// An answer, and what it is based on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SalesReport {
+    /// The groups in which something was sold, in the order that [`GroupBy`] says.
+    pub rows: Vec<SalesRow>,
+    /// Every event up to here is counted, and none after it; none when no event was ever counted.
+    pub made_from: Option<LogPlace>,
+}
+
+/// Reports the sales of a period.
+pub async fn sales(
+    tx: &mut TenantTx,
+    filter: SalesFilter,
+    group_by: GroupBy,
+) -> Result<SalesReport, ReadError> {
+    let rows = match group_by {
+        GroupBy::Total | GroupBy::Day | GroupBy::Hour => {
+            by_hour::sums(tx, group_by, filter).await?
+        }
+        GroupBy::Category | GroupBy::Product | GroupBy::Variant => {
+            by_variant::sums(tx, group_by, filter).await?
+        }
+    };
+    Ok(SalesReport { rows, made_from: tx.place_of(Sales::NAME).await? })
+}
+
+impl SalesFilter {
+    /// Adds itself to a query over a table of sales.
+    pub(super) fn push_to(self, query: &mut QueryBuilder<Postgres>, tenant: Uuid) {
+        query.push(" WHERE tenant_id = ").push_bind(tenant);
+        query.push(" AND business_date >= ").push_bind(self.from);
+        query.push(" AND business_date <= ").push_bind(self.to);
+        if let Some(branch) = self.branch {
+            query.push(" AND branch_id = ").push_bind(branch.uuid());
+        }
+    }
+}
+
+impl SalesRow {
+    /// A row of a query that names its sums after the fields here.
+    pub(super) fn of(
+        group: Group,
+        n_orders: Option<u64>,
+        row: &PgRow,
+    ) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            group,
+            n_orders,
+            n_lines: column::number(row, "n_lines")?,
+            n_items: column::number(row, "n_items")?,
+            gross: column::money(row, "gross")?,
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! The menu and the branches as people see them.
+
+use domain::catalog::{Category, Product, category, product};
+use domain::identity::{Branch, branch};
+use domain::shared::Currency;
+use event_store::Revision;
+use projections::catalog::{branches, categories, products};
+
+use crate::history::{
+    CHAPINERO, DRINKS, PLATES, USAQUEN, name, open, opened, pesos, product_id, variant,
+};
+use crate::world::{ANA, LUIS, World};
+
+const AT: &str = "2026-03-14T18:00:00Z";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_shows_its_last_name_category_and_variants() {
+    let mut world = World::new().await;
+    let arepa = product_id(1);
+    let offered = vec![variant(1, "Sencilla", pesos(6_000)), variant(2, "Doble", pesos(9_000))];
+    let added =
+        product::Added { name: name("Arepa"), category: PLATES, variants: offered[..1].to_vec() };
+    world.happens::<Product>(ANA, &arepa, AT, [added.into()]).await;
+    world.catch_up().await;
+    let changes = [
+        product::Renamed { name: name("Arepa de choclo") }.into(),
+        product::VariantsOffered { variants: offered.clone() }.into(),
+        product::Recategorised { category: DRINKS }.into(),
+    ];
+    world.happens::<Product>(ANA, &arepa, AT, changes).await;
+    world.catch_up().await;
+
+    let shown = products::Product {
+        id: arepa,
+        details: product::Details {
+            name: name("Arepa de choclo"),
+            category: DRINKS,
+            variants: offered,
+        },
+        revision: Revision::new(4),
+    };
+    let mut ana = world.tenant(ANA).await;
+    assert_eq!(products::get(&mut ana, arepa).await.unwrap(), Some(shown.clone()));
+    let page = products::list(&mut ana, Some(DRINKS), None, 10).await.unwrap();
+    assert_eq!((page.rows, page.next), (vec![shown], None));
+    let none = products::list(&mut ana, Some(PLATES), None, 10).await.unwrap();
+    assert_eq!(none.rows, []);
+
+    let mut luis = world.tenant(LUIS).await;
+    assert_eq!(products::get(&mut luis, arepa).await.unwrap(), None);
+    assert_eq!(products::list(&mut luis, None, None, 10).await.unwrap().rows, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_list_follow_each_other_without_gap_or_repetition() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    world.catch_up().await;
+    let mut ana = world.tenant(ANA).await;
+
+    let mut names = Vec::new();
+    let mut after = None;
+    loop {
+        let page = products::list(&mut ana, None, after.as_ref(), 4).await.unwrap();
+        names.extend(page.rows.into_iter().map(|product| product.details.name.to_string()));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(names, (0..6).map(|n| format!("Product {n}")).collect::<Vec<_>>());
+
+    let first = branches::list(&mut ana, None, 1).await.unwrap();
+    let second = branches::list(&mut ana, first.next.as_ref(), 1).await.unwrap();
+    assert_eq!((first.rows[0].id, second.rows[0].id), (CHAPINERO, USAQUEN));
+    assert_eq!(second.next, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn categories_stand_in_the_order_of_the_menu() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let changes = [
+        category::Moved { place: 7 }.into(),
+        category::Renamed { name: name("Platos fuertes") }.into(),
+    ];
+    world.happens::<Category>(ANA, &PLATES, AT, changes).await;
+    world.catch_up().await;
+
+    let mut ana = world.tenant(ANA).await;
+    let first = categories::list(&mut ana, None, 1).await.unwrap();
+    assert_eq!((first.rows[0].id, first.rows[0].details.place), (DRINKS, 2));
+    let second = categories::list(&mut ana, first.next.as_ref(), 1).await.unwrap();
+    let plates = categories::get(&mut ana, PLATES).await.unwrap().unwrap();
+    assert_eq!(plates.details, category::Details { name: name("Platos fuertes"), place: 7 });
+    assert_eq!(plates.revision, Revision::new(3));
+    assert_eq!((second.rows, second.next), (vec![plates], None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_shows_its_clock_currency_and_business_day() {
+    let mut world = World::new().await;
+    let chapinero: branch::Opened = opened("Chapinero", Currency::COP);
+    world.happens::<Branch>(ANA, &CHAPINERO, AT, [chapinero.clone().into()]).await;
+    world.catch_up().await;
+
+    let shown = branches::Branch { id: CHAPINERO, details: chapinero, revision: Revision::new(1) };
+    let mut ana = world.tenant(ANA).await;
+    assert_eq!(branches::get(&mut ana, CHAPINERO).await.unwrap(), Some(shown));
+    assert_eq!(branches::get(&mut ana, USAQUEN).await.unwrap(), None);
+}

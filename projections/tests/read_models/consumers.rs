@@ -1,0 +1,113 @@
+//! The loop with the real consumers: whatever way the log is cut, the tables are the same.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::orders::Order;
+use event_store::RecordedEvent;
+use projections::catalog::Catalog;
+use projections::{LogPlace, Waited, consumers};
+
+use crate::history::{CHAPINERO, PLATES, Story, line, open, order_id, pesos, placed};
+use crate::world::{ANA, Dump, World};
+
+async fn a_story(world: &mut World, n_steps: u32) {
+    open(world).await;
+    Story::new(7).goes_on(world, n_steps).await;
+}
+
+fn n_rows(dump: &Dump) -> usize {
+    dump.values().map(Vec::len).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_rebuilt_from_zero_equal_those_that_grew_with_the_log() {
+    let mut world = World::new().await;
+    let live = world.start(consumers());
+    a_story(&mut world, 400).await;
+    live.have_caught_up(&world).await;
+    live.end().await;
+    let grown = world.dump().await;
+    assert!(grown.values().all(|rows| !rows.is_empty()), "a table is empty: {grown:#?}");
+
+    world.forget_read_models().await;
+    assert_eq!(n_rows(&world.dump().await), 0);
+    world.catch_up().await;
+    pretty_eq(&world.dump().await, &grown);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_any_size_give_the_same_tables() {
+    let mut world = World::new().await;
+    a_story(&mut world, 250).await;
+    let log = world.log().await;
+    let whole = tables_from_pages(&world, &log, log.len()).await;
+    assert!(n_rows(&whole) > 200);
+    for size in [1, 2, 3, 7, 40] {
+        pretty_eq(&tables_from_pages(&world, &log, size).await, &whole);
+    }
+}
+
+async fn tables_from_pages(world: &World, log: &[RecordedEvent], size: usize) -> Dump {
+    world.forget_read_models().await;
+    for consumer in consumers() {
+        for page in log.chunks(size) {
+            let wanted: Vec<_> =
+                page.iter().filter(|event| consumer.wants(&event.event_type)).collect();
+            let mut tx = world.projector.begin().await.unwrap();
+            if !wanted.is_empty() {
+                consumer.apply(&mut tx, &wanted).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+    }
+    world.dump().await
+}
+
+/// Fails with the first rows that differ, instead of with everything.
+pub(crate) fn pretty_eq(actual: &Dump, expected: &Dump) {
+    assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (table, rows) in expected {
+        let differing =
+            actual[table].iter().zip(rows).find(|(actual, expected)| actual != expected);
+        assert_eq!(differing, None, "in {table}");
+        assert_eq!(actual[table].len(), rows.len(), "rows of {table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_committed_event_is_shown_before_anybody_polls() {
+    let mut world = World::new().await;
+    let running = world.start(consumers());
+    open(&mut world).await;
+    running.have_caught_up(&world).await;
+    let mut fastest = Duration::MAX;
+    for n in 1..=5 {
+        let order = placed(CHAPINERO, 1, vec![line(1, PLATES, 1, pesos(20_000))]);
+        world.happens::<Order>(ANA, &order_id(n), "2026-03-14T18:00:00Z", [order.into()]).await;
+        let head = world.store.head().await.unwrap();
+        let place = LogPlace { incarnation: head.incarnation, position: head.position };
+        let started = Instant::now();
+        let names: Vec<_> = consumers().iter().map(|consumer| consumer.name()).collect();
+        let waited = world.reads.wait_for(ANA, &names, place, Duration::from_secs(20)).await;
+        assert_eq!(waited.unwrap(), Waited::Reached);
+        fastest = fastest.min(started.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(400), "the doorbell woke nobody: {fastest:?}");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_consumer_shows_where_it_stands() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let running = world.start(vec![Arc::new(Catalog)]);
+    running.have_caught_up(&world).await;
+    let status = &running.board.statuses()[0];
+    assert_eq!((status.consumer, status.lag_events), (Catalog::NAME, 0));
+    assert_eq!(status.lag, Duration::ZERO);
+    assert!(status.is_alive());
+    let board = running.board.clone();
+    running.end().await;
+    assert!(!board.statuses()[0].is_alive(), "it has ended");
+}

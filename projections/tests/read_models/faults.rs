@@ -1,0 +1,332 @@
+//! The loop when things go wrong.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::shared::{CommandId, TenantId};
+use event_store::consumer::{Consumer, ConsumerError, State, Stopped};
+use event_store::{
+    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
+    StreamId, Verdict,
+};
+use projections::catalog::Catalog;
+use projections::consumers;
+use projections::sales::Sales;
+use rand::RngExt;
+use sqlx::PgConnection;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use crate::consumers::pretty_eq;
+use crate::history::{Story, open};
+use crate::world::{Dump, World};
+
+/// How often a fault is made; `make campaign` raises it.
+fn rounds() -> u32 {
+    std::env::var("FASTOPS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
+}
+
+async fn rebuilt(world: &World) -> Dump {
+    world.forget_read_models().await;
+    world.catch_up().await;
+    world.dump().await
+}
+
+/// Counts pages that were begun and that were finished, and makes them slow enough to be hit.
+struct Counted {
+    inner: Arc<dyn Consumer>,
+    begun: Arc<AtomicU32>,
+    finished: Arc<AtomicU32>,
+}
+
+#[async_trait]
+impl Consumer for Counted {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        self.inner.wants(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        let (first, second) = events.split_at(events.len() / 2);
+        for half in [first, second] {
+            if !half.is_empty() {
+                self.inner.apply(tx, half).await?;
+            }
+            sleep(Duration::from_millis(3)).await;
+        }
+        self.finished.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f17_projector_killed_mid_batch() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let mut story = Story::new(17);
+    let (begun, finished) = (Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default());
+    let counted = |inner| -> Arc<dyn Consumer> {
+        Arc::new(Counted { inner, begun: Arc::clone(&begun), finished: Arc::clone(&finished) })
+    };
+
+    let n_rounds = rounds();
+    for _ in 0..n_rounds {
+        let mut running = world.start(consumers().into_iter().map(counted).collect());
+        let life = rand::rng().random_range(0..60);
+        let killed = async {
+            sleep(Duration::from_millis(life)).await;
+            running.loops.abort_all();
+            while running.loops.join_next().await.is_some() {}
+        };
+        tokio::join!(killed, story.goes_on(&mut world, 25));
+        running.shutdown.cancel();
+    }
+    world.catch_up().await;
+    let survived = world.dump().await;
+    pretty_eq(&survived, &rebuilt(&world).await);
+
+    let n_killed = begun.load(Ordering::Relaxed) - finished.load(Ordering::Relaxed);
+    assert!(n_killed > 0, "no page was hit");
+    println!("f17: {n_rounds} rounds, {n_killed} pages killed half-way, tables equal a rebuild");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_outlives_its_database_connections() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let mut story = Story::new(5);
+    let running = world.start(consumers());
+    let owner = world.db.owner_pool();
+    for _ in 0..rounds() {
+        story.goes_on(&mut world, 20).await;
+        sqlx::query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE usename = 'fastops_projector' AND datname = current_database()",
+        )
+        .execute(&owner)
+        .await
+        .unwrap();
+    }
+    running.have_caught_up(&world).await;
+    running.end().await;
+    let survived = world.dump().await;
+    pretty_eq(&survived, &rebuilt(&world).await);
+}
+
+/// A log whose reader can be frozen after it has read a page.
+struct Freezing {
+    inner: Arc<dyn EventStore>,
+    frozen: Semaphore,
+    go_on: Semaphore,
+}
+
+#[async_trait]
+impl EventStore for Freezing {
+    async fn append(&self, append: Append) -> Result<Verdict, Error> {
+        self.inner.append(append).await
+    }
+
+    async fn read_streams(
+        &self,
+        tenant: TenantId,
+        tails: &[(StreamId, Revision)],
+    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+        self.inner.read_streams(tenant, tails).await
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
+        let page = self.inner.read_all(after, limit).await;
+        self.frozen.add_permits(1);
+        self.go_on.acquire().await.unwrap().forget();
+        page
+    }
+
+    async fn commands(
+        &self,
+        tenant: TenantId,
+        ids: &[CommandId],
+    ) -> Result<Vec<Option<Earlier>>, Error> {
+        self.inner.commands(tenant, ids).await
+    }
+
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        committed: Committed,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.inner.events_of(tenant, committed).await
+    }
+
+    async fn head(&self) -> Result<Head, Error> {
+        self.inner.head().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zombie_with_an_older_epoch_cannot_commit() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    Story::new(3).goes_on(&mut world, 120).await;
+    let freezing = Arc::new(Freezing {
+        inner: Arc::clone(&world.store),
+        frozen: Semaphore::new(0),
+        go_on: Semaphore::new(0),
+    });
+    let log: Arc<dyn EventStore> = freezing.clone();
+
+    let mut zombie = world.start_reading(&log, vec![Arc::new(Sales)]);
+    freezing.frozen.acquire().await.unwrap().forget();
+    world.catch_up().await;
+    let after_the_other = world.dump().await;
+    freezing.go_on.add_permits(1);
+
+    assert_eq!(zombie.outcome().await, Err(Stopped::Superseded { epoch: 2 }));
+    let status = &zombie.board.statuses()[0];
+    assert_eq!(status.state, State::Stopped(Stopped::Superseded { epoch: 2 }));
+    assert!(!status.is_alive());
+    pretty_eq(&world.dump().await, &after_the_other);
+    pretty_eq(&rebuilt(&world).await, &after_the_other);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_of_one_consumer_leave_what_one_would() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let mut story = Story::new(11);
+    let mut rivals = Vec::new();
+    for _ in 0..4 {
+        rivals.push(world.start(consumers()));
+        story.goes_on(&mut world, 40).await;
+    }
+    let last = rivals.pop().unwrap();
+    last.have_caught_up(&world).await;
+    last.end().await;
+    for mut rival in rivals {
+        rival.loops.abort_all();
+        rival.shutdown.cancel();
+        while rival.loops.join_next().await.is_some() {}
+    }
+    let survived = world.dump().await;
+    pretty_eq(&survived, &rebuilt(&world).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_of_another_log_stops_and_says_so() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    world.catch_up().await;
+    let before = world.store.head().await.unwrap();
+    sqlx::query("UPDATE log_head SET incarnation = gen_random_uuid()")
+        .execute(&world.db.owner_pool())
+        .await
+        .unwrap();
+    let log = world.store.head().await.unwrap().incarnation;
+
+    let mut running = world.start(vec![Arc::new(Catalog)]);
+    let expected = Stopped::AnotherLog { checkpoints: before.incarnation, log };
+    assert_eq!(running.outcome().await, Err(expected.clone()));
+    assert_eq!(running.board.statuses()[0].state, State::Stopped(expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_lost_its_end_is_noticed() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    world.catch_up().await;
+    let head = world.store.head().await.unwrap().position;
+    sqlx::query("UPDATE checkpoints SET position = position + 1 WHERE lane = 3")
+        .execute(&world.projector)
+        .await
+        .unwrap();
+
+    let mut running = world.start(vec![Arc::new(Catalog)]);
+    let expected = Stopped::AheadOfLog { checkpoint: head.plus(1), head };
+    assert_eq!(running.outcome().await, Err(expected));
+}
+
+/// Fails a few times, in both ways a consumer can, before it does its work.
+struct Stumbling {
+    left: AtomicU32,
+}
+
+#[async_trait]
+impl Consumer for Stumbling {
+    fn name(&self) -> &'static str {
+        Catalog.name()
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        Catalog.wants(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        Catalog.apply(tx, events).await?;
+        let tries_left = |left: u32| left.checked_sub(1);
+        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, tries_left) {
+            Ok(3) => panic!("it stumbled"),
+            Ok(_) => Err(ConsumerError::Misfit {
+                position: events[0].position,
+                reason: "it stumbled".to_owned(),
+            }),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_fails_is_shown_and_tried_again() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let running = world.start(vec![Arc::new(Stumbling { left: AtomicU32::new(3) })]);
+    let mut seen = Vec::new();
+    running
+        .until(|board| {
+            let statuses = board.statuses();
+            if let Some(State::Failing { attempts, reason }) = statuses.first().map(|s| &s.state) {
+                assert!(statuses[0].is_alive(), "it goes on trying");
+                seen.push((*attempts, reason.clone()));
+            }
+            statuses.first().is_some_and(|status| status.position > Position::START)
+        })
+        .await;
+    running.end().await;
+    seen.dedup();
+    let first_failures = [
+        (1, "it panicked: it stumbled".to_owned()),
+        (2, "the event at 1 does not fit: it stumbled".to_owned()),
+    ];
+    assert_eq!(seen[..2], first_failures);
+    let survived = world.dump().await;
+    world.catch_up().await;
+    pretty_eq(&survived, &world.dump().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_waits_for_a_database_that_is_not_there_yet() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let owner = world.db.owner_pool();
+    sqlx::query("ALTER TABLE checkpoints RENAME TO away").execute(&owner).await.unwrap();
+    let running = world.start(vec![Arc::new(Catalog)]);
+    running
+        .until(|board| board.statuses().iter().any(|s| matches!(s.state, State::Failing { .. })))
+        .await;
+    sqlx::query("ALTER TABLE away RENAME TO checkpoints").execute(&owner).await.unwrap();
+    running.have_caught_up(&world).await;
+    let ended = timeout(Duration::from_secs(10), running.end()).await;
+    assert!(ended.is_ok(), "it ends when it is asked to");
+}

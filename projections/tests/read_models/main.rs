@@ -1,0 +1,14 @@
+//! Consumers and read models on a real database, from literal events.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+mod catalog;
+mod consumers;
+mod faults;
+mod history;
+mod kitchen_board;
+mod orders;
+mod read_db;
+mod row_security;
+mod sales;
+mod world;
