@@ -24,7 +24,9 @@ folder='' postgres='' command=''
 clean_up() {
     trap '' INT TERM HUP
     # Nothing in there is needed any more: PostgreSQL may stop without a last checkpoint.
-    if [ -n "$postgres" ] && kill -QUIT "$postgres" 2>/dev/null; then wait "$postgres" || true; fi
+    # Again and again, because a process that is only just starting still ignores the signal.
+    postgres=${postgres:-${!:-}}
+    while [ -n "$postgres" ] && kill -QUIT "$postgres" 2>/dev/null; do sleep 0.05; done
     if [ -n "$folder" ]; then rm -rf "$folder"; fi
 }
 trap clean_up EXIT
@@ -79,8 +81,8 @@ command=$!
 trap 'sleep 1; kill -TERM "$command" 2>/dev/null || true' INT
 trap 'kill -TERM "$command" 2>/dev/null || true' TERM HUP
 
-# A signal ends `wait` early, so it is asked until the command has really ended.
-while kill -0 "$command" 2>/dev/null; do wait "$command" || true; done
+# Not `wait` alone: a signal at the wrong moment can make bash wait for ever.
+while kill -0 "$command" 2>/dev/null; do sleep 0.1 || true; done
 status=0
 wait "$command" || status=$?
 exit "$status"

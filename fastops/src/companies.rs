@@ -53,9 +53,11 @@ pub async fn set_up(installation: &Installation, company: NewCompany) -> Result<
     let register = RegisterTenant { tenant, name, slug, owner };
     let once = Request::live(CommandId::from_uuid(tenant.uuid()));
     match installation.commands.execute(&scope, once, register).await {
-        Ok(_) | Err(CommandError::Refused(tenant::Error::AlreadyRegistered)) => Ok(tenant),
-        // The same company under the same command id, but with another name.
-        Err(CommandError::IdReused) => Ok(tenant),
+        // An id that was used for another name or owner belongs to the same company all the same.
+        Ok(_)
+        | Err(CommandError::Refused(tenant::Error::AlreadyRegistered) | CommandError::IdReused) => {
+            Ok(tenant)
+        }
         Err(CommandError::Stale { .. }) => Err(Error::Concurrent),
         Err(CommandError::World(world)) => Err(world.into()),
     }

@@ -1,1 +1,14 @@
-//! fastops
+//! The binary: the only place that wires adapters to ports.
+//!
+//! - [`config`]: what the environment and the command line say
+//! - [`installation`]: the adapters of one database wired to the ports
+//! - [`companies`]: companies and their accounts
+//! - [`projecting`], [`serving`]: the two roles of a process
+//! - [`telemetry`]: log lines and metrics
+
+pub mod companies;
+pub mod config;
+pub mod installation;
+pub mod projecting;
+pub mod serving;
+pub mod telemetry;

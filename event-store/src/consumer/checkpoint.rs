@@ -12,7 +12,8 @@ use crate::stream::Position;
 /// One lane of a consumer, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 struct Lane {
-    lane: i16,
+    #[sqlx(rename = "lane")]
+    number: i16,
     incarnation: Uuid,
     epoch: i64,
     position: i64,
@@ -94,7 +95,7 @@ impl Lanes {
 
     /// Whether the event's lane is still before it.
     pub(super) fn awaits(&self, event: &RecordedEvent) -> Result<bool, ConsumerError> {
-        let lane = self.0.iter().find(|lane| u16::try_from(lane.lane) == Ok(event.lane));
+        let lane = self.0.iter().find(|lane| u16::try_from(lane.number) == Ok(event.lane));
         match lane {
             Some(lane) => Ok(lane.position < event.position.to_i64()),
             None => Err(ConsumerError::Misfit {

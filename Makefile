@@ -1,0 +1,71 @@
+# Targets and variables are listed by `make help`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# What is built and installed stays outside of the repository, so that every clone shares it.
+export FASTOPS_CACHE ?= $(HOME)/.cache/fastops
+export CARGO_TARGET_DIR ?= $(FASTOPS_CACHE)/target
+export PATH := $(FASTOPS_CACHE)/tools/bin:$(PATH)
+
+FILTER ?=
+ARGS ?=
+DATA ?=
+ROUNDS ?= 50
+
+.PHONY: help
+help: ## list what make can do here
+	@echo "Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-19s %s\n", $$1, $$2}' Makefile
+	@echo "Variables:"
+	@echo "  FILTER=\"a b\"        make test: only tests whose name contains one of the words"
+	@echo "  ARGS=\"…\"            make demo: more arguments, for example ARGS=\"--no-simulate\""
+	@echo "  DATA=<folder>       make import-pizza-place: the folder with the files of the pizza place"
+	@echo "  ROUNDS=$(ROUNDS)           make campaign: how often each fault is made to happen"
+	@echo "  CARGO_TARGET_DIR    where things are built: $(CARGO_TARGET_DIR)"
+	@echo "  FASTOPS_CACHE       where tools are installed: $(FASTOPS_CACHE)"
+	@echo "  FASTOPS_PG_BIN      the folder with PostgreSQL's initdb and postgres; found by itself if not set"
+
+.PHONY: demo
+demo: ## a restaurant to look at: private database, server, simulated orders
+	@scripts/setup.sh demo
+	cargo run --profile demo -p fastops -- demo $(ARGS)
+
+.PHONY: test
+test: ## all tests, on a private PostgreSQL that is thrown away afterwards
+	@scripts/setup.sh test
+	scripts/with-test-postgres.sh cargo nextest run --workspace --no-tests=fail $(FILTER)
+ifeq ($(strip $(FILTER)),)
+	cargo test --doc --workspace
+endif
+
+.PHONY: lint
+lint: ## formatting, clippy, documentation and dependencies, with warnings as errors
+	@scripts/setup.sh lint
+	cargo fmt --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+	cargo deny check bans licenses sources
+
+.PHONY: fmt
+fmt: ## format all code
+	cargo fmt
+
+# Its last line on stdout is the result as JSON; everything else goes to stderr before it.
+.PHONY: import-pizza-place
+import-pizza-place: ## import a year of a real pizza place into a private database and print its figures
+	$(if $(DATA),,$(error say where the files are: make import-pizza-place DATA=<folder>))
+	@scripts/setup.sh demo
+	@cargo run --quiet --profile demo -p fastops -- import pizza-place --private --data "$(DATA)"
+
+.PHONY: campaign
+campaign: ## the fault tests (f01_… and s01_…) with full counts
+	@scripts/setup.sh test
+	FASTOPS_ROUNDS=$(ROUNDS) scripts/with-test-postgres.sh \
+	    cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'
+
+.PHONY: openapi
+openapi: ## print the OpenAPI document
+	@scripts/setup.sh demo
+	@cargo run --quiet --profile demo -p fastops -- openapi

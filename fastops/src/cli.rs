@@ -1,0 +1,138 @@
+//! The command line.
+
+use std::error::Error;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use fastops::config::{DatabaseArgs, TokenArgs};
+use fastops::installation::{Installation, migrate_schema};
+use fastops::projecting::Projecting;
+use fastops::serving::{self, Serving, serve, service};
+use fastops::telemetry::{start_logging, start_metrics};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// The operations of restaurant companies.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer HTTP.
+    Serve(ServeArgs),
+    /// Keep the read models.
+    Work(WorkArgs),
+    /// Bring the database to this release's schema.
+    Migrate(MigrateArgs),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    token: TokenArgs,
+    /// Where to listen.
+    #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Keep the read models in this process too.
+    #[arg(long, env = "FASTOPS_SERVE_WORK")]
+    work: bool,
+}
+
+#[derive(Args)]
+struct WorkArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Args)]
+struct MigrateArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+
+pub(crate) async fn run(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Serve(args) => answering(args).await,
+        Command::Work(args) => working(&args).await,
+        Command::Migrate(args) => migrating(&args).await,
+        Command::Openapi => openapi(),
+    }
+}
+
+/// Says on standard error why the command failed.
+pub(crate) fn complain(why: &str) {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "fastops: {why}");
+}
+
+async fn answering(args: ServeArgs) -> Outcome {
+    start_logging("info");
+    let installation = Installation::new(&args.database.databases()?);
+    let shutdown = shutdown_on_signal()?;
+    let projecting = args.work.then(|| Projecting::start(&installation, &shutdown));
+    let serving = Serving {
+        secrets: args.token.secrets()?,
+        board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
+        metrics: start_metrics(),
+        pages: Vec::new(),
+    };
+    let app = service(&installation, serving).await?;
+    let listener = TcpListener::bind(args.listen).await?;
+    tracing::info!(listen = %listener.local_addr()?, "answering");
+    serve(app, listener, shutdown).await;
+    if let Some(projecting) = projecting {
+        projecting.ended().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn working(args: &WorkArgs) -> Outcome {
+    start_logging("info");
+    let installation = Installation::new(&args.database.databases()?);
+    let shutdown = shutdown_on_signal()?;
+    let projecting = Projecting::start(&installation, &shutdown);
+    tracing::info!("keeping the read models");
+    projecting.ended().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrating(args: &MigrateArgs) -> Outcome {
+    start_logging("info");
+    migrate_schema(&args.database.databases()?).await?;
+    tracing::info!("the schema is that of this release");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn openapi() -> Outcome {
+    writeln!(std::io::stdout(), "{}", serving::openapi()?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A token that Ctrl-C and SIGTERM cancel.
+fn shutdown_on_signal() -> std::io::Result<CancellationToken> {
+    let shutdown = CancellationToken::new();
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let asked = shutdown.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        asked.cancel();
+    });
+    Ok(shutdown)
+}

@@ -1,0 +1,151 @@
+//! What the environment and the command line say. Secrets come from the environment or from files and
+//! are never printed.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::installation::Databases;
+
+/// How to reach the database, by role.
+#[derive(clap::Args, Clone)]
+#[expect(clippy::struct_field_names, reason = "they name the options of the command line")]
+pub struct DatabaseArgs {
+    /// PostgreSQL as the application's role `fastops_app`.
+    #[arg(long, env = "FASTOPS_DATABASE_URL", hide_env_values = true)]
+    database_url: String,
+
+    /// PostgreSQL as the consumers' role `fastops_projector`; the application's address with that role
+    /// if not given.
+    #[arg(long, env = "FASTOPS_PROJECTOR_DATABASE_URL", hide_env_values = true)]
+    projector_database_url: Option<String>,
+
+    /// PostgreSQL as the role that owns the schema, for migrations; the application's address with the
+    /// role `fastops_owner` if not given.
+    #[arg(long, env = "FASTOPS_OWNER_DATABASE_URL", hide_env_values = true)]
+    owner_database_url: Option<String>,
+}
+
+/// The secrets that tokens are signed with.
+#[derive(clap::Args, Clone)]
+pub struct TokenArgs {
+    /// The file with the secret that tokens and cursors are signed with, at least 32 bytes.
+    #[arg(long, env = "FASTOPS_TOKEN_SECRET_FILE")]
+    token_secret_file: Option<PathBuf>,
+
+    /// The secret itself, where no file can be given.
+    #[arg(long, env = "FASTOPS_TOKEN_SECRET", hide_env_values = true, hide = true)]
+    token_secret: Option<String>,
+
+    /// The name of the secret, written into tokens.
+    #[arg(long, env = "FASTOPS_TOKEN_KEY_ID", default_value = "1")]
+    token_key_id: String,
+
+    /// The file with the secret before this one; its tokens are believed while they last.
+    #[arg(long, env = "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE")]
+    previous_token_secret_file: Option<PathBuf>,
+
+    /// The name of the secret before this one.
+    #[arg(long, env = "FASTOPS_PREVIOUS_TOKEN_KEY_ID", default_value = "0")]
+    previous_token_key_id: String,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A database address cannot be read.
+    #[error("{variable} is not a PostgreSQL address")]
+    Database {
+        /// Which.
+        variable: &'static str,
+        /// What the driver says.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// No secret to sign tokens with.
+    #[error(
+        "no token secret: set FASTOPS_TOKEN_SECRET_FILE to a file with at least 32 random bytes"
+    )]
+    NoSecret,
+    /// A secret's file cannot be read.
+    #[error("could not read the secret in {path}")]
+    Secret {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A secret with the name that tokens know it by.
+#[derive(Clone)]
+pub struct NamedSecret {
+    /// The name.
+    pub id: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for NamedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NamedSecret({})", self.id)
+    }
+}
+
+/// The secrets of an installation.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// Signs.
+    pub current: NamedSecret,
+    /// Is still believed.
+    pub previous: Option<NamedSecret>,
+}
+
+impl DatabaseArgs {
+    /// How to reach the database in each role.
+    pub fn databases(&self) -> Result<Databases, ConfigError> {
+        let app = options("FASTOPS_DATABASE_URL", &self.database_url)?;
+        let other = |variable, url: Option<&String>, role: &str| match url {
+            Some(url) => options(variable, url),
+            None => Ok(app.clone().username(role)),
+        };
+        let projector = self.projector_database_url.as_ref();
+        let owner = self.owner_database_url.as_ref();
+        Ok(Databases {
+            owner: other("FASTOPS_OWNER_DATABASE_URL", owner, "fastops_owner")?,
+            projector: other("FASTOPS_PROJECTOR_DATABASE_URL", projector, "fastops_projector")?,
+            app,
+        })
+    }
+}
+
+impl TokenArgs {
+    /// The secrets, read from where they are kept.
+    pub fn secrets(&self) -> Result<Secrets, ConfigError> {
+        let bytes = match (&self.token_secret_file, &self.token_secret) {
+            (Some(path), _) => read(path)?,
+            (None, Some(secret)) => secret.clone().into_bytes(),
+            (None, None) => return Err(ConfigError::NoSecret),
+        };
+        let previous = match &self.previous_token_secret_file {
+            Some(path) => {
+                Some(NamedSecret { id: self.previous_token_key_id.clone(), bytes: read(path)? })
+            }
+            None => None,
+        };
+        Ok(Secrets { current: NamedSecret { id: self.token_key_id.clone(), bytes }, previous })
+    }
+}
+
+fn options(variable: &'static str, url: &str) -> Result<PgConnectOptions, ConfigError> {
+    PgConnectOptions::from_str(url).map_err(|source| ConfigError::Database { variable, source })
+}
+
+fn read(path: &PathBuf) -> Result<Vec<u8>, ConfigError> {
+    let text =
+        std::fs::read(path).map_err(|source| ConfigError::Secret { path: path.clone(), source })?;
+    Ok(text.trim_ascii().to_vec())
+}

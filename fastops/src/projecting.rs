@@ -1,0 +1,62 @@
+//! The role that keeps read models: every consumer in a loop of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::EventStore;
+use event_store::consumer::{Board, Doorbell, Feed, run};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::installation::Installation;
+
+/// How often the partitions of the log are looked after.
+const EXTEND_EVERY: Duration = Duration::from_hours(1);
+
+/// Consumers at work.
+#[derive(Debug, Clone)]
+pub struct Projecting {
+    /// How they are doing.
+    pub board: Board,
+    tasks: TaskTracker,
+}
+
+impl Projecting {
+    /// Starts every consumer; they end with `shutdown`.
+    pub fn start(installation: &Installation, shutdown: &CancellationToken) -> Self {
+        let board = Board::default();
+        let store: Arc<dyn EventStore> = installation.store.clone();
+        let feed = Feed {
+            store,
+            pool: installation.projector.clone(),
+            doorbell: Doorbell::listen(&installation.projector, shutdown.clone()),
+            board: board.clone(),
+        };
+        let tasks = TaskTracker::new();
+        for consumer in projections::consumers() {
+            tasks.spawn(run(consumer, feed.clone(), shutdown.clone()));
+        }
+        tasks.spawn(extend(installation.clone(), shutdown.clone()));
+        tasks.close();
+        Self { board, tasks }
+    }
+
+    /// Waits until every consumer has ended.
+    pub async fn ended(self) {
+        self.tasks.wait().await;
+    }
+}
+
+/// Makes the log's next partitions well before they are needed.
+async fn extend(installation: Installation, shutdown: CancellationToken) {
+    loop {
+        let extended = sqlx::query("SELECT log_extend()").execute(&installation.projector).await;
+        if let Err(error) = extended {
+            tracing::warn!(error = %error, "the log's next partitions could not be made");
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EXTEND_EVERY) => {}
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The role that answers HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::access::{Permits, Unanswered};
+use api::app::{App, Shell, app, document};
+use api::auth::password::Passwords;
+use api::auth::token::{SigningKey, Tokens, WeakSecret};
+use api::caller::{Authenticator, Caller};
+use api::contract::{About, ContractError};
+use api::cursor::Cursors;
+use api::health::{Metrics, Missing, Readiness};
+use api::operations::{Services, operations};
+use api::server::{Limits, serve as serve_app};
+use async_trait::async_trait;
+use commands::identity::Owners;
+use commands::{Clock, IdGenerator, Scope, World};
+use domain::identity::Permission;
+use domain::shared::{CorrelationId, IncarnationId};
+use event_store::EventStore;
+use event_store::consumer::{Board, State};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sha2::{Digest, Sha256};
+use sqlx::postgres::PgConnectOptions;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::companies::StoredAccounts;
+use crate::config::{NamedSecret, Secrets};
+use crate::installation::{Databases, Installation};
+
+/// How long `/readyz` waits for the database.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Who makes tokens, and for whom.
+const ISSUER: &str = "fastops";
+
+/// What a server needs besides an installation.
+pub struct Serving {
+    /// Signs tokens and cursors.
+    pub secrets: Secrets,
+    /// The consumers of this process; empty where another process runs them.
+    pub board: Board,
+    /// Renders metrics.
+    pub metrics: PrometheusHandle,
+    /// Further pages, by their addresses.
+    pub pages: Vec<(&'static str, App)>,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The log does not say which it is.
+    #[error("could not reach the log")]
+    Log(#[from] event_store::Error),
+    /// The secret could be guessed.
+    #[error(transparent)]
+    Secret(#[from] WeakSecret),
+    /// The operations leave something open.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+}
+
+/// What the document says about the API as a whole.
+pub fn about() -> About {
+    About {
+        title: "FastOps".to_owned(),
+        version: "1".to_owned(),
+        description: include_str!("about.md").to_owned(),
+    }
+}
+
+/// The service of an installation, ready to be served.
+pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
+    let incarnation = installation.store.head().await?.incarnation;
+    let Serving { secrets, board, metrics, pages } = serving;
+    let services = services(installation, &secrets, incarnation)?;
+    let clock = Arc::clone(&installation.clock);
+    let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
+    let ids = Arc::clone(&installation.ids);
+    let shell = Shell {
+        about: about(),
+        new_id: Arc::new(move || IdGenerator::uuid(&*ids)),
+        authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, now)),
+        permits: Arc::new(OwnerMayAll {
+            owners: services.owners.clone(),
+            ids: Arc::clone(&installation.ids),
+        }),
+        readiness: Arc::new(Ready { installation: installation.clone(), board: board.clone() }),
+        metrics: rendered(metrics, board),
+        pages,
+    };
+    Ok(app(operations(&services), shell)?)
+}
+
+/// The OpenAPI document. Nothing is connected to: only shapes are read.
+pub fn openapi() -> Result<String, ServeError> {
+    let nowhere = PgConnectOptions::new();
+    let databases = Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
+    let current = NamedSecret { id: String::new(), bytes: vec![0; 32] };
+    let secrets = Secrets { current, previous: None };
+    let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
+    let services = services(&Installation::new(&databases), &secrets, incarnation)?;
+    Ok(document(operations(&services), &about())?)
+}
+
+fn services(
+    installation: &Installation,
+    secrets: &Secrets,
+    incarnation: IncarnationId,
+) -> Result<Services, WeakSecret> {
+    Ok(Services {
+        commands: installation.commands.clone(),
+        read_db: installation.read_db.clone(),
+        owners: Owners::new(installation.commands.clone()),
+        accounts: Arc::new(StoredAccounts::new(installation.app.clone())),
+        passwords: Passwords::new(),
+        tokens: Arc::new(tokens(secrets)?),
+        cursors: Cursors::new(&derived(&secrets.current, "cursors")),
+        clock: Arc::clone(&installation.clock),
+        ids: Arc::clone(&installation.ids),
+        incarnation,
+    })
+}
+
+/// Serves until `shutdown`; running requests get some time to finish.
+pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken) {
+    serve_app(listener, app, Limits::default(), shutdown).await;
+}
+
+fn tokens(secrets: &Secrets) -> Result<Tokens, WeakSecret> {
+    let key = |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), &secret.bytes);
+    let previous = secrets.previous.as_ref().map(key).transpose()?;
+    Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
+}
+
+/// A secret for another purpose, which does not give the first one away.
+fn derived(secret: &NamedSecret, purpose: &str) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(b"fastops ");
+    hasher.update(purpose);
+    hasher.update([0]);
+    hasher.update(&secret.bytes);
+    hasher.finalize().into()
+}
+
+fn rendered(metrics: PrometheusHandle, board: Board) -> Metrics {
+    Arc::new(move || {
+        board.record_metrics();
+        metrics.render()
+    })
+}
+
+/// The owner of a company holds every permission, and nobody else any.
+struct OwnerMayAll {
+    owners: Owners,
+    ids: Arc<dyn IdGenerator>,
+}
+
+#[async_trait]
+impl Permits for OwnerMayAll {
+    async fn permits(&self, caller: &Caller, _: Permission) -> Result<bool, Unanswered> {
+        let correlation = CorrelationId::from_uuid(self.ids.uuid());
+        let scope = Scope::user(caller.tenant, caller.user, correlation);
+        let owner = self.owners.of(&scope).await.map_err(unanswered)?;
+        Ok(owner == Some(caller.user))
+    }
+}
+
+fn unanswered(world: World) -> Unanswered {
+    Unanswered(Box::new(world))
+}
+
+struct Ready {
+    installation: Installation,
+    board: Board,
+}
+
+#[async_trait]
+impl Readiness for Ready {
+    async fn missing(&self) -> Vec<Missing> {
+        let head = tokio::time::timeout(READY_WITHIN, self.installation.store.head()).await;
+        let postgres = match head {
+            Ok(Ok(_)) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("no answer within two seconds".to_owned()),
+        };
+        let postgres = postgres.map(|why| Missing { what: "postgres", why });
+        let dead = self.board.statuses().into_iter().filter(|status| !status.is_alive());
+        let consumers = dead.map(|status| Missing {
+            what: status.consumer,
+            why: match status.state {
+                State::Stopped(reason) => reason.to_string(),
+                State::Running | State::Failing { .. } | State::Ended => {
+                    format!("no sign of life for {} s", status.heartbeat_age.as_secs())
+                }
+            },
+        });
+        postgres.into_iter().chain(consumers).collect()
+    }
+}
