@@ -9,7 +9,7 @@
 //! - [`append`](mod@append): what a command asks of the log, and its verdict
 //! - [`store`]: the port
 //! - [`memory`] and [`postgres`]: its adapters
-//! - [`conformance`]: what every adapter must do
+//! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
 
 pub mod append;

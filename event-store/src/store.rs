@@ -19,7 +19,7 @@ pub struct Head {
 
 /// An append-only log of events in streams.
 ///
-/// Every adapter passes [`conformance`](crate::conformance). A new adapter implements this trait and
+/// Every adapter passes the suite in `conformance`. A new adapter implements this trait and
 /// calls that suite; nothing else knows which one it has.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {

@@ -2,6 +2,8 @@
 //!
 //! `FASTOPS_TEST_DATABASE_URL` names a cluster whose role may create databases; `make test` starts one.
 
+mod figures;
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -10,6 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
+
+pub use figures::{figure, rounds};
 
 use crate::postgres::{MIGRATOR, PostgresStore, pool};
 

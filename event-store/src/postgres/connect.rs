@@ -12,8 +12,10 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 /// A pool of at most `connections` that is filled on use.
 ///
 /// A cancelled `begin` of sqlx 0.9 can hand a connection back inside an open transaction, and the next
-/// borrower's write would be lost with it; hence the rollback when a connection comes back.
+/// borrower's write would be lost with it; hence the rollback when a connection comes back. Mostly there
+/// is nothing to roll back, and the server's warning about that is not asked for.
 pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
+    let options = options.options([("client_min_messages", "error")]);
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(3))

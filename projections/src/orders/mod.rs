@@ -4,6 +4,7 @@
 //! has before it.
 
 pub mod kitchen_board;
+pub mod order_counts;
 pub mod order_detail;
 pub mod order_list;
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::orders::Order;
 use event_store::RecordedEvent;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use projections::catalog::Catalog;
 use projections::{LogPlace, Waited, consumers};
 
@@ -107,6 +108,20 @@ async fn every_consumer_shows_where_it_stands() {
     assert_eq!((status.consumer, status.lag_events), (Catalog::NAME, 0));
     assert_eq!(status.lag, Duration::ZERO);
     assert!(status.is_alive());
+
+    let recorder = PrometheusBuilder::new().build_recorder();
+    metrics::with_local_recorder(&recorder, || running.board.record_metrics());
+    let metrics = recorder.handle().render();
+    for gauge in [
+        format!("fastops_consumer_position{{consumer=\"catalog\"}} {}", status.position),
+        "fastops_consumer_lag_events{consumer=\"catalog\"} 0".to_owned(),
+        "fastops_consumer_lag_seconds{consumer=\"catalog\"} 0".to_owned(),
+        "fastops_consumer_heartbeat_age_seconds{consumer=\"catalog\"} ".to_owned(),
+        "fastops_consumer_alive{consumer=\"catalog\"} 1".to_owned(),
+    ] {
+        assert!(metrics.contains(&gauge), "{gauge} is not in\n{metrics}");
+    }
+
     let board = running.board.clone();
     running.end().await;
     assert!(!board.statuses()[0].is_alive(), "it has ended");

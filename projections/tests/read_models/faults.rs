@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::shared::{CommandId, TenantId};
 use event_store::consumer::{Consumer, ConsumerError, State, Stopped};
+use event_store::testing::{figure, rounds};
 use event_store::{
     Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
     StreamId, Verdict,
@@ -22,11 +23,6 @@ use tokio::time::{sleep, timeout};
 use crate::consumers::pretty_eq;
 use crate::history::{Story, open};
 use crate::world::{Dump, World};
-
-/// How often a fault is made; `make campaign` raises it.
-fn rounds() -> u32 {
-    std::env::var("FASTOPS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
-}
 
 async fn rebuilt(world: &World) -> Dump {
     world.forget_read_models().await;
@@ -79,16 +75,16 @@ async fn f17_projector_killed_mid_batch() {
         Arc::new(Counted { inner, begun: Arc::clone(&begun), finished: Arc::clone(&finished) })
     };
 
-    let n_rounds = rounds();
+    let n_rounds = rounds(8);
     for _ in 0..n_rounds {
+        story.goes_on(&mut world, 25).await;
+        let n_begun = begun.load(Ordering::Relaxed);
         let mut running = world.start(consumers().into_iter().map(counted).collect());
-        let life = rand::rng().random_range(0..60);
-        let killed = async {
-            sleep(Duration::from_millis(life)).await;
-            running.loops.abort_all();
-            while running.loops.join_next().await.is_some() {}
-        };
-        tokio::join!(killed, story.goes_on(&mut world, 25));
+        running.until(|_| begun.load(Ordering::Relaxed) > n_begun).await;
+        let moment = rand::rng().random_range(0..8);
+        sleep(Duration::from_millis(moment)).await;
+        running.loops.abort_all();
+        while running.loops.join_next().await.is_some() {}
         running.shutdown.cancel();
     }
     world.catch_up().await;
@@ -97,7 +93,8 @@ async fn f17_projector_killed_mid_batch() {
 
     let n_killed = begun.load(Ordering::Relaxed) - finished.load(Ordering::Relaxed);
     assert!(n_killed > 0, "no page was hit");
-    println!("f17: {n_rounds} rounds, {n_killed} pages killed half-way, tables equal a rebuild");
+    let text = format!("{n_rounds} rounds, {n_killed} pages killed half-way, 0 rows off a rebuild");
+    figure("F17", &text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +104,7 @@ async fn a_consumer_outlives_its_database_connections() {
     let mut story = Story::new(5);
     let running = world.start(consumers());
     let owner = world.db.owner_pool();
-    for _ in 0..rounds() {
+    for _ in 0..rounds(8) {
         story.goes_on(&mut world, 20).await;
         sqlx::query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -277,7 +274,7 @@ impl Consumer for Stumbling {
         Catalog.apply(tx, events).await?;
         let tries_left = |left: u32| left.checked_sub(1);
         match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, tries_left) {
-            Ok(3) => panic!("it stumbled"),
+            Ok(2) => panic!("it stumbled"),
             Ok(_) => Err(ConsumerError::Misfit {
                 position: events[0].position,
                 reason: "it stumbled".to_owned(),
@@ -291,7 +288,7 @@ impl Consumer for Stumbling {
 async fn a_page_that_fails_is_shown_and_tried_again() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let running = world.start(vec![Arc::new(Stumbling { left: AtomicU32::new(3) })]);
+    let running = world.start(vec![Arc::new(Stumbling { left: AtomicU32::new(5) })]);
     let mut seen = Vec::new();
     running
         .until(|board| {
@@ -305,11 +302,11 @@ async fn a_page_that_fails_is_shown_and_tried_again() {
         .await;
     running.end().await;
     seen.dedup();
-    let first_failures = [
-        (1, "it panicked: it stumbled".to_owned()),
-        (2, "the event at 1 does not fit: it stumbled".to_owned()),
+    let failures = [
+        (4, "it panicked: it stumbled".to_owned()),
+        (5, "the event at 1 does not fit: it stumbled".to_owned()),
     ];
-    assert_eq!(seen[..2], first_failures);
+    assert!(failures.iter().all(|failure| seen.contains(failure)), "{seen:?}");
     let survived = world.dump().await;
     world.catch_up().await;
     pretty_eq(&survived, &world.dump().await);

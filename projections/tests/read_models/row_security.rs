@@ -1,6 +1,7 @@
 //! The tenant's wall: no table with a tenant in it is without one.
 
 use event_store::testing::Database;
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::history::{Story, open};
@@ -126,6 +127,6 @@ async fn s21_direct_sql_without_tenant_sees_no_row() {
 }
 
 fn assert_refused(error: &sqlx::Error, table: &str) {
-    let code = error.as_database_error().and_then(|refusal| refusal.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     assert_eq!(code.as_deref(), Some("42501"), "{table}: {error}");
 }

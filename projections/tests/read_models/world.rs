@@ -236,7 +236,7 @@ impl Running {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
-        let waited = tokio::time::timeout(Duration::from_secs(60), look).await;
+        let waited = tokio::time::timeout(Duration::from_mins(1), look).await;
         waited.unwrap_or_else(|_| panic!("not within a minute: {:?}", self.board.statuses()));
     }
 

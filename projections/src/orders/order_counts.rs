@@ -1,0 +1,33 @@
+//! How many orders stand where.
+
+use chrono::NaiveDate;
+use domain::orders::Status;
+use domain::shared::BranchId;
+use sqlx::postgres::PgRow;
+
+use crate::column;
+use crate::read_db::{ReadError, TenantTx};
+
+/// How many orders a branch placed on a business date, by where they stand now; a status without
+/// orders is left out.
+pub async fn by_status(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    business_date: NaiveDate,
+) -> Result<Vec<(Status, u64)>, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let rows = sqlx::query(
+        "SELECT status, COUNT(*) AS n_orders
+         FROM orders
+         WHERE tenant_id = $1 AND branch_id = $2 AND business_date = $3
+         GROUP BY status",
+    )
+    .bind(tenant)
+    .bind(branch.uuid())
+    .bind(business_date)
+    .fetch_all(connection)
+    .await?;
+    let counted =
+        |row: &PgRow| Ok((column::text(row, "status")?, column::number(row, "n_orders")?));
+    Ok(rows.iter().map(counted).collect::<Result<_, sqlx::Error>>()?)
+}
