@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use fastops::config::{DatabaseArgs, TokenArgs};
+use fastops::demo::{self, DemoArgs};
+use fastops::import::{self, ImportArgs};
 use fastops::installation::{Installation, migrate_schema};
 use fastops::projecting::Projecting;
 use fastops::serving::{self, Serving, serve, service};
@@ -31,6 +33,10 @@ enum Command {
     Work(WorkArgs),
     /// Bring the database to this release's schema.
     Migrate(MigrateArgs),
+    /// Show a living restaurant on a private PostgreSQL.
+    Demo(DemoArgs),
+    /// Bring in past sales.
+    Import(ImportingArgs),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -61,6 +67,14 @@ struct MigrateArgs {
     database: DatabaseArgs,
 }
 
+#[derive(Args)]
+struct ImportingArgs {
+    #[command(flatten)]
+    database: Option<DatabaseArgs>,
+    #[command(flatten)]
+    import: ImportArgs,
+}
+
 type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
@@ -68,6 +82,8 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Serve(args) => answering(args).await,
         Command::Work(args) => working(&args).await,
         Command::Migrate(args) => migrating(&args).await,
+        Command::Demo(args) => showing(args).await,
+        Command::Import(args) => importing(args).await,
         Command::Openapi => openapi(),
     }
 }
@@ -113,6 +129,23 @@ async fn migrating(args: &MigrateArgs) -> Outcome {
     start_logging("info");
     migrate_schema(&args.database.databases()?).await?;
     tracing::info!("the schema is that of this release");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn showing(args: DemoArgs) -> Outcome {
+    start_logging("warn");
+    let metrics = start_metrics();
+    let shutdown = shutdown_on_signal()?;
+    // Boxed: it holds every role of a process at once.
+    Box::pin(demo::run(args, metrics, shutdown)).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn importing(args: ImportingArgs) -> Outcome {
+    start_logging("warn");
+    let databases = args.database.map(|database| database.databases()).transpose()?;
+    let installation = databases.map(|databases| Installation::new(&databases));
+    Box::pin(import::run(args.import, installation.as_ref())).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,11 +3,16 @@
 //! - [`config`]: what the environment and the command line say
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies and their accounts
+//! - [`cluster`]: a private PostgreSQL
+//! - [`import`]: past sales; [`demo`]: a living restaurant
 //! - [`projecting`], [`serving`]: the two roles of a process
 //! - [`telemetry`]: log lines and metrics
 
+pub mod cluster;
 pub mod companies;
 pub mod config;
+pub mod demo;
+pub mod import;
 pub mod installation;
 pub mod projecting;
 pub mod serving;

@@ -1,0 +1,84 @@
+//! What guests do: the same habits for the past sales and for those of the moment.
+
+use commands::orders::WantedLine;
+use domain::orders::OrderType;
+use domain::orders::order::CancelReason;
+use domain::shared::{Money, Quantity};
+use rand::{Rng, RngExt};
+
+use super::restaurant::Restaurant;
+
+/// What guests pay with, in pesos: down to the last coin, or in notes of one kind.
+const NOTES: [(i64, u32); 5] = [(100, 4), (5_000, 1), (10_000, 3), (20_000, 4), (50_000, 6)];
+
+/// How many lines an order has.
+const LINES: [(usize, u32); 4] = [(1, 3), (2, 4), (3, 2), (4, 1)];
+
+/// How many pieces a line has.
+const PIECES: [(u32, u32); 4] = [(1, 12), (2, 5), (3, 1), (4, 1)];
+
+/// How orders reach guests.
+const TYPES: [(OrderType, u32); 3] =
+    [(OrderType::DineIn, 7), (OrderType::Takeaway, 3), (OrderType::Delivery, 2)];
+
+/// Why orders come to nothing.
+const REASONS: [(CancelReason, u32); 4] = [
+    (CancelReason::GuestRequest, 5),
+    (CancelReason::Mistake, 2),
+    (CancelReason::OutOfStock, 2),
+    (CancelReason::NoShow, 1),
+];
+
+/// Of a hundred orders, so many are cancelled.
+const CANCELLED_PERCENT: u32 = 4;
+
+/// What a guest asks for, and how it is to reach him.
+pub(super) fn order(
+    restaurant: &Restaurant,
+    rng: &mut impl Rng,
+) -> (OrderType, Vec<WantedLine>) {
+    let n_lines = one_of(&LINES, rng);
+    let mut lines: Vec<WantedLine> = Vec::with_capacity(n_lines);
+    while lines.len() < n_lines {
+        let dish = weighted(&restaurant.dishes, |dish| dish.popularity, rng);
+        let quantity = Quantity::try_new(one_of(&PIECES, rng));
+        let line = dish.times(quantity.expect("the pieces above are quantities"));
+        if lines.iter().all(|other| other.variant != line.variant) {
+            lines.push(line);
+        }
+    }
+    (one_of(&TYPES, rng), lines)
+}
+
+/// Why the order comes to nothing, if it does.
+pub(super) fn cancels(rng: &mut impl Rng) -> Option<CancelReason> {
+    (rng.random_range(0..100) < CANCELLED_PERCENT).then(|| one_of(&REASONS, rng))
+}
+
+/// What a guest hands over for `total`: so many notes of one kind as cover it.
+pub(super) fn hands_over(total: Money, rng: &mut impl Rng) -> Money {
+    let note = one_of(&NOTES, rng) * 100;
+    let notes = (total.amount() + note - 1) / note;
+    Money::try_new(notes * note, total.currency()).unwrap_or(total)
+}
+
+/// One of `choices`, each as often as its weight says.
+fn one_of<T: Copy>(choices: &[(T, u32)], rng: &mut impl Rng) -> T {
+    weighted(choices, |choice| choice.1, rng).0
+}
+
+/// One of `items`, each as often as its weight says; there is at least one, and one of them weighs
+/// something.
+pub(super) fn weighted<'a, T>(
+    items: &'a [T],
+    weight: impl Fn(&T) -> u32,
+    rng: &mut impl Rng,
+) -> &'a T {
+    let mut left = rng.random_range(0..items.iter().map(&weight).sum());
+    let chosen = items.iter().find(|item| {
+        let here = left < weight(item);
+        left = left.saturating_sub(weight(item));
+        here
+    });
+    chosen.expect("what is left is below the sum of the weights")
+}

@@ -1,0 +1,272 @@
+//! `fastops demo`: a restaurant that lives, on a private PostgreSQL, in one process.
+//!
+//! - [`data_dir`]: the folder it lives in, and its secrets
+//! - [`restaurant`] and [`menu`]: what it is; [`guests`]: who comes; [`staff`]: who does the work
+//! - [`past_sales`]: the weeks before; [`simulator`]: what happens now
+//! - [`page`]: links and figures; [`banner`] and [`progress`]: what the terminal shows
+
+mod banner;
+mod data_dir;
+mod guests;
+mod menu;
+pub mod page;
+mod past_sales;
+mod progress;
+mod restaurant;
+mod simulator;
+mod staff;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::auth::password::{PasswordError, Passwords};
+use api::server::{self, Limits};
+use domain::shared::{Name, Slug, TenantId};
+use event_store::EventStore;
+use metrics_exporter_prometheus::PrometheusHandle;
+use projections::catalog::Catalog;
+use projections::{LogPlace, ReadError};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cluster::{self, Cluster};
+use crate::companies::{self, NewCompany, set_up};
+use crate::config::{NamedSecret, Secrets};
+use crate::installation::{Databases, Installation, migrate_schema};
+use crate::projecting::Projecting;
+use crate::serving::{ServeError, Serving, service};
+use banner::Access;
+use data_dir::DataDir;
+use past_sales::PastSalesError;
+use progress::Bar;
+use restaurant::Restaurant;
+use simulator::Pace;
+use staff::Staff;
+
+pub use data_dir::DataDirError;
+pub use restaurant::OpeningError;
+
+/// The cluster is the demo's own, so that the database it is born with will do.
+const DATABASE: &str = "postgres";
+
+/// How many days before today have sales.
+const PAST_DAYS: u64 = 28;
+
+/// How long requests may still run after Ctrl-C.
+const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long the menu may take to reach its read model before the demo calls itself ready.
+const MENU_WITHIN: Duration = Duration::from_secs(10);
+
+/// Letters of the owner's password: 80 bits.
+const PASSWORD_LETTERS: usize = 16;
+
+/// Letters of the secret that tokens are signed with: 320 bits.
+const TOKEN_SECRET_LETTERS: usize = 64;
+
+/// What can be said about the demo on the command line.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// The folder the demo lives in; by default one under $XDG_DATA_HOME or ~/.local/share, and as
+    /// root /var/lib/fastops/demo.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// No guests come by themselves.
+    #[arg(long)]
+    no_simulate: bool,
+
+    /// How many guests come in a minute.
+    #[arg(
+        long,
+        default_value_t = 8,
+        value_parser = clap::value_parser!(u32).range(0..=i64::from(simulator::GUESTS_PER_MINUTE_MAX))
+    )]
+    guests_per_minute: u32,
+
+    /// Print nothing but one line of JSON, once the demo is ready.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why the demo could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Its folder cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// Somebody else listens there.
+    #[error("no se pudo escuchar en {address} (could not listen there)")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The private PostgreSQL does not run.
+    #[error(transparent)]
+    Cluster(#[from] cluster::Error),
+    /// The schema could not be made.
+    #[error("could not bring the database to this release's schema")]
+    Schema(#[from] sqlx::migrate::MigrateError),
+    /// The owner's password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The company could not be set up.
+    #[error(transparent)]
+    Company(#[from] companies::Error),
+    /// The server did not start.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The restaurant could not be opened.
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Log(#[from] event_store::Error),
+    /// The read models could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Standard output is closed.
+    #[error("could not say that the demo is ready")]
+    Output(#[source] io::Error),
+}
+
+/// Runs the demo until `shutdown`; then everything ends in order: guests and consumers, running
+/// requests, PostgreSQL.
+pub async fn run(
+    args: DemoArgs,
+    metrics: PrometheusHandle,
+    shutdown: CancellationToken,
+) -> Result<(), DemoError> {
+    let data_dir = DataDir::take(args.data_dir.clone())?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .map_err(|source| DemoError::Listen { address: args.listen, source })?;
+    let cluster = Cluster::start(data_dir.path()).await?;
+    let outcome = live(&args, &data_dir, &databases(&cluster), listener, metrics, shutdown).await;
+    cluster.stop().await;
+    outcome
+}
+
+fn databases(cluster: &Cluster) -> Databases {
+    let role = |name| cluster.url(name, DATABASE);
+    Databases {
+        owner: role(cluster::OWNER),
+        app: role("fastops_app"),
+        projector: role("fastops_projector"),
+    }
+}
+
+/// The life of the demo while its PostgreSQL runs.
+async fn live(
+    args: &DemoArgs,
+    data_dir: &DataDir,
+    databases: &Databases,
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    shutdown: CancellationToken,
+) -> Result<(), DemoError> {
+    migrate_schema(databases).await?;
+    let installation = Installation::new(databases);
+    let password = data_dir.secret("owner-password", PASSWORD_LETTERS)?;
+    let tenant = company(&installation, password.clone()).await?;
+
+    let url = format!("http://{}", listener.local_addr().map_err(DemoError::Output)?);
+    let token_secret = data_dir.secret("token-secret", TOKEN_SECRET_LETTERS)?;
+    let current = NamedSecret { id: "demo".to_owned(), bytes: token_secret.into_bytes() };
+    // Whatever fails from here on ends what has begun.
+    let stop = shutdown.child_token();
+    let end_all = stop.clone().drop_guard();
+    let projecting = Projecting::start(&installation, &stop);
+    let serving = Serving {
+        secrets: Secrets { current, previous: None },
+        board: projecting.board.clone(),
+        metrics,
+        pages: page::pages(&installation, tenant),
+    };
+    let tasks = TaskTracker::new();
+    let outcome = async {
+        let app = service(&installation, serving).await?;
+        let limits = Limits { drain_within: DRAIN_WITHIN, ..Limits::default() };
+        tasks.spawn(server::serve(listener, app, limits, stop.clone()));
+        let restaurant = Arc::new(Restaurant::of(tenant));
+        restaurant.open(&Staff::new(&installation, tenant, stop.clone())).await?;
+        menu_is_readable(&installation, tenant).await?;
+        say_ready(&Access::of_owner(url, password), args.json).map_err(DemoError::Output)?;
+        let guests = (!args.no_simulate).then(|| Pace::lively(args.guests_per_minute));
+        tasks.spawn(bring_to_life(installation.clone(), restaurant, guests, stop.clone()));
+        stop.cancelled().await;
+        Ok(())
+    };
+    let outcome = match outcome.await {
+        // Ctrl-C came before it was ready, which is nothing to complain about.
+        Err(DemoError::Opening(OpeningError::Leaving)) => Ok(()),
+        outcome => outcome,
+    };
+    drop(end_all);
+    tasks.close();
+    tasks.wait().await;
+    projecting.ended().await;
+    installation.app.close().await;
+    installation.projector.close().await;
+    outcome
+}
+
+async fn company(installation: &Installation, password: String) -> Result<TenantId, DemoError> {
+    let company = NewCompany {
+        name: Name::parse(restaurant::NAME).expect("the constant is a name"),
+        slug: Slug::parse(restaurant::SLUG).expect("the constant is a short name"),
+        email: restaurant::OWNER_EMAIL.to_owned(),
+        password_hash: Passwords::new().hash(password).await?,
+    };
+    Ok(set_up(installation, company).await?)
+}
+
+/// Whoever is told that the demo is ready finds the menu in it.
+async fn menu_is_readable(installation: &Installation, tenant: TenantId) -> Result<(), DemoError> {
+    let head = installation.store.head().await?;
+    let place = LogPlace { incarnation: head.incarnation, position: head.position };
+    let consumers = [Catalog::NAME];
+    let waited =
+        installation.read_db.wait_for(tenant, &consumers, place, MENU_WITHIN).await?;
+    tracing::debug!(?waited, "the menu");
+    Ok(())
+}
+
+fn say_ready(access: &Access, json: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if json { access.write_json(&mut out) } else { access.write_banner(&mut out) }
+}
+
+/// First what happened in the past, so that order numbers follow the time; then what happens now.
+async fn bring_to_life(
+    installation: Installation,
+    restaurant: Arc<Restaurant>,
+    guests: Option<Pace>,
+    stop: CancellationToken,
+) {
+    let staff = Staff::new(&installation, restaurant.tenant, stop.clone());
+    let bar = Bar::new();
+    let filled = past_sales::fill(&installation, &restaurant, &staff, PAST_DAYS, &bar).await;
+    bar.ends();
+    match filled {
+        Ok(n_orders) => tracing::info!(n_orders, "the past is complete"),
+        Err(PastSalesError::Leaving) => return,
+        Err(error) => tracing::error!(%error, "the past is not complete"),
+    }
+    if let Some(pace) = guests {
+        simulator::run(&installation, restaurant, pace, stop).await;
+    }
+}

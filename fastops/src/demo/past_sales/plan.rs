@@ -1,0 +1,191 @@
+//! What a branch sold on a day of the past: made up, but the same whenever it is made up again.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
+use commands::orders::{Step, WantedLine};
+use domain::orders::OrderType;
+use domain::orders::order::CancelReason;
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::RngExt;
+
+use crate::demo::guests;
+use crate::demo::restaurant::Restaurant;
+
+/// Another seed is another past.
+const SEED: u64 = 0x00A2_E9A5;
+
+/// How many of a hundred guests come in which hour of the branch's clock, from eight in the morning
+/// to ten at night.
+const GUESTS_BY_HOUR: [(i64, u32); 14] = [
+    (8, 5),
+    (9, 6),
+    (10, 4),
+    (11, 5),
+    (12, 17),
+    (13, 19),
+    (14, 9),
+    (15, 3),
+    (16, 3),
+    (17, 4),
+    (18, 6),
+    (19, 10),
+    (20, 7),
+    (21, 2),
+];
+
+/// An order of the past with everything that became of it.
+#[derive(Debug, Clone)]
+pub(super) struct PastOrder {
+    /// What it is told by among all past orders: branch, date and number in the day.
+    pub(super) key: String,
+    pub(super) order_type: OrderType,
+    pub(super) lines: Vec<WantedLine>,
+    pub(super) placed_at: DateTime<Utc>,
+    pub(super) end: End,
+}
+
+/// What became of an order, in order.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum End {
+    /// It was cooked, eaten and paid: when each of [`COOKED`] was taken, and when it was paid.
+    Paid { steps_at: [DateTime<Utc>; COOKED.len()], paid_at: DateTime<Utc> },
+    /// It came to nothing.
+    Cancelled { reason: CancelReason, at: DateTime<Utc> },
+}
+
+/// The way of an order through the kitchen.
+pub(super) const COOKED: [Step; 4] = [Step::Confirm, Step::Start, Step::MarkReady, Step::Deliver];
+
+/// How many seconds pass before each of [`COOKED`].
+const SECONDS_BEFORE: [Range<i64>; COOKED.len()] = [20..120, 30..300, 360..1_200, 30..300];
+
+/// How many seconds pass between the plate and the money.
+const SECONDS_BEFORE_PAYMENT: Range<i64> = 120..1_500;
+
+/// The orders of one branch on one business date, the earliest first.
+///
+/// All of them end before the business date does.
+pub(super) fn day(restaurant: &Restaurant, branch: usize, date: NaiveDate) -> Vec<PastOrder> {
+    let day_and_branch = u64::from(date.num_days_from_ce().unsigned_abs()) << 8 | branch as u64;
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(SEED.rotate_left(32) ^ day_and_branch);
+    let n_orders = rng.random_range(orders_on(date.weekday()));
+    let mut moments: Vec<DateTime<Utc>> =
+        (0..n_orders).map(|_| moment(date, &mut rng)).collect();
+    moments.sort_unstable();
+    let order = |(placed_at, number): (DateTime<Utc>, u32)| {
+        let (order_type, lines) = guests::order(restaurant, &mut rng);
+        let key = format!("{branch}/{date}/{number}");
+        PastOrder { key, order_type, lines, placed_at, end: end(placed_at, &mut rng) }
+    };
+    moments.into_iter().zip(1..).map(order).collect()
+}
+
+fn orders_on(weekday: Weekday) -> Range<u32> {
+    match weekday {
+        Weekday::Mon | Weekday::Tue => 25..33,
+        Weekday::Wed | Weekday::Thu => 29..38,
+        Weekday::Fri => 38..50,
+        Weekday::Sat | Weekday::Sun => 47..61,
+    }
+}
+
+fn moment(date: NaiveDate, rng: &mut Xoshiro256PlusPlus) -> DateTime<Utc> {
+    let (hour, _) = *guests::weighted(&GUESTS_BY_HOUR, |(_, guests)| *guests, rng);
+    let second = hour * 3_600 + rng.random_range(0..3_600);
+    let local = date.and_time(chrono::NaiveTime::MIN) + TimeDelta::seconds(second);
+    let zone = Restaurant::business_day().time_zone;
+    let known = local.and_local_timezone(zone).earliest().expect("Colombia sets no clock");
+    known.with_timezone(&Utc)
+}
+
+fn end(placed_at: DateTime<Utc>, rng: &mut Xoshiro256PlusPlus) -> End {
+    let mut now = placed_at;
+    let mut later = |seconds: Range<i64>, rng: &mut Xoshiro256PlusPlus| {
+        now += TimeDelta::seconds(rng.random_range(seconds));
+        now
+    };
+    if let Some(reason) = guests::cancels(rng) {
+        return End::Cancelled { reason, at: later(60..400, rng) };
+    }
+    let steps_at = SECONDS_BEFORE.map(|seconds| later(seconds, rng));
+    End::Paid { steps_at, paid_at: later(SECONDS_BEFORE_PAYMENT, rng) }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::shared::TenantId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn restaurant() -> Restaurant {
+        Restaurant::of(TenantId::from_uuid(Uuid::from_u128(7)))
+    }
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_same_day_gives_the_same_sales_and_another_day_gives_others() {
+        let (restaurant, again) = (restaurant(), restaurant());
+        let day_of = |restaurant, branch, text| {
+            format!("{:?}", day(restaurant, branch, date(text)))
+        };
+        assert_eq!(day_of(&restaurant, 0, "2026-10-30"), day_of(&again, 0, "2026-10-30"));
+        assert_ne!(day_of(&restaurant, 0, "2026-10-30"), day_of(&again, 1, "2026-10-30"));
+        assert_ne!(day_of(&restaurant, 0, "2026-10-30"), day_of(&again, 0, "2026-10-31"));
+    }
+
+    #[test]
+    fn every_order_begins_and_ends_on_its_business_date() {
+        let restaurant = restaurant();
+        let business_day = Restaurant::business_day();
+        for date in date("2025-12-20").iter_days().take(60) {
+            let mut before = None;
+            for order in day(&restaurant, 1, date) {
+                let moments = match order.end {
+                    End::Paid { steps_at, paid_at } => {
+                        let mut moments = vec![order.placed_at];
+                        moments.extend(steps_at);
+                        moments.push(paid_at);
+                        moments
+                    }
+                    End::Cancelled { at, .. } => vec![order.placed_at, at],
+                };
+                assert!(moments.is_sorted(), "{moments:?}");
+                for moment in moments {
+                    assert_eq!(business_day.at(moment).date, date, "{moment}");
+                }
+                assert!(before <= Some(order.placed_at), "the earliest first");
+                before = Some(order.placed_at);
+            }
+        }
+    }
+
+    #[test]
+    fn lunch_dinner_and_weekends_are_when_people_come() {
+        let restaurant = restaurant();
+        let orders: Vec<PastOrder> = date("2026-08-03")
+            .iter_days()
+            .take(56)
+            .flat_map(|date| day(&restaurant, 0, date))
+            .collect();
+        let at = |hours: Range<u8>| {
+            let hour = |order: &&PastOrder| {
+                hours.contains(&Restaurant::business_day().at(order.placed_at).hour)
+            };
+            orders.iter().filter(hour).count()
+        };
+        assert!(at(12..14) > 3 * at(9..11), "lunch");
+        assert!(at(19..21) > 2 * at(15..17), "dinner");
+        for date in date("2026-08-03").iter_days().take(56) {
+            let n_orders = day(&restaurant, 0, date).len();
+            let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+            assert!((25..=60).contains(&n_orders), "{n_orders}");
+            assert_eq!(weekend && n_orders < 47, false, "{date}: {n_orders}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! How far the past sales have come, on standard error: a bar on a terminal, a line in a log.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::past_sales::Progress;
+
+const TEMPLATE: &str = "  Ventas de las últimas semanas  {bar:30} {pos}/{len}  {per_sec}  {eta}";
+
+/// A bar that is drawn only where somebody looks.
+#[derive(Debug)]
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(super) fn new() -> Self {
+        let style = ProgressStyle::with_template(TEMPLATE).expect("the template above is one");
+        Self(ProgressBar::no_length().with_style(style))
+    }
+
+    /// Takes it away.
+    pub(super) fn ends(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn begins(&self, n_orders: u64) {
+        tracing::info!(n_orders, "writing the sales of the past weeks");
+        self.0.set_length(n_orders);
+    }
+
+    fn has_written_one(&self) {
+        self.0.inc(1);
+    }
+}

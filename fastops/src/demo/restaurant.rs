@@ -1,0 +1,170 @@
+//! The demo's restaurant: "Arepas del Parque", two branches, one menu.
+//!
+//! Its things have ids that follow from their names, so that whoever opens it again finds it as it is.
+
+use std::fmt::Display;
+
+use chrono_tz::America::Bogota;
+use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::identity::OpenBranch;
+use commands::orders::WantedLine;
+use commands::{CommandError, Intent, Request};
+use domain::shared::{
+    BranchId, BusinessDay, CategoryId, CommandId, Currency, CutOff, Name, ProductId, Quantity,
+    TenantId, VariantId,
+};
+use futures_util::future::try_join_all;
+use uuid::Uuid;
+
+use super::menu::{Category, Menu, Product, Variant};
+use super::staff::{Staff, Undone};
+
+/// The name on its tickets.
+pub(super) const NAME: &str = "Arepas del Parque";
+
+/// Its short name.
+pub(super) const SLUG: &str = "arepas-del-parque";
+
+/// Who owns it; a name of RFC 2606, which nobody has.
+pub(super) const OWNER_EMAIL: &str = "dueno@arepas-del-parque.example";
+
+const BRANCHES: [&str; 2] = ["Bogotá Chapinero", "Medellín Laureles"];
+const CUT_OFF: &str = "04:00";
+
+/// The restaurant of one tenant.
+#[derive(Debug)]
+pub(super) struct Restaurant {
+    pub(super) tenant: TenantId,
+    pub(super) branches: Vec<BranchId>,
+    /// What guests can ask for.
+    pub(super) dishes: Vec<Dish>,
+    menu: Menu,
+}
+
+/// A variant of a product, as guests know it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dish {
+    product: ProductId,
+    variant: VariantId,
+    /// How often guests ask for it, compared with the others.
+    pub(super) popularity: u32,
+}
+
+impl Dish {
+    /// So many of it.
+    pub(super) const fn times(self, quantity: Quantity) -> WantedLine {
+        WantedLine { product: self.product, variant: self.variant, quantity }
+    }
+}
+
+/// Why the restaurant could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpeningError {
+    /// A rule or the log says no.
+    #[error("could not run {operation}: {reason}")]
+    Failed {
+        /// What was asked.
+        operation: &'static str,
+        /// What came back.
+        reason: String,
+    },
+    /// The demo ends.
+    #[error("the demo was ended while the restaurant was being opened")]
+    Leaving,
+}
+
+impl Restaurant {
+    /// The restaurant of `tenant`, open or not.
+    pub(super) fn of(tenant: TenantId) -> Self {
+        let menu = Menu::embedded();
+        let dish = |product: &Product, variant: &Variant| Dish {
+            product: ProductId::from_uuid(named(tenant, "product", &product.name)),
+            variant: variant_id(tenant, product, variant),
+            popularity: variant.popularity,
+        };
+        let products = menu.categories.iter().flat_map(|category| &category.products);
+        let dishes = products
+            .flat_map(|product| product.variants.iter().map(move |variant| dish(product, variant)))
+            .collect();
+        let branch = |name| BranchId::from_uuid(named(tenant, "branch", name));
+        Self { tenant, branches: BRANCHES.into_iter().map(branch).collect(), dishes, menu }
+    }
+
+    /// How all its branches count their days.
+    pub(super) fn business_day() -> BusinessDay {
+        BusinessDay { time_zone: Bogota, cut_off: cut_off() }
+    }
+
+    /// Opens the branches and writes the menu; what is there already stays as it is.
+    pub(super) async fn open(&self, staff: &Staff) -> Result<(), OpeningError> {
+        let branches = BRANCHES.into_iter().zip(&self.branches).map(|(name, branch)| {
+            let name = Name::parse(name).expect("the names above are names");
+            let currency = Currency::COP;
+            let (branch, cut_off) = (*branch, cut_off());
+            let open = OpenBranch { branch, name, time_zone: Bogota, currency, cut_off };
+            once(staff, branch.uuid(), open)
+        });
+        try_join_all(branches).await?;
+        let categories = self.menu.categories.iter().zip(1..).map(|(category, place)| {
+            let Category { name, .. } = category;
+            let category = self.category_id(category);
+            once(staff, category.uuid(), AddCategory { category, name: name.clone(), place })
+        });
+        try_join_all(categories).await?;
+        let products = self.menu.categories.iter().flat_map(|category| {
+            category.products.iter().map(|product| self.add_product(category, product))
+        });
+        try_join_all(products.map(|add| once(staff, add.product.uuid(), add))).await?;
+        Ok(())
+    }
+
+    fn add_product(&self, category: &Category, product: &Product) -> AddProduct {
+        let variant = |variant: &Variant| VariantRequest {
+            id: None,
+            id_if_new: variant_id(self.tenant, product, variant),
+            name: variant.name.clone(),
+            price: variant.price,
+        };
+        AddProduct {
+            product: ProductId::from_uuid(named(self.tenant, "product", &product.name)),
+            name: product.name.clone(),
+            category: self.category_id(category),
+            variants: product.variants.iter().map(variant).collect(),
+        }
+    }
+
+    fn category_id(&self, category: &Category) -> CategoryId {
+        CategoryId::from_uuid(named(self.tenant, "category", &category.name))
+    }
+}
+
+/// The id of one thing of the demo.
+pub(super) fn named(tenant: TenantId, kind: &str, name: impl Display) -> Uuid {
+    Uuid::new_v5(&tenant.uuid(), format!("demo/{kind}/{name}").as_bytes())
+}
+
+fn variant_id(tenant: TenantId, product: &Product, variant: &Variant) -> VariantId {
+    let name = format!("{}/{}", product.name, variant.name);
+    VariantId::from_uuid(named(tenant, "variant", name))
+}
+
+fn cut_off() -> CutOff {
+    CUT_OFF.parse().expect("the constant is a cut-off")
+}
+
+/// Creates a thing under a command id that follows from its own.
+async fn once<I: Intent + Clone>(
+    staff: &Staff,
+    thing: Uuid,
+    intent: I,
+) -> Result<(), OpeningError> {
+    let command = CommandId::from_uuid(named(staff.tenant(), "command", thing));
+    match staff.does_once(Request::live(command), intent).await {
+        // A later release has another menu; what was sold under the old one stays.
+        Ok(_) | Err(Undone::Failed(CommandError::IdReused)) => Ok(()),
+        Err(Undone::Leaving) => Err(OpeningError::Leaving),
+        Err(Undone::Failed(error)) => {
+            Err(OpeningError::Failed { operation: I::OPERATION, reason: error.to_string() })
+        }
+    }
+}

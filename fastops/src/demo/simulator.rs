@@ -1,0 +1,193 @@
+//! Guests and kitchen of the demo: places orders, cooks them, hands them over and takes the money.
+//!
+//! Everything that matters is in the log. What is lost with the process are the delays that were
+//! running; the next start carries on with the orders that stand open.
+
+mod journey;
+mod open_orders;
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
+use domain::orders::{Order, Status, order};
+use domain::shared::{BranchId, OrderId, PaymentId};
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::guests;
+use super::restaurant::Restaurant;
+use super::staff::{Staff, Undone};
+use crate::installation::Installation;
+use journey::{Action, Journey};
+
+/// How many orders may be on their way at once; guests who come then go elsewhere.
+const OPEN_MAX: usize = 400;
+
+/// How often an order may be refused something before it is left alone.
+const REFUSALS_MAX: u32 = 5;
+
+/// How often it is decided whether a guest comes.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Ticks of a minute: as many guests can come in one.
+pub(super) const GUESTS_PER_MINUTE_MAX: u32 = 240;
+
+/// How fast everything goes.
+#[derive(Debug, Clone)]
+pub(super) struct Pace {
+    /// How many guests come in a minute, in all branches together.
+    pub(super) guests_per_minute: u32,
+    /// Milliseconds until somebody accepts an order.
+    pub(super) confirm: Range<u64>,
+    /// Milliseconds until the kitchen begins.
+    pub(super) start: Range<u64>,
+    /// Milliseconds of cooking.
+    pub(super) cook: Range<u64>,
+    /// Milliseconds until the guest has it.
+    pub(super) deliver: Range<u64>,
+    /// Milliseconds until the guest pays.
+    pub(super) pay: Range<u64>,
+}
+
+impl Pace {
+    /// A kitchen that cooks a bandeja paisa in a minute or two, for people with little time.
+    pub(super) const fn lively(guests_per_minute: u32) -> Self {
+        Self {
+            guests_per_minute,
+            confirm: 1_500..7_000,
+            start: 3_000..20_000,
+            cook: 30_000..150_000,
+            deliver: 4_000..25_000,
+            pay: 4_000..30_000,
+        }
+    }
+
+    fn before(&self, action: Action) -> Range<u64> {
+        match action {
+            Action::Move(Step::Confirm) => &self.confirm,
+            Action::Move(Step::Start | Step::Cancel(_)) => &self.start,
+            Action::Move(Step::MarkReady) => &self.cook,
+            Action::Move(Step::Deliver) => &self.deliver,
+            Action::Pay => &self.pay,
+        }
+        .clone()
+    }
+}
+
+/// Runs until `shutdown`; then nobody does anything any more, and the open orders stay open.
+pub(super) async fn run(
+    installation: &Installation,
+    restaurant: Arc<Restaurant>,
+    pace: Pace,
+    shutdown: CancellationToken,
+) {
+    let staff = Staff::new(installation, restaurant.tenant, shutdown.clone());
+    let branch = Arc::new(Simulator { restaurant, pace, staff, ids: installation.clone() });
+    let open = TaskTracker::new();
+    for journey in open_orders::left_open(installation, branch.restaurant.tenant, &branch.staff).await
+    {
+        open.spawn(Arc::clone(&branch).carry(journey));
+    }
+    let mut rng = branch.rng();
+    while branch.staff.rests(TICK).await {
+        let comes = rng.random_range(0..GUESTS_PER_MINUTE_MAX) < branch.pace.guests_per_minute;
+        if comes && open.len() < OPEN_MAX {
+            open.spawn(Arc::clone(&branch).serve());
+        }
+    }
+    open.close();
+    open.wait().await;
+}
+
+struct Simulator {
+    restaurant: Arc<Restaurant>,
+    pace: Pace,
+    staff: Staff,
+    ids: Installation,
+}
+
+impl Simulator {
+    /// One guest, from the order to the payment.
+    async fn serve(self: Arc<Self>) {
+        let mut rng = self.rng();
+        let n_branches = self.restaurant.branches.len();
+        let branch = self.restaurant.branches[rng.random_range(0..n_branches)];
+        if let Some(journey) = self.place(branch, &mut rng).await {
+            self.carry(journey).await;
+        }
+    }
+
+    async fn place(&self, branch: BranchId, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
+        let id = OrderId::from_uuid(self.ids.ids.uuid());
+        let (order_type, lines) = guests::order(&self.restaurant, rng);
+        let place = PlaceOrder { order: id, branch, order_type, lines };
+        let receipt = match self.staff.does(place).await {
+            Ok(receipt) => receipt,
+            Err(Undone::Leaving) => return None,
+            Err(Undone::Failed(refusal)) => {
+                tracing::warn!(%refusal, "a guest of the demo got nothing");
+                return None;
+            }
+        };
+        let facts = receipt.facts::<Order>().ok()?;
+        let balance = facts.into_iter().find_map(|fact| match fact.event {
+            order::Event::Placed(placed) => Some(placed.total),
+            _ => None,
+        })?;
+        let when = if rng.random() { Status::Pending } else { Status::Confirmed };
+        let cancelled_when = guests::cancels(rng).map(|reason| (when, reason));
+        Some(Journey { order: id, status: Status::Pending, balance, cancelled_when })
+    }
+
+    async fn carry(self: Arc<Self>, mut journey: Journey) {
+        let mut rng = self.rng();
+        let mut refusals = 0;
+        while let Some(action) = journey.next() {
+            let pause = rng.random_range(self.pace.before(action));
+            if !self.staff.rests(Duration::from_millis(pause)).await {
+                return;
+            }
+            match self.act(&journey, action, &mut rng).await {
+                Ok(()) => journey.did(action),
+                Err(Undone::Leaving) => return,
+                Err(Undone::Failed(refusal)) => {
+                    refusals += 1;
+                    if !journey.learns(&refusal) || refusals > REFUSALS_MAX {
+                        tracing::warn!(%refusal, order.id = %journey.order, "left alone");
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn act(
+        &self,
+        journey: &Journey,
+        action: Action,
+        rng: &mut Xoshiro256PlusPlus,
+    ) -> Result<(), Undone<OrderRefusal>> {
+        let order = journey.order;
+        match action {
+            Action::Move(step) => {
+                self.staff.does(MoveOrder { order, seen: None, step }).await?;
+            }
+            Action::Pay => {
+                let amount = journey.balance;
+                let tendered = Some(guests::hands_over(amount, rng));
+                let payment = PaymentId::from_uuid(self.ids.ids.uuid());
+                self.staff.does(TakeCash { payment, order, seen: None, amount, tendered }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rng(&self) -> Xoshiro256PlusPlus {
+        let (high, low) = self.ids.ids.uuid().as_u64_pair();
+        Xoshiro256PlusPlus::seed_from_u64(high.rotate_left(32) ^ low)
+    }
+}

@@ -1,0 +1,96 @@
+//! The orders that an earlier start left open, as the read models know them.
+
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate};
+use domain::orders::Status;
+use domain::shared::TenantId;
+use event_store::EventStore;
+use projections::orders::Orders;
+use projections::orders::order_list::{self, OrderFilter};
+use projections::{LogPlace, ReadError, Waited};
+
+use super::journey::Journey;
+use crate::demo::restaurant::Restaurant;
+use crate::demo::staff::Staff;
+use crate::installation::Installation;
+
+/// How long the read models may take before they are asked again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many orders are read at once.
+const PAGE: u32 = 200;
+
+#[derive(Debug, thiserror::Error)]
+enum Unknown {
+    #[error(transparent)]
+    Log(#[from] event_store::Error),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the list of orders is behind the log")]
+    Behind,
+}
+
+/// Every order that is not at its end, read when the list has caught up with the log. Waits as long
+/// as it takes; nothing when the demo ends before.
+pub(super) async fn left_open(
+    installation: &Installation,
+    tenant: TenantId,
+    staff: &Staff,
+) -> Vec<Journey> {
+    loop {
+        match read(installation, tenant).await {
+            Ok(open) => return open,
+            Err(error) => tracing::warn!(%error, "the simulator waits for the list of orders"),
+        }
+        if !staff.rests(Duration::from_secs(1)).await {
+            return Vec::new();
+        }
+    }
+}
+
+async fn read(installation: &Installation, tenant: TenantId) -> Result<Vec<Journey>, Unknown> {
+    let head = installation.store.head().await?;
+    let place = LogPlace { incarnation: head.incarnation, position: head.position };
+    let reached =
+        installation.read_db.wait_for(tenant, &[Orders::NAME], place, PATIENCE).await?;
+    if reached != Waited::Reached {
+        return Err(Unknown::Behind);
+    }
+    let today = Restaurant::business_day().at(installation.clock.now()).date;
+    let mut open = Vec::new();
+    for status in [Status::Pending, Status::Confirmed, Status::Preparing, Status::Ready] {
+        open.extend(standing_at(installation, tenant, status, None).await?);
+    }
+    // What was delivered is paid within minutes, so the unpaid ones are not from long ago.
+    let since = today.checked_sub_days(Days::new(1));
+    let delivered = standing_at(installation, tenant, Status::Delivered, since).await?;
+    open.extend(delivered.into_iter().filter(|order| order.next().is_some()));
+    Ok(open)
+}
+
+async fn standing_at(
+    installation: &Installation,
+    tenant: TenantId,
+    status: Status,
+    from: Option<NaiveDate>,
+) -> Result<Vec<Journey>, ReadError> {
+    let filter = OrderFilter { status: Some(status), from, ..OrderFilter::default() };
+    let mut tx = installation.read_db.tenant(tenant).await?;
+    let mut journeys = Vec::new();
+    let mut after = None;
+    loop {
+        let page = order_list::list(&mut tx, filter, after, PAGE).await?;
+        journeys.extend(page.rows.into_iter().map(|order| Journey {
+            order: order.id,
+            status: order.status,
+            balance: order.balance,
+            cancelled_when: None,
+        }));
+        after = page.next;
+        if after.is_none() {
+            tx.finish().await?;
+            return Ok(journeys);
+        }
+    }
+}

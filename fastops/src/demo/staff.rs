@@ -1,0 +1,101 @@
+//! Whoever works in the demo's restaurant: does what is to be done as soon as the world lets it.
+
+use std::time::Duration;
+
+use commands::{CommandError, Commands, Intent, Receipt, Request, Scope, World};
+use domain::shared::{CommandId, CorrelationId, TenantId};
+use tokio_util::sync::CancellationToken;
+
+use crate::installation::Installation;
+
+/// The pause after the first try that failed in the world; it doubles with each further one.
+const PAUSE_MIN: Duration = Duration::from_millis(200);
+
+/// The longest such pause.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// A pair of hands. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Staff {
+    commands: Commands,
+    scope: Scope,
+    shutdown: CancellationToken,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Undone<R> {
+    /// It was refused, or failed in a way that waiting does not mend.
+    #[error(transparent)]
+    Failed(#[from] CommandError<R>),
+    /// The demo ends.
+    #[error("the demo ends")]
+    Leaving,
+}
+
+impl Staff {
+    /// Works for `tenant` until `shutdown`.
+    pub(super) fn new(
+        installation: &Installation,
+        tenant: TenantId,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let commands = installation.commands.clone();
+        let correlation = CorrelationId::from_uuid(commands.uuid());
+        Self { commands, scope: Scope::system(tenant, correlation, "demo"), shutdown }
+    }
+
+    /// The same hands for what happened in the past.
+    pub(super) fn backdated(self) -> Self {
+        Self { scope: self.scope.backdated(), ..self }
+    }
+
+    /// Whose restaurant it is.
+    pub(super) fn tenant(&self) -> TenantId {
+        self.scope.tenant
+    }
+
+    /// Gets something done now, once.
+    pub(super) async fn does<I: Intent + Clone>(
+        &self,
+        intent: I,
+    ) -> Result<Receipt, Undone<I::Refusal>> {
+        let command = CommandId::from_uuid(self.commands.uuid());
+        self.does_once(Request::live(command), intent).await
+    }
+
+    /// Gets something done once, however often it is asked under the request's id: tried again under
+    /// the same id while the database is away or the streams are busy.
+    pub(super) async fn does_once<I: Intent + Clone>(
+        &self,
+        request: Request,
+        intent: I,
+    ) -> Result<Receipt, Undone<I::Refusal>> {
+        let mut pause = PAUSE_MIN;
+        while !self.shutdown.is_cancelled() {
+            match self.commands.execute(&self.scope, request, intent.clone()).await {
+                Err(CommandError::World(world)) if may_pass(&world) => {
+                    tracing::warn!(error = %world, operation = I::OPERATION, "the demo waits");
+                }
+                outcome => return Ok(outcome?),
+            }
+            self.rests(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+        Err(Undone::Leaving)
+    }
+
+    /// Waits; says whether the demo goes on.
+    pub(super) async fn rests(&self, pause: Duration) -> bool {
+        self.shutdown.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
+    }
+}
+
+/// Whether the same command may succeed later.
+const fn may_pass(world: &World) -> bool {
+    match world {
+        World::Busy | World::Lost => true,
+        World::Log(error) => error.is_transient(),
+        World::Unreadable(_) => false,
+    }
+}

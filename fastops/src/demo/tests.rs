@@ -1,0 +1,250 @@
+//! The demo's restaurant on a real log: its past, its present, its page.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use commands::orders::PlaceOrder;
+use domain::orders::{OrderType, Status};
+use domain::shared::{OrderId, Quantity};
+use event_store::Position;
+use event_store::testing::Database;
+use poem::test::TestClient;
+use projections::orders::order_list::{self, OrderFilter, OrderHeader};
+use sqlx::postgres::PgConnectOptions;
+use uuid::Uuid;
+
+use super::past_sales::{Progress, fill};
+use super::simulator::Pace;
+use super::*;
+
+/// A restaurant that has just opened, with its consumers at work.
+struct Opened {
+    installation: Installation,
+    restaurant: Arc<Restaurant>,
+    shutdown: CancellationToken,
+    projecting: Projecting,
+}
+
+impl Opened {
+    async fn now() -> Self {
+        let database = Database::create().await;
+        let url = std::env::var("FASTOPS_TEST_DATABASE_URL").unwrap();
+        let owner = PgConnectOptions::from_str(&url).unwrap();
+        let installation = Installation::new(&Databases {
+            owner: database.options(owner.get_username()),
+            app: database.options("fastops_app"),
+            projector: database.options("fastops_projector"),
+        });
+        let shutdown = CancellationToken::new();
+        let projecting = Projecting::start(&installation, &shutdown);
+        let restaurant = Arc::new(Restaurant::of(TenantId::from_uuid(Uuid::from_u128(5))));
+        let opened = Self { installation, restaurant, shutdown, projecting };
+        opened.restaurant.open(&opened.staff()).await.unwrap();
+        opened
+    }
+
+    fn staff(&self) -> Staff {
+        Staff::new(&self.installation, self.restaurant.tenant, self.shutdown.child_token())
+    }
+
+    async fn head(&self) -> Position {
+        self.installation.store.head().await.unwrap().position
+    }
+
+    /// All orders, once the read models have caught up.
+    async fn orders(&self) -> Vec<OrderHeader> {
+        let tenant = self.restaurant.tenant;
+        let head = self.installation.store.head().await.unwrap();
+        let place = LogPlace { incarnation: head.incarnation, position: head.position };
+        let names: Vec<&str> = projections::consumers().iter().map(|c| c.name()).collect();
+        let patience = Duration::from_secs(60);
+        self.installation.read_db.wait_for(tenant, &names, place, patience).await.unwrap();
+        let mut tx = self.installation.read_db.tenant(tenant).await.unwrap();
+        let mut orders = Vec::new();
+        let mut after = None;
+        loop {
+            let filter = OrderFilter::default();
+            let page = order_list::list(&mut tx, filter, after, 200).await.unwrap();
+            orders.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                return orders;
+            }
+        }
+    }
+
+    async fn closes(self) {
+        self.shutdown.cancel();
+        self.projecting.ended().await;
+    }
+}
+
+/// Counts, and may lose patience.
+struct Counter {
+    written: AtomicU64,
+    gives_up_after: u64,
+    shutdown: CancellationToken,
+}
+
+impl Counter {
+    fn patient() -> Self {
+        Self::giving_up_after(u64::MAX, CancellationToken::new())
+    }
+
+    fn giving_up_after(n: u64, shutdown: CancellationToken) -> Self {
+        Self { written: AtomicU64::new(0), gives_up_after: n, shutdown }
+    }
+}
+
+impl Progress for Counter {
+    fn begins(&self, _: u64) {}
+
+    fn has_written_one(&self) {
+        if self.written.fetch_add(1, Ordering::Relaxed) + 1 >= self.gives_up_after {
+            self.shutdown.cancel();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opening_twice_opens_nothing_new() {
+    let opened = Opened::now().await;
+    let head = opened.head().await;
+    opened.restaurant.open(&opened.staff()).await.unwrap();
+    assert_eq!(opened.head().await, head);
+    opened.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_is_sold_once_however_often_it_is_begun() {
+    let opened = Opened::now().await;
+    let (installation, restaurant) = (&opened.installation, &opened.restaurant);
+
+    // A first start that is ended half way.
+    let ended = CancellationToken::new();
+    let staff = Staff::new(installation, restaurant.tenant, ended.clone());
+    let impatient = Counter::giving_up_after(20, ended);
+    let outcome = fill(installation, restaurant, &staff, 2, &impatient).await;
+    assert!(matches!(outcome, Err(PastSalesError::Leaving)), "{outcome:?}");
+
+    // The next one writes the rest, and the one after it nothing.
+    let counter = Counter::patient();
+    let rest = fill(installation, restaurant, &opened.staff(), 2, &counter).await.unwrap();
+    assert_eq!(counter.written.into_inner(), rest);
+    let orders = opened.orders().await;
+    assert!(rest < orders.len() as u64, "{rest} of {} were left", orders.len());
+    let head = opened.head().await;
+    let again = fill(installation, restaurant, &opened.staff(), 2, &Counter::patient()).await;
+    assert_eq!((again.unwrap(), opened.head().await), (0, head));
+
+    let today = Restaurant::business_day().at(installation.clock.now()).date;
+    for order in &orders {
+        assert!(order.business_date < today, "{order:?}");
+        match order.status {
+            Status::Delivered => assert!(order.balance.is_zero(), "{order:?}"),
+            Status::Cancelled => assert!(order.cancel_reason.is_some(), "{order:?}"),
+            _ => panic!("{order:?}"),
+        }
+    }
+    for branch in &restaurant.branches {
+        let mut numbers: Vec<(i32, OrderType, u32)> = orders
+            .iter()
+            .filter(|order| order.branch == *branch)
+            .map(|order| (order.series_year(), order.order_type, order.number))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let gapless = numbers.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).all(|series| {
+            series.iter().zip(1..).all(|((.., number), expected)| *number == expected)
+        });
+        assert!(gapless, "{numbers:?}");
+    }
+    opened.closes().await;
+}
+
+fn hurried(guests_per_minute: u32) -> Pace {
+    let blink = || 1..5;
+    Pace {
+        guests_per_minute,
+        confirm: blink(),
+        start: blink(),
+        cook: blink(),
+        deliver: blink(),
+        pay: blink(),
+    }
+}
+
+impl Opened {
+    /// Runs the simulator until an order satisfies `wanted`, then ends it.
+    async fn simulate_until(&self, pace: Pace, wanted: impl Fn(&OrderHeader) -> bool) {
+        let stop = self.shutdown.child_token();
+        let restaurant = Arc::clone(&self.restaurant);
+        let simulation = simulator::run(&self.installation, restaurant, pace, stop.clone());
+        let watch = async {
+            while !self.orders().await.iter().any(&wanted) {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            stop.cancel();
+        };
+        let both = async { tokio::join!(simulation, watch) };
+        tokio::time::timeout(Duration::from_secs(60), both).await.expect("it happens soon");
+    }
+}
+
+fn is_done(order: &OrderHeader) -> bool {
+    order.status == Status::Delivered && order.balance.is_zero()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guest_of_the_simulator_is_served_and_pays() {
+    let opened = Opened::now().await;
+    opened.simulate_until(hurried(240), is_done).await;
+    opened.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_was_left_open_is_carried_to_its_end() {
+    let opened = Opened::now().await;
+    let order = OrderId::from_uuid(Uuid::from_u128(77));
+    let lines = vec![opened.restaurant.dishes[0].times(Quantity::try_new(2).unwrap())];
+    let branch = opened.restaurant.branches[0];
+    let place = PlaceOrder { order, branch, order_type: OrderType::DineIn, lines };
+    opened.staff().does(place).await.unwrap();
+    let mine = |header: &OrderHeader| header.id == order && is_done(header);
+    opened.simulate_until(hurried(0), mine).await;
+    assert_eq!(opened.orders().await.len(), 1);
+    opened.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_and_its_figures_are_served() {
+    let opened = Opened::now().await;
+    opened.simulate_until(hurried(240), is_done).await;
+    let n_orders = opened.orders().await.len() as u64;
+
+    let pages = page::pages(&opened.installation, opened.restaurant.tenant);
+    let route = pages.into_iter().fold(poem::Route::new(), |route, (at, page)| route.at(at, page));
+    let client = TestClient::new(route);
+    let english = client.get("/").header("accept-language", "en").send().await;
+    english.assert_header("content-language", "en");
+    let html = client.get("/").send().await.0.into_body().into_string().await.unwrap();
+    assert!(html.contains("<html lang=\"es-CO\">") && html.contains("Arepas del Parque"), "{html}");
+    assert!(!html.contains("{{") && !html.contains("http://cdn") && !html.contains("https://"));
+
+    let figures = client.get("/demo/figures").send().await.0.into_body().into_string().await;
+    let figures: serde_json::Value = serde_json::from_str(&figures.unwrap()).unwrap();
+    let branches = figures["branches"].as_array().unwrap();
+    assert_eq!(branches.len(), 2);
+    assert_eq!(branches[0]["name"], "Bogotá Chapinero");
+    assert_eq!(branches[0]["past"].as_array().unwrap().len(), 28);
+    let counted: u64 = branches
+        .iter()
+        .flat_map(|branch| branch["orders"].as_object().unwrap().values())
+        .map(|n_orders| n_orders.as_u64().unwrap())
+        .sum();
+    assert_eq!(counted, n_orders);
+    let sold: u64 = branches.iter().map(|b| b["sold"]["n_orders"].as_u64().unwrap()).sum();
+    assert!((1..=n_orders).contains(&sold), "{figures}");
+    assert_eq!(figures["log"], opened.head().await.get());
+    opened.closes().await;
+}

@@ -1,0 +1,114 @@
+//! Whether what is committed is kept, the clocks agree and the secret is one.
+
+use api::auth::token::SigningKey;
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::Clock;
+use sqlx::PgConnection;
+
+use super::finding::{Finding, Verdict};
+use crate::config::{ConfigError, Secrets};
+
+/// How far the clocks of database and machine may be apart.
+const SKEW_MAX: TimeDelta = TimeDelta::seconds(2);
+
+/// PostgreSQL says "committed" only when it is on disk.
+pub(super) async fn durability(app: Option<&mut PgConnection>) -> Finding {
+    let verdict = match app {
+        Some(app) => settings(app).await,
+        None => Ok(Verdict::unreached()),
+    };
+    Finding::new("durability", ("Durabilidad", "Durability"), verdict)
+}
+
+async fn settings(app: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
+    let off: Vec<String> = sqlx::query_scalar(
+        "SELECT name
+         FROM pg_settings
+         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+         ORDER BY name",
+    )
+    .fetch_all(app)
+    .await?;
+    if off.is_empty() {
+        return Ok(Verdict::good((
+            "lo confirmado sobrevive a un corte de luz",
+            "what was committed survives a power cut",
+        )));
+    }
+    let names = off.join(", ");
+    let advice: Vec<String> =
+        off.iter().map(|name| format!("ALTER SYSTEM SET {name} = 'on'; SELECT pg_reload_conf();")).collect();
+    let advice = advice.join("\n");
+    Ok(Verdict::wrong(
+        (
+            format!("un corte de luz puede perder pedidos confirmados: apagado {names}"),
+            format!("a power cut can lose orders that were accepted: {names} is off"),
+        ),
+        (advice.clone(), advice),
+    ))
+}
+
+/// The database's clock is the machine's.
+pub(super) async fn clock(app: Option<&mut PgConnection>, clock: &dyn Clock) -> Finding {
+    let verdict = match app {
+        Some(app) => compare(app, clock).await,
+        None => Ok(Verdict::unreached()),
+    };
+    Finding::new("clock", ("Relojes", "Clocks"), verdict)
+}
+
+async fn compare(app: &mut PgConnection, clock: &dyn Clock) -> Result<Verdict, sqlx::Error> {
+    let before = clock.now();
+    let theirs: DateTime<Utc> =
+        sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(app).await?;
+    let after = clock.now();
+    // Somewhere in between is when they looked; the answer's way is not held against them.
+    let skew = (before - theirs).max(theirs - after).max(TimeDelta::zero());
+    let milliseconds = skew.num_milliseconds();
+    if skew <= SKEW_MAX {
+        return Ok(Verdict::good((
+            format!("el de la base de datos y el de esta máquina difieren en {milliseconds} ms"),
+            format!("the database's and this machine's differ by {milliseconds} ms"),
+        )));
+    }
+    Ok(Verdict::wrong(
+        (
+            format!("el de la base de datos y el de esta máquina difieren en {milliseconds} ms"),
+            format!("the database's and this machine's differ by {milliseconds} ms"),
+        ),
+        (
+            "sincronice ambas máquinas con NTP: `timedatectl set-ntp true`",
+            "synchronise both machines by NTP: `timedatectl set-ntp true`",
+        ),
+    ))
+}
+
+/// Tokens are signed with something that nobody guesses.
+pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
+    let advice = (
+        "openssl rand -base64 48 > token.secret, y FASTOPS_TOKEN_SECRET_FILE=token.secret",
+        "openssl rand -base64 48 > token.secret, and FASTOPS_TOKEN_SECRET_FILE=token.secret",
+    );
+    let verdict = match secrets {
+        Err(error) => Verdict::wrong((error.to_string(), error.to_string()), advice),
+        Ok(secrets) => {
+            let all = std::iter::once(&secrets.current).chain(&secrets.previous);
+            let weak = all
+                .filter(|secret| SigningKey::try_new(secret.id.clone(), &secret.bytes).is_err())
+                .map(|secret| secret.id.as_str())
+                .next();
+            match weak {
+                Some(id) => Verdict::wrong(
+                    (
+                        format!("el secreto \"{id}\" es demasiado corto"),
+                        format!("secret \"{id}\" is too short"),
+                    ),
+                    advice,
+                ),
+                None => Verdict::good(("es bastante largo", "it is long enough")),
+            }
+        }
+    };
+    let title = ("Secreto de las sesiones", "Secret of the sessions");
+    Finding::new("token-secret", title, Ok(verdict))
+}

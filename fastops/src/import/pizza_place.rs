@@ -1,0 +1,206 @@
+//! The published files of Maven Analytics' "Pizza Place Sales", mapped onto past sales.
+//!
+//! One branch, everything eaten there. A pizza type is a product, its sizes are the variants.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use domain::orders::OrderType;
+use domain::shared::Currency;
+
+use super::bad_row::{BadRows, Place, Reason};
+use super::error::Error;
+use super::fields::{self, Calendar};
+use super::history::{History, PastLine, PastOrder};
+use super::menu::Menu;
+use super::table::{self, Columns};
+
+/// The name of the one branch.
+pub(super) const BRANCH: &str = "Pizza Place";
+/// The files name no zone; the restaurant is taken to be in New York.
+pub(super) const TIME_ZONE: Tz = chrono_tz::America::New_York;
+/// What the prices are in.
+pub(super) const CURRENCY: Currency = Currency::USD;
+
+const TYPES: Columns<3> = Columns::required(["pizza_type_id", "name", "category"]);
+const PIZZAS: Columns<4> = Columns::required(["pizza_id", "pizza_type_id", "size", "price"]);
+const ORDERS: Columns<3> = Columns::required(["order_id", "date", "time"]);
+const DETAILS: Columns<4> =
+    Columns::required(["order_details_id", "order_id", "pizza_id", "quantity"]);
+
+/// Reads the files of a folder; what is wrong with them is in `bad`.
+pub(super) fn read(folder: &Path, calendar: Calendar, bad: &mut BadRows) -> Result<History, Error> {
+    let mut draft = Draft::default();
+    // Where the head of a file is bad, everybody who refers to its rows would be blamed.
+    let heads_are_good = draft.read_types(&folder.join("pizza_types.csv"), bad)?
+        && draft.read_pizzas(&folder.join("pizzas.csv"), bad)?
+        && draft.read_orders(&folder.join("orders.csv"), calendar, bad)?
+        && draft.read_details(&folder.join("order_details.csv"), bad)?;
+    if heads_are_good {
+        draft.note_empty_orders(bad);
+    }
+    Ok(draft.finish())
+}
+
+/// What the files say, each thing under the id it has there. A row that is known but bad has an
+/// entry without a value, so that nobody who refers to it is blamed for that.
+#[derive(Default)]
+struct Draft {
+    menu: Menu,
+    types: Ids<usize>,
+    pizzas: Ids<Pizza>,
+    orders: Ids<usize>,
+    details: Ids<()>,
+    in_order: Vec<OrderDraft>,
+}
+
+#[derive(Clone, Copy)]
+struct Pizza {
+    product: usize,
+    variant: usize,
+}
+
+struct OrderDraft {
+    place: Place,
+    order: Option<PastOrder>,
+    has_rows: bool,
+}
+
+impl Draft {
+    fn read_types(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
+        table::read(path, TYPES, bad, |row, bad| {
+            let ([id, title, category], place) = (row.fields, &row.place);
+            let name = bad.sift(place, fields::name("name", title));
+            let category = bad.sift(place, fields::name("category", category));
+            let product = || {
+                let category = self.menu.category(category?);
+                let number = self.menu.product(name?, category, place.line);
+                let first = self.menu.products[number].line;
+                if first == place.line {
+                    return Some(number);
+                }
+                let text = title.to_owned();
+                bad.add(place.clone(), Reason::Repeated { column: "name", text, line: first });
+                None
+            };
+            let product = product();
+            self.types.add(("pizza_type_id", id), place, product, bad);
+        })
+    }
+
+    fn read_pizzas(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
+        table::read(path, PIZZAS, bad, |row, bad| {
+            let ([id, type_id, size, price], place) = (row.fields, &row.place);
+            let product = bad.sift(place, self.types.get(("pizza_type_id", type_id)));
+            let size_name = bad.sift(place, fields::name("size", size));
+            let price = bad.sift(place, fields::price(price, CURRENCY));
+            let pizza = || {
+                let (number, size_name, price) = (product??, size_name?, price?);
+                let product = &mut self.menu.products[number];
+                let variant = bad.sift(place, product.variant(size_name, price, place.line))?;
+                let first = product.variants[variant].line;
+                if first == place.line {
+                    return Some(Pizza { product: number, variant });
+                }
+                let text = size.to_owned();
+                bad.add(place.clone(), Reason::Repeated { column: "size", text, line: first });
+                None
+            };
+            let pizza = pizza();
+            self.pizzas.add(("pizza_id", id), place, pizza, bad);
+        })
+    }
+
+    fn read_orders(
+        &mut self,
+        path: &Path,
+        calendar: Calendar,
+        bad: &mut BadRows,
+    ) -> Result<bool, Error> {
+        table::read(path, ORDERS, bad, |row, bad| {
+            let ([id, date, time], place) = (row.fields, row.place);
+            let number = Some(self.in_order.len());
+            if !self.orders.add(("order_id", id), &place, number, bad) {
+                return;
+            }
+            let occurred_at = bad.sift(&place, calendar.date_and_time(date, time));
+            let order = occurred_at.map(|occurred_at| {
+                let named = (id.to_owned(), place.clone());
+                PastOrder::new(named, occurred_at, OrderType::DineIn, CURRENCY)
+            });
+            self.in_order.push(OrderDraft { place, order, has_rows: false });
+        })
+    }
+
+    fn read_details(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
+        table::read(path, DETAILS, bad, |row, bad| {
+            let ([id, order_id, pizza_id, quantity], place) = (row.fields, &row.place);
+            self.details.add(("order_details_id", id), place, Some(()), bad);
+            let order = bad.sift(place, self.orders.get(("order_id", order_id))).flatten();
+            let pizza = bad.sift(place, self.pizzas.get(("pizza_id", pizza_id))).flatten();
+            let quantity = bad.sift(place, fields::quantity(quantity));
+            let Some(draft) = order.map(|number| &mut self.in_order[number]) else { return };
+            draft.has_rows = true;
+            if let (Some(order), Some(pizza), Some(quantity)) = (&mut draft.order, pizza, quantity)
+            {
+                let Pizza { product, variant } = pizza;
+                let unit_price = self.menu.products[product].variants[variant].price;
+                let line = PastLine { product, variant, quantity, unit_price, line: place.line };
+                bad.sift(place, order.add(line, "price"));
+            }
+        })
+    }
+
+    fn note_empty_orders(&self, bad: &mut BadRows) {
+        for draft in self.in_order.iter().filter(|draft| !draft.has_rows) {
+            bad.add(draft.place.clone(), Reason::NoLines);
+        }
+    }
+
+    fn finish(self) -> History {
+        let orders = self.in_order.into_iter().filter_map(|draft| draft.order);
+        History { menu: self.menu, orders: orders.map(Arc::new).collect() }
+    }
+}
+
+/// Rows by their id, with the line that each stands on.
+struct Ids<T> {
+    rows: HashMap<String, (u64, Option<T>)>,
+}
+
+impl<T> Default for Ids<T> {
+    fn default() -> Self {
+        Self { rows: HashMap::new() }
+    }
+}
+
+impl<T: Copy> Ids<T> {
+    /// Adds a row; false if the id is missing or another row has it.
+    fn add(
+        &mut self,
+        (column, id): (&'static str, &str),
+        place: &Place,
+        value: Option<T>,
+        bad: &mut BadRows,
+    ) -> bool {
+        if id.is_empty() {
+            bad.add(place.clone(), Reason::Empty(column));
+            return false;
+        }
+        if let Some((line, _)) = self.rows.get(id) {
+            let reason = Reason::Repeated { column, text: id.to_owned(), line: *line };
+            bad.add(place.clone(), reason);
+            return false;
+        }
+        self.rows.insert(id.to_owned(), (place.line, value));
+        true
+    }
+
+    /// What a row refers to: nothing if that is a bad row itself.
+    fn get(&self, (column, id): (&'static str, &str)) -> Result<Option<T>, Reason> {
+        let row = self.rows.get(id).map(|(_, value)| *value);
+        row.ok_or_else(|| Reason::Unknown { column, text: id.to_owned() })
+    }
+}

@@ -1,0 +1,146 @@
+//! The pizza files in a database of their own, which is thrown away: `fastops import pizza-place
+//! --private`.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use api::language::Language;
+use commands::sources::SystemClock;
+use commands::{Clock, IdGenerator};
+use domain::shared::{Name, Slug, TenantId};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::args::PizzaPlaceArgs;
+use super::bad_row::BadRows;
+use super::error::Error;
+use super::fields::Calendar;
+use super::figures::{Figures, figures, wait_for_read_models};
+use super::run::Importer;
+use super::{pizza_place, say};
+use crate::cluster::{Cluster, OWNER};
+use crate::companies::{NewCompany, set_up};
+use crate::installation::{Databases, Installation, migrate_schema};
+use crate::projecting::Projecting;
+
+/// The cluster is this import's own, so that the database it is born with will do.
+const DATABASE: &str = "postgres";
+
+/// Nobody signs in to a database that is thrown away.
+const NO_PASSWORD: &str = "!";
+
+/// The last line of standard output.
+#[derive(Serialize)]
+struct LastLine {
+    orders: u64,
+    lines: u64,
+    items: u64,
+    gross: String,
+    seconds: Box<RawValue>,
+}
+
+/// Imports into a database of its own, and prints what the sales report says then.
+pub(super) async fn run(args: &PizzaPlaceArgs, language: Language) -> Result<(), Error> {
+    // Files that cannot be imported are not worth a database.
+    let mut bad = BadRows::default();
+    let calendar = Calendar { time_zone: pizza_place::TIME_ZONE, now: SystemClock.now() };
+    let history = pizza_place::read(&args.data, calendar, &mut bad)?;
+    let totals = history.totals(pizza_place::CURRENCY, &mut bad);
+    say::bad_rows(language, bad)?;
+    if args.dry_run {
+        return say::line(&say::checked(language, totals, 0));
+    }
+
+    let folder = TemporaryFolder::new();
+    let cluster = Cluster::start(&folder.path).await.map_err(|error| private(&error))?;
+    let ended = tokio::select! {
+        ended = import(&cluster, &args.data, language) => ended,
+        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+    };
+    cluster.stop().await;
+    ended
+}
+
+async fn import(cluster: &Cluster, data: &Path, language: Language) -> Result<(), Error> {
+    let role = |name| cluster.url(name, DATABASE);
+    let databases = Databases {
+        owner: role(OWNER),
+        app: role("fastops_app"),
+        projector: role("fastops_projector"),
+    };
+    migrate_schema(&databases).await.map_err(|error| private(&error))?;
+    let installation = Installation::new(&databases);
+    let tenant = company(&installation).await?;
+
+    let begun = Instant::now();
+    let shutdown = CancellationToken::new();
+    let end_all = shutdown.clone().drop_guard();
+    let projecting = Projecting::start(&installation, &shutdown);
+    let importer = Importer { installation: &installation, language };
+    importer.pizza_place_into(tenant, data, false).await?;
+    wait_for_read_models(&installation, tenant, &projecting.board).await?;
+    let figures = figures(&installation, tenant).await?.ok_or(Error::NoFigures)?;
+    let seconds = begun.elapsed();
+    drop(end_all);
+    projecting.ended().await;
+    say::line(&last_line(figures, seconds))
+}
+
+async fn company(installation: &Installation) -> Result<TenantId, Error> {
+    let company = NewCompany {
+        name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
+        slug: Slug::parse("pizza-place").expect("it is a short name"),
+        email: "owner@pizza-place.invalid".to_owned(),
+        password_hash: NO_PASSWORD.to_owned(),
+    };
+    Ok(set_up(installation, company).await?)
+}
+
+fn last_line(figures: Figures, seconds: Duration) -> String {
+    let Figures { orders, lines, items, gross } = figures;
+    let seconds = format!("{}.{:03}", seconds.as_secs(), seconds.subsec_millis());
+    let seconds = RawValue::from_string(seconds).expect("digits with a point are a JSON number");
+    let line = LastLine { orders, lines, items, gross, seconds };
+    serde_json::to_string(&line).expect("numbers and text are JSON")
+}
+
+fn private(error: &dyn std::error::Error) -> Error {
+    Error::Private(error.to_string())
+}
+
+/// A folder that nobody has, removed with everything in it.
+struct TemporaryFolder {
+    path: PathBuf,
+}
+
+impl TemporaryFolder {
+    /// The cluster makes it, so that PostgreSQL's user can enter it.
+    fn new() -> Self {
+        let unique: Uuid = commands::sources::RandomIds.uuid();
+        Self { path: std::env::temp_dir().join(format!("fastops-import-{}", unique.simple())) }
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What cannot be removed is left to whoever looks after the folder for temporary files.
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_one_object_of_plain_figures() {
+        let figures =
+            Figures { orders: 21_350, lines: 48_620, items: 49_574, gross: "817860.05".to_owned() };
+        assert_eq!(
+            last_line(figures, Duration::from_millis(61_007)),
+            r#"{"orders":21350,"lines":48620,"items":49574,"gross":"817860.05","seconds":61.007}"#
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The six commands of one order, as a till would have sent them.
+
+use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
+use domain::orders::Order;
+use domain::orders::order::{Event, Placed};
+use domain::shared::{BranchId, CommandId, OrderId, PaymentId};
+
+use super::error::Error;
+use super::history::PastOrder;
+use super::importing::Importing;
+use super::source::Source;
+
+/// What an order goes through, in this order. The names are frozen: command ids follow from them.
+const STEPS: [(&str, Taken); 6] = [
+    ("place", Taken::Place),
+    ("confirm", Taken::Move(Step::Confirm)),
+    ("start", Taken::Move(Step::Start)),
+    ("mark-ready", Taken::Move(Step::MarkReady)),
+    ("deliver", Taken::Move(Step::Deliver)),
+    ("take-cash", Taken::TakeCash),
+];
+
+/// How many commands an order takes.
+pub(super) const N_STEPS: usize = STEPS.len();
+
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    Place,
+    Move(Step),
+    TakeCash,
+}
+
+/// The id of an order.
+pub(super) fn order_id(source: Source, reference: &str) -> OrderId {
+    OrderId::from_uuid(source.id("order", &[&reference]))
+}
+
+/// The ids of an order's commands.
+pub(super) fn commands(source: Source, reference: &str) -> [CommandId; N_STEPS] {
+    STEPS.map(|(name, _)| source.command(name, &[&reference]))
+}
+
+/// Places an order; its number is the next one of its branch.
+pub(super) async fn place(
+    importing: &Importing,
+    branch: BranchId,
+    past: &PastOrder,
+    lines: Vec<WantedLine>,
+) -> Result<(), Error> {
+    let source = importing.source;
+    let order = order_id(source, &past.reference);
+    let [command, ..] = commands(source, &past.reference);
+    let place = PlaceOrder { order, branch, order_type: past.order_type, lines };
+    let receipt = importing
+        .execute(command, Some(past.occurred_at), place)
+        .await
+        .map_err(|error| Error::of_command(past.reference.clone(), error))?;
+    for placed in receipt.facts::<Order>()? {
+        check_total(past, &placed.event)?;
+    }
+    Ok(())
+}
+
+/// Prices come from the menu: somebody may have changed one between reading and placing.
+fn check_total(past: &PastOrder, event: &Event) -> Result<(), Error> {
+    match event {
+        Event::Placed(Placed { total, .. }) if *total != past.total => Err(Error::OtherTotal {
+            reference: past.reference.clone(),
+            placed: *total,
+            expected: past.total,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Takes an order from where it stands to its guest, and the money from him.
+pub(super) async fn finish(
+    importing: &Importing,
+    past: &PastOrder,
+    n_done: usize,
+) -> Result<(), Error> {
+    let source = importing.source;
+    let order = order_id(source, &past.reference);
+    let commands = commands(source, &past.reference);
+    let occurred_at = Some(past.occurred_at);
+    for ((_, taken), command) in STEPS.into_iter().zip(commands).skip(n_done) {
+        let taken = match taken {
+            Taken::Place => continue,
+            Taken::Move(step) => {
+                let step = MoveOrder { order, seen: None, step };
+                importing.execute(command, occurred_at, step).await
+            }
+            Taken::TakeCash => {
+                let payment = PaymentId::from_uuid(source.id("payment", &[&past.reference]));
+                let (amount, tendered) = (past.total, None);
+                let cash = TakeCash { payment, order, seen: None, amount, tendered };
+                importing.execute(command, occurred_at, cash).await
+            }
+        };
+        taken.map_err(|error| Error::of_command(past.reference.clone(), error))?;
+    }
+    Ok(())
+}

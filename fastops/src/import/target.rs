@@ -1,0 +1,92 @@
+//! Where past sales go: a company and one of its branches.
+
+use commands::Commands;
+use commands::identity::OpenBranch;
+use domain::claim::{self, Claim, ClaimId, Named};
+use domain::identity::Branch;
+use domain::identity::branch::Opened;
+use domain::shared::{BranchId, CutOff, Name, TenantId};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::error::Error;
+use super::importing::Importing;
+use super::pizza_place;
+use super::source::Source;
+
+/// The company with a short name.
+pub(super) async fn company(app: &PgPool, slug: &str) -> Result<TenantId, Error> {
+    let tenant: Option<Uuid> =
+        sqlx::query_scalar("SELECT company_by_slug($1)").bind(slug).fetch_one(app).await?;
+    tenant.map(TenantId::from_uuid).ok_or_else(|| Error::UnknownCompany { slug: slug.to_owned() })
+}
+
+/// A branch, or the one that the import would open.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) branch: BranchId,
+    pub(super) opened: Opened,
+    pub(super) is_open: bool,
+}
+
+impl Target {
+    /// The branch of this name.
+    pub(super) async fn named(
+        commands: &Commands,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Self, Error> {
+        let unknown = || Error::UnknownBranch { name: name.to_owned() };
+        let parsed = Name::parse(name).map_err(|_| unknown())?;
+        // Looking changes nothing; any source will do.
+        let looking = Importing::new(commands.clone(), tenant, Source::pizza_place(tenant));
+        find(&looking, &parsed).await?.ok_or_else(unknown)
+    }
+
+    /// The branch of the pizza files, opened or yet to be.
+    pub(super) async fn pizza_place(importing: &Importing) -> Result<Self, Error> {
+        let planned = Self::pizza_place_yet_to_be(importing.source);
+        let files = pizza_place::CURRENCY;
+        match find(importing, &planned.opened.name).await? {
+            Some(target) if target.opened.currency == files => Ok(target),
+            Some(target) => Err(Error::ForeignCurrency { branch: target.opened.currency, files }),
+            None => Ok(planned),
+        }
+    }
+
+    /// The branch of the pizza files as it will be opened.
+    pub(super) fn pizza_place_yet_to_be(source: Source) -> Self {
+        let opened = Opened {
+            name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
+            time_zone: pizza_place::TIME_ZONE,
+            currency: pizza_place::CURRENCY,
+            cut_off: CutOff::MIDNIGHT,
+        };
+        let branch = BranchId::from_uuid(source.id("branch", &[]));
+        Self { branch, opened, is_open: false }
+    }
+
+    /// Opens the branch if it is not open yet.
+    pub(super) async fn open(&self, importing: &Importing) -> Result<(), Error> {
+        if self.is_open {
+            return Ok(());
+        }
+        let Opened { name, time_zone, currency, cut_off } = self.opened.clone();
+        let what = name.to_string();
+        let open = OpenBranch { branch: self.branch, name, time_zone, currency, cut_off };
+        let command = importing.source.command("open-branch", &[]);
+        let opened = importing.execute(command, None, open).await;
+        opened.map_err(|error| Error::of_command(what, error))?;
+        Ok(())
+    }
+}
+
+async fn find(importing: &Importing, name: &Name) -> Result<Option<Target>, Error> {
+    let claim = ClaimId::of_name(Named::Branch, name);
+    let claims = importing.states::<Claim>([&claim]).await?;
+    let Some((claim::State::Held(holder), _)) = claims.first() else { return Ok(None) };
+    let branch = BranchId::from_uuid(*holder);
+    let branches = importing.states::<Branch>([&branch]).await?;
+    let opened = branches.first().and_then(|(state, _)| state.open()).cloned();
+    Ok(opened.map(|opened| Target { branch, opened, is_open: true }))
+}
