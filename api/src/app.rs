@@ -64,7 +64,8 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let operations =
         service.into_endpoint().data(shell.authenticator).data(shell.permits).map_to_response();
     let guard = Guard {
-        inner: route.nest("/", operations).map_to_response(),
+        // Nested at the root, the operations would hide a page that is at `/`.
+        inner: route.nest_no_strip("/v1", operations).map_to_response(),
         contract: Arc::clone(&contract),
     };
     Ok(Telemetry { inner: guard, contract, pages: addresses, new_id: shell.new_id }.boxed())

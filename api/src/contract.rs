@@ -156,6 +156,12 @@ impl Operation {
         found.map(|parameter| (parameter.name.as_str(), &parameter.expects))
     }
 
+    /// Whether the query of a request may have a parameter of this name.
+    pub(crate) fn has_query(&self, name: &str) -> bool {
+        let mut query = self.parameters.iter().filter(|found| found.place == MetaParamIn::Query);
+        query.any(|parameter| parameter.name == name)
+    }
+
     /// Where a parameter of this name is read from: query or header.
     pub(crate) fn place(&self, name: &str) -> Option<MetaParamIn> {
         self.parameters

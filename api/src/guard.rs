@@ -10,6 +10,7 @@ use poem::{Endpoint, Request, Response};
 
 use crate::contract::Contract;
 use crate::language::{Language, weighted};
+use crate::payload::join;
 use crate::problem::{self, Code, FieldError, Problem};
 use crate::telemetry::Journal;
 
@@ -79,11 +80,19 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
                 return Err(Problem::parameter(FieldError::new(pointer, "nul", words)));
             }
         }
-        match self.contract.find(method, uri.path()) {
-            Some(operation) if !accepts(request, &operation.produces) => {
-                Err(Problem::new(Code::NotAcceptable))
+        let Some(operation) = self.contract.find(method, uri.path()) else { return Ok(()) };
+        if !accepts(request, &operation.produces) {
+            return Err(Problem::new(Code::NotAcceptable));
+        }
+        // Ignored, a misspelt filter would answer with everything.
+        let query: Vec<(String, String)> = request.params().unwrap_or_default();
+        match query.into_iter().find(|(name, _)| !operation.has_query(name)) {
+            Some((name, _)) => {
+                let words = ("este parámetro no existe", "there is no such parameter");
+                let pointer = join("/query", &name);
+                Err(Problem::parameter(FieldError::new(pointer, "unknown-parameter", words)))
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 }

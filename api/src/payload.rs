@@ -17,6 +17,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions};
 use serde_json::Value;
 
+pub(crate) use check::join;
 pub(crate) use expectation::{expectation, integer_bounds};
 pub(crate) use schema::Schema;
 

@@ -10,7 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::identity::Permission;
 use domain::identity::permission::markers::{OrderPlace, OrderRead, ReportSales};
 use domain::shared::{TenantId, UserId};
+use poem::endpoint::make_sync;
 use poem::http::StatusCode;
+use poem::{EndpointExt, get};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{PlainText, Response};
 use poem_openapi::{Enum, Object, OpenApi};
@@ -223,7 +225,7 @@ pub(crate) fn service_with(up: bool) -> App {
         permits: Arc::new(OnlyOrders),
         readiness: Arc::new(Database { up }),
         metrics: Arc::new(|| "orders_total 1\n".to_owned()),
-        pages: Vec::new(),
+        pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],
     };
     app((Orders, Views), shell).unwrap()
 }

@@ -198,6 +198,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named_with_them() {
     let after = says("after=42").await;
     assert_eq!(after, "/query/after: must be a text of the form ^[A-Za-z0-9_-]{32}$");
     assert_eq!(says("search=a%00b").await, "/query: must not contain the NUL character");
+    assert_eq!(says("limit=1&serach=a").await, "/query/serach: there is no such parameter");
     let request = signed_in(client.get("/v1/orders/7"));
     let (value, _) = problem(request, 400, "validation").await;
     assert_eq!(value["errors"][0]["pointer"], "/path/order_id");
@@ -239,6 +240,14 @@ async fn every_request_has_an_id_and_a_strange_one_is_replaced() {
         }
     }
     client.get("/livez").send().await.assert_header("x-request-id", made);
+}
+
+#[tokio::test]
+async fn a_page_at_the_root_hides_nothing_and_is_not_hidden() {
+    let client = client();
+    client.get("/").send().await.assert_text("a page").await;
+    problem(client.post("/"), 405, "method-not-allowed").await;
+    signed_in(client.get("/v1/me")).send().await.assert_status_is_ok();
 }
 
 #[tokio::test]

@@ -266,19 +266,18 @@ mod tests {
     async fn s09_an_unknown_name_takes_as_long_as_a_wrong_password() {
         let passwords = Passwords::new();
         let stored = passwords.hash(RIGHT.to_owned()).await.unwrap();
-        let mut medians = Vec::new();
-        for stored in [Some(stored), None] {
-            let mut times = Vec::new();
-            for _ in 0..9 {
+        let mut shortest = [Duration::MAX; 2];
+        for _ in 0..7 {
+            // In turns, so that whatever else the machine does slows down both.
+            for (idx, stored) in [Some(stored.clone()), None].into_iter().enumerate() {
                 let start = Instant::now();
-                let verdict = passwords.verify("wrong password".to_owned(), stored.clone()).await;
+                let verdict = passwords.verify("wrong password".to_owned(), stored).await;
                 assert_eq!(verdict.unwrap(), Verdict::Wrong);
-                times.push(start.elapsed());
+                shortest[idx] = shortest[idx].min(start.elapsed());
             }
-            times.sort_unstable();
-            medians.push(times[4]);
         }
         // Both hash once; without the decoy one of them would be thousands of times shorter.
-        assert!(medians[0] < medians[1] * 3 && medians[1] < medians[0] * 3, "{medians:?}");
+        let [known, unknown] = shortest;
+        assert!(known < unknown * 10 && unknown < known * 10, "{shortest:?}");
     }
 }

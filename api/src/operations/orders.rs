@@ -55,7 +55,7 @@ impl Orders {
         let intent = self.intent(&body)?;
         let scope = self.0.scope(&by.caller);
         let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::order))?;
+        let receipt = receipt.map_err(|error| refused(error, refusal::new_order))?;
         let made = first::<Order>(&receipt)?;
         let Event::Placed(placed) = made.event else {
             return Err(Problem::new(Code::Internal));
@@ -85,7 +85,7 @@ impl Orders {
         let intent = self.intent(&body)?;
         let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
         let Quote { lines: priced, total } =
-            quote.map_err(|failure| not_looked(failure, refusal::order))?;
+            quote.map_err(|failure| not_looked(failure, refusal::new_order))?;
         Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
     }
 

@@ -117,6 +117,16 @@ pub(super) fn product(refusal: &ProductRefusal) -> Problem {
     }
 }
 
+/// Why an order is not placed or priced: sums are about its lines, not about an amount.
+pub(super) fn new_order(refusal: &OrderRefusal) -> Problem {
+    match refusal {
+        OrderRefusal::Order(order::Error::Money(refusal)) => {
+            Problem::validation(vec![money_error("/lines", refusal)])
+        }
+        refusal => order(refusal),
+    }
+}
+
 pub(super) fn order(refusal: &OrderRefusal) -> Problem {
     match refusal {
         OrderRefusal::UnknownBranch => unknown("/branch_id"),
@@ -163,6 +173,10 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
             Problem::validation(vec![FieldError::new("/lines", "length", words)])
         }
         order::Error::Money(refusal) => Problem::validation(vec![money_error("/amount", refusal)]),
+        order::Error::AmountExceedsBalance { amount, .. } if !amount.is_positive() => {
+            let words = ("debe ser mayor que cero", "must be more than zero");
+            Problem::validation(vec![FieldError::new("/amount/amount", "minimum", words)])
+        }
         order::Error::AmountExceedsBalance { balance, .. } => Problem::new(Code::PaymentExceeds)
             .detail((format!("El saldo es {balance}."), format!("{balance} is left to pay."))),
         order::Error::TenderedTooLittle { amount, .. } => {

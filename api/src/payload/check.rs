@@ -7,7 +7,7 @@ use poem_openapi::registry::MetaSchemaRef;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::expectation::{INTEGER_MAX, expectation, integer_bounds};
+use super::expectation::{expectation, integer_bounds};
 use super::schema::{Flat, Schema};
 use crate::language::Words;
 use crate::problem::FieldError;
@@ -141,7 +141,7 @@ impl<'s> Checker<'s> {
         let (low, high) = integer_bounds(flat.format);
         match value.as_i64() {
             Some(number) if number < low => self.wrong(flat, "minimum", at),
-            Some(number) if number > high.min(INTEGER_MAX) => self.wrong(flat, "maximum", at),
+            Some(number) if number > high => self.wrong(flat, "maximum", at),
             None => self.wrong(flat, "maximum", at),
             Some(_) => self.bounds(flat, value, at),
         }

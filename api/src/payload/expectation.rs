@@ -6,7 +6,7 @@ use super::schema::Flat;
 use crate::language::Words;
 
 /// The largest integer that a JavaScript client reads exactly.
-pub(crate) const INTEGER_MAX: i64 = (1 << 53) - 1;
+const INTEGER_MAX: i64 = (1 << 53) - 1;
 
 /// Says what a value of this schema has to be.
 pub(crate) fn expectation(flat: &Flat<'_>) -> Words {

@@ -115,6 +115,19 @@ async fn s35_a_body_over_the_limit_is_refused_with_its_length_and_without() {
 }
 
 #[tokio::test]
+async fn s35_a_client_that_goes_on_sending_still_gets_to_read_why_not() {
+    let server = start(quick()).await;
+    let mut socket = server.connect().await;
+    socket.write_all(&echo("content-length: 2000000\r\n", "{")).await.unwrap();
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        socket.write_all(&[b' '; 1_000]).await.unwrap();
+    }
+    let reply = read_to_end(&mut socket).await;
+    assert!(reply.starts_with("HTTP/1.1 413 "), "{reply}");
+}
+
+#[tokio::test]
 async fn s35_a_client_that_asks_first_need_not_send_a_body_in_vain() {
     let server = start(quick()).await;
     let request = echo("content-length: 60000000\r\nexpect: 100-continue\r\n", "");
@@ -197,6 +210,7 @@ async fn s37_headers_that_drip_are_not_waited_for() {
         tokio::select! {
             _ = reading.read_to_end(&mut reply) => {}
             () = dripping => {}
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
         assert!(start.elapsed() < Duration::from_secs(2), "{beginning:?} {:?}", start.elapsed());
     }
@@ -219,6 +233,7 @@ async fn s37_a_body_that_drips_is_not_waited_for() {
     let answered = tokio::select! {
         n = reading.read(&mut reply) => n.unwrap(),
         () = dripping => unreachable!("dripping goes on"),
+        () = tokio::time::sleep(Duration::from_secs(5)) => panic!("waited for"),
     };
     let reply = String::from_utf8_lossy(&reply[..answered]).into_owned();
     assert!(reply.starts_with("HTTP/1.1 408 "), "{reply:?}");

@@ -180,6 +180,7 @@ fn s04_times_are_numbers_that_make_sense() {
         }
     }
     assert_invalid(&good_header(), &with(good_claims(), "iat", json!(i64::MIN)));
+    assert_invalid(&good_header(), &with(good_claims(), "iat", json!(START + 60)));
     assert_invalid(&good_header(), &with(good_claims(), "exp", json!(i64::MIN)));
     assert_invalid(&good_header(), &with(good_claims(), "exp", json!(253_402_300_799_i64)));
     assert_invalid(&good_header(), &with(good_claims(), "exp", json!(START - 1)));
