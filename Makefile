@@ -60,10 +60,12 @@ import-pizza-place: ## import a year of a real pizza place into a private databa
 	@cargo run --quiet --profile demo -p fastops -- import pizza-place --private --data "$(DATA)"
 
 .PHONY: campaign
-campaign: ## the fault tests (f01_… and s01_…) with full counts
+campaign: ## the fault tests (f01_… and s01_…) with full counts; writes docs/promises.md
 	@scripts/setup.sh test
-	FASTOPS_ROUNDS=$(ROUNDS) scripts/with-test-postgres.sh \
-	    cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'
+	@figures=$$(mktemp); trap 'rm -f "$$figures"' EXIT; \
+	    FASTOPS_ROUNDS=$(ROUNDS) FASTOPS_FIGURES="$$figures" scripts/with-test-postgres.sh \
+	    cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'; \
+	    scripts/write-promises.sh "$$figures"
 
 .PHONY: openapi
 openapi: ## print the OpenAPI document

@@ -142,6 +142,10 @@ BEGIN
 END
 $$;
 
+-- The functions below find few rows in large tables, always by a whole key. Their plans are made once
+-- per session, perhaps while the tables are empty; the settings of each function keep such a plan from
+-- reading whole tables later; what they forbid counts as costly, which must not start the compiler.
+
 -- Appends a batch of commands in one transaction, each as a whole or not at all.
 --
 -- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number;
@@ -161,7 +165,9 @@ CREATE FUNCTION log_append(
     verdict smallint, first_position bigint, event_count integer, fingerprint bytea,
     conflict_stream integer, actual_revision bigint
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     n_commands CONSTANT integer := cardinality(p_command_ids);
@@ -320,7 +326,9 @@ CREATE TYPE recorded_event AS (
 -- The tails of several streams of one tenant; `place` counts the streams from 1.
 CREATE FUNCTION log_read_streams(p_tenant uuid, p_streams text[], p_after bigint[])
 RETURNS SETOF recorded_event
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT
@@ -336,7 +344,9 @@ $$;
 
 CREATE FUNCTION log_commands(p_tenant uuid, p_ids uuid[])
 RETURNS TABLE (command_id uuid, fingerprint bytea, first_position bigint, event_count integer)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -349,7 +359,9 @@ $$;
 -- Events of one tenant at consecutive positions: those of one command.
 CREATE FUNCTION log_events_at(p_tenant uuid, p_first bigint, p_count integer)
 RETURNS SETOF recorded_event
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT

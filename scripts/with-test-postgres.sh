@@ -57,13 +57,13 @@ give_up() { echo "with-test-postgres: $1:" >&2; tail -n 20 "$log" >&2; exit 1; }
 (
     cd "$folder"
     exec setsid setpriv --pdeathsig INT "${as[@]:1}" "$bin/postgres" -D "$folder/data" -k "$folder" \
-        -c listen_addresses= -c max_connections=300 -c shared_buffers=256MB \
+        -c listen_addresses= -c max_connections=300 -c shared_buffers=256MB -c log_min_messages=error \
         -c fsync=off -c synchronous_commit=off -c full_page_writes=off
 ) >>"$log" 2>&1 &
 postgres=$!
 
 tries=0
-until "$bin/pg_isready" --quiet --host="$folder"; do
+until "$bin/pg_isready" --quiet --host="$folder" --username=fastops_owner --dbname=postgres; do
     kill -0 "$postgres" 2>/dev/null || give_up "PostgreSQL did not start"
     tries=$((tries + 1))
     [ "$tries" -lt 600 ] || give_up "PostgreSQL did not answer in a minute"

@@ -24,8 +24,9 @@ pub(crate) use schema::Schema;
 use crate::language::Words;
 use crate::problem::{Code, FieldError, Problem};
 
-/// The largest body that is read, in bytes.
-pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// The largest body that is read, in bytes: whoever sends ten thousand lines of an order is told that
+/// these are too many lines.
+pub const BODY_BYTES_MAX: usize = 2 << 20;
 
 const MEDIA_TYPE: &str = "application/json";
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -24,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use linger::Lingering;
-use patience::Patient;
+use patience::{Patient, Unread};
 
 /// How much one client may ask of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,8 +160,15 @@ impl Server {
             RemoteAddr(Addr::SocketAddr(remote)),
             Scheme::HTTP,
         ));
-        let body = BoxBody::new(Patient::new(body, self.limits.body_within));
-        self.app.get_response(Request::from_parts(parts, Body::from(body))).await.into()
+        let unread = Unread::default();
+        let body = BoxBody::new(Patient::new(body, self.limits.body_within, unread.clone()));
+        let request = Request::from_parts(parts, Body::from(body));
+        let mut response: hyper::Response<_> = self.app.get_response(request).await.into();
+        if unread.is_left() {
+            // The connection ends here; a client that is not told would send its next request into it.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
 }
 

@@ -1,1 +1,34 @@
-//! e2e
+//! The whole system in a test: a database, a server on a real port, and clients that talk HTTP to it.
+//!
+//! - [`system`]: a system with a company in it; [`node`]: one server process that can crash;
+//!   [`site`]: what its processes share
+//! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
+//! - [`menu`]: a branch with something to sell
+//! - [`log`]: what the log holds in the end
+//! - [`clock`], [`silence`], [`wire`]: time, crashes and outages at will
+//! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it
+
+pub mod client;
+pub mod clock;
+pub mod log;
+pub mod menu;
+pub mod node;
+pub mod raw;
+pub mod silence;
+pub mod site;
+pub mod system;
+pub mod wire;
+
+pub use client::{Answer, Call, Client};
+pub use event_store::testing::{figure, rounds};
+pub use menu::Menu;
+pub use system::{Company, System};
+
+use commands::IdGenerator;
+use commands::sources::RandomIds;
+use uuid::Uuid;
+
+/// A UUID that nobody has used: a command's key, or the id of nothing.
+pub fn fresh() -> Uuid {
+    RandomIds.uuid()
+}

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 
 pub use figures::{figure, rounds};
 
-use crate::postgres::{MIGRATOR, PostgresStore, pool};
+use crate::postgres::{MIGRATOR, PostgresStore, pool, statement_pool};
 
 /// A fresh database with every migration applied.
 #[derive(Debug, Clone)]
@@ -67,7 +67,9 @@ impl Database {
     /// A store of its own in this database.
     pub fn store(&self) -> Arc<PostgresStore> {
         let writer = self.options("fastops_app");
-        Arc::new(PostgresStore::new(self.app_pool(), self.projector_pool(), writer))
+        let app = statement_pool(self.options("fastops_app"), 8);
+        let projector = statement_pool(self.options("fastops_projector"), 4);
+        Arc::new(PostgresStore::new(app, projector, writer))
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use fastops::config::{DatabaseArgs, TokenArgs};
 use fastops::demo::{self, DemoArgs};
+use fastops::doctor::{self, DoctorArgs};
 use fastops::import::{self, ImportArgs};
 use fastops::installation::{Installation, migrate_schema};
 use fastops::projecting::Projecting;
@@ -37,6 +38,8 @@ enum Command {
     Demo(DemoArgs),
     /// Bring in past sales.
     Import(ImportingArgs),
+    /// Say what is wrong with an installation, and what to do about it.
+    Doctor(DoctorArgs),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -70,7 +73,7 @@ struct MigrateArgs {
 #[derive(Args)]
 struct ImportingArgs {
     #[command(flatten)]
-    database: Option<DatabaseArgs>,
+    database: DatabaseArgs,
     #[command(flatten)]
     import: ImportArgs,
 }
@@ -84,6 +87,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Migrate(args) => migrating(&args).await,
         Command::Demo(args) => showing(args).await,
         Command::Import(args) => importing(args).await,
+        Command::Doctor(args) => Ok(doctor::run(&args).await?),
         Command::Openapi => openapi(),
     }
 }
@@ -143,8 +147,9 @@ async fn showing(args: DemoArgs) -> Outcome {
 
 async fn importing(args: ImportingArgs) -> Outcome {
     start_logging("warn");
-    let databases = args.database.map(|database| database.databases()).transpose()?;
-    let installation = databases.map(|databases| Installation::new(&databases));
+    // An import into a database of its own needs none here.
+    let given = args.database.is_given().then(|| args.database.databases());
+    let installation = given.transpose()?.map(|databases| Installation::new(&databases));
     Box::pin(import::run(args.import, installation.as_ref())).await?;
     Ok(ExitCode::SUCCESS)
 }

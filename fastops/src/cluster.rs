@@ -171,6 +171,8 @@ fn launch(data_dir: &Path) -> Result<(Place, File, Child), Error> {
     postgres.arg("-D").arg(place.data()).arg("-k").arg(&place.socket_dir);
     postgres.args(["-p", &PORT.to_string(), "-c", "listen_addresses="]);
     postgres.args(["-c", "fsync=on", "-c", "shared_buffers=128MB"]);
+    // Else every ROLLBACK that a pool sends to make sure of a connection is a line in the log.
+    postgres.args(["-c", "log_min_messages=error"]);
     let child = postgres.spawn().map_err(io_error("run", &bin.join("postgres")))?;
     Ok((place, lock, child))
 }

@@ -15,7 +15,7 @@ use crate::installation::Databases;
 pub struct DatabaseArgs {
     /// PostgreSQL as the application's role `fastops_app`.
     #[arg(long, env = "FASTOPS_DATABASE_URL", hide_env_values = true)]
-    database_url: String,
+    database_url: Option<String>,
 
     /// PostgreSQL as the consumers' role `fastops_projector`; the application's address with that role
     /// if not given.
@@ -55,6 +55,9 @@ pub struct TokenArgs {
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// No database to connect to.
+    #[error("no database: set FASTOPS_DATABASE_URL to postgres://fastops_app@host/database")]
+    NoDatabase,
     /// A database address cannot be read.
     #[error("{variable} is not a PostgreSQL address")]
     Database {
@@ -105,9 +108,15 @@ pub struct Secrets {
 }
 
 impl DatabaseArgs {
+    /// Whether a database is named at all.
+    pub const fn is_given(&self) -> bool {
+        self.database_url.is_some()
+    }
+
     /// How to reach the database in each role.
     pub fn databases(&self) -> Result<Databases, ConfigError> {
-        let app = options("FASTOPS_DATABASE_URL", &self.database_url)?;
+        let url = self.database_url.as_ref().ok_or(ConfigError::NoDatabase)?;
+        let app = options("FASTOPS_DATABASE_URL", url)?;
         let other = |variable, url: Option<&String>, role: &str| match url {
             Some(url) => options(variable, url),
             None => Ok(app.clone().username(role)),

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use commands::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
-use event_store::postgres::{PostgresStore, migrate, pool};
+use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
 use projections::ReadDb;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-/// Connections of the application's role: the command path needs few.
-const APP_CONNECTIONS: u32 = 12;
+/// Connections that read models and sign-in are read through.
+const APP_CONNECTIONS: u32 = 8;
 
-/// One connection per consumer, and one for reading the log.
-const PROJECTOR_CONNECTIONS: u32 = 8;
+/// Connections per role that the log is read through; the command path needs few.
+const STORE_CONNECTIONS: u32 = 6;
+
+/// One connection per consumer, and one to spare for housekeeping.
+const PROJECTOR_CONNECTIONS: u32 = 6;
 
 /// How to reach one database in each role.
 #[derive(Debug, Clone)]
@@ -50,9 +53,15 @@ impl Installation {
     /// Wires everything up; connections are made when they are needed.
     pub fn new(databases: &Databases) -> Self {
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
-        let projector = pool(databases.projector.clone(), PROJECTOR_CONNECTIONS);
-        let store =
-            Arc::new(PostgresStore::new(app.clone(), projector.clone(), databases.app.clone()));
+        // A page of one event and a page of thousands want different plans, and read models grow.
+        let planned = [("plan_cache_mode", "force_custom_plan")];
+        let projector = databases.projector.clone().options(planned);
+        let projector = pool(projector, PROJECTOR_CONNECTIONS);
+        let store = Arc::new(PostgresStore::new(
+            statement_pool(databases.app.clone(), STORE_CONNECTIONS),
+            statement_pool(databases.projector.clone(), STORE_CONNECTIONS),
+            databases.app.clone(),
+        ));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds);
         let log: Arc<dyn EventStore> = store.clone();

@@ -4,7 +4,7 @@
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies and their accounts
 //! - [`cluster`]: a private PostgreSQL
-//! - [`import`]: past sales; [`demo`]: a living restaurant
+//! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
 //! - [`projecting`], [`serving`]: the two roles of a process
 //! - [`telemetry`]: log lines and metrics
 
@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod companies;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod import;
 pub mod installation;
 pub mod projecting;

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -18,6 +20,18 @@ pub(super) struct Patient {
     grace: Duration,
     /// Set when somebody begins to read: a client does not pay for the time before.
     waiting: Option<Waiting>,
+    ended: bool,
+    unread: Unread,
+}
+
+/// Whether a body was put away before its end; then the rest of it is still on its way.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unread(Arc<AtomicBool>);
+
+impl Unread {
+    pub(super) fn is_left(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 struct Waiting {
@@ -25,8 +39,16 @@ struct Waiting {
 }
 
 impl Patient {
-    pub(super) fn new(body: Incoming, grace: Duration) -> Self {
-        Self { body, grace, waiting: None }
+    pub(super) fn new(body: Incoming, grace: Duration, unread: Unread) -> Self {
+        Self { body, grace, waiting: None, ended: false, unread }
+    }
+}
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        if !self.ended && !self.body.is_end_stream() {
+            self.unread.0.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -40,6 +62,7 @@ impl Body for Patient {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let grace = self.grace;
         let polled = Pin::new(&mut self.body).poll_frame(context);
+        self.ended |= matches!(polled, Poll::Ready(None));
         let waiting = self
             .waiting
             .get_or_insert_with(|| Waiting { until: Box::pin(tokio::time::sleep(grace)) });

@@ -15,17 +15,24 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 /// borrower's write would be lost with it; hence the rollback when a connection comes back. Mostly there
 /// is nothing to roll back, and the server's warning about that is not asked for.
 pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
-    let options = options.options([("client_min_messages", "error")]);
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(3))
+    lazy(connections)
         .after_release(|connection, _| {
             Box::pin(async move {
                 connection.execute("ROLLBACK").await?;
                 Ok(true)
             })
         })
-        .connect_lazy_with(options)
+        .connect_lazy_with(options.options([("client_min_messages", "error")]))
+}
+
+/// A pool for single statements only: whoever begins a transaction takes [`pool`]. It saves a round trip
+/// per use.
+pub fn statement_pool(options: PgConnectOptions, connections: u32) -> PgPool {
+    lazy(connections).connect_lazy_with(options)
+}
+
+fn lazy(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(3))
 }
 
 /// Brings a database to this release's schema. The connection's role must own the database.

@@ -1,7 +1,7 @@
 //! The log on PostgreSQL, the default adapter.
 //!
 //! One writer per process drains a bounded queue and commits many commands' appends in one
-//! transaction and one round trip, see [`writer`]. Reads go through functions that filter by tenant,
+//! transaction and one round trip, see `writer`. Reads go through functions that filter by tenant,
 //! since the application's role sees no row of the log by itself.
 
 mod batch;
@@ -16,7 +16,7 @@ use domain::shared::{CommandId, TenantId};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-pub use connect::{MIGRATOR, migrate, pool};
+pub use connect::{MIGRATOR, migrate, pool, statement_pool};
 
 use crate::append::{Append, Committed, Earlier, Verdict};
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// A store that reads streams and appends as the application's role, and reads the whole log as
-    /// the projector's.
+    /// the projector's. It begins no transaction on either pool.
     ///
     /// `writer` says where the writer's own connection goes; its role is the application's.
     pub fn new(app: PgPool, projector: PgPool, writer: PgConnectOptions) -> Self {

@@ -124,7 +124,8 @@ impl DataDir {
 /// `$XDG_DATA_HOME/fastops/demo`, or the same under the home folder. As root it is `/var/lib`, since
 /// the user that PostgreSQL then runs as cannot pass through root's home.
 fn default_path() -> Option<PathBuf> {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || Some(absolute("HOME")?.join(".local/share"));
     let data = absolute("XDG_DATA_HOME");
     let data = data.or_else(|| if is_root() { Some("/var/lib".into()) } else { home() });

@@ -33,10 +33,7 @@ const REASONS: [(CancelReason, u32); 4] = [
 const CANCELLED_PERCENT: u32 = 4;
 
 /// What a guest asks for, and how it is to reach him.
-pub(super) fn order(
-    restaurant: &Restaurant,
-    rng: &mut impl Rng,
-) -> (OrderType, Vec<WantedLine>) {
+pub(super) fn order(restaurant: &Restaurant, rng: &mut impl Rng) -> (OrderType, Vec<WantedLine>) {
     let n_lines = one_of(&LINES, rng);
     let mut lines: Vec<WantedLine> = Vec::with_capacity(n_lines);
     while lines.len() < n_lines {

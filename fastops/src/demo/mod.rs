@@ -73,8 +73,8 @@ const TOKEN_SECRET_LETTERS: usize = 64;
 /// What can be said about the demo on the command line.
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
-    /// The folder the demo lives in; by default one under $XDG_DATA_HOME or ~/.local/share, and as
-    /// root /var/lib/fastops/demo.
+    /// The folder the demo lives in; by default `fastops/demo` in `$XDG_DATA_HOME` or in
+    /// `~/.local/share`, and as root in `/var/lib`.
     #[arg(long)]
     data_dir: Option<PathBuf>,
 
@@ -203,7 +203,12 @@ async fn live(
         tasks.spawn(server::serve(listener, app, limits, stop.clone()));
         let restaurant = Arc::new(Restaurant::of(tenant));
         restaurant.open(&Staff::new(&installation, tenant, stop.clone())).await?;
-        menu_is_readable(&installation, tenant).await?;
+        let Some(readable) =
+            stop.run_until_cancelled(menu_is_readable(&installation, tenant)).await
+        else {
+            return Ok(());
+        };
+        readable?;
         say_ready(&Access::of_owner(url, password), args.json).map_err(DemoError::Output)?;
         let guests = (!args.no_simulate).then(|| Pace::lively(args.guests_per_minute));
         tasks.spawn(bring_to_life(installation.clone(), restaurant, guests, stop.clone()));
@@ -239,8 +244,7 @@ async fn menu_is_readable(installation: &Installation, tenant: TenantId) -> Resu
     let head = installation.store.head().await?;
     let place = LogPlace { incarnation: head.incarnation, position: head.position };
     let consumers = [Catalog::NAME];
-    let waited =
-        installation.read_db.wait_for(tenant, &consumers, place, MENU_WITHIN).await?;
+    let waited = installation.read_db.wait_for(tenant, &consumers, place, MENU_WITHIN).await?;
     tracing::debug!(?waited, "the menu");
     Ok(())
 }
@@ -250,7 +254,8 @@ fn say_ready(access: &Access, json: bool) -> io::Result<()> {
     if json { access.write_json(&mut out) } else { access.write_banner(&mut out) }
 }
 
-/// First what happened in the past, so that order numbers follow the time; then what happens now.
+/// Places the orders of the past before those of the moment, so that their numbers follow the time;
+/// then both are cooked together.
 async fn bring_to_life(
     installation: Installation,
     restaurant: Arc<Restaurant>,
@@ -259,14 +264,26 @@ async fn bring_to_life(
 ) {
     let staff = Staff::new(&installation, restaurant.tenant, stop.clone());
     let bar = Bar::new();
-    let filled = past_sales::fill(&installation, &restaurant, &staff, PAST_DAYS, &bar).await;
-    bar.ends();
-    match filled {
-        Ok(n_orders) => tracing::info!(n_orders, "the past is complete"),
-        Err(PastSalesError::Leaving) => return,
-        Err(error) => tracing::error!(%error, "the past is not complete"),
-    }
-    if let Some(pace) = guests {
-        simulator::run(&installation, restaurant, pace, stop).await;
-    }
+    let placed = past_sales::place(&installation, &restaurant, &staff, PAST_DAYS, &bar).await;
+    let past = async {
+        let outcome = match placed {
+            Ok(placed) => {
+                let n_orders = placed.n_orders();
+                placed.finish(&bar).await.map(|()| n_orders)
+            }
+            Err(error) => Err(error),
+        };
+        bar.ends();
+        match outcome {
+            Ok(n_orders) => tracing::info!(n_orders, "the past is complete"),
+            Err(PastSalesError::Leaving) => {}
+            Err(error) => tracing::error!(%error, "the past is not complete"),
+        }
+    };
+    let present = async {
+        if let Some(pace) = guests {
+            simulator::run(&installation, Arc::clone(&restaurant), pace, stop).await;
+        }
+    };
+    tokio::join!(past, present);
 }

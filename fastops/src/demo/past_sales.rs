@@ -2,8 +2,6 @@
 
 mod plan;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Days, Utc};
 use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
 use commands::{CommandError, Receipt, Request, World};
@@ -11,10 +9,9 @@ use domain::orders::{Order, order};
 use domain::shared::{BranchId, CommandId, Money, OrderId, PaymentId};
 use event_store::EventStore;
 use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use super::guests;
 use super::restaurant::{Restaurant, named};
@@ -22,7 +19,7 @@ use super::staff::{Staff, Undone};
 use crate::installation::Installation;
 use plan::{COOKED, End, PastOrder};
 
-/// How many orders are on their way at once, besides those that are being placed.
+/// How many orders are cooked at once.
 const COOKED_AT_ONCE: usize = 24;
 
 /// How many orders are looked up in the log at once.
@@ -41,35 +38,67 @@ pub(super) enum PastSalesError {
 
 /// Who is told how far it has come.
 pub(super) trait Progress: Send + Sync {
-    /// So many orders are to be written.
-    fn begins(&self, n_orders: u64);
-    /// One more is there.
-    fn has_written_one(&self);
+    /// It will take so many steps.
+    fn begins(&self, n_steps: u64);
+    /// One step was taken.
+    fn goes_on(&self);
 }
 
-/// Writes what the log lacks of the past days, up to yesterday; gives the number of orders.
+/// Orders of the past that were placed and did not come to their end yet, the earliest first.
+#[derive(Debug)]
+pub(super) struct Placed(Vec<Hand>);
+
+/// Places what the log lacks of the past days, up to yesterday.
 ///
 /// Every command has an id that follows from its order, so that nothing is sold twice, and an order
 /// that was left half way by an earlier start is carried to its end.
-pub(super) async fn fill(
+pub(super) async fn place(
     installation: &Installation,
-    restaurant: &Arc<Restaurant>,
+    restaurant: &Restaurant,
     staff: &Staff,
     days: u64,
     progress: &dyn Progress,
-) -> Result<u64, PastSalesError> {
+) -> Result<Placed, PastSalesError> {
     let today = Restaurant::business_day().at(installation.clock.now()).date;
     let dates = || (1..=days).rev().filter_map(|ago| today.checked_sub_days(Days::new(ago)));
     let mut todo = Vec::new();
-    for (place, branch) in restaurant.branches.iter().enumerate() {
-        let planned = dates().flat_map(|date| plan::day(restaurant, place, date)).collect();
+    for (number, branch) in restaurant.branches.iter().enumerate() {
+        let planned = dates().flat_map(|date| plan::day(restaurant, number, date)).collect();
         todo.push((*branch, missing(installation, restaurant, planned).await?));
     }
-    let n_orders = todo.iter().map(|(_, orders)| orders.len() as u64).sum();
-    progress.begins(n_orders);
-    let past = Past { staff: staff.clone().backdated(), progress };
-    try_join_all(todo.into_iter().map(|(branch, orders)| past.fill(branch, orders))).await?;
-    Ok(n_orders)
+    let n_orders: u64 = todo.iter().map(|(_, orders)| orders.len() as u64).sum();
+    progress.begins(2 * n_orders);
+    let backdated = staff.clone().backdated();
+    let branches = todo.into_iter().map(|(branch, orders)| {
+        let staff = backdated.clone();
+        // One after another, so that their numbers follow the time.
+        stream::iter(orders)
+            .map(move |past| Hand { staff: staff.clone(), past, total: None }.place(branch))
+            .buffered(1)
+            .inspect(|_| progress.goes_on())
+            .try_collect()
+    });
+    let placed: Vec<Vec<Hand>> = try_join_all(branches).await?;
+    let mut placed: Vec<Hand> = placed.into_iter().flatten().collect();
+    placed.sort_by_key(|hand| hand.past.placed_at);
+    Ok(Placed(placed))
+}
+
+impl Placed {
+    /// How many there are.
+    pub(super) fn n_orders(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Carries every order to its end.
+    pub(super) async fn finish(self, progress: &dyn Progress) -> Result<(), PastSalesError> {
+        stream::iter(self.0)
+            .map(Hand::finish)
+            .buffer_unordered(COOKED_AT_ONCE)
+            .inspect(|_| progress.goes_on())
+            .try_collect()
+            .await
+    }
 }
 
 /// The orders whose last command the log does not know.
@@ -94,54 +123,13 @@ async fn missing(
 /// The kind of the id of an order's last command, which pays or cancels it.
 const LAST_COMMAND: &str = "past-order/end";
 
-struct Past<'a> {
-    staff: Staff,
-    progress: &'a dyn Progress,
-}
-
-impl Past<'_> {
-    /// Places the orders one after another, so that their numbers follow the time, and cooks several
-    /// of them at once.
-    async fn fill(&self, branch: BranchId, orders: Vec<PastOrder>) -> Result<(), PastSalesError> {
-        let kitchen = Arc::new(Semaphore::new(COOKED_AT_ONCE));
-        let mut cooking = JoinSet::new();
-        for past in orders {
-            let place = Arc::clone(&kitchen).acquire_owned().await;
-            let place = place.expect("nobody closes the kitchen");
-            let hand = Hand { staff: self.staff.clone(), past };
-            let Some(total) = hand.place(branch).await? else {
-                self.progress.has_written_one();
-                continue;
-            };
-            cooking.spawn(async move {
-                let done = hand.finish(total).await;
-                drop(place);
-                done
-            });
-            while let Some(done) = cooking.try_join_next() {
-                self.count(done)?;
-            }
-        }
-        while let Some(done) = cooking.join_next().await {
-            self.count(done)?;
-        }
-        Ok(())
-    }
-
-    fn count(
-        &self,
-        done: Result<Result<(), PastSalesError>, tokio::task::JoinError>,
-    ) -> Result<(), PastSalesError> {
-        done.map_err(|_| World::Lost)??;
-        self.progress.has_written_one();
-        Ok(())
-    }
-}
-
-/// Repeats one order.
+/// Whoever repeats one order.
+#[derive(Debug)]
 struct Hand {
     staff: Staff,
     past: PastOrder,
+    /// What the order costs; nothing if it was refused.
+    total: Option<Money>,
 }
 
 impl Hand {
@@ -149,23 +137,24 @@ impl Hand {
         OrderId::from_uuid(named(self.staff.tenant(), "past-order", &self.past.key))
     }
 
-    /// What the order costs; nothing if it was refused.
-    async fn place(&self, branch: BranchId) -> Result<Option<Money>, PastSalesError> {
+    async fn place(mut self, branch: BranchId) -> Result<Self, PastSalesError> {
         let PastOrder { order_type, lines, placed_at, .. } = &self.past;
         let (order_type, lines) = (*order_type, lines.clone());
         let place = PlaceOrder { order: self.id(), branch, order_type, lines };
         let request = self.request("past-order/place", *placed_at);
-        let Some(receipt) = self.unless_refused(self.staff.does_once(request, place).await)? else {
-            return Ok(None);
-        };
-        let facts = receipt.facts::<Order>()?;
-        Ok(facts.into_iter().find_map(|fact| match fact.event {
-            order::Event::Placed(placed) => Some(placed.total),
-            _ => None,
-        }))
+        let receipt = self.unless_refused(self.staff.does_once(request, place).await)?;
+        if let Some(receipt) = receipt {
+            let facts = receipt.facts::<Order>()?;
+            self.total = facts.into_iter().find_map(|fact| match fact.event {
+                order::Event::Placed(placed) => Some(placed.total),
+                _ => None,
+            });
+        }
+        Ok(self)
     }
 
-    async fn finish(&self, total: Money) -> Result<(), PastSalesError> {
+    async fn finish(self) -> Result<(), PastSalesError> {
+        let Some(total) = self.total else { return Ok(()) };
         match self.past.end {
             End::Cancelled { reason, at } => {
                 self.moves(LAST_COMMAND, at, Step::Cancel(reason)).await?;

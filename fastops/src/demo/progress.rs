@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::past_sales::Progress;
 
-const TEMPLATE: &str = "  Ventas de las últimas semanas  {bar:30} {pos}/{len}  {per_sec}  {eta}";
+const TEMPLATE: &str = "  Ventas de las últimas semanas  {bar:30} {percent} %  {eta}";
 
 /// A bar that is drawn only where somebody looks.
 #[derive(Debug)]
@@ -23,12 +23,11 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn begins(&self, n_orders: u64) {
-        tracing::info!(n_orders, "writing the sales of the past weeks");
-        self.0.set_length(n_orders);
+    fn begins(&self, n_steps: u64) {
+        self.0.set_length(n_steps);
     }
 
-    fn has_written_one(&self) {
+    fn goes_on(&self) {
         self.0.inc(1);
     }
 }

@@ -88,7 +88,8 @@ pub(super) async fn run(
     let staff = Staff::new(installation, restaurant.tenant, shutdown.clone());
     let branch = Arc::new(Simulator { restaurant, pace, staff, ids: installation.clone() });
     let open = TaskTracker::new();
-    for journey in open_orders::left_open(installation, branch.restaurant.tenant, &branch.staff).await
+    for journey in
+        open_orders::left_open(installation, branch.restaurant.tenant, &branch.staff).await
     {
         open.spawn(Arc::clone(&branch).carry(journey));
     }

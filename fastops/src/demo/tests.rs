@@ -13,7 +13,7 @@ use projections::orders::order_list::{self, OrderFilter, OrderHeader};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
-use super::past_sales::{Progress, fill};
+use super::past_sales::{Progress, place};
 use super::simulator::Pace;
 use super::*;
 
@@ -57,7 +57,7 @@ impl Opened {
         let head = self.installation.store.head().await.unwrap();
         let place = LogPlace { incarnation: head.incarnation, position: head.position };
         let names: Vec<&str> = projections::consumers().iter().map(|c| c.name()).collect();
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         self.installation.read_db.wait_for(tenant, &names, place, patience).await.unwrap();
         let mut tx = self.installation.read_db.tenant(tenant).await.unwrap();
         let mut orders = Vec::new();
@@ -81,28 +81,41 @@ impl Opened {
 
 /// Counts, and may lose patience.
 struct Counter {
-    written: AtomicU64,
-    gives_up_after: u64,
+    taken: AtomicU64,
+    last: AtomicU64,
+    /// How many fourths of the steps it waits for.
+    fourths: u64,
     shutdown: CancellationToken,
 }
 
 impl Counter {
-    fn patient() -> Self {
-        Self::giving_up_after(u64::MAX, CancellationToken::new())
-    }
-
-    fn giving_up_after(n: u64, shutdown: CancellationToken) -> Self {
-        Self { written: AtomicU64::new(0), gives_up_after: n, shutdown }
+    fn waiting_for(fourths: u64, shutdown: CancellationToken) -> Self {
+        Self { taken: AtomicU64::new(0), last: AtomicU64::new(0), fourths, shutdown }
     }
 }
 
 impl Progress for Counter {
-    fn begins(&self, _: u64) {}
+    fn begins(&self, n_steps: u64) {
+        self.last.store(n_steps * self.fourths / 4, Ordering::Relaxed);
+    }
 
-    fn has_written_one(&self) {
-        if self.written.fetch_add(1, Ordering::Relaxed) + 1 >= self.gives_up_after {
+    fn goes_on(&self) {
+        if self.taken.fetch_add(1, Ordering::Relaxed) >= self.last.load(Ordering::Relaxed) {
             self.shutdown.cancel();
         }
+    }
+}
+
+impl Opened {
+    /// Sells the two days before today, if nobody loses patience; gives the number of orders.
+    async fn sells_the_past(&self, fourths: u64) -> Result<usize, PastSalesError> {
+        let shutdown = self.shutdown.child_token();
+        let staff = Staff::new(&self.installation, self.restaurant.tenant, shutdown.clone());
+        let counter = Counter::waiting_for(fourths, shutdown);
+        let placed = place(&self.installation, &self.restaurant, &staff, 2, &counter).await?;
+        let n_orders = placed.n_orders();
+        placed.finish(&counter).await?;
+        Ok(n_orders)
     }
 }
 
@@ -118,26 +131,19 @@ async fn opening_twice_opens_nothing_new() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_past_is_sold_once_however_often_it_is_begun() {
     let opened = Opened::now().await;
-    let (installation, restaurant) = (&opened.installation, &opened.restaurant);
-
-    // A first start that is ended half way.
-    let ended = CancellationToken::new();
-    let staff = Staff::new(installation, restaurant.tenant, ended.clone());
-    let impatient = Counter::giving_up_after(20, ended);
-    let outcome = fill(installation, restaurant, &staff, 2, &impatient).await;
-    assert!(matches!(outcome, Err(PastSalesError::Leaving)), "{outcome:?}");
-
-    // The next one writes the rest, and the one after it nothing.
-    let counter = Counter::patient();
-    let rest = fill(installation, restaurant, &opened.staff(), 2, &counter).await.unwrap();
-    assert_eq!(counter.written.into_inner(), rest);
+    // Two starts that are ended half way: while orders are placed, and while they are cooked.
+    for fourths in [1, 3] {
+        let outcome = opened.sells_the_past(fourths).await;
+        assert!(matches!(outcome, Err(PastSalesError::Leaving)), "{outcome:?}");
+    }
+    // The next one finishes the rest, and the one after it finds nothing to do.
+    let rest = opened.sells_the_past(4).await.unwrap();
     let orders = opened.orders().await;
-    assert!(rest < orders.len() as u64, "{rest} of {} were left", orders.len());
+    assert!((1..orders.len()).contains(&rest), "{rest} of {} were left", orders.len());
     let head = opened.head().await;
-    let again = fill(installation, restaurant, &opened.staff(), 2, &Counter::patient()).await;
-    assert_eq!((again.unwrap(), opened.head().await), (0, head));
+    assert_eq!((opened.sells_the_past(4).await.unwrap(), opened.head().await), (0, head));
 
-    let today = Restaurant::business_day().at(installation.clock.now()).date;
+    let today = Restaurant::business_day().at(opened.installation.clock.now()).date;
     for order in &orders {
         assert!(order.business_date < today, "{order:?}");
         match order.status {
@@ -146,7 +152,7 @@ async fn the_past_is_sold_once_however_often_it_is_begun() {
             _ => panic!("{order:?}"),
         }
     }
-    for branch in &restaurant.branches {
+    for branch in &opened.restaurant.branches {
         let mut numbers: Vec<(i32, OrderType, u32)> = orders
             .iter()
             .filter(|order| order.branch == *branch)
@@ -186,8 +192,8 @@ impl Opened {
             }
             stop.cancel();
         };
-        let both = async { tokio::join!(simulation, watch) };
-        tokio::time::timeout(Duration::from_secs(60), both).await.expect("it happens soon");
+        let both = Box::pin(async { tokio::join!(simulation, watch) });
+        tokio::time::timeout(Duration::from_mins(1), both).await.expect("it happens soon");
     }
 }
 

@@ -51,7 +51,8 @@ impl Verdict {
 
     /// The question needs a connection that there is not.
     pub(super) fn unreached() -> Self {
-        let why = ("no hay conexión con la base de datos", "there is no connection to the database");
+        let why =
+            ("no hay conexión con la base de datos", "there is no connection to the database");
         Self::Unknown { why: why.into() }
     }
 }
@@ -136,6 +137,9 @@ fn summary(findings: &[Finding]) -> Words {
     match n_wrong {
         0 => Words::new("Todo está bien.", "Everything is fine."),
         1 => Words::new("Una cosa necesita atención.", "One thing needs attention."),
-        n => Words::new(format!("{n} cosas necesitan atención."), format!("{n} things need attention.")),
+        n => Words::new(
+            format!("{n} cosas necesitan atención."),
+            format!("{n} things need attention."),
+        ),
     }
 }

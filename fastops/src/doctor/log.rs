@@ -76,8 +76,14 @@ fn belongs(log: &Log) -> Verdict {
         if *position > log.head {
             return Verdict::wrong(
                 (
-                    format!("{consumer} ya leyó hasta {position}, pero el registro termina en {}", log.head),
-                    format!("{consumer} has read up to {position}, but the log ends at {}", log.head),
+                    format!(
+                        "{consumer} ya leyó hasta {position}, pero el registro termina en {}",
+                        log.head
+                    ),
+                    format!(
+                        "{consumer} has read up to {position}, but the log ends at {}",
+                        log.head
+                    ),
                 ),
                 advice,
             );

@@ -36,8 +36,10 @@ async fn settings(app: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
         )));
     }
     let names = off.join(", ");
-    let advice: Vec<String> =
-        off.iter().map(|name| format!("ALTER SYSTEM SET {name} = 'on'; SELECT pg_reload_conf();")).collect();
+    let advice: Vec<String> = off
+        .iter()
+        .map(|name| format!("ALTER SYSTEM SET {name} = 'on'; SELECT pg_reload_conf();"))
+        .collect();
     let advice = advice.join("\n");
     Ok(Verdict::wrong(
         (

@@ -70,7 +70,9 @@ async fn compare(owner: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
     if let Some(newest) = applied.keys().next_back() {
         return Ok(Verdict::wrong(
             (
-                format!("la base de datos es de una versión más nueva: tiene la migración {newest}"),
+                format!(
+                    "la base de datos es de una versión más nueva: tiene la migración {newest}"
+                ),
                 format!("the database is of a newer release: it has migration {newest}"),
             ),
             ("actualice este programa", "update this program"),

@@ -67,11 +67,8 @@ fn complaint(verdict: Verdict) -> (String, String) {
 #[tokio::test]
 async fn a_sound_installation_has_only_the_settings_of_the_test_cluster_against_it() {
     let findings = Patient::admit().await.examined().await;
-    let ailing: Vec<&str> = findings
-        .iter()
-        .filter(|finding| !finding.is_good())
-        .map(|finding| finding.check)
-        .collect();
+    let ailing: Vec<&str> =
+        findings.iter().filter(|finding| !finding.is_good()).map(|finding| finding.check).collect();
     assert_eq!(ailing, ["durability"], "{findings:?}");
 }
 
@@ -111,10 +108,13 @@ async fn read_models_of_another_log_or_from_beyond_its_end_are_found() {
     let patient = Patient::admit().await;
     patient.suffers("UPDATE log_head SET position = 10").await;
     let checkpoint = |position| {
+        let names: Vec<&str> = projections::consumers().iter().map(|c| c.name()).collect();
         format!(
             "DELETE FROM checkpoints;
              INSERT INTO checkpoints (consumer, lane, incarnation, epoch, position)
-             SELECT 'orders', 3, incarnation, 1, {position} FROM log_head"
+             SELECT consumer, 3, incarnation, 1, {position}
+             FROM log_head, unnest('{{{}}}'::text[]) AS consumer",
+            names.join(",")
         )
     };
     patient.suffers(&checkpoint(10)).await;
@@ -192,8 +192,7 @@ async fn a_short_or_missing_secret_is_found() {
 #[tokio::test]
 async fn a_database_that_is_away_is_said_once_and_the_rest_is_unknown() {
     let nowhere = PgConnectOptions::new_without_pgpass().socket("/nowhere").username("fastops_app");
-    let databases =
-        Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
+    let databases = Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
     let findings = examine(&databases, Ok(secrets(48)), &SystemClock).await;
     let (_, advice) = complaint(verdict_of(&findings, "database-app"));
     assert!(advice.contains("FASTOPS_DATABASE_URL"), "{advice}");

@@ -75,11 +75,13 @@ async fn import(cluster: &Cluster, data: &Path, language: Language) -> Result<()
     let tenant = company(&installation).await?;
 
     let begun = Instant::now();
+    let importer = Importer { installation: &installation, language };
+    importer.pizza_place_into(tenant, data, false).await?;
+    // Only now: consumers that keep up with every append take as much of the machine as the import,
+    // and many events at once are a fraction of the work.
     let shutdown = CancellationToken::new();
     let end_all = shutdown.clone().drop_guard();
     let projecting = Projecting::start(&installation, &shutdown);
-    let importer = Importer { installation: &installation, language };
-    importer.pizza_place_into(tenant, data, false).await?;
     wait_for_read_models(&installation, tenant, &projecting.board).await?;
     let figures = figures(&installation, tenant).await?.ok_or(Error::NoFigures)?;
     let seconds = begun.elapsed();

@@ -29,14 +29,14 @@ pub async fn run(args: ImportArgs, installation: Option<&Installation>) -> Resul
         Some(installation) => Ok(Importer { installation, language }),
         None => Err(Error::NoInstallation),
     };
-    let imported = async {
+    let outcome = async {
         match &args.what {
             ImportCommand::Sales(args) => importer()?.sales(args).await,
             ImportCommand::PizzaPlace(args) if args.private => private::run(args, language).await,
             ImportCommand::PizzaPlace(args) => importer()?.pizza_place(args).await,
         }
     };
-    imported.await.map_err(|error| Failure { language, error })
+    outcome.await.map_err(|error| Failure { language, error })
 }
 
 /// Imports into one installation, and says how it goes in one language.

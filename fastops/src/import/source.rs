@@ -44,8 +44,11 @@ impl Source {
 
 /// Each part is preceded by its length, so that no two lists of parts look the same.
 fn derive(namespace: Uuid, parts: &[&dyn Display]) -> Uuid {
-    let parts = parts.iter().map(ToString::to_string);
-    let name: String = parts.map(|part| format!("{}:{part}", part.len())).collect();
+    let counted = |part: &&dyn Display| {
+        let part = part.to_string();
+        format!("{}:{part}", part.len())
+    };
+    let name = parts.iter().map(counted).collect::<Vec<_>>().concat();
     Uuid::new_v5(&namespace, name.as_bytes())
 }
 

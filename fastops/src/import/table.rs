@@ -158,7 +158,7 @@ mod tests {
     fn rows_know_their_line_whatever_ends_the_lines() {
         let expected = vec![row(2, "1", "a"), row(4, "2", "b\nc"), row(6, "3", "d")];
         let unix = "id,note\n1,a\n\n2,\"b\nc\"\n3,d\n";
-        assert_eq!(read_text(unix.as_bytes()), (expected.clone(), vec![]));
+        assert_eq!(read_text(unix.as_bytes()), (expected, vec![]));
         let windows = format!("\u{feff}{}", unix.replace('\n', "\r\n"));
         let (rows, bad) = read_text(windows.as_bytes());
         assert_eq!(bad, vec![]);

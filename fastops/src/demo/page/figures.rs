@@ -1,5 +1,6 @@
 //! The figures of the demo's page, read from the read models in one consistent view.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -68,12 +69,12 @@ struct Day {
 #[derive(Debug, Serialize)]
 struct Sold {
     n_orders: u64,
-    gross: Amount,
+    gross: Price,
 }
 
 /// Money in minor units, with what a page needs to write it.
 #[derive(Debug, Serialize)]
-struct Amount {
+struct Price {
     amount: i64,
     currency: &'static str,
     decimals: u8,
@@ -104,7 +105,7 @@ struct LastOrder {
     cancel_reason: Option<CancelReason>,
     placed_at: DateTime<Utc>,
     n_items: u32,
-    total: Amount,
+    total: Price,
 }
 
 /// What is asked for most today.
@@ -173,14 +174,15 @@ impl Branch {
         let from = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
         let filter = SalesFilter { branch: Some(id), from, to: today };
         let sold = |row: Option<&SalesRow>| match row {
-            Some(row) => Sold { n_orders: row.n_orders.unwrap_or_default(), gross: row.gross.into() },
+            Some(row) => {
+                Sold { n_orders: row.n_orders.unwrap_or_default(), gross: row.gross.into() }
+            }
             None => Sold { n_orders: 0, gross: Money::zero(currency).into() },
         };
         let rows = sales(tx, filter, GroupBy::Day).await?.rows;
         let on = |date: NaiveDate| {
-            let is_it = |row: &&SalesRow| {
-                row.group == Group::Day(date) && row.gross.currency() == currency
-            };
+            let is_it =
+                |row: &&SalesRow| row.group == Group::Day(date) && row.gross.currency() == currency;
             sold(rows.iter().find(is_it))
         };
         let past = from.iter_days().take_while(|date| *date < today);
@@ -210,12 +212,12 @@ async fn dishes(tx: &mut TenantTx, today: NaiveDate) -> Result<Vec<Dish>, ReadEr
         _ => None,
     };
     let mut dishes: Vec<Dish> = rows.into_iter().filter_map(dish).collect();
-    dishes.sort_by(|a, b| b.n_items.cmp(&a.n_items));
+    dishes.sort_by_key(|dish| Reverse(dish.n_items));
     dishes.truncate(DISHES_MAX);
     Ok(dishes)
 }
 
-impl From<Money> for Amount {
+impl From<Money> for Price {
     fn from(money: Money) -> Self {
         let currency = money.currency();
         let (amount, decimals) = (money.amount(), currency.decimals());

@@ -1,0 +1,42 @@
+//! A clock that goes on a little with every look, and as far as a test wants.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::Clock;
+
+/// The moment at which every system starts: noon in Bogotá, a Saturday.
+pub const START: &str = "2026-03-14T17:00:00Z";
+
+/// One for all processes of a system, so that they agree.
+#[derive(Debug)]
+pub struct TestClock {
+    micros: AtomicI64,
+}
+
+impl TestClock {
+    /// It is [`START`].
+    pub fn new() -> Self {
+        let start: DateTime<Utc> = START.parse().expect("the constant is a moment");
+        Self { micros: AtomicI64::new(start.timestamp_micros()) }
+    }
+
+    /// Time passes.
+    pub fn forward(&self, by: TimeDelta) {
+        let micros = by.num_microseconds().expect("a test waits for less than a hundred years");
+        self.micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        let micros = self.micros.fetch_add(1_000, Ordering::Relaxed);
+        DateTime::from_timestamp_micros(micros).expect("a test ends within a hundred years")
+    }
+}

@@ -1,0 +1,97 @@
+//! A branch with something to sell, opened over HTTP.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::client::{Answer, Client, id_in};
+
+/// A branch, a category and a product with two variants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// A branch in Bogotá whose day begins at four in the morning.
+    pub branch: Uuid,
+    /// The category.
+    pub category: Uuid,
+    /// The product.
+    pub product: Uuid,
+    /// Its variant at 12 000 pesos.
+    pub small: Uuid,
+    /// Its variant at 18 500 pesos.
+    pub large: Uuid,
+    /// Where the log stands with all of it.
+    pub position: String,
+}
+
+/// The name of the product.
+pub const PRODUCT: &str = "Arepa de choclo";
+
+/// What [`Menu::small`] costs.
+pub const SMALL: i64 = 1_200_000;
+
+/// What [`Menu::large`] costs.
+pub const LARGE: i64 = 1_850_000;
+
+/// An amount in pesos, as the API writes it.
+pub fn cop(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "COP"})
+}
+
+/// A branch as it is asked for.
+pub fn branch(name: &str) -> Value {
+    json!({"name": name, "time_zone": "America/Bogota", "currency": "COP", "cut_off": "04:00"})
+}
+
+/// A product as it is asked for.
+pub fn product(name: &str, category: Uuid) -> Value {
+    json!({
+        "name": name,
+        "category_id": category,
+        "variants": [
+            {"name": "Sencilla", "price": cop(SMALL)},
+            {"name": "Con todo", "price": cop(LARGE)},
+        ],
+    })
+}
+
+impl Menu {
+    /// Opens it in the company of `client`.
+    pub async fn open(client: &Client) -> Self {
+        let opened = client.post("/v1/branches").json(&branch("Parque")).send().await;
+        let category = json!({"name": "Arepas", "place": 1});
+        let category = client.post("/v1/categories").json(&category).send().await;
+        let category = id_in(category.expect(201), "/id");
+        let added = client.post("/v1/products").json(&product(PRODUCT, category)).send().await;
+        let (id, position) = (id_in(added.expect(201), "/id"), added.position());
+        let path = format!("/v1/products/{id}?after={position}");
+        let shown = client.get(&path).send().await;
+        Self {
+            branch: id_in(opened.expect(201), "/branch/id"),
+            category,
+            product: id,
+            small: id_in(shown.expect(200), "/variants/0/id"),
+            large: id_in(shown.expect(200), "/variants/1/id"),
+            position,
+        }
+    }
+
+    /// An order of so many small and so many large ones, to be eaten here.
+    pub fn order(&self, small: u32, large: u32) -> Value {
+        let line = |variant, quantity| json!({"product_id": self.product, "variant_id": variant, "quantity": quantity});
+        let wanted = [(self.small, small), (self.large, large)];
+        let wanted = wanted.into_iter().filter(|(_, quantity)| *quantity > 0);
+        let lines: Vec<Value> = wanted.map(|(variant, quantity)| line(variant, quantity)).collect();
+        json!({"branch_id": self.branch, "order_type": "dine_in", "lines": lines})
+    }
+
+    /// Places an order of one small one.
+    pub async fn place(&self, client: &Client) -> Answer {
+        let placed = client.post("/v1/orders").json(&self.order(1, 0)).send().await;
+        placed.expect(201);
+        placed
+    }
+}
+
+/// A payment in cash.
+pub fn cash(amount: i64, tendered: i64) -> Value {
+    json!({"method": "cash", "amount": cop(amount), "tendered": cop(tendered)})
+}

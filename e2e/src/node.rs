@@ -1,0 +1,74 @@
+//! One process of a system: server and consumers on threads of their own, gone at once when it crashes.
+
+use std::net::SocketAddr;
+
+use fastops::installation::Installation;
+use fastops::projecting::Projecting;
+use fastops::serving::{Serving, serve, service};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::silence::Silence;
+use crate::site::{Site, secrets};
+
+/// A process. Dropping it is `kill -9`: nothing in it goes on, and its sockets are closed.
+#[derive(Debug)]
+pub struct Node {
+    runtime: Option<Runtime>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it works with; of use only on its own threads.
+    pub installation: Installation,
+}
+
+impl Node {
+    /// Starts a process whose log answers as `silence` says, and waits until it listens.
+    pub async fn start(site: &Site, silence: Silence) -> Self {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("node")
+            .enable_all()
+            .build()
+            .expect("the machine has threads left");
+        let begun = runtime.spawn(begin(site.clone(), silence));
+        let (address, installation) = begun.await.expect("a node with a fresh database starts");
+        Self { runtime: Some(runtime), address, installation }
+    }
+
+    /// Runs something inside the process.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let runtime = self.runtime.as_ref().expect("it is there until the node is dropped");
+        runtime.spawn(work).await.expect("the work does not panic")
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn begin(site: Site, silence: Silence) -> (SocketAddr, Installation) {
+    let installation = site.installation(&silence);
+    // It never shuts down: it crashes.
+    let forever = CancellationToken::new();
+    let projecting = Projecting::start(&installation, &forever);
+    let serving = Serving {
+        secrets: secrets(),
+        board: projecting.board,
+        metrics: PrometheusBuilder::new().build_recorder().handle(),
+        pages: Vec::new(),
+    };
+    let app = service(&installation, serving).await.expect("the log says which it is");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("some port is free");
+    let address = listener.local_addr().expect("it listens");
+    tokio::spawn(serve(app, listener, forever));
+    (address, installation)
+}

@@ -1,0 +1,74 @@
+//! What all processes of one system share: a database, a clock, secrets.
+
+use std::sync::Arc;
+
+use commands::sources::RandomIds;
+use commands::{Clock, Commands, IdGenerator};
+use event_store::EventStore;
+use event_store::testing::Database;
+use fastops::config::{NamedSecret, Secrets};
+use fastops::installation::{Databases, Installation};
+use sqlx::postgres::PgConnectOptions;
+
+use crate::clock::TestClock;
+use crate::silence::Silence;
+use crate::wire::Wire;
+
+/// The secret that tokens are signed with.
+pub const SECRET: &[u8] = b"the secret of a system that lives as long as its test";
+
+/// The name of [`SECRET`] in the header of tokens.
+pub const KEY_ID: &str = "1";
+
+/// See the module. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The database itself, also when processes reach it by another way.
+    pub database: Database,
+    /// The time.
+    pub clock: Arc<TestClock>,
+    databases: Databases,
+}
+
+impl Site {
+    /// A fresh database, reached directly.
+    pub async fn new() -> Self {
+        Self::at(Database::create().await, |options| options)
+    }
+
+    /// A fresh database behind a line that can be cut.
+    pub async fn behind_a_wire() -> (Self, Wire) {
+        let database = Database::create().await;
+        let wire = Wire::to(&database.options("fastops_app"));
+        (Self::at(database, |options| wire.through(options)), wire)
+    }
+
+    fn at(database: Database, way: impl Fn(PgConnectOptions) -> PgConnectOptions) -> Self {
+        let role = |role| way(database.options(role));
+        let databases = Databases {
+            owner: role("fastops_owner"),
+            app: role("fastops_app"),
+            projector: role("fastops_projector"),
+        };
+        Self { database, clock: Arc::new(TestClock::new()), databases }
+    }
+
+    /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its
+    /// tasks and connections then belong to.
+    pub fn installation(&self, silence: &Silence) -> Installation {
+        let mut installation = Installation::new(&self.databases);
+        let store: Arc<dyn EventStore> = silence.over(installation.store.clone());
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds);
+        installation.commands = Commands::new(store, Arc::clone(&clock), Arc::clone(&ids));
+        installation.clock = clock;
+        installation.ids = ids;
+        installation
+    }
+}
+
+/// What tokens and cursors are signed with, the same in every process.
+pub fn secrets() -> Secrets {
+    let current = NamedSecret { id: KEY_ID.to_owned(), bytes: SECRET.to_vec() };
+    Secrets { current, previous: None }
+}

@@ -1,0 +1,231 @@
+//! Bodies that are not what they should be, sent to the operations themselves.
+
+use api::payload::BODY_BYTES_MAX;
+use e2e::menu::{SMALL, cash, cop, product};
+use e2e::{Menu, System};
+use serde_json::{Value, json};
+
+/// The mistakes of a problem: pointer and word.
+fn mistakes(problem: &Value) -> Vec<(&str, &str)> {
+    let errors = problem["errors"].as_array().expect("a problem lists its errors");
+    errors
+        .iter()
+        .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+        .collect()
+}
+
+#[tokio::test]
+async fn s28_extra_fields_are_named() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let before = system.log().await;
+    let mut order = menu.order(1, 1);
+    order["paid"] = json!(true);
+    order["lines"][1]["unit_price"] = cop(1);
+    let answer = client.post("/v1/orders").json(&order).send().await;
+    let problem = answer.problem(422, "unknown-field");
+    let expected = [("/lines/1/unit_price", "unknown-field"), ("/paid", "unknown-field")];
+    let mut found = mistakes(problem);
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    let mut with_change = cash(SMALL, SMALL);
+    with_change["change"] = cop(500);
+    let order = format!("/v1/orders/{}/payments", e2e::fresh());
+    let mut with_role = json!({"name": "Postres"});
+    with_role["role"] = json!("owner");
+    let mut priced = product("Postre", menu.category);
+    priced["variants"][0]["cost"] = cop(1);
+    let login = json!({"email": "ana@example.com", "password": "12345678", "role": "owner"});
+    for (path, body, pointer) in [
+        (order.as_str(), with_change, "/change"),
+        ("/v1/categories", with_role, "/role"),
+        ("/v1/products", priced, "/variants/0/cost"),
+        ("/v1/auth/login", login, "/role"),
+    ] {
+        let answer = client.post(path).json(&body).send().await;
+        let problem = answer.problem(422, "unknown-field");
+        assert_eq!(mistakes(problem), [(pointer, "unknown-field")]);
+    }
+    assert_eq!(system.log().await, before);
+}
+
+#[tokio::test]
+async fn s29_quantities_and_amounts_without_sense() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let before = system.log().await;
+    for quantity in [
+        json!(0),
+        json!(-1),
+        json!(1_001),
+        json!(1_000_000_000),
+        json!(u64::MAX),
+        json!(1.5),
+        json!(1e300),
+        json!("2"),
+        json!(true),
+        json!([1]),
+        json!(null),
+    ] {
+        let mut order = menu.order(1, 0);
+        order["lines"][0]["quantity"] = quantity;
+        for path in ["/v1/orders", "/v1/orders/price"] {
+            let answer = client.post(path).json(&order).send().await;
+            let problem = answer.problem(422, "validation");
+            assert_eq!(mistakes(problem)[0].0, "/lines/0/quantity", "{problem}");
+        }
+    }
+    let order = menu.order(1, 0);
+    for n_lines in [0, 201, 10_000] {
+        let mut many = order.clone();
+        many["lines"] = json!(vec![&order["lines"][0]; n_lines]);
+        let answer = client.post("/v1/orders").json(&many).send().await;
+        let problem = answer.problem(422, "validation");
+        assert_eq!(mistakes(problem).len(), 1, "{problem}");
+        assert_eq!(mistakes(problem)[0].0, "/lines", "{problem}");
+    }
+    assert_eq!(system.log().await, before);
+}
+
+#[tokio::test]
+async fn s29_sums_beyond_what_clients_can_read() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let priced = |amount: Value| {
+        let price = json!({"amount": amount, "currency": "COP"});
+        json!({
+            "name": "Lingote",
+            "category_id": menu.category,
+            "variants": [{"name": "Único", "price": price}],
+        })
+    };
+    for amount in [
+        json!(9_007_199_254_740_992_i64),
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(0),
+        json!(-1),
+        json!("1"),
+        json!(0.5),
+    ] {
+        let answer = client.post("/v1/products").json(&priced(amount)).send().await;
+        let problem = answer.problem(422, "validation");
+        assert_eq!(mistakes(problem)[0].0, "/variants/0/price/amount", "{problem}");
+    }
+    let dearest = priced(json!(9_007_199_254_740_991_i64));
+    let added = client.post("/v1/products").json(&dearest).send().await;
+    added.expect(201);
+    let path = format!("/v1/products/{}?after={}", added.id(), added.position());
+    let variant = client.get(&path).send().await.body["variants"][0]["id"].clone();
+    let line = json!({"product_id": added.id(), "variant_id": variant, "quantity": 1});
+    let before = system.log().await;
+    let mut twice = line.clone();
+    twice["quantity"] = json!(2);
+    for lines in [json!([twice]), json!([line, line])] {
+        let mut order = menu.order(1, 0);
+        order["lines"] = lines;
+        for path in ["/v1/orders", "/v1/orders/price"] {
+            let answer = client.post(path).json(&order).send().await;
+            let problem = answer.problem(422, "validation");
+            assert_eq!(mistakes(problem), [("/lines", "maximum")], "{problem}");
+        }
+    }
+    assert_eq!(system.log().await, before);
+    let mut order = menu.order(1, 0);
+    order["lines"] = json!([line]);
+    let placed = client.post("/v1/orders").json(&order).send().await;
+    assert_eq!(placed.expect(201)["total"]["amount"], 9_007_199_254_740_991_i64);
+    let pay = format!("/v1/orders/{}/payments", placed.id());
+    for amount in [0, -1, -9_007_199_254_740_991] {
+        let answer = client.post(&pay).json(&cash(amount, SMALL)).send().await;
+        let problem = answer.problem(422, "validation");
+        assert!(mistakes(problem)[0].0.starts_with("/amount"), "{problem}");
+    }
+    let mut dollars = cash(SMALL, SMALL);
+    dollars["amount"]["currency"] = json!("USD");
+    client.post(&pay).json(&dollars).send().await.problem(422, "validation");
+}
+
+#[tokio::test]
+async fn s33_broken_bodies_are_answered_and_never_an_accident() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let before = system.log().await;
+    let good = menu.order(1, 0).to_string();
+    let twice = good.replacen('{', "{\"order_type\":\"delivery\",", 1);
+    let mut not_utf8 = good.clone().into_bytes();
+    let at = good.find("dine_in").unwrap();
+    not_utf8[at] = 0xff;
+    let surrogate = good.replace("dine_in", "\\ud800");
+    for body in [
+        b"".to_vec(),
+        b"{".to_vec(),
+        b"nul".to_vec(),
+        good.clone().into_bytes()[..good.len() - 1].to_vec(),
+        format!("{good}{good}").into_bytes(),
+        format!("\u{feff}{good}").into_bytes(),
+        "[".repeat(200_000).into_bytes(),
+        "{\"a\":".repeat(150_000).into_bytes(),
+        format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000)).into_bytes(),
+        twice.into_bytes(),
+        not_utf8,
+        surrogate.into_bytes(),
+        good.replace("dine_in", "a\0b").into_bytes(),
+    ] {
+        let answer = client.post("/v1/orders").body(body).send().await;
+        answer.problem(400, "malformed-body");
+    }
+    let nul = client.post("/v1/categories").body(r#"{"name":"a\u0000b"}"#).send().await;
+    assert_eq!(mistakes(nul.problem(422, "validation")), [("/name", "nul")]);
+    assert_eq!(system.log().await, before);
+    client.post("/v1/orders").body(good).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn s34_wrong_types_and_verbs_are_refused() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let before = system.log().await;
+    for kind in ["text/plain", "application/xml", "application/json; charset=latin1", ""] {
+        let text = menu.order(1, 0).to_string();
+        let call = client.post("/v1/orders").header("content-type", kind);
+        call.text(text).send().await.problem(415, "unsupported-media-type");
+    }
+    let packed = client.post("/v1/orders").header("content-encoding", "gzip");
+    packed.json(&menu.order(1, 0)).send().await.problem(415, "unsupported-media-type");
+    for accept in ["application/xml", "text/html", "application/json;q=0"] {
+        let call = client.get("/v1/orders").header("accept", accept);
+        call.send().await.problem(406, "not-acceptable");
+        let call = client.post("/v1/orders").header("accept", accept).json(&menu.order(1, 0));
+        call.send().await.problem(406, "not-acceptable");
+    }
+    for (method, path, allow) in [
+        ("TRACE", "/v1/orders", "GET, HEAD, POST"),
+        ("DELETE", "/v1/orders", "GET, HEAD, POST"),
+        ("PATCH", "/v1/auth/login", "POST"),
+        ("BREW", "/v1/reports/sales", "GET, HEAD"),
+    ] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let answer = client.call(method, path).send().await;
+        answer.problem(405, "method-not-allowed");
+        assert_eq!(answer.header("allow"), Some(allow), "{path}");
+    }
+    assert_eq!(system.log().await, before);
+}
+
+#[tokio::test]
+async fn s35_an_order_over_the_limit_is_refused_and_one_under_it_is_placed() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let order = menu.order(1, 0).to_string();
+    let large = format!("{order}{}", " ".repeat(BODY_BYTES_MAX));
+    client.post("/v1/orders").body(large).send().await.problem(413, "payload-too-large");
+    let fits = format!("{order}{}", " ".repeat(BODY_BYTES_MAX - order.len()));
+    client.post("/v1/orders").body(fits).send().await.expect(201);
+}

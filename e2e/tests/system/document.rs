@@ -1,0 +1,91 @@
+//! The OpenAPI document: as it was reviewed, and complete.
+
+use e2e::System;
+use serde_json::Value;
+
+/// An operation as documented.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    /// Its name for clients.
+    pub(crate) id: String,
+    /// `get`, `post`, `put`.
+    pub(crate) method: String,
+    /// Its address, with parameters in braces.
+    pub(crate) path: String,
+    document: Value,
+}
+
+impl Operation {
+    /// A header that it reads.
+    pub(crate) fn header(&self, name: &str) -> Option<&Value> {
+        self.parameter("header", name)
+    }
+
+    /// A parameter of its query.
+    pub(crate) fn query(&self, name: &str) -> Option<&Value> {
+        self.parameter("query", name)
+    }
+
+    fn parameter(&self, place: &str, name: &str) -> Option<&Value> {
+        let mut parameters = self.document["parameters"].as_array()?.iter();
+        parameters.find(|parameter| parameter["in"] == place && parameter["name"] == name)
+    }
+}
+
+/// Every operation of the document that a system serves, sorted by id.
+pub(crate) async fn operations(system: &System) -> Vec<Operation> {
+    let document = system.visitor().get("/openapi.json").send().await;
+    let mut operations = Vec::new();
+    for (path, methods) in document.expect(200)["paths"].as_object().unwrap() {
+        for (method, document) in methods.as_object().unwrap() {
+            let id = document["operationId"].as_str().expect("an operation has an id").to_owned();
+            let (method, path, document) = (method.clone(), path.clone(), document.clone());
+            operations.push(Operation { id, method, path, document });
+        }
+    }
+    operations.sort_by(|a, b| a.id.cmp(&b.id));
+    operations
+}
+
+/// A change is a decision: review it, then accept it with `cargo insta accept` or by renaming the
+/// `.snap.new` file.
+#[tokio::test]
+async fn the_openapi_document_is_the_reviewed_one() {
+    insta::assert_snapshot!("openapi", fastops::serving::openapi().unwrap());
+}
+
+#[tokio::test]
+async fn the_served_document_is_the_printed_one() {
+    let system = System::start().await;
+    let served = system.visitor().get("/openapi.json").send().await;
+    let printed: Value = serde_json::from_str(&fastops::serving::openapi().unwrap()).unwrap();
+    assert_eq!(served.expect(200), &printed);
+}
+
+#[tokio::test]
+async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
+    let system = System::start().await;
+    let operations = operations(&system).await;
+    let mut ids: Vec<&str> = operations.iter().map(|operation| operation.id.as_str()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), operations.len(), "{ids:?}");
+    for Operation { id, method, document, .. } in &operations {
+        let described = document["description"].as_str().unwrap_or_default();
+        match document["x-permission"].as_str() {
+            Some(permission) => {
+                let known = domain::identity::Permission::ALL.iter();
+                assert!(known.map(|known| known.name()).any(|name| name == permission), "{id}");
+                assert!(described.contains(&format!("`{permission}`")), "{id}: {described}");
+                assert_eq!(document["security"], serde_json::json!([{"BearerAuth": []}]), "{id}");
+            }
+            None => assert!(described.contains("No sign-in needed."), "{id}: {described}"),
+        }
+        assert!(document["summary"].as_str().is_some_and(|text| !text.is_empty()), "{id}");
+        let problem = &document["responses"]["default"]["content"]["application/problem+json"];
+        assert!(problem.is_object(), "{id} does not document its problems");
+        let is_command = method != "get" && !["login", "priceOrder"].contains(&id.as_str());
+        let key = operations.iter().find(|operation| operation.id == *id).unwrap();
+        let key = key.header("Idempotency-Key");
+        assert_eq!(key.is_some_and(|key| key["required"] == true), is_command, "{id}");
+    }
+}

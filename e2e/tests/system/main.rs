@@ -1,0 +1,18 @@
+//! The whole system over HTTP. Tests named `f02_…` and `s14_…` prove the rows of `docs/promises.md`.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod bodies;
+mod crash;
+mod day;
+mod document;
+mod once;
+mod orders;
+mod outage;
+mod preconditions;
+mod promises;
+mod requests;
+mod sign_in;
+mod slow_clients;
+mod tenancy;
+mod tokens;

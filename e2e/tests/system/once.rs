@@ -1,0 +1,150 @@
+//! A command is done once under its key, however often it is sent.
+
+use std::time::Duration;
+
+use e2e::menu::{SMALL, cash};
+use e2e::silence::{Gate, Silence};
+use e2e::{Answer, Client, Menu, System, figure, fresh, rounds};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const AT_ONCE: usize = 50;
+
+/// Sends the same request fifty times at once; gives the answers with an effect to show.
+async fn fifty(client: &Client, path: &str, key: Uuid, body: &Value) -> Vec<Answer> {
+    let send = || client.post(path).key(key).json(body).send();
+    let answers = join_all((0..AT_ONCE).map(|_| send())).await;
+    let mut shown = Vec::new();
+    for answer in answers {
+        if answer.status == 409 {
+            answer.problem(409, "idempotency-in-progress");
+            assert!(answer.header("retry-after").is_some(), "{answer:?}");
+        } else {
+            answer.expect(201);
+            shown.push(answer);
+        }
+    }
+    shown
+}
+
+#[tokio::test]
+async fn f04_fifty_parallel_requests_with_one_key() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let n_rounds = rounds(2);
+    for round in 1..=n_rounds {
+        for (path, body) in [
+            ("/v1/orders".to_owned(), menu.order(2, 1)),
+            (format!("/v1/orders/{}/payments", menu.place(&client).await.id()), cash(SMALL, SMALL)),
+        ] {
+            let key = fresh();
+            let before = system.log().await;
+            let answers = fifty(&client, &path, key, &body).await;
+            let firsts = answers.iter().filter(|answer| !answer.is_replayed()).count();
+            assert_eq!(firsts, 1, "{round}: {path}");
+            assert!(answers.iter().all(|answer| answer.body == answers[0].body), "{answers:?}");
+            assert!(answers.iter().all(|answer| answer.revision() == answers[0].revision()));
+            let after = system.log().await;
+            assert_eq!(after.len() - before.len(), after.of_command(key).len());
+        }
+    }
+    let log = system.log().await;
+    let orders = 2 * n_rounds as usize;
+    assert_eq!(log.count("order.placed"), orders);
+    assert_eq!(log.count("order.payment_taken"), n_rounds as usize);
+    let next = menu.place(&client).await;
+    assert_eq!(next.body["number"], orders + 1, "a number was lost");
+    let effects = 2 * n_rounds;
+    figure("F04", &format!("{effects} × {AT_ONCE} requests, {effects} effects"));
+}
+
+#[tokio::test]
+async fn f05_same_key_other_body() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let key = fresh();
+    let first = client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send().await;
+    let order = first.id();
+    let before = system.log().await;
+    let other_order = client.post("/v1/orders").json(&menu.order(2, 0));
+    let other_thing = client.post("/v1/categories").json(&json!({"name": "Postres"}));
+    let refused = client.post(&format!("/v1/orders/{order}/deliver"));
+    let no_order = client.post(&format!("/v1/orders/{}/confirm", fresh()));
+    for call in [other_order, other_thing, refused, no_order] {
+        call.key(key).send().await.problem(422, "idempotency-mismatch");
+    }
+    assert_eq!(system.log().await, before, "something was done");
+    let again = client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send().await;
+    assert_eq!((again.expect(201), again.is_replayed()), (&first.body, true));
+}
+
+#[tokio::test]
+async fn f05_an_order_paid_again_under_its_first_key_gives_the_first_answer() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let path = format!("/v1/orders/{}/payments", menu.place(&client).await.id());
+    let pay = |key| client.post(&path).key(key).json(&cash(SMALL, 2_000_000)).send();
+    let key = fresh();
+    let first = pay(key).await;
+    assert_eq!(first.expect(201)["change"]["amount"], 800_000);
+    let again = pay(key).await;
+    assert_eq!((again.expect(201), again.is_replayed()), (&first.body, true));
+    pay(fresh()).await.problem(409, "invalid-transition");
+    let again = pay(key).await;
+    assert_eq!((again.expect(201), again.is_replayed()), (&first.body, true));
+    let log = system.log().await;
+    assert_eq!(log.count("order.payment_taken"), 1);
+}
+
+/// Also when what the order looks like has changed since, and when its `If-Match` is long stale.
+#[tokio::test]
+async fn f05_a_retry_is_answered_whatever_has_happened_since() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let order = menu.place(&client).await.id();
+    let step = |step: &str| client.post(&format!("/v1/orders/{order}/{step}"));
+    let key = fresh();
+    let first = step("confirm").if_match(1).key(key).send().await;
+    first.expect(200);
+    for next in ["start", "ready", "deliver"] {
+        step(next).send().await.expect(200);
+    }
+    let again = step("confirm").if_match(1).key(key).send().await;
+    assert_eq!((again.expect(200), again.is_replayed()), (&first.body, true));
+    step("confirm").if_match(5).key(key).send().await.problem(422, "idempotency-mismatch");
+}
+
+#[tokio::test]
+async fn s39_requests_with_one_key_that_are_still_running_share_one_outcome() {
+    let mut system = System::start().await;
+    let menu = Menu::open(&system.client()).await;
+    let gate = Gate::default();
+    system.restart(Silence::BeforeCommit(gate.clone())).await;
+    let client = system.client();
+    let (same, mixed) = (fresh(), fresh());
+    let placing = |key| client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send();
+    let adding = client.post("/v1/categories").key(mixed).json(&json!({"name": "Postres"}));
+    let running =
+        async { tokio::join!(placing(same), placing(same), placing(mixed), adding.send()) };
+    // An order and the category come to the gate, the other orders wait for their turn. Turns of
+    // different things may be one by chance; then the category waits for its own too.
+    let opening = async {
+        let _by_chance = tokio::time::timeout(Duration::from_secs(1), gate.holds(2)).await;
+        gate.open();
+    };
+    let ((one, two, order, category), ()) = tokio::join!(running, opening);
+    assert_eq!(one.expect(201), two.expect(201));
+    assert_ne!(one.is_replayed(), two.is_replayed());
+    let (done, refused) =
+        if order.status == 201 { (&order, &category) } else { (&category, &order) };
+    done.expect(201);
+    refused.problem(422, "idempotency-mismatch");
+    let log = system.log().await;
+    let lines = log.count("order.placed") + log.count("category.added");
+    assert_eq!(lines, 3, "one category of the menu, one order, and one of the two");
+}

@@ -1,0 +1,99 @@
+//! The database is away, and comes back.
+
+use e2e::menu::Menu;
+use e2e::system::PATIENCE;
+use e2e::{Answer, Client, System, figure, fresh};
+use tokio::time::Instant;
+
+/// Fails the test unless it is a 503 that says what to do and who asked.
+#[track_caller]
+fn assert_unavailable(answer: &Answer) {
+    let problem = answer.problem(503, "unavailable");
+    assert!(answer.header("retry-after").is_some(), "{answer:?}");
+    assert_eq!(problem["instance"], "till-7.42");
+}
+
+async fn until_ready(visitor: &Client) {
+    let deadline = Instant::now() + PATIENCE;
+    while visitor.get("/readyz").send().await.status != 200 {
+        assert!(Instant::now() < deadline, "it does not come back");
+    }
+}
+
+#[tokio::test]
+async fn s43_without_a_database_it_says_so_and_lives() {
+    let (system, wire) = System::start_behind_a_wire().await;
+    let (client, visitor) = (system.client(), system.visitor());
+    let menu = Menu::open(&client).await;
+    let order = menu.place(&client).await.id();
+    visitor.get("/readyz").send().await.expect(200);
+
+    wire.cut();
+    let start = Instant::now();
+    let key = fresh();
+    let place = || client.post("/v1/orders").key(key).json(&menu.order(1, 0));
+    let mut calls = vec![
+        place(),
+        client.post(&format!("/v1/orders/{order}/confirm")),
+        client.post("/v1/orders/price").json(&menu.order(1, 0)),
+        client.get("/v1/orders"),
+        client.get(&format!("/v1/orders/{order}")),
+        client.get(&format!("/v1/branches/{}/kitchen", menu.branch)),
+        client.get("/v1/reports/sales?from=2026-03-14&to=2026-03-14"),
+    ];
+    let login = serde_json::json!({"email": "ana@example.com", "password": "una clave cualquiera"});
+    calls.push(visitor.post("/v1/auth/login").json(&login));
+    for call in calls {
+        assert_unavailable(&call.header("x-request-id", "till-7.42").send().await);
+    }
+    let slowest = start.elapsed();
+    assert_eq!(visitor.get("/livez").send().await.expect(200), "ok\n");
+    let ready = visitor.get("/readyz").send().await;
+    assert_eq!(ready.problem(503, "unavailable")["errors"][0]["code"], "postgres");
+    visitor.get("/openapi.json").send().await.expect(200);
+
+    wire.mend();
+    let mended = Instant::now();
+    until_ready(&visitor).await;
+    let back = mended.elapsed();
+    let placed = place().send().await;
+    assert_eq!(placed.expect(201)["number"], 2, "{placed:?}");
+    let again = place().send().await;
+    assert_eq!((again.expect(201), again.is_replayed()), (&placed.body, true));
+    let path = format!("/v1/orders/{}?after={}", placed.id(), placed.position());
+    client.get(&path).send().await.expect(200);
+    figure("S43", &format!("8 requests refused within {slowest:.1?}, ready {back:.1?} after it"));
+}
+
+/// Nothing about an order is lost while it is away, however often it goes.
+#[tokio::test]
+async fn every_order_that_was_answered_outlives_outages() {
+    let (system, wire) = System::start_behind_a_wire().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let mut numbers = Vec::new();
+    for _ in 0..5 {
+        let keys: Vec<_> = (0..10).map(|_| fresh()).collect();
+        let place = |key| client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send();
+        let placing = futures_util::future::join_all(keys.iter().copied().map(place));
+        let outage = async {
+            tokio::task::yield_now().await;
+            wire.cut();
+            wire.mend();
+        };
+        let (answers, ()) = tokio::join!(placing, outage);
+        for (key, answer) in keys.into_iter().zip(answers) {
+            let settled = if answer.status == 201 {
+                answer
+            } else {
+                assert_eq!(answer.status, 503, "{answer:?}");
+                until_ready(&system.visitor()).await;
+                place(key).await
+            };
+            numbers.push(settled.expect(201)["number"].as_u64().unwrap());
+        }
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=50).collect::<Vec<_>>());
+    assert_eq!(system.log().await.count("order.placed"), 50);
+}

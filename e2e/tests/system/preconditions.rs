@@ -1,0 +1,182 @@
+//! Headers and parameters that are missing, broken or stale, on every operation that reads them.
+
+use e2e::menu::{branch, product};
+use e2e::raw::Reply;
+use e2e::{Call, Client, Menu, System, fresh};
+use serde_json::json;
+
+use crate::document::{Operation, operations};
+use crate::requests::of_every_kind;
+
+#[tokio::test]
+async fn s38_every_command_wants_a_good_key() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let commands = of_every_kind(&client, &menu, 0).await;
+    let documented = operations(&system).await;
+    let with_key =
+        documented.iter().filter(|operation| operation.header("Idempotency-Key").is_some());
+    assert_eq!(with_key.count(), commands.len(), "requests.rs has one of every kind");
+    let before = system.log().await;
+    for command in &commands {
+        let send = |key: Option<&str>| {
+            let call = command.call(&client).no_key();
+            match key {
+                Some(key) => call.header("idempotency-key", key),
+                None => call,
+            }
+        };
+        send(None).send().await.problem(400, "idempotency-key-required");
+        let uuid = fresh().to_string();
+        let long = "x".repeat(256);
+        let braced = format!("{{{uuid}}}");
+        let nil = "00000000-0000-0000-0000-000000000000";
+        for key in ["", "7", &uuid[1..], &long, &braced, nil, "' OR 1=1 --", "\u{1}x", "a\tb"] {
+            let Ok(answer) = send(Some(key)).try_send().await else {
+                // A client that keeps to HTTP does not even send it; see below.
+                assert!(key.contains('\u{1}'), "{key:?}");
+                continue;
+            };
+            answer.problem(400, "idempotency-key-invalid");
+        }
+        let twice = send(Some(&uuid)).header("idempotency-key", &fresh().to_string());
+        twice.send().await.problem(400, "idempotency-key-invalid");
+    }
+    assert_eq!(system.log().await, before, "something was done");
+}
+
+#[tokio::test]
+async fn s38_control_characters_in_a_key_end_the_connection() {
+    let system = System::start().await;
+    let bytes = b"POST /v1/orders HTTP/1.1\r\nhost: a\r\nidempotency-key: \x01\x7f\r\n\r\n";
+    let Reply { status, text } = system.send(bytes).await;
+    assert_eq!(status, Some(400), "{text}");
+}
+
+fn changes(client: &Client, menu: &Menu, order: uuid::Uuid) -> [(&'static str, Call); 3] {
+    [
+        (
+            "cancelOrder",
+            client.post(&format!("/v1/orders/{order}/cancel")).json(&json!({"reason": "mistake"})),
+        ),
+        (
+            "reviseCategory",
+            client.put(&format!("/v1/categories/{}", menu.category)).json(&json!({"name": "Otra"})),
+        ),
+        (
+            "reviseProduct",
+            client
+                .put(&format!("/v1/products/{}", menu.product))
+                .json(&product("Otro", menu.category)),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn s40_a_change_without_if_match_is_refused_and_a_stale_one_too() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let order = menu.place(&client).await.id();
+    client.post(&format!("/v1/orders/{order}/confirm")).send().await.expect(200);
+    let changes = || changes(&client, &menu, order);
+    let documented = operations(&system).await;
+    let insist = |operation: &&Operation| {
+        operation.header("If-Match").is_some_and(|header| header["required"] == true)
+    };
+    let insisting: Vec<&str> =
+        documented.iter().filter(insist).map(|operation| operation.id.as_str()).collect();
+    let mut tested = changes().map(|(id, _)| id);
+    tested.sort_unstable();
+    assert_eq!(insisting, tested);
+    for (_, call) in changes() {
+        call.send().await.problem(428, "precondition-required");
+    }
+    for bad in ["17", "*", "W/\"1\"", "\"1\", \"2\"", "\"-1\""] {
+        for (_, call) in changes() {
+            call.header("if-match", bad).send().await.problem(400, "validation");
+        }
+    }
+    for (id, call) in changes() {
+        let answer = call.if_match(7).send().await;
+        let problem = answer.problem(412, "version-conflict");
+        let current = if id == "cancelOrder" { "\"2\"" } else { "\"1\"" };
+        assert!(problem["detail"].as_str().unwrap().contains(current), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn s40_where_if_match_may_be_missing_a_stale_one_is_refused_all_the_same() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let order = menu.place(&client).await.id();
+    let stale = |step: &str| client.post(&format!("/v1/orders/{order}/{step}")).if_match(9);
+    for step in ["confirm", "start", "ready", "deliver"] {
+        stale(step).send().await.problem(412, "version-conflict");
+    }
+    let pay = stale("payments").json(&e2e::menu::cash(100, 100));
+    pay.send().await.problem(412, "version-conflict");
+}
+
+#[tokio::test]
+async fn s41_a_parameter_that_breaks_its_rules_is_named() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let named = async |path: &str, query: &str, parameter: &str| {
+        let answer = client.get(&format!("{path}?{query}")).send().await;
+        let problem = answer.problem(400, "validation");
+        assert_eq!(problem["errors"][0]["pointer"], format!("/query/{parameter}"), "{problem}");
+    };
+    let documented = operations(&system).await;
+    let lists: Vec<&Operation> =
+        documented.iter().filter(|operation| operation.query("limit").is_some()).collect();
+    assert_eq!(lists.len(), 4, "branches, categories, products, orders");
+    for list in lists {
+        for limit in ["-1", "0", "201", "1e9", "1000000000", "x", "", "%2B1", "1%27"] {
+            named(&list.path, &format!("limit={limit}"), "limit").await;
+        }
+        named(&list.path, "after=42", "after").await;
+        for unknown in ["sort=price", "search=%27%20OR%201=1%20--", "limit=1&%27;--=1"] {
+            let name = unknown.split('&').next_back().unwrap().split('=').next().unwrap();
+            named(&list.path, unknown, &name.replace("%27", "'")).await;
+        }
+    }
+    for (query, parameter) in [
+        ("status=cooked", "status"),
+        ("order_type=DINE_IN", "order_type"),
+        ("from=2026-02-30", "from"),
+        ("to=yesterday", "to"),
+        ("branch_id=7", "branch_id"),
+        ("branch_id=%27%20OR%20%271%27=%271", "branch_id"),
+    ] {
+        named("/v1/orders", query, parameter).await;
+    }
+    for (query, parameter) in [
+        ("to=2026-03-14", "from"),
+        ("from=2026-03-14", "to"),
+        ("from=2026-03-15&to=2026-03-14", "to"),
+        ("from=2026-03-14&to=2026-03-14&group_by=waiter", "group_by"),
+    ] {
+        named("/v1/reports/sales", query, parameter).await;
+    }
+    let path = format!("/v1/orders/{}%00", fresh());
+    client.get(&path).send().await.problem(400, "validation");
+    client.get("/v1/orders/7").send().await.problem(400, "validation");
+    let limited = client.get(&format!("/v1/products?limit=1&after={}", menu.position));
+    assert_eq!(limited.send().await.expect(200)["data"].as_array().unwrap().len(), 1);
+}
+
+/// What a parameter cannot say, a name can: it is stored and found as it was written.
+#[tokio::test]
+async fn s41_sql_in_a_name_is_a_name() {
+    let system = System::start().await;
+    let client = system.client();
+    let name = "Robert'); DROP TABLE orders;--";
+    let opened = client.post("/v1/branches").json(&branch(name)).send().await;
+    opened.expect(201);
+    let path = format!("/v1/branches?after={}", opened.position());
+    assert_eq!(client.get(&path).send().await.expect(200)["data"][0]["name"], name);
+}

@@ -1,0 +1,119 @@
+//! One request of every kind of command, each on something of its own.
+
+use e2e::client::{Answer, Call, Client};
+use e2e::menu::{Menu, branch, cash, product};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A command that will be accepted, to be sent as often as a test wants.
+#[derive(Debug, Clone)]
+pub(crate) struct Command {
+    method: Method,
+    path: String,
+    if_match: Option<u64>,
+    body: Option<Value>,
+    /// The status of its answer.
+    pub(crate) status: u16,
+    /// What its answer says, among other things.
+    pub(crate) says: Value,
+}
+
+impl Command {
+    /// The request, without a key yet.
+    pub(crate) fn call(&self, client: &Client) -> Call {
+        let call = client.call(self.method.clone(), &self.path);
+        let call = match self.if_match {
+            Some(revision) => call.if_match(revision),
+            None => call,
+        };
+        match &self.body {
+            Some(body) => call.json(body),
+            None => call,
+        }
+    }
+
+    /// Fails the test unless it was accepted and did what it says.
+    #[track_caller]
+    pub(crate) fn assert_accepted(&self, answer: &Answer) {
+        let body = answer.expect(self.status);
+        for (name, value) in self.says.as_object().expect("a command says an object") {
+            assert_eq!(&body[name], value, "{name} in {body}");
+        }
+        assert!(answer.revision() > 0 && answer.position().len() == 32, "{answer:?}");
+    }
+}
+
+fn post(path: &str, body: Value, status: u16, says: Value) -> Command {
+    let body = Some(body);
+    Command { method: Method::POST, path: path.to_owned(), if_match: None, body, status, says }
+}
+
+/// One of each; `round` keeps the names apart.
+pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
+    let total = json!({"amount": 4_250_000, "currency": "COP"});
+    let mut commands = vec![
+        post("/v1/branches", branch(&format!("Sede {round}")), 201, json!({})),
+        post("/v1/categories", json!({"name": format!("Jugos {round}")}), 201, json!({})),
+        post("/v1/products", product(&format!("Jugo {round}"), menu.category), 201, json!({})),
+        post(
+            "/v1/orders",
+            menu.order(2, 1),
+            201,
+            json!({"status": "pending", "revision": 1, "total": total}),
+        ),
+    ];
+    let steps = ["confirm", "start", "ready", "deliver"];
+    for (taken, step) in steps.iter().enumerate() {
+        let order = menu.place(client).await.id();
+        for before in &steps[..taken] {
+            let path = format!("/v1/orders/{order}/{before}");
+            client.post(&path).send().await.expect(200);
+        }
+        let status = ["confirmed", "preparing", "ready", "delivered"][taken];
+        let says = json!({"id": order, "status": status, "revision": taken + 2});
+        let path = format!("/v1/orders/{order}/{step}");
+        let method = Method::POST;
+        commands.push(Command { method, path, if_match: None, body: None, status: 200, says });
+    }
+    let order = menu.place(client).await.id();
+    let says = json!({"id": order, "status": "cancelled", "revision": 2});
+    let path = format!("/v1/orders/{order}/cancel");
+    let cancel = post(&path, json!({"reason": "mistake"}), 200, says);
+    commands.push(Command { if_match: Some(1), ..cancel });
+    let order = menu.place(client).await.id();
+    let zero = json!({"amount": 0, "currency": "COP"});
+    let change = json!({"amount": 800_000, "currency": "COP"});
+    let says = json!({"order_id": order, "balance": zero, "change": change, "revision": 2});
+    let path = format!("/v1/orders/{order}/payments");
+    commands.push(post(&path, cash(1_200_000, 2_000_000), 201, says));
+    commands.extend(revisions(client, menu, round).await);
+    commands
+}
+
+async fn revisions(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
+    let named = |what: &str| format!("{what} {round} por cambiar");
+    let add = json!({"name": named("Sopas")});
+    let category = client.post("/v1/categories").json(&add).send().await.id();
+    let add = product(&named("Sancocho"), menu.category);
+    let added = client.post("/v1/products").json(&add).send().await.id();
+    let change = |path: String, body: Value, id| Command {
+        method: Method::PUT,
+        path,
+        if_match: Some(1),
+        body: Some(body),
+        status: 200,
+        says: json!({"id": id}),
+    };
+    vec![
+        change(
+            format!("/v1/categories/{category}"),
+            json!({"name": format!("Sopas {round}"), "place": 7}),
+            category,
+        ),
+        change(
+            format!("/v1/products/{added}"),
+            product(&format!("Sancocho {round}"), category),
+            added,
+        ),
+    ]
+}

@@ -1,0 +1,167 @@
+//! Every way to come near somebody else's things, by operation.
+
+use e2e::menu::{PRODUCT, SMALL, branch, cash, product};
+use e2e::system::PASSWORD;
+use e2e::{Answer, Call, Client, Menu, System, fresh};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Ids that a company has, or that nobody has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ids {
+    pub(super) branch: Uuid,
+    pub(super) category: Uuid,
+    pub(super) product: Uuid,
+    pub(super) variant: Uuid,
+    pub(super) order: Uuid,
+}
+
+impl Ids {
+    pub(super) async fn of(client: &Client, menu: &Menu) -> Self {
+        let order = menu.place(client).await.id();
+        let Menu { branch, category, product, small, .. } = *menu;
+        Self { branch, category, product, variant: small, order }
+    }
+
+    pub(super) fn of_nothing() -> Self {
+        let [branch, category, product, variant, order] = std::array::from_fn(|_| fresh());
+        Self { branch, category, product, variant, order }
+    }
+
+    /// Every id as it would show in an answer.
+    pub(super) fn texts(self) -> [String; 5] {
+        let Self { branch, category, product, variant, order } = self;
+        [branch, category, product, variant, order].map(|id| id.to_string())
+    }
+}
+
+/// How an operation answers somebody else's ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// 404 `not-found`.
+    NotFound,
+    /// 422 `unknown-reference` at this place of the body.
+    UnknownReference(&'static str),
+    /// 401 `login-failed`.
+    LoginFailed,
+    /// 200 and none of it: what one has oneself, or nothing.
+    Nothing,
+    /// 201: what the other company has is no obstacle.
+    Created,
+}
+
+/// One way to come near somebody else's things.
+pub(super) struct Visit {
+    pub(super) operation: &'static str,
+    pub(super) call: Call,
+    pub(super) expect: Expect,
+}
+
+/// Every way to use `ids` as `client`, who has `own` ones.
+pub(super) fn visits(system: &System, client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
+    let post = |path: &str, body: Value| client.post(path).json(&body);
+    let put = |path: &str, body: Value| client.put(path).if_match(1).json(&body);
+
+    let login = json!({"email": "ana@example.com", "password": PASSWORD, "tenant": "pizza-place"});
+    let call = system.visitor().post("/v1/auth/login").no_key().json(&login);
+    visit("login", call, Expect::LoginFailed);
+
+    visit("openBranch", post("/v1/branches", branch("Parque")), Expect::Created);
+    visit("listBranches", client.get("/v1/branches"), Expect::Nothing);
+    visit("getBranch", client.get(&format!("/v1/branches/{}", ids.branch)), Expect::NotFound);
+    let board = format!("/v1/branches/{}/kitchen", ids.branch);
+    visit("kitchenBoard", client.get(&board), Expect::NotFound);
+
+    visit("addCategory", post("/v1/categories", json!({"name": "Arepas"})), Expect::Created);
+    visit("listCategories", client.get("/v1/categories"), Expect::Nothing);
+    let category = format!("/v1/categories/{}", ids.category);
+    visit("getCategory", client.get(&category), Expect::NotFound);
+    visit("reviseCategory", put(&category, json!({"name": "Otras"})), Expect::NotFound);
+
+    let add = |category| post("/v1/products", product(PRODUCT, category));
+    visit("addProduct", add(own.category), Expect::Created);
+    visit("addProduct", add(ids.category), Expect::UnknownReference("/category_id"));
+    visit("listProducts", client.get("/v1/products"), Expect::Nothing);
+    let of_category = format!("/v1/products?category_id={}", ids.category);
+    visit("listProducts", client.get(&of_category), Expect::Nothing);
+    let path = |id: Uuid| format!("/v1/products/{id}");
+    visit("getProduct", client.get(&path(ids.product)), Expect::NotFound);
+    let revised = product("Otro", own.category);
+    visit("reviseProduct", put(&path(ids.product), revised.clone()), Expect::NotFound);
+    let moved = put(&path(own.product), product("Otro", ids.category));
+    visit("reviseProduct", moved, Expect::UnknownReference("/category_id"));
+    let mut with_variant = revised;
+    with_variant["variants"][0]["id"] = json!(ids.variant);
+    let taken = put(&path(own.product), with_variant);
+    visit("reviseProduct", taken, Expect::UnknownReference("/variants/0/id"));
+
+    for (operation, path) in [("placeOrder", "/v1/orders"), ("priceOrder", "/v1/orders/price")] {
+        let order = |branch: Uuid, product: Uuid, variant: Uuid| {
+            let line = json!({"product_id": product, "variant_id": variant, "quantity": 1});
+            post(path, json!({"branch_id": branch, "order_type": "takeaway", "lines": [line]}))
+        };
+        let branch = order(ids.branch, own.product, own.variant);
+        visit(operation, branch, Expect::UnknownReference("/branch_id"));
+        let product = order(own.branch, ids.product, ids.variant);
+        visit(operation, product, Expect::UnknownReference("/lines/0/product_id"));
+        let variant = order(own.branch, own.product, ids.variant);
+        visit(operation, variant, Expect::UnknownReference("/lines/0/variant_id"));
+        let all = order(ids.branch, ids.product, ids.variant);
+        visit(operation, all, Expect::UnknownReference("/branch_id"));
+    }
+    visit("listOrders", client.get("/v1/orders"), Expect::Nothing);
+    let of_branch = format!("/v1/orders?branch_id={}", ids.branch);
+    visit("listOrders", client.get(&of_branch), Expect::Nothing);
+    let order = |step: &str| format!("/v1/orders/{}{step}", ids.order);
+    visit("getOrder", client.get(&order("")), Expect::NotFound);
+    for (operation, step) in [
+        ("confirmOrder", "/confirm"),
+        ("startOrder", "/start"),
+        ("readyOrder", "/ready"),
+        ("deliverOrder", "/deliver"),
+    ] {
+        visit(operation, client.post(&order(step)), Expect::NotFound);
+        visit(operation, client.post(&order(step)).if_match(1), Expect::NotFound);
+    }
+    let cancel = client.post(&order("/cancel")).if_match(1).json(&json!({"reason": "mistake"}));
+    visit("cancelOrder", cancel, Expect::NotFound);
+    visit("payOrder", post(&order("/payments"), cash(SMALL, SMALL)), Expect::NotFound);
+
+    let period = "from=2026-01-01&to=2026-12-31";
+    for group_by in ["total", "day", "hour", "category", "product", "variant"] {
+        let path = format!("/v1/reports/sales?{period}&group_by={group_by}");
+        visit("reportSales", client.get(&path), Expect::Nothing);
+    }
+    let path = format!("/v1/reports/sales?{period}&branch_id={}", ids.branch);
+    visit("reportSales", client.get(&path), Expect::NotFound);
+    visits
+}
+
+impl Expect {
+    #[track_caller]
+    pub(super) fn assert(self, operation: &str, answer: &Answer) {
+        match self {
+            Self::NotFound => {
+                let problem = answer.problem(404, "not-found");
+                assert_eq!(problem["errors"], json!([]), "{operation}");
+            }
+            Self::UnknownReference(pointer) => {
+                let problem = answer.problem(422, "unknown-reference");
+                let errors = problem["errors"].as_array().unwrap();
+                assert_eq!(errors.len(), 1, "{operation}: {problem}");
+                assert_eq!(errors[0]["pointer"], pointer, "{operation}");
+            }
+            Self::LoginFailed => {
+                answer.problem(401, "login-failed");
+            }
+            Self::Nothing => {
+                answer.expect(200);
+            }
+            Self::Created => {
+                answer.expect(201);
+            }
+        }
+    }
+}
