@@ -1,9 +1,9 @@
 //! `fastops demo`: a restaurant that lives, on a private PostgreSQL, in one process.
 //!
-//! - [`data_dir`]: the folder it lives in, and its secrets
-//! - [`restaurant`] and [`menu`]: what it is; [`guests`]: who comes; [`staff`]: who does the work
-//! - [`past_sales`]: the weeks before; [`simulator`]: what happens now
-//! - [`page`]: links and figures; [`banner`] and [`progress`]: what the terminal shows
+//! - `data_dir`: the folder it lives in, and its secrets
+//! - `restaurant` and `menu`: what it is; `guests`: who comes; `staff`: who does the work
+//! - `past_sales`: the weeks before; `simulator`: what happens now
+//! - [`page`]: links and figures; `banner` and `progress`: what the terminal shows
 
 mod banner;
 mod data_dir;

@@ -31,10 +31,10 @@ const FRESH_FOR: Duration = Duration::from_millis(900);
 
 /// The pages of the demo, by their addresses.
 pub fn pages(installation: &Installation, tenant: TenantId) -> Vec<(&'static str, App)> {
-    let board = Board { installation: installation.clone(), tenant, last: Arc::default() };
+    let screen = Screen { installation: installation.clone(), tenant, last: Arc::default() };
     vec![
         ("/", get(page).map_to_response().boxed()),
-        ("/demo/figures", get(board_figures).data(board).map_to_response().boxed()),
+        ("/demo/figures", get(newest_figures).data(screen).map_to_response().boxed()),
     ]
 }
 
@@ -56,19 +56,19 @@ fn page(request: &Request) -> Response {
 
 /// Reads the figures once for all viewers.
 #[derive(Clone)]
-struct Board {
+struct Screen {
     installation: Installation,
     tenant: TenantId,
     last: Arc<Mutex<Option<(Instant, String)>>>,
 }
 
 #[handler]
-async fn board_figures(Data(board): Data<&Board>) -> Result<Response, Problem> {
-    let mut last = board.last.lock().await;
+async fn newest_figures(Data(screen): Data<&Screen>) -> Result<Response, Problem> {
+    let mut last = screen.last.lock().await;
     let json = match &*last {
         Some((read_at, json)) if read_at.elapsed() < FRESH_FOR => json.clone(),
         _ => {
-            let figures = Figures::read(&board.installation, board.tenant).await;
+            let figures = Figures::read(&screen.installation, screen.tenant).await;
             let figures = figures.map_err(|error| {
                 tracing::warn!(%error, "the demo's figures could not be read");
                 Problem::new(Code::Unavailable).retry_after(Duration::from_secs(2))

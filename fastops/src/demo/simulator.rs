@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use commands::IdGenerator;
 use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
 use domain::orders::{Order, Status, order};
 use domain::shared::{BranchId, OrderId, PaymentId};
@@ -85,19 +86,19 @@ pub(super) async fn run(
     pace: Pace,
     shutdown: CancellationToken,
 ) {
-    let staff = Staff::new(installation, restaurant.tenant, shutdown.clone());
-    let branch = Arc::new(Simulator { restaurant, pace, staff, ids: installation.clone() });
+    let staff = Staff::new(installation, restaurant.tenant, shutdown);
+    let ids = Arc::clone(&installation.ids);
+    let simulator = Arc::new(Simulator { restaurant, pace, staff, ids });
+    let (tenant, staff) = (simulator.restaurant.tenant, &simulator.staff);
     let open = TaskTracker::new();
-    for journey in
-        open_orders::left_open(installation, branch.restaurant.tenant, &branch.staff).await
-    {
-        open.spawn(Arc::clone(&branch).carry(journey));
+    for journey in open_orders::left_open(installation, tenant, staff).await {
+        open.spawn(Arc::clone(&simulator).carry(journey));
     }
-    let mut rng = branch.rng();
-    while branch.staff.rests(TICK).await {
-        let comes = rng.random_range(0..GUESTS_PER_MINUTE_MAX) < branch.pace.guests_per_minute;
+    let mut rng = simulator.rng();
+    while staff.rests(TICK).await {
+        let comes = rng.random_range(0..GUESTS_PER_MINUTE_MAX) < simulator.pace.guests_per_minute;
         if comes && open.len() < OPEN_MAX {
-            open.spawn(Arc::clone(&branch).serve());
+            open.spawn(Arc::clone(&simulator).serve());
         }
     }
     open.close();
@@ -108,7 +109,7 @@ struct Simulator {
     restaurant: Arc<Restaurant>,
     pace: Pace,
     staff: Staff,
-    ids: Installation,
+    ids: Arc<dyn IdGenerator>,
 }
 
 impl Simulator {
@@ -123,7 +124,7 @@ impl Simulator {
     }
 
     async fn place(&self, branch: BranchId, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
-        let id = OrderId::from_uuid(self.ids.ids.uuid());
+        let id = OrderId::from_uuid(self.ids.uuid());
         let (order_type, lines) = guests::order(&self.restaurant, rng);
         let place = PlaceOrder { order: id, branch, order_type, lines };
         let receipt = match self.staff.does(place).await {
@@ -180,7 +181,7 @@ impl Simulator {
             Action::Pay => {
                 let amount = journey.balance;
                 let tendered = Some(guests::hands_over(amount, rng));
-                let payment = PaymentId::from_uuid(self.ids.ids.uuid());
+                let payment = PaymentId::from_uuid(self.ids.uuid());
                 self.staff.does(TakeCash { payment, order, seen: None, amount, tendered }).await?;
             }
         }
@@ -188,7 +189,7 @@ impl Simulator {
     }
 
     fn rng(&self) -> Xoshiro256PlusPlus {
-        let (high, low) = self.ids.ids.uuid().as_u64_pair();
+        let (high, low) = self.ids.uuid().as_u64_pair();
         Xoshiro256PlusPlus::seed_from_u64(high.rotate_left(32) ^ low)
     }
 }

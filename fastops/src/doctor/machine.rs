@@ -92,7 +92,12 @@ pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
         "openssl rand -base64 48 > token.secret, and FASTOPS_TOKEN_SECRET_FILE=token.secret",
     );
     let verdict = match secrets {
-        Err(error) => Verdict::wrong((error.to_string(), error.to_string()), advice),
+        Err(ConfigError::NoSecret) => Verdict::wrong(("no hay ninguno", "there is none"), advice),
+        Err(error) => {
+            let seen =
+                (format!("no se pudo leer: {error}"), format!("it could not be read: {error}"));
+            Verdict::wrong(seen, advice)
+        }
         Ok(secrets) => {
             let all = std::iter::once(&secrets.current).chain(&secrets.previous);
             let weak = all

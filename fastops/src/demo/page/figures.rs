@@ -20,7 +20,7 @@ use crate::installation::Installation;
 
 /// How many branches, tickets per branch, orders and dishes the page shows.
 const BRANCHES_MAX: u32 = 8;
-const TICKETS_MAX: u32 = 12;
+const TICKETS_MAX: u32 = 9;
 const ORDERS_MAX: u32 = 10;
 const DISHES_MAX: usize = 6;
 
