@@ -10,19 +10,28 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use api::auth::password::Passwords;
 use domain::shared::{Currency, Money, Name, Slug, TenantId};
 use event_store::EventStore;
+use event_store::consumer::Board;
 use event_store::testing::Database;
 use fastops::companies::{NewCompany, set_up};
+use fastops::config::{NamedSecret, Secrets};
 use fastops::installation::{Databases, Installation};
 use fastops::projecting::Projecting;
-use projections::sales::report::{GroupBy, SalesFilter, sales};
+use fastops::serving::{Serving, service};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use poem::test::TestClient;
 use projections::{LogPlace, Waited};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
+
+const EMAIL: &str = "owner@pizza.example";
+const PASSWORD: &str = "una clave larga";
 
 /// What an import has to come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,8 +112,8 @@ impl Target {
         let company = NewCompany {
             name: Name::parse("Pizza Place").unwrap(),
             slug: Slug::parse("pizza-place").unwrap(),
-            email: "owner@pizza.example".to_owned(),
-            password_hash: "!".to_owned(),
+            email: EMAIL.to_owned(),
+            password_hash: Passwords::new().hash(PASSWORD.to_owned()).await.unwrap(),
         };
         let tenant = set_up(&installation, company).await.unwrap();
         Self { database, installation, tenant }
@@ -148,20 +157,41 @@ impl Target {
         let patience = Duration::from_mins(5);
         let waited = read_db.wait_for(self.tenant, &["sales", "orders"], place, patience).await;
         assert_eq!(waited.unwrap(), Waited::Reached);
-        let mut tx = read_db.tenant(self.tenant).await.unwrap();
-        let date = |text: &str| text.parse().unwrap();
-        let filter = SalesFilter { branch: None, from: date("2015-01-01"), to: date("2015-12-31") };
-        let report = sales(&mut tx, filter, GroupBy::Total).await.unwrap();
-        tx.finish().await.unwrap();
+        let row = self.report().await;
         shutdown.cancel();
         projecting.ended().await;
-        let [row] = &report.rows[..] else { panic!("{:?}", report.rows) };
+        let count = |field: &str| row[field].as_u64().unwrap();
+        assert_eq!(row["gross"]["currency"], "USD");
         Totals {
-            orders: row.n_orders.unwrap(),
-            lines: row.n_lines,
-            items: row.n_items,
-            gross: row.gross,
+            orders: count("orders"),
+            lines: count("lines"),
+            items: count("items"),
+            gross: usd(row["gross"]["amount"].as_i64().unwrap()),
         }
+    }
+
+    /// The one row of `GET /v1/reports/sales`, as the owner gets it.
+    async fn report(&self) -> Value {
+        let current = NamedSecret { id: "1".to_owned(), bytes: vec![7; 32] };
+        let serving = Serving {
+            secrets: Secrets { current, previous: None },
+            board: Board::default(),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            pages: Vec::new(),
+        };
+        let client = TestClient::new(service(&self.installation, serving).await.unwrap());
+        let login = json!({ "email": EMAIL, "password": PASSWORD });
+        let session = client.post("/v1/auth/login").body_json(&login).send().await.json().await;
+        let token = session.value().object().get("access_token").string().to_owned();
+        let report = client
+            .get("/v1/reports/sales?from=2015-01-01&to=2015-12-31")
+            .header("Authorization", format!("Bearer {token}"))
+            .send()
+            .await;
+        report.assert_status_is_ok();
+        let body: Value = report.json().await.value().deserialize();
+        assert_eq!(body["data"].as_array().unwrap().len(), 1, "{body}");
+        body["data"][0].clone()
     }
 
     /// The numbers of all orders, in order.

@@ -9,6 +9,9 @@ use sqlx::{Executor, PgPool};
 /// The schema of the log and of every read model.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
+/// PostgreSQL's compiler takes longer for any statement of this product than the statement itself.
+const NO_COMPILER: (&str, &str) = ("jit", "off");
+
 /// A pool of at most `connections` that is filled on use.
 ///
 /// A cancelled `begin` of sqlx 0.9 can hand a connection back inside an open transaction, and the next
@@ -22,13 +25,13 @@ pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
                 Ok(true)
             })
         })
-        .connect_lazy_with(options.options([("client_min_messages", "error")]))
+        .connect_lazy_with(options.options([("client_min_messages", "error"), NO_COMPILER]))
 }
 
 /// A pool for single statements only: whoever begins a transaction takes [`pool`]. It saves a round trip
 /// per use.
 pub fn statement_pool(options: PgConnectOptions, connections: u32) -> PgPool {
-    lazy(connections).connect_lazy_with(options)
+    lazy(connections).connect_lazy_with(options.options([NO_COMPILER]))
 }
 
 fn lazy(connections: u32) -> PgPoolOptions {
