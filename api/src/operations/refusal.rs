@@ -152,16 +152,20 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
         order::Error::Unplaced => Problem::new(Code::NotFound),
         order::Error::AlreadyPlaced => Problem::new(Code::InvalidTransition),
         order::Error::IllegalMove { from, to } => {
-            let legal = legal(*from);
+            let (legal_es, legal_en) = (legal(*from, in_spanish), legal(*from, in_english));
+            let (from_es, to_es) = (in_spanish(*from), in_spanish(*to));
             transition(
                 format!(
-                    "El pedido está en {from} y no puede pasar a {to}. Puede pasar a: {legal}."
+                    "El pedido está {from_es} y no puede pasar a {to_es}. Puede pasar a: {legal_es}."
                 ),
-                format!("The order is {from} and cannot become {to}. It can become: {legal}."),
+                format!("The order is {from} and cannot become {to}. It can become: {legal_en}."),
             )
         }
         order::Error::NothingToPay { status, balance } => transition(
-            format!("El pedido está en {status} y el saldo es {balance}: no recibe pagos."),
+            format!(
+                "El pedido está {} y el saldo es {balance}: no recibe pagos.",
+                in_spanish(*status)
+            ),
             format!("The order is {status} with {balance} left to pay: it takes no payment."),
         ),
         order::Error::HasPayments { paid } => transition(
@@ -186,9 +190,25 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
     }
 }
 
-fn legal(from: status::Status) -> String {
-    let words: Vec<&str> = from.next().iter().map(|status| status.word()).collect();
+fn legal(from: status::Status, word: fn(status::Status) -> &'static str) -> String {
+    let words: Vec<&str> = from.next().iter().map(|status| word(*status)).collect();
     if words.is_empty() { "—".to_owned() } else { words.join(", ") }
+}
+
+const fn in_english(status: status::Status) -> &'static str {
+    status.word()
+}
+
+/// The status for people, with the word that programs send.
+const fn in_spanish(status: status::Status) -> &'static str {
+    match status {
+        status::Status::Pending => "pendiente (pending)",
+        status::Status::Confirmed => "confirmado (confirmed)",
+        status::Status::Preparing => "en preparación (preparing)",
+        status::Status::Ready => "listo (ready)",
+        status::Status::Delivered => "entregado (delivered)",
+        status::Status::Cancelled => "cancelado (cancelled)",
+    }
 }
 
 fn name_taken() -> Problem {
