@@ -152,13 +152,14 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
         order::Error::Unplaced => Problem::new(Code::NotFound),
         order::Error::AlreadyPlaced => Problem::new(Code::InvalidTransition),
         order::Error::IllegalMove { from, to } => {
-            let (legal_es, legal_en) = (legal(*from, in_spanish), legal(*from, in_english));
-            let (from_es, to_es) = (in_spanish(*from), in_spanish(*to));
+            let in_words = legal(*from, in_spanish);
+            let next = legal(*from, in_english);
+            let (now, wanted) = (in_spanish(*from), in_spanish(*to));
             transition(
                 format!(
-                    "El pedido está {from_es} y no puede pasar a {to_es}. Puede pasar a: {legal_es}."
+                    "El pedido está {now} y no puede pasar a {wanted}. Puede pasar a: {in_words}."
                 ),
-                format!("The order is {from} and cannot become {to}. It can become: {legal_en}."),
+                format!("The order is {from} and cannot become {to}. It can become: {next}."),
             )
         }
         order::Error::NothingToPay { status, balance } => transition(
