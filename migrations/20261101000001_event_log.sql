@@ -145,6 +145,8 @@ $$;
 -- The functions below find few rows in large tables, always by a whole key. Their plans are made once
 -- per session, perhaps while the tables are empty; the settings of each function keep such a plan from
 -- reading whole tables later; what they forbid counts as costly, which must not start the compiler.
+-- A join could still read a whole tenant by the first half of a key and compare the rest; OFFSET 0
+-- keeps each lookup a query of its own, with the whole key.
 
 -- Appends a batch of commands in one transaction, each as a whole or not at all.
 --
@@ -166,7 +168,7 @@ CREATE FUNCTION log_append(
     conflict_stream integer, actual_revision bigint
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -208,20 +210,30 @@ BEGIN
 
     SELECT array_agg(coalesce(s.revision, 0) ORDER BY i.place) INTO revisions
     FROM unnest(p_stream_tenants, p_stream_names) WITH ORDINALITY AS i (tenant_no, name, place)
-    LEFT JOIN streams s ON s.tenant_id = p_tenant_ids[i.tenant_no] AND s.stream = i.name;
+    LEFT JOIN LATERAL (
+        SELECT revision FROM streams
+        WHERE tenant_id = p_tenant_ids[i.tenant_no] AND stream = i.name
+        OFFSET 0
+    ) s ON true;
 
     SELECT array_agg(coalesce(t.tenant_seq, 0) ORDER BY i.place),
            array_agg(coalesce(t.link, decode(repeat('00', 32), 'hex')) ORDER BY i.place)
     INTO seqs, links
     FROM unnest(p_tenant_ids) WITH ORDINALITY AS i (tenant_id, place)
-    LEFT JOIN tenant_heads t ON t.tenant_id = i.tenant_id;
+    LEFT JOIN LATERAL (
+        SELECT tenant_seq, link FROM tenant_heads WHERE tenant_id = i.tenant_id OFFSET 0
+    ) t ON true;
 
     SELECT array_agg(c.first_position ORDER BY i.place),
            array_agg(c.event_count ORDER BY i.place),
            array_agg(c.fingerprint ORDER BY i.place)
     INTO firsts, counts, fingerprints
     FROM unnest(p_command_tenants, p_command_ids) WITH ORDINALITY AS i (tenant_no, id, place)
-    LEFT JOIN command_log c ON c.tenant_id = p_tenant_ids[i.tenant_no] AND c.command_id = i.id;
+    LEFT JOIN LATERAL (
+        SELECT first_position, event_count, fingerprint FROM command_log
+        WHERE tenant_id = p_tenant_ids[i.tenant_no] AND command_id = i.id
+        OFFSET 0
+    ) c ON true;
 
     FOR command_no IN 1 .. n_commands LOOP
         IF firsts[command_no] IS NOT NULL THEN
@@ -324,20 +336,37 @@ CREATE TYPE recorded_event AS (
 );
 
 -- The tails of several streams of one tenant; `place` counts the streams from 1.
+--
+-- Mostly a reader knows the streams up to their end, which `streams` alone can tell.
 CREATE FUNCTION log_read_streams(p_tenant uuid, p_streams text[], p_after bigint[])
 RETURNS SETOF recorded_event
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+DECLARE
+    known CONSTANT boolean := NOT EXISTS (
+        SELECT FROM unnest(p_streams, p_after) AS i (stream, after)
+        WHERE i.after < (
+            SELECT s.revision FROM streams s WHERE s.tenant_id = p_tenant AND s.stream = i.stream
+        )
+    );
+    tenant_lane smallint;
 BEGIN
+    IF known THEN
+        RETURN;
+    END IF;
+    tenant_lane := log_lane(p_tenant);
     RETURN QUERY
     SELECT
-        i.place, log_lane(p_tenant), e.position, e.tenant_id, e.tenant_seq, e.stream, e.revision, e.event_id,
-        e.event_type, e.schema_version, e.payload, e.metadata, e.business_date, e.occurred_at,
-        e.recorded_at, e.content_hash, e.link
+        i.place, tenant_lane, e.position, e.tenant_id, e.tenant_seq, e.stream, e.revision,
+        e.event_id, e.event_type, e.schema_version, e.payload, e.metadata, e.business_date,
+        e.occurred_at, e.recorded_at, e.content_hash, e.link
     FROM unnest(p_streams, p_after) WITH ORDINALITY AS i (stream, after, place)
-    JOIN streams s ON s.tenant_id = p_tenant AND s.stream = i.stream AND s.revision > i.after
-    JOIN events e ON e.tenant_id = p_tenant AND e.stream = i.stream AND e.revision > i.after
+    CROSS JOIN LATERAL (
+        SELECT * FROM events
+        WHERE tenant_id = p_tenant AND stream = i.stream AND revision > i.after
+        OFFSET 0
+    ) e
     ORDER BY i.place, e.revision;
 END
 $$;
@@ -345,14 +374,18 @@ $$;
 CREATE FUNCTION log_commands(p_tenant uuid, p_ids uuid[])
 RETURNS TABLE (command_id uuid, fingerprint bytea, first_position bigint, event_count integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     SELECT c.command_id, c.fingerprint, c.first_position, c.event_count
-    FROM command_log c
-    WHERE c.tenant_id = p_tenant AND c.command_id = ANY (p_ids);
+    FROM unnest(p_ids) AS i (id)
+    CROSS JOIN LATERAL (
+        SELECT command_id, fingerprint, first_position, event_count FROM command_log
+        WHERE tenant_id = p_tenant AND command_id = i.id
+        OFFSET 0
+    ) c;
 END
 $$;
 
@@ -360,7 +393,7 @@ $$;
 CREATE FUNCTION log_events_at(p_tenant uuid, p_first bigint, p_count integer)
 RETURNS SETOF recorded_event
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
     RETURN QUERY

@@ -114,9 +114,13 @@ impl Aggregates {
         self.cache.insert(stream, snapshot);
     }
 
+    /// What was read or committed here last, however old it is.
+    pub(crate) fn remembered(&self, stream: &StreamId) -> Option<Snapshot> {
+        self.cache.get(stream)
+    }
+
     fn known(&self, wanted: &Wanted) -> Snapshot {
-        self.cache
-            .get(&wanted.stream)
+        self.remembered(&wanted.stream)
             .unwrap_or_else(|| Snapshot { revision: Revision::START, state: (wanted.initial)() })
     }
 }

@@ -96,6 +96,13 @@ impl<'a> UnitOfWork<'a> {
         Ok(())
     }
 
+    /// What an aggregate was like when it was last seen here. It may have changed since: good for
+    /// guessing what to read together with it, and for nothing else.
+    pub fn remembered<D: Decider>(&self, id: &D::Id) -> Option<D::State> {
+        let stream = StreamId::of::<D>(self.tenant(), id);
+        self.aggregates.remembered(&stream).map(|seen| state_of::<D>(&seen.state).clone())
+    }
+
     /// The state of an aggregate that was read, after what this unit has decided.
     pub fn state<D: Decider>(&self, id: &D::Id) -> &D::State {
         state_of::<D>(&self.in_work::<D>(id).snapshot.state)

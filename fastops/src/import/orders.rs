@@ -1,14 +1,16 @@
-//! The orders of a source, one after another placed, many at a time brought to their end.
+//! The orders of a source: some are placed, one after another, then all of those are brought to their
+//! end at once, and so on.
 //!
 //! Placing takes the branch's next number, so orders are placed in the order of the source, each after
 //! the one before it is in the log: those that are placed are always a beginning of the source. What
-//! follows concerns one order only, and runs for many at once while the next ones are placed.
+//! follows concerns one order only. The two take turns because the log commits whatever arrives
+//! together at once: an order that is being placed would wait for the steps of others twice.
 
 use std::sync::Arc;
 
+use commands::World;
 use domain::shared::BranchId;
-use tokio::sync::Semaphore;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 
 use super::catalogue::Catalogue;
 use super::error::Error;
@@ -17,46 +19,32 @@ use super::importing::Importing;
 use super::progress::Progress;
 use super::steps::{N_STEPS, finish, place};
 
-/// How many placed orders are on their way at once.
-const IN_FLIGHT_MAX: usize = 64;
+/// How many orders are brought to their end at once.
+const TOGETHER: usize = 128;
 
 /// Imports what `n_done` says is missing of each order.
 pub(super) async fn import(
     importing: &Importing,
     branch: BranchId,
     catalogue: &mut Catalogue<'_>,
-    orders: impl Iterator<Item = (&Arc<PastOrder>, usize)>,
+    (orders, n_done): (&[Arc<PastOrder>], &[usize]),
     progress: &Progress,
 ) -> Result<(), Error> {
-    let room = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
-    let mut on_their_way = JoinSet::new();
-    for (order, n_done) in orders {
-        if n_done == N_STEPS {
-            continue;
-        }
-        if n_done == 0 {
+    for (orders, n_done) in orders.chunks(TOGETHER).zip(n_done.chunks(TOGETHER)) {
+        let unfinished = || orders.iter().zip(n_done).filter(|(_, n_done)| **n_done < N_STEPS);
+        for (order, _) in unfinished().filter(|(_, n_done)| **n_done == 0) {
             let lines = catalogue.lines(order).await?;
             place(importing, branch, order, lines).await?;
         }
-        let place = Arc::clone(&room).acquire_owned().await.expect("it is never closed");
-        while let Some(ended) = on_their_way.try_join_next() {
-            arrived(ended, progress)?;
+        let mut on_their_way = JoinSet::new();
+        for (order, n_done) in unfinished() {
+            let (importing, order, n_done) = (importing.clone(), Arc::clone(order), *n_done);
+            on_their_way.spawn(async move { finish(&importing, &order, n_done).await });
         }
-        let (importing, order) = (importing.clone(), Arc::clone(order));
-        on_their_way.spawn(async move {
-            let finished = finish(&importing, &order, n_done).await;
-            drop(place);
-            finished
-        });
+        while let Some(ended) = on_their_way.join_next().await {
+            ended.map_err(|_| Error::World(World::Lost))??;
+            progress.one_more();
+        }
     }
-    while let Some(ended) = on_their_way.join_next().await {
-        arrived(ended, progress)?;
-    }
-    Ok(())
-}
-
-fn arrived(ended: Result<Result<(), Error>, JoinError>, progress: &Progress) -> Result<(), Error> {
-    ended.map_err(|_| Error::World(commands::World::Lost))??;
-    progress.one_more();
     Ok(())
 }

@@ -104,7 +104,7 @@ impl Importer<'_> {
         target.open(importing).await?;
         let mut catalogue = Catalogue::prepare(importing, &history.menu).await?;
         let progress = Progress::new(self.language, totals.n_orders, n_before);
-        let all = history.orders.iter().zip(n_done);
+        let all = (&history.orders[..], &n_done[..]);
         orders::import(importing, target.branch, &mut catalogue, all, &progress).await?;
         progress.end();
         say::line(&say::imported(self.language, totals, n_before))
