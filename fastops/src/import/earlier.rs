@@ -2,14 +2,13 @@
 
 use commands::World;
 use domain::orders::Order;
-use domain::orders::order::{Event, Line};
+use domain::orders::order::Event;
 use domain::shared::OrderId;
 use event_store::RecordedEvent;
 
 use super::bad_row::{BadRows, Reason};
-use super::history::{History, PastLine, PastOrder};
+use super::history::{History, PastOrder};
 use super::importing::{CHUNK, Importing};
-use super::menu::Menu;
 use super::steps::{N_STEPS, commands, order_id};
 
 /// How many of its commands each order of `history` has behind it. An order that is in the log but
@@ -33,7 +32,7 @@ pub(super) async fn progress(
         let ids: Vec<OrderId> =
             placed.iter().map(|order| order_id(importing.source, &order.reference)).collect();
         for (order, events) in placed.into_iter().zip(importing.events::<Order>(&ids).await?) {
-            if !is_placed_like(order, &history.menu, events.first())? {
+            if !is_placed_like(order, events.first())? {
                 let reason = Reason::AlreadyImported(order.reference.clone());
                 bad.add(order.place.clone(), reason);
             }
@@ -43,27 +42,16 @@ pub(super) async fn progress(
     Ok(progress)
 }
 
-/// Whether the first event of an order says what the source says.
-fn is_placed_like(
-    past: &PastOrder,
-    menu: &Menu,
-    first: Option<&RecordedEvent>,
-) -> Result<bool, World> {
+/// Whether the first event of an order says what the source says. Names do not count: what was
+/// renamed in the menu meanwhile is sold under its new name.
+fn is_placed_like(past: &PastOrder, first: Option<&RecordedEvent>) -> Result<bool, World> {
     let Some(first) = first else { return Ok(false) };
     let Event::Placed(placed) = first.decode()? else { return Ok(false) };
     Ok(first.occurred_at == past.occurred_at
         && placed.order_type == past.order_type
         && placed.total == past.total
         && placed.lines.len() == past.lines.len()
-        && placed.lines.iter().zip(&past.lines).all(|(line, past)| is_like(line, past, menu)))
-}
-
-/// Names may be spelt otherwise in the company's menu.
-fn is_like(line: &Line, past: &PastLine, menu: &Menu) -> bool {
-    let product = &menu.products[past.product];
-    let variant = &product.variants[past.variant];
-    line.quantity == past.quantity
-        && line.unit_price == past.unit_price
-        && line.product_name.fold_v1() == product.name.fold_v1()
-        && line.variant_name.fold_v1() == variant.name.fold_v1()
+        && placed.lines.iter().zip(&past.lines).all(|(line, past)| {
+            line.quantity == past.quantity && line.unit_price == past.unit_price
+        }))
 }

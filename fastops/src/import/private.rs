@@ -10,6 +10,7 @@ use commands::{Clock, IdGenerator};
 use domain::shared::{Name, Slug, TenantId};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -53,11 +54,15 @@ pub(super) async fn run(args: &PizzaPlaceArgs, language: Language) -> Result<(),
         return say::line(&say::checked(language, totals, 0));
     }
 
+    // Listened to from here on: a signal that comes while PostgreSQL starts is acted upon right after.
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let folder = TemporaryFolder::new();
     let cluster = Cluster::start(&folder.path).await.map_err(|error| private(&error))?;
     let ended = tokio::select! {
         ended = import(&cluster, &args.data, language) => ended,
-        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+        _ = interrupt.recv() => Err(Error::Interrupted),
+        _ = terminate.recv() => Err(Error::Interrupted),
     };
     cluster.stop().await;
     ended

@@ -1,0 +1,111 @@
+//! The published files become a year of orders.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use domain::orders::order::{Event, Placed};
+use event_store::RecordedEvent;
+use tempfile::TempDir;
+
+use crate::target::{Target, succeeded, text};
+use crate::year::{MENU, Totals, generate, usd};
+
+/// What the log holds of each order: its number, and one event for each thing that happens to it.
+const EVENTS: [&str; 7] = [
+    "series.number_taken",
+    "order.placed",
+    "order.confirmed",
+    "order.started",
+    "order.made_ready",
+    "order.delivered",
+    "order.payment_taken",
+];
+
+impl Target {
+    /// Everything that an import has to come to, in the log, in the read models and in the report.
+    pub(crate) async fn holds(&self, totals: Totals, menu: (i64, i64, i64)) {
+        assert_eq!(self.reported().await, totals);
+        let events = self.events().await;
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for event in &events {
+            *counts.entry(&event.event_type).or_default() += 1;
+        }
+        for event_type in EVENTS {
+            assert_eq!(counts.get(event_type), Some(&totals.orders), "{event_type}");
+        }
+        let placed: Vec<(&RecordedEvent, Placed)> = events.iter().filter_map(placed).collect();
+        let numbers = placed.iter().map(|(_, placed)| u64::from(placed.number));
+        assert!(numbers.eq(1..=totals.orders), "the numbers have a gap");
+        let is_later =
+            |pair: &[(&RecordedEvent, Placed)]| pair[0].0.occurred_at <= pair[1].0.occurred_at;
+        assert!(placed.windows(2).all(is_later), "the numbers do not follow the time");
+
+        let open = "SELECT count(*) FROM orders WHERE status <> 'delivered' OR balance <> 0";
+        assert_eq!(self.figures::<(i64,)>(open).await, vec![(0,)]);
+        let products = "SELECT count(*), sum(jsonb_array_length(variants))::bigint,
+            (SELECT count(*) FROM categories) FROM products";
+        assert_eq!(self.figures::<(i64, i64, i64)>(products).await, vec![menu]);
+    }
+}
+
+fn placed(event: &RecordedEvent) -> Option<(&RecordedEvent, Placed)> {
+    match event.decode().ok()? {
+        Event::Placed(placed) => Some((event, placed)),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_generated_year_is_imported_to_the_cent_and_only_once() {
+    let folder = TempDir::new().unwrap();
+    let totals = generate(folder.path(), 400, 7);
+    let target = Target::set_up().await;
+
+    target.import_to_its_end(folder.path()).await;
+
+    target.holds(totals, MENU).await;
+    let head = target.head().await;
+    let again = target.import_pizza_place(folder.path()).output().await.unwrap();
+    succeeded(&again);
+    assert!(text(&again).contains("0 pedidos importados"), "{}", text(&again));
+    assert_eq!(target.head().await, head);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_real_year_is_imported_to_the_cent() {
+    let Some(data) = std::env::var_os("FASTOPS_TEST_DATA") else { return };
+    let target = Target::set_up().await;
+
+    target.import_to_its_end(&PathBuf::from(data).join("pizza-place")).await;
+
+    let totals = Totals { orders: 21_350, lines: 48_620, items: 49_574, gross: usd(81_786_005) };
+    target.holds(totals, (32, 96, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_an_order_has_the_time_and_the_day_of_the_order() {
+    let folder = TempDir::new().unwrap();
+    generate(folder.path(), 6, 1);
+    let target = Target::set_up().await;
+
+    target.import_to_its_end(folder.path()).await;
+
+    // The six edges of the year: 02:30 of March 8 does not exist, 01:15 of November 1 comes twice.
+    let expected = [
+        ("2015-01-01T05:00:00Z", "2015-01-01"),
+        ("2015-03-08T06:59:59Z", "2015-03-08"),
+        ("2015-03-08T07:30:00Z", "2015-03-08"),
+        ("2015-11-01T05:15:00Z", "2015-11-01"),
+        ("2015-11-01T05:45:00Z", "2015-11-01"),
+        ("2016-01-01T04:59:59Z", "2015-12-31"),
+    ];
+    let events = target.events().await;
+    for event_type in EVENTS {
+        let of_type = events.iter().filter(|event| event.event_type == event_type);
+        let mut moments: Vec<_> =
+            of_type.map(|event| (event.occurred_at, event.business_date.unwrap())).collect();
+        moments.sort_unstable();
+        let expected = expected.map(|(at, date)| (at.parse().unwrap(), date.parse().unwrap()));
+        assert_eq!(moments, expected, "{event_type}");
+    }
+}
