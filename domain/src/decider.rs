@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::fmt::Display;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::event::StoredEvent;
 
 /// An aggregate as a pair of pure functions over its events.
@@ -23,6 +26,9 @@ pub trait Decider: 'static {
     /// Why a command is refused.
     type Error: Error + Send + Sync + 'static;
 
+    /// How the state is kept between two reads of a long stream; none for streams that end soon.
+    const SNAPSHOT: Option<SnapshotFormat<Self::State>> = None;
+
     /// Decides a command: the events it causes, or why it is refused.
     fn decide(state: &Self::State, command: Self::Command)
     -> Result<Vec<Self::Event>, Self::Error>;
@@ -33,5 +39,29 @@ pub trait Decider: 'static {
     /// Applies events in order.
     fn fold(state: Self::State, events: impl IntoIterator<Item = Self::Event>) -> Self::State {
         events.into_iter().fold(state, Self::evolve)
+    }
+}
+
+/// How a state is written down, to begin from instead of from the first event.
+///
+/// A snapshot is a cache: one that cannot be read, or is of another version, is as good as none.
+#[derive(Debug)]
+pub struct SnapshotFormat<S> {
+    /// Grows by one with every change of the state, or of what events do to it.
+    pub version: u16,
+    /// Writes a state.
+    pub write: fn(&S) -> Vec<u8>,
+    /// Reads a state of this version.
+    pub read: fn(&[u8]) -> Option<S>,
+}
+
+impl<S: Serialize + DeserializeOwned> SnapshotFormat<S> {
+    /// A state as JSON.
+    pub const fn json(version: u16) -> Self {
+        Self {
+            version,
+            write: |state| serde_json::to_vec(state).expect("states are made of JSON-safe values"),
+            read: |bytes| serde_json::from_slice(bytes).ok(),
+        }
     }
 }

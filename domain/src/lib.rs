@@ -20,4 +20,4 @@ pub mod shared;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use decider::Decider;
+pub use decider::{Decider, SnapshotFormat};

@@ -4,15 +4,15 @@
 //! A number is taken in the same append as the order that gets it, so none is skipped and none is
 //! given twice. A cancelled order keeps its number: the order's own events say why it was annulled.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use super::OrderType;
-use crate::Decider;
 use crate::shared::{BranchId, OrderId};
+use crate::{Decider, SnapshotFormat};
 
 /// The marker of the aggregate.
 #[derive(Debug)]
@@ -75,10 +75,10 @@ crate::stored_events! {
 }
 
 /// What has been given out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     last: u32,
-    last_call: BTreeMap<NaiveDate, u32>,
+    last_call: OrdMap<NaiveDate, u32>,
 }
 
 /// Why a command is refused.
@@ -97,6 +97,8 @@ impl Decider for Series {
     type State = State;
     type Error = Error;
 
+    const SNAPSHOT: Option<SnapshotFormat<State>> = Some(SnapshotFormat::json(1));
+
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         let Command::TakeNumber { order, business_date } = command;
         let number = state.last.checked_add(1).ok_or(Error::Exhausted)?;
@@ -114,6 +116,8 @@ impl Decider for Series {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
     use uuid::Uuid;
 
