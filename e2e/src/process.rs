@@ -43,6 +43,7 @@ impl Process {
             .env("FASTOPS_DATABASE_URL", address(&databases.app))
             .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
             .env("FASTOPS_TOKEN_SECRET", secret)
+            .env_remove("FASTOPS_TOKEN_SECRET_FILE")
             .env_remove("FASTOPS_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
