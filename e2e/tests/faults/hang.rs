@@ -1,0 +1,63 @@
+//! PostgreSQL is there and does not answer.
+
+use std::time::Duration;
+
+use e2e::rig::Rig;
+use e2e::rig::checker::{check, check_log};
+use e2e::rig::load::{Journal, Load, assert_of_the_world};
+use e2e::rig::nemesis::Nemesis;
+use e2e::{figure, rounds};
+use tokio::time::{Instant, sleep};
+
+/// How long PostgreSQL does not answer.
+const HANG: Duration = Duration::from_secs(20);
+
+/// How long anybody waits for an answer meanwhile.
+const BUDGET: Duration = Duration::from_secs(15);
+
+/// How long it takes at most to say that one lives, or that one is not ready.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
+#[tokio::test]
+async fn f10_postgres_hangs_under_load() {
+    let mut nemesis = Nemesis::new();
+    let rig = Rig::start().await;
+    let mut journal = Journal::default();
+    let (n_rounds, mut open, mut slowest) = (rounds(1), 0, Duration::ZERO);
+    for _ in 0..n_rounds {
+        let load = Load::start(&rig, 6, &mut nemesis);
+        sleep(nemesis.within(Duration::from_secs(1))).await;
+        rig.cluster.freeze();
+        let frozen = Instant::now();
+        let visitor = rig.till().visitor();
+        assert_eq!(visitor.get("/livez").send().await.expect(200), "ok\n");
+        visitor.get("/readyz").send().await.problem(503, "unavailable");
+        let said = frozen.elapsed();
+        assert!(said < AT_ONCE, "it took {said:?} to say that it is not ready");
+        for read in ["/v1/orders", "/v1/products"] {
+            let asked = Instant::now();
+            assert_of_the_world(&rig.till().client().get(read).send().await);
+            slowest = slowest.max(asked.elapsed());
+        }
+        sleep(HANG.saturating_sub(frozen.elapsed())).await;
+        rig.cluster.thaw();
+        rig.until_ready().await;
+        sleep(Duration::from_millis(200)).await;
+        journal.extend(load.stop().await);
+        check_log(&rig, &journal).await;
+        open += journal.settle(&rig).await;
+        check(&rig, &journal).await;
+    }
+    slowest = slowest.max(journal.slowest);
+    assert!(slowest < BUDGET, "the slowest answer took {slowest:?}");
+    assert_eq!(journal.unanswered, 0, "the server lives and answers");
+    figure(
+        "F10",
+        &format!(
+            "{n_rounds} hangs of {HANG:?}, slowest answer {slowest:.1?}, {} commands granted, 0 lost; \
+             {} × 503, {open} settled by a retry",
+            journal.told(),
+            journal.refused,
+        ),
+    );
+}
