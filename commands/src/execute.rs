@@ -112,7 +112,8 @@ impl Inner {
                     };
                 }
             }
-            match self.store.append(work.append(fingerprint)).await.map_err(World::from)? {
+            let append = work.append(fingerprint)?;
+            match self.store.append(append).await.map_err(World::from)? {
                 Verdict::Committed(committed) => {
                     let events = work.events().iter().map(Stored::from).collect();
                     work.remember();

@@ -171,20 +171,15 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// What the log is asked for.
-    pub(crate) fn append(&self, fingerprint: Fingerprint) -> Append {
+    pub(crate) fn append(&self, fingerprint: Fingerprint) -> Result<Append, World> {
         let expected = self
             .streams
             .iter()
             .filter(|(_, in_work)| in_work.asserted)
             .map(|(stream, in_work)| Expected { stream: stream.clone(), revision: in_work.read })
             .collect();
-        Append {
-            tenant: self.tenant(),
-            command: self.request.command,
-            fingerprint,
-            expected,
-            events: self.events.clone(),
-        }
+        let events = self.events.clone();
+        Ok(Append::try_new(self.tenant(), self.request.command, fingerprint, expected, events)?)
     }
 
     /// What was decided.

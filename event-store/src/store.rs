@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use domain::shared::{CommandId, IncarnationId, TenantId};
+use futures_util::future::BoxFuture;
 
-use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Earlier, Verdict};
 
 /// The end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +30,12 @@ pub trait EventStore: Send + Sync + 'static {
     /// A command id that the tenant used before answers [`Verdict::Duplicate`], whatever the rest
     /// says; then revisions are compared; then everything is written. When the call answers
     /// [`Verdict::Committed`], the events survive a crash.
-    async fn append(&self, append: Append) -> Result<Verdict, Error>;
+    ///
+    /// The append takes its place when this is called, not when the answer is awaited, and it is
+    /// judged also when nobody awaits it. Appends of one tenant are judged in the order of the calls:
+    /// an append may expect what an earlier one, whose verdict is not known yet, will leave, and then
+    /// it succeeds or fails with it.
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>>;
 
     /// Reads the events of several streams of one tenant, each after a revision, each in order.
     ///

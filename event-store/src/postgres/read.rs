@@ -7,11 +7,11 @@ use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
-use crate::append::{Committed, Earlier};
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::Head;
 use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Earlier};
 
 pub(super) async fn streams(
     pool: &PgPool,

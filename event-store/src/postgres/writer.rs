@@ -5,17 +5,20 @@
 //! stands alone. When the connection is lost while committing, the same batch is sent again: the
 //! command ids make it happen once.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::batch::{Prepared, commit};
-use crate::append::{Append, Verdict};
+use super::batch::commit;
+use crate::append::Append;
 use crate::error::Error;
+use crate::verdict::Verdict;
 
 /// How many appends may wait; one more is told to come back later.
 const QUEUE_MAX: usize = 4_096;
@@ -35,27 +38,30 @@ pub(super) struct Writer {
 
 #[derive(Debug)]
 struct Job {
-    prepared: Prepared,
+    append: Append,
     reply: oneshot::Sender<Result<Verdict, Error>>,
 }
 
 impl Writer {
     pub(super) fn spawn(options: PgConnectOptions) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let task = Task { options, connection: None, jobs, held: VecDeque::new() };
+        let task = Task { options, connection: None, jobs, held: None };
         tokio::spawn(task.run());
         Self { queue }
     }
 
-    pub(super) async fn append(&self, append: Append) -> Result<Verdict, Error> {
-        append.check()?;
-        let prepared = Prepared::new(append)?;
+    /// Takes a place in the queue at once; the answer may be awaited later.
+    pub(super) fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Job { prepared, reply }).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => Error::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => stopped(),
-        })?;
-        answer.await.unwrap_or(Err(Error::OutcomeUnknown))
+        let refused = match self.queue.try_send(Job { append, reply }) {
+            Ok(()) => {
+                let answer = answer.map(|answer| answer.unwrap_or(Err(Error::OutcomeUnknown)));
+                return answer.boxed();
+            }
+            Err(mpsc::error::TrySendError::Full(_)) => Error::Overloaded,
+            Err(mpsc::error::TrySendError::Closed(_)) => stopped(),
+        };
+        ready(Err(refused)).boxed()
     }
 }
 
@@ -67,8 +73,9 @@ struct Task {
     options: PgConnectOptions,
     connection: Option<PgConnection>,
     jobs: mpsc::Receiver<Job>,
-    /// Jobs that cannot share a batch with an earlier one of the same command id.
-    held: VecDeque<Job>,
+    /// The job that could not share the last batch with an earlier one of the same command id; it and
+    /// all behind it come next, in their order.
+    held: Option<Job>,
 }
 
 impl Task {
@@ -81,22 +88,22 @@ impl Task {
 
     /// Waits for a job and takes along whatever else is waiting.
     async fn gather(&mut self) -> Option<Vec<Job>> {
-        let first = match self.held.pop_front() {
+        let first = match self.held.take() {
             Some(job) => job,
             None => self.jobs.recv().await?,
         };
-        let id = |job: &Job| (job.prepared.append.tenant, job.prepared.append.command);
+        let id = |job: &Job| (job.append.tenant(), job.append.command());
         let mut ids = HashSet::from([id(&first)]);
-        let mut size_bytes = first.prepared.size_bytes;
+        let mut size_bytes = first.append.size_bytes();
         let mut batch = vec![first];
         while batch.len() < BATCH_COMMANDS_MAX && size_bytes < BATCH_BYTES_MAX {
             let Ok(job) = self.jobs.try_recv() else { break };
-            if ids.insert(id(&job)) {
-                size_bytes += job.prepared.size_bytes;
-                batch.push(job);
-            } else {
-                self.held.push_back(job);
+            if !ids.insert(id(&job)) {
+                self.held = Some(job);
+                break;
             }
+            size_bytes += job.append.size_bytes();
+            batch.push(job);
         }
         Some(batch)
     }
@@ -126,13 +133,13 @@ impl Task {
     }
 
     async fn try_patiently(&mut self, batch: &[Job]) -> Result<Vec<Result<Verdict, Error>>, Error> {
-        let prepared: Vec<&Prepared> = batch.iter().map(|job| &job.prepared).collect();
+        let appends: Vec<&Append> = batch.iter().map(|job| &job.append).collect();
         let deadline = Instant::now() + PATIENCE;
         let mut sent = false;
         loop {
             let lost = match self.connection().await {
-                Ok(connection) => match commit(connection, &prepared).await {
-                    Ok(verdicts) if sent => return Ok(own(verdicts, &prepared)),
+                Ok(connection) => match commit(connection, &appends).await {
+                    Ok(verdicts) if sent => return Ok(own(verdicts, &appends)),
                     Ok(verdicts) => return Ok(verdicts),
                     Err(sqlx::Error::Database(error))
                         if is_about_content(error.code().as_deref()) =>
@@ -169,17 +176,14 @@ impl Task {
 }
 
 /// After a lost answer, a duplicate with the same fingerprint is this batch's own commit.
-fn own(
-    verdicts: Vec<Result<Verdict, Error>>,
-    prepared: &[&Prepared],
-) -> Vec<Result<Verdict, Error>> {
-    let own = |(verdict, prepared): (_, &&Prepared)| match verdict {
-        Ok(Verdict::Duplicate(earlier)) if earlier.fingerprint == prepared.append.fingerprint => {
+fn own(verdicts: Vec<Result<Verdict, Error>>, appends: &[&Append]) -> Vec<Result<Verdict, Error>> {
+    let own = |(verdict, append): (_, &&Append)| match verdict {
+        Ok(Verdict::Duplicate(earlier)) if earlier.fingerprint == *append.fingerprint() => {
             Ok(Verdict::Committed(earlier.committed))
         }
         other => other,
     };
-    verdicts.into_iter().zip(prepared).map(own).collect()
+    verdicts.into_iter().zip(appends).map(own).collect()
 }
 
 /// Whether an SQL error comes from what was appended, and not from the state of the server: classes

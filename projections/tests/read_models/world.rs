@@ -99,13 +99,8 @@ impl World {
                 recorded_at: at,
             }
         };
-        Append {
-            tenant,
-            command: metadata.command,
-            fingerprint: [0; 32],
-            events: events.into_iter().map(new_event).collect(),
-            expected: vec![expected],
-        }
+        let events = events.into_iter().map(new_event).collect();
+        Append::try_new(tenant, metadata.command, [0; 32], vec![expected], events).unwrap()
     }
 
     /// Appends the events of one command, `at` being both moment and, by its date, business date.
