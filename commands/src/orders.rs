@@ -10,7 +10,6 @@ use domain::shared::{
 };
 use event_store::Revision;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::error::Failure;
 use crate::execute::Commands;
@@ -132,15 +131,12 @@ impl Intent for PlaceOrder {
     const OPERATION: &'static str = "order.place";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.branch.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let Looked { day, currency, lines } = self.look_up(work).await?;
         let moment = work.at_branch(self.branch, day);
         let series = SeriesId::at(self.branch, self.order_type, moment.date);
-        work.read(vec![work.wanted::<Order>(&self.order), work.wanted::<Series>(&series)]).await?;
+        work.begin::<Order>(&self.order).await?;
+        work.read(vec![work.wanted::<Series>(&series)]).await?;
         let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
         let mut number = (0, 0);
         for series::Event::NumberTaken(taken) in
@@ -207,10 +203,6 @@ impl Intent for MoveOrder {
     const OPERATION: &'static str = "order.move";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.order.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         at_branch_of(work, self.order).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
@@ -245,10 +237,6 @@ pub struct TakeCash {
 impl Intent for TakeCash {
     const OPERATION: &'static str = "order.take_cash";
     type Refusal = OrderRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.order.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let hour = at_branch_of(work, self.order).await?;

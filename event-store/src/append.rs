@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::shared::{CommandId, TenantId};
+use domain::shared::{CommandId, EventId, TenantId};
 
 use crate::error::Error;
 use crate::event::{Metadata, NewEvent};
@@ -23,6 +23,9 @@ pub struct Expected {
     pub stream: StreamId,
     /// Where it must stand.
     pub revision: Revision,
+    /// The event that must be there. Another node may have brought the stream to the same revision by
+    /// another event; whoever decided on a state that was pending names the event that it ends with.
+    pub last_event: Option<EventId>,
 }
 
 /// The outcome of one command, to be made durable at once or not at all.
@@ -112,7 +115,7 @@ impl Append {
 fn check(tenant: TenantId, expected: &[Expected], events: &[NewEvent]) -> Result<(), Error> {
     let rejected = |reason: String| Err(Error::Rejected { reason });
     let mut next: HashMap<&StreamId, Revision> = HashMap::new();
-    for Expected { stream, revision } in expected {
+    for Expected { stream, revision, .. } in expected {
         if stream.tenant() != tenant {
             return rejected(format!("{stream} belongs to another tenant"));
         }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::append::Append;
+use crate::append::{Append, Expected};
 use crate::event::RecordedEvent;
 use crate::hash::link;
 use crate::store::EventStore;
@@ -36,6 +36,7 @@ macro_rules! conformance_suite {
             of_many_writers_to_one_revision_one_wins
             appends_are_judged_in_the_order_of_the_calls
             a_chain_of_appends_succeeds_or_fails_together
+            the_same_revision_by_another_event_is_a_conflict
         }
     };
 }
@@ -258,4 +259,29 @@ pub async fn a_chain_of_appends_succeeds_or_fails_together(store: Arc<dyn EventS
     assert_eq!(chained.await.expect("a verdict"), conflict("buñuelo", 0));
     assert_eq!(chained_further.await.expect("a verdict"), conflict("buñuelo", 0));
     assert!(matches!(other.await, Ok(Verdict::Committed(_))));
+}
+
+/// See the name.
+///
+/// Somebody has decided on what `decided_on` would leave, which another command has been quicker than.
+pub async fn the_same_revision_by_another_event_is_a_conflict(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    let quicker = append(ANA, 2, &[("arepa", 1, 1)]);
+    let decided_on = append(ANA, 3, &[("arepa", 1, 1)]);
+    let after = |earlier: &Append, next: &Append| {
+        let last_event = earlier.events().last().map(|event| event.id);
+        let expected = Expected { last_event, ..next.expected()[0].clone() };
+        let (command, fingerprint) = (next.command(), *next.fingerprint());
+        Append::try_new(ANA, command, fingerprint, vec![expected], next.events().to_vec())
+            .expect("only the expectation differs")
+    };
+    let conflict = Verdict::Conflict { stream: stream(ANA, "arepa"), actual: Revision::new(2) };
+    let chained = after(&decided_on, &append(ANA, 4, &[("arepa", 2, 1)]));
+    let verdicts = [quicker.clone(), decided_on, chained].map(|append| store.append(append));
+    let [first, second, third] =
+        futures_util::future::join_all(verdicts).await.try_into().expect("3");
+    assert!(matches!(first, Ok(Verdict::Committed(_))), "{first:?}");
+    assert_eq!(second.expect("a verdict"), conflict);
+    assert_eq!(third.expect("a verdict"), conflict);
+    committed(&store, after(&quicker, &append(ANA, 5, &[("arepa", 2, 1)]))).await;
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use domain::shared::{CommandId, IncarnationId, TenantId};
+use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
@@ -26,7 +26,7 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Log {
     events: Vec<RecordedEvent>,
-    revisions: HashMap<StreamId, Revision>,
+    ends: HashMap<StreamId, (Revision, EventId)>,
     chains: HashMap<TenantId, (u64, [u8; 32])>,
     commands: HashMap<(TenantId, CommandId), Earlier>,
 }
@@ -49,8 +49,10 @@ impl Log {
             return Verdict::Duplicate(*earlier);
         }
         for expected in append.expected() {
-            let actual = self.revisions.get(&expected.stream).copied().unwrap_or_default();
-            if actual != expected.revision {
+            let end = self.ends.get(&expected.stream);
+            let actual = end.map(|(revision, _)| *revision).unwrap_or_default();
+            let is_other = |wanted| end.is_some_and(|(_, last)| *last != wanted);
+            if actual != expected.revision || expected.last_event.is_some_and(is_other) {
                 return Verdict::Conflict { stream: expected.stream.clone(), actual };
             }
         }
@@ -87,7 +89,7 @@ impl Log {
             content_hash: encoded.content_hash,
             link: *last,
         };
-        self.revisions.insert(event.stream.clone(), event.revision);
+        self.ends.insert(event.stream.clone(), (event.revision, event.id));
         self.events.push(recorded);
     }
 }

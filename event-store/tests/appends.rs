@@ -9,7 +9,7 @@ fn try_new(expected: Vec<Expected>, events: Vec<NewEvent>) -> Result<Append, Err
 }
 
 fn at(stream: event_store::StreamId, revision: u64) -> Expected {
-    Expected { stream, revision: Revision::new(revision) }
+    Expected { stream, revision: Revision::new(revision), last_event: None }
 }
 
 fn rejected(append: Result<Append, Error>) -> String {

@@ -3,5 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod catalog;
+mod following;
+mod held;
 mod orders;
+mod pending;
 mod support;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::shared::EventId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ pub(super) async fn commit(
     let rows: Vec<VerdictRow> = sqlx::query_as(
         "SELECT * FROM log_append(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
         )",
     )
     .bind(&a.tenant_ids)
@@ -38,6 +39,7 @@ pub(super) async fn commit(
     .bind(&a.expected_commands)
     .bind(&a.expected_streams)
     .bind(&a.expected_revisions)
+    .bind(&a.expected_events)
     .bind(&a.event_commands)
     .bind(&a.event_streams)
     .bind(&a.event_revisions)
@@ -102,6 +104,7 @@ struct Arrays<'a> {
     expected_commands: Vec<i32>,
     expected_streams: Vec<i32>,
     expected_revisions: Vec<i64>,
+    expected_events: Vec<Option<Uuid>>,
     event_commands: Vec<i32>,
     event_streams: Vec<i32>,
     event_revisions: Vec<i64>,
@@ -133,6 +136,7 @@ impl<'a> Arrays<'a> {
             self.expected_commands.push(command);
             self.expected_streams.push(stream);
             self.expected_revisions.push(expected.revision.to_i64());
+            self.expected_events.push(expected.last_event.map(EventId::uuid));
         }
         for (event, encoded) in append.events().iter().zip(append.encoded()) {
             let stream = self.stream(&event.stream, tenant);

@@ -41,6 +41,7 @@ pub fn append(tenant: TenantId, id: u128, streams: &[(&str, u64, u64)]) -> Appen
     let expected = streams.iter().map(|(key, revision, _)| Expected {
         stream: stream(tenant, key),
         revision: Revision::new(*revision),
+        last_event: None,
     });
     let fingerprint = [u8::try_from(id % 256).expect("a byte"); 32];
     Append::try_new(tenant, command(id), fingerprint, expected.collect(), events)

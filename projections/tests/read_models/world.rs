@@ -83,7 +83,8 @@ impl World {
             traceparent: None,
         };
         let revision = self.revisions.entry(stream.clone()).or_default();
-        let expected = Expected { stream: stream.clone(), revision: Revision::new(*revision) };
+        let stands_at = Revision::new(*revision);
+        let expected = Expected { stream: stream.clone(), revision: stands_at, last_event: None };
         let new_event = |event: D::Event| {
             *revision += 1;
             self.n_events += 1;
