@@ -9,7 +9,7 @@
 //! - [`intent`] and [`unit_of_work`]: what an intent is and what it works with
 //! - [`execute`]: the one loop that runs them
 //! - [`error`]: the two kinds of no
-//! - [`identity`], [`catalog`], [`orders`]: the intents, by context
+//! - [`identity`], [`catalog`], [`inventory`], [`orders`]: the intents, by context
 
 pub mod aggregates;
 pub mod catalog;
@@ -17,6 +17,7 @@ pub mod error;
 pub mod execute;
 pub mod identity;
 pub mod intent;
+pub mod inventory;
 pub mod orders;
 pub mod receipt;
 pub mod scope;

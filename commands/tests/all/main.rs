@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod catalog;
+mod inventory;
 mod orders;
 mod support;
