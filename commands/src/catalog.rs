@@ -218,13 +218,18 @@ fn details(
     Ok(product::Details { name: name.clone(), category, variants })
 }
 
-fn take(work: &mut UnitOfWork<'_>, claim: &ClaimId, holder: Uuid) -> Result<(), claim::Error> {
+/// Takes the claim of a thing's name.
+pub(crate) fn take(
+    work: &mut UnitOfWork<'_>,
+    claim: &ClaimId,
+    holder: Uuid,
+) -> Result<(), claim::Error> {
     work.decide::<Claim>(claim, claim::Command::Take { holder })?;
     Ok(())
 }
 
 /// Moves a thing's claim from one name to another, unless they fold to the same key.
-async fn rename<R>(
+pub(crate) async fn rename<R>(
     work: &mut UnitOfWork<'_>,
     (named, before, after): (Named, &Name, &Name),
     holder: Uuid,

@@ -189,6 +189,12 @@ codes! {
         title: "El pago supera lo que se debe" / "The payment is more than what is owed",
         advice: "Lea lo que falta por pagar y cobre eso." / "Read what is left to pay and take that.",
     }
+    /// There is too little of something that the order takes.
+    StockShort = "stock-short", CONFLICT {
+        title: "No hay existencias suficientes" / "There is not enough in stock",
+        advice: "Quite o cambie los productos que nombra errors, o registre la mercancía que llegó."
+            / "Remove or change the products that errors names, or enter the goods that came in.",
+    }
     /// Others changed the same thing again and again meanwhile.
     Busy = "busy", SERVICE_UNAVAILABLE {
         title: "Hay demasiados cambios a la vez" / "Too many changes at once",

@@ -5,6 +5,7 @@
 mod catalog;
 mod following;
 mod held;
+mod inventory;
 mod orders;
 mod pending;
 mod support;

@@ -60,6 +60,7 @@ pub(crate) fn line(n: u128, category: CategoryId, quantity: u32, unit_price: Mon
         quantity: Quantity::try_new(quantity).unwrap(),
         unit_price,
         total: unit_price.times(quantity).unwrap(),
+        recipe: None,
     }
 }
 
@@ -165,7 +166,7 @@ impl Story {
             return ((tenant, order_id(self.n_orders.into())), State::default());
         }
         let (key, state) = self.orders.iter().nth(self.rng.random_range(0..n_open)).unwrap();
-        (*key, *state)
+        (*key, state.clone())
     }
 
     fn some_command(&mut self, state: &State, tenant: TenantId) -> order::Command {
@@ -208,6 +209,7 @@ impl Story {
                 product_revision: line.product_revision,
                 quantity: line.quantity,
                 unit_price: line.unit_price,
+                recipe: line.recipe,
             }
         };
         let n_lines = self.rng.random_range(1..5);
