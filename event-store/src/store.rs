@@ -1,5 +1,7 @@
 //! The port.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use domain::shared::{CommandId, IncarnationId, TenantId};
 use futures_util::future::BoxFuture;
@@ -19,10 +21,15 @@ pub struct Head {
     pub position: Position,
 }
 
+/// How long a call waits for the log before it is answered without it.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+
 /// An append-only log of events in streams.
 ///
 /// Every adapter passes the suite in `conformance`. A new adapter implements this trait and
 /// calls that suite; nothing else knows which one it has.
+///
+/// Every call is answered within about [`PATIENCE`], whatever happens to the log meanwhile.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {
     /// Appends the outcome of a command.
@@ -35,6 +42,10 @@ pub trait EventStore: Send + Sync + 'static {
     /// judged also when nobody awaits it. Appends of one tenant are judged in the order of the calls:
     /// an append may expect what an earlier one, whose verdict is not known yet, will leave, and then
     /// it succeeds or fails with it.
+    ///
+    /// An append that could not be sent within [`PATIENCE`] never is, and is answered with
+    /// [`Error::Unavailable`]; for one that was sent and not answered by then,
+    /// [`Error::OutcomeUnknown`].
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>>;
 
     /// Reads the events of several streams of one tenant, each after a revision, each in order.

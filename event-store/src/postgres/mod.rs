@@ -6,7 +6,12 @@
 
 mod batch;
 mod connect;
+mod failure;
+mod job;
+mod line;
+mod queue;
 mod read;
+mod rows;
 mod writer;
 
 use std::sync::Arc;
