@@ -16,6 +16,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::stock_story::StockStory;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
 pub(crate) const CHAPINERO: BranchId = BranchId::from_uuid(uuid::Uuid::from_u128(0x100));
@@ -120,6 +121,7 @@ pub(crate) struct Story {
     orders: BTreeMap<(TenantId, OrderId), State>,
     n_orders: u32,
     now: DateTime<Utc>,
+    stock: StockStory,
 }
 
 impl Story {
@@ -129,11 +131,13 @@ impl Story {
             orders: BTreeMap::new(),
             n_orders: 0,
             now: utc("2026-03-01T15:00:00Z"),
+            stock: StockStory::default(),
         }
     }
 
     /// Tells the next `n_steps` steps.
     pub(crate) async fn goes_on(&mut self, world: &mut World, n_steps: u32) {
+        self.stock.open(world).await;
         for _ in 0..n_steps {
             let step = self.step(world);
             world.append(step).await;
@@ -144,6 +148,9 @@ impl Story {
         self.now += TimeDelta::seconds(self.rng.random_range(0..900));
         if self.rng.random_ratio(1, 40) {
             return self.menu_changes(world);
+        }
+        if self.rng.random_ratio(1, 4) {
+            return self.stock.step(&mut self.rng, world, self.now);
         }
         loop {
             let ((tenant, id), state) = self.some_order();
