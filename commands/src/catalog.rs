@@ -59,10 +59,6 @@ impl Intent for AddCategory {
     const OPERATION: &'static str = "category.add";
     type Refusal = CategoryRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.category.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
         let claim = ClaimId::of_name(Named::Category, &self.name);
         let wanted = vec![work.wanted::<Category>(&self.category), work.wanted::<Claim>(&claim)];
@@ -90,10 +86,6 @@ pub struct ReviseCategory {
 impl Intent for ReviseCategory {
     const OPERATION: &'static str = "category.revise";
     type Refusal = CategoryRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.category.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
         work.read(vec![work.wanted::<Category>(&self.category)]).await?;
@@ -151,10 +143,6 @@ impl Intent for AddProduct {
     const OPERATION: &'static str = "product.add";
     type Refusal = ProductRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.product.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
         let claim = ClaimId::of_name(Named::Product, &self.name);
         let wanted = vec![
@@ -193,10 +181,6 @@ impl Intent for ReviseProduct {
     const OPERATION: &'static str = "product.revise";
     type Refusal = ProductRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.product.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
         let wanted =
             vec![work.wanted::<Product>(&self.product), work.wanted::<Category>(&self.category)];
@@ -234,13 +218,18 @@ fn details(
     Ok(product::Details { name: name.clone(), category, variants })
 }
 
-fn take(work: &mut UnitOfWork<'_>, claim: &ClaimId, holder: Uuid) -> Result<(), claim::Error> {
+/// Takes the claim of a thing's name.
+pub(crate) fn take(
+    work: &mut UnitOfWork<'_>,
+    claim: &ClaimId,
+    holder: Uuid,
+) -> Result<(), claim::Error> {
     work.decide::<Claim>(claim, claim::Command::Take { holder })?;
     Ok(())
 }
 
 /// Moves a thing's claim from one name to another, unless they fold to the same key.
-async fn rename<R>(
+pub(crate) async fn rename<R>(
     work: &mut UnitOfWork<'_>,
     (named, before, after): (Named, &Name, &Name),
     holder: Uuid,

@@ -9,14 +9,17 @@
 //! - [`intent`] and [`unit_of_work`]: what an intent is and what it works with
 //! - [`execute`]: the one loop that runs them
 //! - [`error`]: the two kinds of no
-//! - [`identity`], [`catalog`], [`orders`]: the intents, by context
+//! - [`identity`], [`catalog`], [`inventory`], [`orders`]: the intents, by context
 
 pub mod aggregates;
 pub mod catalog;
 pub mod error;
 pub mod execute;
+mod follower;
 pub mod identity;
 pub mod intent;
+pub mod inventory;
+mod once;
 pub mod orders;
 pub mod receipt;
 pub mod scope;

@@ -1,7 +1,13 @@
 //! Orders and their payments.
 
+mod stock;
+
+use std::sync::Arc;
+
 use domain::catalog::Product;
 use domain::identity::Branch;
+use domain::inventory::recipe::{Ingredient, Recipe};
+use domain::inventory::stock::Inventory;
 use domain::orders::OrderType;
 use domain::orders::order::{self, CancelReason, Line, LineRequest, Order};
 use domain::orders::series::{self, Series, SeriesId};
@@ -10,13 +16,14 @@ use domain::shared::{
 };
 use event_store::Revision;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::error::Failure;
 use crate::execute::Commands;
 use crate::intent::Intent;
 use crate::scope::Scope;
 use crate::unit_of_work::UnitOfWork;
+
+pub use stock::ShortItem;
 
 /// Why something about an order is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +49,15 @@ pub enum OrderRefusal {
         /// The place of the line, from 0.
         index: usize,
     },
+    /// There is too little of something that the order takes.
+    #[error("{} stock items are short", items.len())]
+    StockShort {
+        /// Of what.
+        items: Vec<ShortItem>,
+    },
+    /// A rule of the branch's stock.
+    #[error(transparent)]
+    Stock(#[from] domain::inventory::stock::Error),
     /// The branch has used up its numbers.
     #[error(transparent)]
     Series(#[from] series::Error),
@@ -95,9 +111,11 @@ struct Looked {
 }
 
 impl PlaceOrder {
-    /// Looks up branch and products in one round trip.
+    /// Looks up branch, products and recipes in one round trip.
     async fn look_up(&self, work: &mut UnitOfWork<'_>) -> Result<Looked, Failure<OrderRefusal>> {
-        let products = self.lines.iter().map(|line| work.wanted::<Product>(&line.product));
+        let products = self.lines.iter().flat_map(|line| {
+            [work.wanted::<Product>(&line.product), work.wanted::<Recipe>(&line.product)]
+        });
         let wanted = std::iter::once(work.wanted::<Branch>(&self.branch)).chain(products);
         let wanted = wanted.collect();
         work.read(wanted).await?;
@@ -121,6 +139,7 @@ impl PlaceOrder {
                 product_revision: work.revision::<Product>(&line.product).get(),
                 quantity: line.quantity,
                 unit_price: variant.price,
+                recipe: stock::recipe(work, line),
             })
         };
         let lines: Result<Vec<_>, _> = self.lines.iter().enumerate().map(line).collect();
@@ -132,15 +151,14 @@ impl Intent for PlaceOrder {
     const OPERATION: &'static str = "order.place";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.branch.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let Looked { day, currency, lines } = self.look_up(work).await?;
         let moment = work.at_branch(self.branch, day);
         let series = SeriesId::at(self.branch, self.order_type, moment.date);
-        work.read(vec![work.wanted::<Order>(&self.order), work.wanted::<Series>(&series)]).await?;
+        let mut wanted = stock::wanted(work, self.branch, &lines);
+        wanted.push(work.wanted::<Series>(&series));
+        work.begin::<Order>(&self.order).await?;
+        work.read(wanted).await?;
         let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
         let mut number = (0, 0);
         for series::Event::NumberTaken(taken) in
@@ -157,7 +175,13 @@ impl Intent for PlaceOrder {
             hour: moment.hour,
             lines,
         };
-        work.decide::<Order>(&self.order, order::Command::Place(place)).map_err(refused)?;
+        for event in
+            work.decide::<Order>(&self.order, order::Command::Place(place)).map_err(refused)?
+        {
+            if let order::Event::Placed(placed) = event {
+                stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
+            }
+        }
         Ok(())
     }
 }
@@ -192,6 +216,13 @@ pub enum Step {
     Cancel(CancelReason),
 }
 
+impl Step {
+    /// Whether stock is used up or released with it.
+    const fn moves_stock(self) -> bool {
+        matches!(self, Self::MarkReady | Self::Cancel(_))
+    }
+}
+
 /// An order takes a step.
 #[derive(Debug, Clone, Serialize)]
 pub struct MoveOrder {
@@ -207,12 +238,8 @@ impl Intent for MoveOrder {
     const OPERATION: &'static str = "order.move";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.order.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
-        at_branch_of(work, self.order).await?;
+        let there = there(work, self.order, self.step.moves_stock()).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
         let command = match self.step {
             Step::Confirm => order::Command::Confirm,
@@ -222,7 +249,13 @@ impl Intent for MoveOrder {
             Step::Cancel(reason) => order::Command::Cancel { reason },
         };
         work.decide::<Order>(&self.order, command).map_err(refused)?;
-        Ok(())
+        let There { branch, currency, ingredients, .. } = there;
+        match self.step {
+            _ if ingredients.is_empty() => Ok(()),
+            Step::MarkReady => stock::consume(work, branch, self.order, currency, &ingredients),
+            Step::Cancel(_) => stock::release(work, branch, self.order),
+            Step::Confirm | Step::Start | Step::Deliver => Ok(()),
+        }
     }
 }
 
@@ -246,12 +279,8 @@ impl Intent for TakeCash {
     const OPERATION: &'static str = "order.take_cash";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.order.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
-        let hour = at_branch_of(work, self.order).await?;
+        let There { hour, .. } = there(work, self.order, false).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
         let cash = order::TakeCash {
             payment: self.payment,
@@ -264,19 +293,39 @@ impl Intent for TakeCash {
     }
 }
 
-/// Reads an order and its branch, and gives the hour of the branch's clock.
-async fn at_branch_of(work: &mut UnitOfWork<'_>, id: OrderId) -> Result<u8, Failure<OrderRefusal>> {
+/// Where and when something happens to an order.
+struct There {
+    branch: BranchId,
+    currency: Currency,
+    hour: u8,
+    /// What the order takes from stock.
+    ingredients: Arc<[Ingredient]>,
+}
+
+/// Reads an order with its branch, and with the branch's stock if the order moves any.
+async fn there(
+    work: &mut UnitOfWork<'_>,
+    id: OrderId,
+    moves_stock: bool,
+) -> Result<There, Failure<OrderRefusal>> {
+    let belongings = |work: &UnitOfWork<'_>, branch: BranchId, ingredients: &[Ingredient]| {
+        let stock = (moves_stock && !ingredients.is_empty()).then_some(&branch);
+        let stock = stock.map(|branch| work.wanted::<Inventory>(branch));
+        std::iter::once(work.wanted::<Branch>(&branch)).chain(stock).collect::<Vec<_>>()
+    };
     let mut wanted = vec![work.wanted::<Order>(&id)];
     // Mostly saves a round trip: the order was placed or moved here before, and stays in its branch.
-    if let Some(order::State::Placed { branch, .. }) = work.remembered::<Order>(&id) {
-        wanted.push(work.wanted::<Branch>(&branch));
+    if let Some(order::State::Placed { branch, ingredients, .. }) = work.remembered::<Order>(&id) {
+        wanted.extend(belongings(work, branch, &ingredients));
     }
     work.read(wanted).await?;
-    let order::State::Placed { branch, .. } = *work.state::<Order>(&id) else {
+    let order::State::Placed { branch, ingredients, .. } = work.state::<Order>(&id).clone() else {
         return Err(refused(order::Error::Unplaced));
     };
-    work.read(vec![work.wanted::<Branch>(&branch)]).await?;
+    work.read(belongings(work, branch, &ingredients)).await?;
     let open = work.state::<Branch>(&branch).open();
-    let day = open.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?.business_day();
-    Ok(work.at_branch(branch, day).hour)
+    let open = open.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
+    let (day, currency) = (open.business_day(), open.currency);
+    let hour = work.at_branch(branch, day).hour;
+    Ok(There { branch, currency, hour, ingredients })
 }

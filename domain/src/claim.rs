@@ -18,6 +18,8 @@ pub enum Named {
     Category,
     /// A product.
     Product,
+    /// Something that is kept in stock.
+    StockItem,
 }
 
 impl Named {
@@ -26,6 +28,7 @@ impl Named {
             Self::Branch => "branch_name",
             Self::Category => "category_name",
             Self::Product => "product_name",
+            Self::StockItem => "stock_item_name",
         }
     }
 }

@@ -7,6 +7,7 @@
 //! - [`shared`]: ids, money, quantity, names, the business day
 //! - [`identity`]: tenants, branches, permissions
 //! - [`catalog`]: categories, products and their variants
+//! - [`inventory`]: what is kept in stock, recipes, the stock of a branch
 //! - [`orders`]: the order and its payments, number series
 //! - [`claim`]: uniqueness over sets
 
@@ -15,6 +16,7 @@ pub mod claim;
 pub mod decider;
 pub mod event;
 pub mod identity;
+pub mod inventory;
 pub mod orders;
 pub mod shared;
 #[cfg(any(test, feature = "testing"))]

@@ -9,10 +9,13 @@ use domain::catalog::{category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
 use domain::identity::{branch, tenant};
-use domain::orders::{OrderType, order, series};
+use domain::inventory::balance::Balance;
+use domain::inventory::recipe::{self, Ingredient};
+use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
+use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::shared::{
-    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, ProductId, Quantity, Slug,
-    UserId, VariantId,
+    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, ProductId, Quantity,
+    ReceiptId, Slug, StockItemId, StockQuantity, UserId, VariantId,
 };
 use uuid::Uuid;
 
@@ -47,6 +50,7 @@ fn line() -> order::Line {
         quantity: Quantity::try_new(2).unwrap(),
         unit_price: pesos(28_000),
         total: pesos(56_000),
+        recipe: None,
     }
 }
 
@@ -120,8 +124,12 @@ fn orders() -> Vec<String> {
         balance: pesos(0),
         hour: 14,
     };
-    let orders: [order::Event; 7] = [
+    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")] };
+    let with_recipe =
+        order::Placed { lines: vec![order::Line { recipe: Some(recipe), ..line() }], ..placed };
+    let orders: [order::Event; 8] = [
         placed.into(),
+        with_recipe.into(),
         order::Confirmed {}.into(),
         order::Started {}.into(),
         order::MadeReady {}.into(),
@@ -138,8 +146,63 @@ fn orders() -> Vec<String> {
     [stored(&orders), stored::<series::Event>(&[taken.into()])].concat()
 }
 
+fn quantity(text: &str) -> StockQuantity {
+    text.parse().unwrap()
+}
+
+fn flour(text: &str) -> Ingredient {
+    Ingredient { item: StockItemId::from_uuid(uuid(7)), quantity: quantity(text) }
+}
+
+fn inventory() -> Vec<String> {
+    let items: [stock_item::Event; 3] = [
+        stock_item::Added {
+            name: name("Harina"),
+            unit: BaseUnit::Gram,
+            on_shortage: OnShortage::Refuse,
+        }
+        .into(),
+        stock_item::Renamed { name: name("Harina de trigo") }.into(),
+        stock_item::ShortagePolicySet { on_shortage: OnShortage::Allow }.into(),
+    ];
+    let variant = VariantId::from_uuid(uuid(2));
+    let portions = vec![recipe::Portion { variant, ingredients: vec![flour("125.25")] }];
+    let published = recipe::Published { version: 2, portions };
+    [stored(&items), stored::<recipe::Event>(&[published.into()]), branch_stock()].concat()
+}
+
+fn branch_stock() -> Vec<String> {
+    let (order, item) = (OrderId::from_uuid(uuid(6)), StockItemId::from_uuid(uuid(7)));
+    let received = stock::ReceivedLine {
+        item,
+        quantity: quantity("1000"),
+        cost: pesos(5_000),
+        correction: pesos(-20),
+        balance: Balance { quantity: quantity("900"), value: pesos(4_500) },
+    };
+    let reserved =
+        stock::ReservedLine { item, quantity: quantity("250.5"), reserved: quantity("300") };
+    let consumed = stock::ConsumedLine {
+        item,
+        quantity: quantity("250.5"),
+        value: pesos(1_252),
+        balance: Balance { quantity: quantity("649.5"), value: pesos(3_248) },
+        reserved: quantity("49.5"),
+    };
+    let receipt = ReceiptId::from_uuid(uuid(8));
+    let expires_at = "2026-03-15T06:00:00Z".parse().unwrap();
+    let released = |reason| stock::Released { orders: vec![order], lines: vec![reserved], reason };
+    stored::<stock::Event>(&[
+        stock::Received { receipt, lines: vec![received] }.into(),
+        stock::Reserved { order, lines: vec![reserved], expires_at }.into(),
+        stock::Consumed { order, lines: vec![consumed] }.into(),
+        released(stock::ReleaseReason::Cancelled).into(),
+        released(stock::ReleaseReason::Expired).into(),
+    ])
+}
+
 #[test]
 fn the_json_of_every_stored_event_keeps_its_shape() {
-    let lines = [identity(), catalog(), claims(), orders()].concat();
+    let lines = [identity(), catalog(), claims(), orders(), inventory()].concat();
     insta::assert_snapshot!(lines.join("\n"));
 }

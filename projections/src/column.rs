@@ -1,6 +1,6 @@
 //! How values of the domain are read from columns and written to them.
 
-use domain::shared::{Currency, Money};
+use domain::shared::{Currency, Money, StockQuantity};
 use event_store::Revision;
 use serde::Serialize;
 use serde::de::value::StringDeserializer;
@@ -52,6 +52,15 @@ where
 pub(crate) fn money(row: &PgRow, column: &'static str) -> Result<Money, sqlx::Error> {
     let currency: Currency = text(row, "currency")?;
     Money::try_new(row.try_get(column)?, currency).map_err(|error| unreadable(column, error))
+}
+
+/// A quantity in millionths of the item's base unit.
+pub(crate) fn stock_quantity(
+    row: &PgRow,
+    column: &'static str,
+) -> Result<StockQuantity, sqlx::Error> {
+    StockQuantity::try_from_millionths(row.try_get(column)?)
+        .map_err(|error| unreadable(column, error))
 }
 
 /// A structure that is stored as JSON.

@@ -5,11 +5,13 @@
 //!
 //! - [`read_db`]: the only way to read
 //! - [`catalog`]: branches, categories, products
+//! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
 //! - [`sales`]: what was sold, by day, hour, product and category
 
 pub mod catalog;
 mod column;
+pub mod inventory;
 pub mod orders;
 mod page;
 pub mod read_db;
@@ -29,5 +31,6 @@ pub fn consumers() -> Vec<Arc<dyn Consumer>> {
         Arc::new(orders::Orders),
         Arc::new(orders::KitchenBoard),
         Arc::new(sales::Sales),
+        Arc::new(inventory::Inventory),
     ]
 }

@@ -1,5 +1,7 @@
 //! From the two kinds of no to problems.
 
+mod inventory;
+
 use commands::catalog::{CategoryRefusal, ProductRefusal};
 use commands::identity::BranchRefusal;
 use commands::orders::OrderRefusal;
@@ -40,6 +42,7 @@ pub(super) fn failed(world: &World) -> Problem {
     let code = match world {
         World::Busy => Code::Busy,
         World::Log(Error::Overloaded) => Code::Overloaded,
+        World::Log(Error::StorageFull) => Code::StorageFull,
         World::Log(Error::Unavailable { .. }) => Code::Unavailable,
         World::Log(Error::OutcomeUnknown) | World::Lost => Code::OutcomeUnknown,
         World::Log(Error::Rejected { .. } | Error::Corrupt { .. }) | World::Unreadable(_) => {
@@ -140,6 +143,8 @@ pub(super) fn order(refusal: &OrderRefusal) -> Problem {
             let pointer = format!("/lines/{index}/product_id");
             Problem::validation(vec![FieldError::new(pointer, "currency", words)])
         }
+        OrderRefusal::StockShort { items } => inventory::short(items),
+        OrderRefusal::Stock(refusal) => inventory::rule_of_stock(refusal),
         OrderRefusal::Series(series::Error::Exhausted) => Problem::new(Code::InvalidTransition),
         OrderRefusal::Order(refusal) => rule_of_order(refusal),
     }
@@ -178,6 +183,7 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
             Problem::validation(vec![FieldError::new("/lines", "length", words)])
         }
         order::Error::Money(refusal) => Problem::validation(vec![money_error("/amount", refusal)]),
+        order::Error::Ingredients(_) => Problem::validation(vec![inventory::too_much("/lines")]),
         order::Error::AmountExceedsBalance { amount, .. } if !amount.is_positive() => {
             let words = ("debe ser mayor que cero", "must be more than zero");
             Problem::validation(vec![FieldError::new("/amount/amount", "minimum", words)])

@@ -189,6 +189,12 @@ codes! {
         title: "El pago supera lo que se debe" / "The payment is more than what is owed",
         advice: "Lea lo que falta por pagar y cobre eso." / "Read what is left to pay and take that.",
     }
+    /// There is too little of something that the order takes.
+    StockShort = "stock-short", CONFLICT {
+        title: "No hay existencias suficientes" / "There is not enough in stock",
+        advice: "Quite o cambie los productos que nombra errors, o registre la mercancía que llegó."
+            / "Remove or change the products that errors names, or enter the goods that came in.",
+    }
     /// Others changed the same thing again and again meanwhile.
     Busy = "busy", SERVICE_UNAVAILABLE {
         title: "Hay demasiados cambios a la vez" / "Too many changes at once",
@@ -200,6 +206,12 @@ codes! {
         title: "El servicio está saturado" / "The service is overloaded",
         advice: "Repita con la misma Idempotency-Key después de Retry-After."
             / "Repeat with the same Idempotency-Key after Retry-After.",
+    }
+    /// There is no room for what would be written; reading goes on.
+    StorageFull = "storage-full", SERVICE_UNAVAILABLE {
+        title: "No queda espacio para guardar" / "There is no room to store more",
+        advice: "Avise a quien opera el servicio; después repita con la misma Idempotency-Key."
+            / "Tell whoever runs the service; then repeat with the same Idempotency-Key.",
     }
     /// Something this service needs does not answer.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE {
@@ -241,6 +253,7 @@ impl Code {
             | Self::RateLimited
             | Self::ReadModelBehind => Some(1),
             Self::Overloaded | Self::Unavailable => Some(2),
+            Self::StorageFull => Some(30),
             _ => None,
         }
     }

@@ -1,9 +1,11 @@
 //! What guests order and pay.
 
+pub mod line_recipe;
 pub mod order;
 pub mod series;
 pub mod status;
 
+pub use line_recipe::LineRecipe;
 pub use order::Order;
 pub use series::Series;
 pub use status::Status;

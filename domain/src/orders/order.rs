@@ -1,12 +1,15 @@
 //! An order: its lines, its way through the state table, and its payments.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{OrderType, Status};
+use super::{LineRecipe, OrderType, Status};
 use crate::Decider;
+use crate::inventory::recipe::Ingredient;
 use crate::shared::{
     BranchId, CategoryId, Currency, Money, MoneyError, Name, OrderId, PaymentId, ProductId,
-    Quantity, VariantId,
+    Quantity, StockQuantityError, VariantId,
 };
 
 /// The most lines one order can have.
@@ -37,6 +40,9 @@ pub struct Line {
     pub unit_price: Money,
     /// What the line costs: unit price times quantity.
     pub total: Money,
+    /// What the line takes from stock, if its product had a recipe for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<LineRecipe>,
 }
 
 /// What a line costs is decided from these.
@@ -58,6 +64,8 @@ pub struct LineRequest {
     pub quantity: Quantity,
     /// What one piece costs, taxes included.
     pub unit_price: Money,
+    /// What one piece takes from stock.
+    pub recipe: Option<LineRecipe>,
 }
 
 /// An order about to be placed.
@@ -213,7 +221,7 @@ crate::stored_events! {
 }
 
 /// An order before and after it was placed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
     /// Nothing is known of it.
     #[default]
@@ -228,6 +236,8 @@ pub enum State {
         total: Money,
         /// What is left to pay.
         balance: Money,
+        /// What its lines take from stock, line by line.
+        ingredients: Arc<[Ingredient]>,
     },
 }
 
@@ -257,6 +267,9 @@ pub enum Error {
     /// The amounts do not work out.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// What it takes from stock does not work out.
+    #[error(transparent)]
+    Ingredients(#[from] StockQuantityError),
     /// Nothing is left to pay, or nothing may be paid.
     #[error("an order that is {status} with {balance} to pay takes no payment")]
     NothingToPay {
@@ -327,17 +340,30 @@ impl Decider for Order {
     fn evolve(state: State, event: Event) -> State {
         let moved_to = status_after(&event);
         match (state, event) {
-            (_, Event::Placed(Placed { branch, total, .. })) => {
-                State::Placed { branch, status: Status::Pending, total, balance: total }
-            }
-            (State::Placed { branch, status, total, .. }, Event::PaymentTaken(payment)) => {
-                State::Placed { branch, status, total, balance: payment.balance }
-            }
-            (State::Placed { branch, status, total, balance }, _) => {
-                State::Placed { branch, status: moved_to.unwrap_or(status), total, balance }
+            (_, Event::Placed(Placed { branch, total, lines, .. })) => State::Placed {
+                branch,
+                status: Status::Pending,
+                total,
+                balance: total,
+                ingredients: lines.iter().flat_map(Line::ingredients).copied().collect(),
+            },
+            (
+                State::Placed { branch, status, total, ingredients, .. },
+                Event::PaymentTaken(PaymentTaken { balance, .. }),
+            ) => State::Placed { branch, status, total, balance, ingredients },
+            (State::Placed { branch, status, total, balance, ingredients }, _) => {
+                let status = moved_to.unwrap_or(status);
+                State::Placed { branch, status, total, balance, ingredients }
             }
             (State::Unplaced, _) => State::Unplaced,
         }
+    }
+}
+
+impl Line {
+    /// What the line takes from stock.
+    pub fn ingredients(&self) -> &[Ingredient] {
+        self.recipe.as_ref().map_or(&[], |recipe| &recipe.ingredients)
     }
 }
 
@@ -364,7 +390,7 @@ pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line
     Ok((lines, total))
 }
 
-fn priced(request: LineRequest) -> Result<Line, MoneyError> {
+fn priced(request: LineRequest) -> Result<Line, Error> {
     Ok(Line {
         total: request.unit_price.times(request.quantity.pieces())?,
         product: request.product,
@@ -375,6 +401,7 @@ fn priced(request: LineRequest) -> Result<Line, MoneyError> {
         product_revision: request.product_revision,
         quantity: request.quantity,
         unit_price: request.unit_price,
+        recipe: request.recipe.map(|recipe| recipe.times(request.quantity)).transpose()?,
     })
 }
 

@@ -72,6 +72,8 @@ pub struct BusinessDay {
 /// Where a moment falls in the life of a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BusinessMoment {
+    /// The moment itself.
+    pub instant: DateTime<Utc>,
     /// The business date.
     pub date: NaiveDate,
     /// The hour of the branch's clock, 0 to 23.
@@ -89,7 +91,7 @@ impl BusinessDay {
         } else {
             calendar
         };
-        BusinessMoment { date, hour: local.time().hour() as u8 }
+        BusinessMoment { instant, date, hour: local.time().hour() as u8 }
     }
 }
 

@@ -64,6 +64,10 @@ ids! {
     PaymentId
     /// A product of the menu.
     ProductId
+    /// Goods that came in together.
+    ReceiptId
+    /// Something that is kept in stock.
+    StockItemId
     /// A company.
     TenantId
     /// A person who signs in.

@@ -5,9 +5,11 @@ pub mod id;
 pub mod money;
 pub mod name;
 pub mod quantity;
+pub mod stock_quantity;
 
 pub use business_day::{BusinessDay, CutOff};
 pub use id::*;
 pub use money::{Currency, Money, MoneyError};
 pub use name::{Name, NameError, Slug};
 pub use quantity::Quantity;
+pub use stock_quantity::{StockQuantity, StockQuantityError};

@@ -1,6 +1,7 @@
 //! Money: an integer of minor units with its currency. The only module that rounds.
 
 use std::fmt;
+use std::num::NonZeroI64;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -206,6 +207,13 @@ impl Money {
         Self::try_new(amount, self.currency)
     }
 
+    /// `self × part ÷ whole`, rounded to the nearest minor unit, halves away from nothing.
+    pub fn share(self, part: i64, whole: NonZeroI64) -> Result<Self, MoneyError> {
+        let product = i128::from(self.amount) * i128::from(part);
+        let amount = i64::try_from(divided(product, whole)).map_err(|_| MoneyError::TooLarge)?;
+        Self::try_new(amount, self.currency)
+    }
+
     /// The sum of `amounts`, nothing in `currency` when there are none.
     pub fn sum(
         currency: Currency,
@@ -235,6 +243,13 @@ impl Money {
         let amount = calculate(self.amount, other.amount).ok_or(MoneyError::TooLarge)?;
         Self::try_new(amount, self.currency)
     }
+}
+
+/// `product ÷ whole`, rounded to the nearest integer, halves away from nothing.
+pub(crate) fn divided(product: i128, whole: NonZeroI64) -> i128 {
+    let whole = i128::from(whole.get());
+    let rounded = (product.abs() * 2 + whole.abs()) / (whole.abs() * 2);
+    rounded * product.signum() * whole.signum()
 }
 
 impl fmt::Debug for Money {
@@ -299,6 +314,22 @@ mod tests {
             serde_json::from_str::<Money>(r#"{"amount":9007199254740992,"currency":"USD"}"#)
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_share_is_rounded_to_the_nearest_minor_unit() {
+        let share = |amount, part, whole| {
+            usd(amount).share(part, NonZeroI64::new(whole).unwrap()).map(Money::amount)
+        };
+        assert_eq!(share(100, 1, 3), Ok(33));
+        assert_eq!(share(100, 2, 3), Ok(67));
+        assert_eq!(share(1, 1, 2), Ok(1));
+        assert_eq!(share(-1, 1, 2), Ok(-1));
+        assert_eq!(share(1, -1, 2), Ok(-1));
+        assert_eq!(share(-100, 1, -3), Ok(33));
+        assert_eq!(share(AMOUNT_MAX, i64::MAX, i64::MAX), Ok(AMOUNT_MAX));
+        assert_eq!(share(AMOUNT_MAX, 2, 1), Err(MoneyError::TooLarge));
+        assert_eq!(share(AMOUNT_MAX, i64::MAX, 1), Err(MoneyError::TooLarge));
     }
 
     proptest! {

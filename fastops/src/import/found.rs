@@ -51,6 +51,7 @@ const fn word(kind: Named) -> &'static str {
         Named::Branch => "branch",
         Named::Category => "category",
         Named::Product => "product",
+        Named::StockItem => "stock-item",
     }
 }
 

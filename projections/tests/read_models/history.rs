@@ -16,6 +16,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::stock_story::StockStory;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
 pub(crate) const CHAPINERO: BranchId = BranchId::from_uuid(uuid::Uuid::from_u128(0x100));
@@ -60,6 +61,7 @@ pub(crate) fn line(n: u128, category: CategoryId, quantity: u32, unit_price: Mon
         quantity: Quantity::try_new(quantity).unwrap(),
         unit_price,
         total: unit_price.times(quantity).unwrap(),
+        recipe: None,
     }
 }
 
@@ -119,6 +121,7 @@ pub(crate) struct Story {
     orders: BTreeMap<(TenantId, OrderId), State>,
     n_orders: u32,
     now: DateTime<Utc>,
+    stock: StockStory,
 }
 
 impl Story {
@@ -128,11 +131,13 @@ impl Story {
             orders: BTreeMap::new(),
             n_orders: 0,
             now: utc("2026-03-01T15:00:00Z"),
+            stock: StockStory::default(),
         }
     }
 
     /// Tells the next `n_steps` steps.
     pub(crate) async fn goes_on(&mut self, world: &mut World, n_steps: u32) {
+        self.stock.open(world).await;
         for _ in 0..n_steps {
             let step = self.step(world);
             world.append(step).await;
@@ -143,6 +148,9 @@ impl Story {
         self.now += TimeDelta::seconds(self.rng.random_range(0..900));
         if self.rng.random_ratio(1, 40) {
             return self.menu_changes(world);
+        }
+        if self.rng.random_ratio(1, 4) {
+            return self.stock.step(&mut self.rng, world, self.now);
         }
         loop {
             let ((tenant, id), state) = self.some_order();
@@ -165,7 +173,7 @@ impl Story {
             return ((tenant, order_id(self.n_orders.into())), State::default());
         }
         let (key, state) = self.orders.iter().nth(self.rng.random_range(0..n_open)).unwrap();
-        (*key, *state)
+        (*key, state.clone())
     }
 
     fn some_command(&mut self, state: &State, tenant: TenantId) -> order::Command {
@@ -208,6 +216,7 @@ impl Story {
                 product_revision: line.product_revision,
                 quantity: line.quantity,
                 unit_price: line.unit_price,
+                recipe: line.recipe,
             }
         };
         let n_lines = self.rng.random_range(1..5);

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::shared::{StockItemId, StockQuantity};
 use crate::testing::given;
 
 fn pesos(amount: i64) -> Money {
@@ -18,6 +19,7 @@ fn request(quantity: u32, unit_price: Money) -> LineRequest {
         product_revision: 1,
         quantity: Quantity::try_new(quantity).unwrap(),
         unit_price,
+        recipe: None,
     }
 }
 
@@ -77,6 +79,37 @@ fn the_server_prices_the_lines() {
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
     assert_eq!(placed.lines[0].total, pesos(56_000));
     assert_eq!(placed.total, pesos(62_500));
+}
+
+#[test]
+fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
+    let grams = |item, text: &str| Ingredient {
+        item: StockItemId::from_uuid(Uuid::from_u128(item)),
+        quantity: text.parse().unwrap(),
+    };
+    let recipe = LineRecipe { version: 3, ingredients: vec![grams(7, "0.125"), grams(8, "90")] };
+    let lines = vec![
+        LineRequest { recipe: Some(recipe), ..request(2, pesos(28_000)) },
+        request(1, pesos(6_500)),
+    ];
+    let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
+    let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
+    let taken = vec![grams(7, "0.25"), grams(8, "180")];
+    let frozen = LineRecipe { version: 3, ingredients: taken.clone() };
+    assert_eq!(placed.lines[0].recipe, Some(frozen));
+    assert_eq!(placed.lines[1].recipe, None);
+    let State::Placed { ingredients, .. } = Order::fold(State::Unplaced, outcome) else { panic!() };
+    assert_eq!(*ingredients, *taken);
+}
+
+#[test]
+fn an_order_that_takes_more_than_can_be_counted_is_refused() {
+    let item = StockItemId::from_uuid(Uuid::from_u128(7));
+    let all = Ingredient { item, quantity: StockQuantity::MAX };
+    let recipe = Some(LineRecipe { version: 1, ingredients: vec![all] });
+    given::<Order>([])
+        .when(Command::Place(place(vec![LineRequest { recipe, ..request(2, pesos(1)) }])))
+        .then_refused(Error::Ingredients(StockQuantityError::TooLarge));
 }
 
 #[test]
@@ -193,7 +226,7 @@ proptest! {
         let mut state = State::default();
         let mut paid_in = 0;
         for command in commands {
-            let before = state;
+            let before = state.clone();
             let Ok(events) = Order::decide(&state, command) else { continue };
             for event in &events {
                 if let Event::PaymentTaken(payment) = event {
@@ -202,7 +235,7 @@ proptest! {
                 }
             }
             state = Order::fold(state, events);
-            let State::Placed { status, total, balance, .. } = state else {
+            let State::Placed { status, total, balance, .. } = state.clone() else {
                 panic!("an accepted command left {state:?}")
             };
             if let State::Placed { status: from, .. } = before {

@@ -1,0 +1,137 @@
+//! What orders do to the stock of their branch, in the same append as the order's own event.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::inventory::recipe::{Ingredient, Recipe};
+use domain::inventory::stock::{self, Demand, Inventory};
+use domain::inventory::{BaseUnit, OnShortage, StockItem};
+use domain::orders::LineRecipe;
+use domain::orders::order::{Line, LineRequest};
+use domain::shared::{BranchId, Currency, Name, OrderId, StockItemId, StockQuantity};
+
+use super::{OrderRefusal, WantedLine};
+use crate::aggregates::Wanted;
+use crate::error::Failure;
+use crate::unit_of_work::UnitOfWork;
+
+/// How long stock is kept for an order: longer than any shift, so that only orders which everybody has
+/// forgotten lose it, and shorter than a day, so that the next day's guests find it.
+const KEPT_FOR: TimeDelta = TimeDelta::hours(12);
+
+/// An item of which there is too little for an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortItem {
+    /// Which.
+    pub item: StockItemId,
+    /// Its name.
+    pub name: Name,
+    /// What its quantities count.
+    pub unit: BaseUnit,
+    /// The place of the first line that takes it, from 0.
+    pub line: usize,
+    /// How much the order takes.
+    pub needed: StockQuantity,
+    /// How much there is that nobody has reserved.
+    pub available: StockQuantity,
+}
+
+/// What one piece of a line takes, if its product has a recipe for it.
+pub(super) fn recipe(work: &UnitOfWork<'_>, line: &WantedLine) -> Option<LineRecipe> {
+    let latest = work.state::<Recipe>(&line.product).latest()?;
+    let portion = latest.portion(line.variant)?;
+    Some(LineRecipe { version: latest.version, ingredients: portion.ingredients.clone() })
+}
+
+/// What has to be read for an order to reserve its stock; nothing if it takes nothing.
+pub(super) fn wanted(
+    work: &UnitOfWork<'_>,
+    branch: BranchId,
+    lines: &[LineRequest],
+) -> Vec<Wanted> {
+    let ingredients = lines.iter().filter_map(|line| line.recipe.as_ref());
+    let ingredients = ingredients.flat_map(|recipe| &recipe.ingredients);
+    let mut wanted: Vec<Wanted> =
+        ingredients.map(|ingredient| work.wanted::<StockItem>(&ingredient.item)).collect();
+    if !wanted.is_empty() {
+        wanted.push(work.wanted::<Inventory>(&branch));
+    }
+    wanted
+}
+
+/// Keeps stock for an order that is being placed, if it takes any.
+pub(super) fn reserve(
+    work: &mut UnitOfWork<'_>,
+    branch: BranchId,
+    order: OrderId,
+    now: DateTime<Utc>,
+    lines: &[Line],
+) -> Result<(), Failure<OrderRefusal>> {
+    let demand = |ingredient: &Ingredient| {
+        let item = work.state::<StockItem>(&ingredient.item).kept();
+        let on_shortage = item.map_or(OnShortage::Refuse, |item| item.on_shortage);
+        Demand { item: ingredient.item, quantity: ingredient.quantity, on_shortage }
+    };
+    let demands: Vec<Demand> = lines.iter().flat_map(Line::ingredients).map(demand).collect();
+    if demands.is_empty() {
+        return Ok(());
+    }
+    let expires_at = now + KEPT_FOR;
+    let reserve = stock::Reserve { order, lines: demands, now, expires_at };
+    match work.decide::<Inventory>(&branch, stock::Command::Reserve(reserve)) {
+        Ok(_) => Ok(()),
+        Err(stock::Error::Short { items }) => {
+            let items = items.iter().filter_map(|shortage| short_item(work, lines, shortage));
+            Err(Failure::Refused(OrderRefusal::StockShort { items: items.collect() }))
+        }
+        Err(other) => Err(Failure::Refused(other.into())),
+    }
+}
+
+fn short_item(
+    work: &UnitOfWork<'_>,
+    lines: &[Line],
+    shortage: &stock::Shortage,
+) -> Option<ShortItem> {
+    let stock::Shortage { item, needed, available } = *shortage;
+    let details = work.state::<StockItem>(&item).kept()?;
+    let takes_it = |line: &Line| line.ingredients().iter().any(|taken| taken.item == item);
+    let line = lines.iter().position(takes_it)?;
+    Some(ShortItem {
+        item,
+        name: details.name.clone(),
+        unit: details.unit,
+        line,
+        needed,
+        available,
+    })
+}
+
+/// Uses up what an order takes.
+pub(super) fn consume(
+    work: &mut UnitOfWork<'_>,
+    branch: BranchId,
+    order: OrderId,
+    currency: Currency,
+    lines: &[Ingredient],
+) -> Result<(), Failure<OrderRefusal>> {
+    let consume = stock::Consume { order, currency, lines: lines.to_vec() };
+    decide(work, branch, stock::Command::Consume(consume))
+}
+
+/// Keeps stock for an order no longer.
+pub(super) fn release(
+    work: &mut UnitOfWork<'_>,
+    branch: BranchId,
+    order: OrderId,
+) -> Result<(), Failure<OrderRefusal>> {
+    decide(work, branch, stock::Command::Release { order })
+}
+
+fn decide(
+    work: &mut UnitOfWork<'_>,
+    branch: BranchId,
+    command: stock::Command,
+) -> Result<(), Failure<OrderRefusal>> {
+    work.decide::<Inventory>(&branch, command)
+        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! What is there of one item and what it is worth: weighted average cost in integers.
+//!
+//! The unit cost is never stored: what leaves takes its share of the value, and the last of it takes the
+//! rest, so value and quantity reach nothing together.
+
+use std::num::NonZeroI64;
+
+use serde::{Deserialize, Serialize};
+
+use crate::shared::money::divided;
+use crate::shared::{Currency, Money, MoneyError, StockQuantity, StockQuantityError};
+
+/// How many decimals of the major unit a displayed unit cost has.
+const UNIT_COST_DECIMALS: u32 = 6;
+
+/// A quantity and its value. Both are below nothing after more was taken than there was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// How much there is.
+    pub quantity: StockQuantity,
+    /// What it is worth.
+    pub value: Money,
+}
+
+/// What a quantity above nothing cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// What it cost together.
+    pub cost: Money,
+    /// How much it was.
+    pub quantity: StockQuantity,
+}
+
+/// What goods that came in left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// What there is with them.
+    pub balance: Balance,
+    /// What is added to the value so that goods taken before they came in stand at what they cost.
+    pub correction: Money,
+}
+
+/// What goods that went out left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consumed {
+    /// What there is without them.
+    pub balance: Balance,
+    /// What they were worth.
+    pub value: Money,
+}
+
+/// Why a balance cannot be calculated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BalanceError {
+    /// The quantities do not work out.
+    #[error(transparent)]
+    Quantity(#[from] StockQuantityError),
+    /// The amounts do not work out.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+impl Rate {
+    /// What `quantity` costs at this rate.
+    pub fn value_of(self, quantity: StockQuantity) -> Result<Money, MoneyError> {
+        part(self.cost, quantity, self.quantity)
+    }
+}
+
+impl Balance {
+    /// Nothing, worth nothing.
+    pub const fn nothing(currency: Currency) -> Self {
+        Self { quantity: StockQuantity::ZERO, value: Money::zero(currency) }
+    }
+
+    /// What one base unit cost on average; none when nothing is there.
+    pub fn rate(self) -> Option<Rate> {
+        self.quantity.is_positive().then_some(Rate { cost: self.value, quantity: self.quantity })
+    }
+
+    /// The cost of one base unit in major units, for display: `0.0045`.
+    pub fn unit_cost(self) -> Option<String> {
+        let Rate { cost, quantity } = self.rate()?;
+        let quantity = NonZeroI64::new(quantity.millionths())?;
+        let decimals = UNIT_COST_DECIMALS - u32::from(cost.currency().decimals());
+        // Millionths of a major unit per base unit: the millionths of the quantity are the first factor.
+        let scaled = i128::from(cost.amount()) * 1_000_000 * 10_i128.pow(decimals);
+        let millionths = divided(scaled, quantity);
+        let (whole, fraction) = (millionths / 1_000_000, millionths % 1_000_000);
+        let decimals = format!("{fraction:06}");
+        let decimals = decimals.trim_end_matches('0');
+        Some(if decimals.is_empty() { whole.to_string() } else { format!("{whole}.{decimals}") })
+    }
+
+    /// `quantity`, which is above nothing, comes in for `cost`.
+    ///
+    /// What it covers of a quantity below nothing was booked out at a guessed cost; the difference to
+    /// what it cost is the correction.
+    pub fn receive(self, quantity: StockQuantity, cost: Money) -> Result<Received, BalanceError> {
+        let short = self.quantity.min(StockQuantity::ZERO).negated();
+        let covered = short.min(quantity);
+        let booked = Money::zero(cost.currency()).minus(part(self.value, covered, short)?)?;
+        let correction = booked.minus(part(cost, covered, quantity)?)?;
+        let balance = Self {
+            quantity: self.quantity.plus(quantity)?,
+            value: self.value.plus(cost)?.plus(correction)?,
+        };
+        Ok(Received { balance, correction })
+    }
+
+    /// `quantity`, which is above nothing, goes out: what is there at its average cost, what is not
+    /// there at the last known one.
+    pub fn consume(
+        self,
+        quantity: StockQuantity,
+        last_known: Option<Rate>,
+    ) -> Result<Consumed, BalanceError> {
+        let there = self.quantity.max(StockQuantity::ZERO);
+        let taken = quantity.min(there);
+        let short = quantity.minus(taken)?;
+        let guessed = match last_known {
+            Some(rate) => rate.value_of(short)?,
+            None => Money::zero(self.value.currency()),
+        };
+        let value = part(self.value, taken, there)?.plus(guessed)?;
+        let balance =
+            Self { quantity: self.quantity.minus(quantity)?, value: self.value.minus(value)? };
+        Ok(Consumed { balance, value })
+    }
+}
+
+/// The share of `quantity` in what `whole` is worth; nothing of nothing.
+fn part(value: Money, quantity: StockQuantity, whole: StockQuantity) -> Result<Money, MoneyError> {
+    match NonZeroI64::new(whole.millionths()) {
+        Some(whole) => value.share(quantity.millionths(), whole),
+        None => Ok(Money::zero(value.currency())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cents(amount: i64) -> Money {
+        Money::try_new(amount, Currency::USD).unwrap()
+    }
+
+    fn quantity(text: &str) -> StockQuantity {
+        text.parse().unwrap()
+    }
+
+    fn balance(text: &str, value: i64) -> Balance {
+        Balance { quantity: quantity(text), value: cents(value) }
+    }
+
+    fn rate(cost: i64, text: &str) -> Rate {
+        Rate { cost: cents(cost), quantity: quantity(text) }
+    }
+
+    #[test]
+    fn what_comes_in_is_blended_with_what_is_there() {
+        let Received { balance: after, correction } =
+            balance("10", 1_000).receive(quantity("30"), cents(4_200)).unwrap();
+        assert_eq!((after, correction), (balance("40", 5_200), cents(0)));
+        assert_eq!(after.unit_cost().unwrap(), "1.3");
+    }
+
+    #[test]
+    fn the_last_of_it_takes_the_rest_of_the_value() {
+        let mut left = balance("3", 100);
+        let mut values = Vec::new();
+        for _ in 0..3 {
+            let consumed = left.consume(quantity("1"), None).unwrap();
+            values.push(consumed.value.amount());
+            left = consumed.balance;
+        }
+        assert_eq!(values, [33, 34, 33]);
+        assert_eq!(left, Balance::nothing(Currency::USD));
+    }
+
+    #[test]
+    fn what_is_not_there_goes_out_at_the_last_known_cost() {
+        let consumed = balance("2", 100).consume(quantity("5"), Some(rate(60, "1"))).unwrap();
+        assert_eq!(consumed.value, cents(280));
+        assert_eq!(consumed.balance, balance("-3", -180));
+        let unknown = balance("0", 0).consume(quantity("5"), None).unwrap();
+        assert_eq!((unknown.value, unknown.balance), (cents(0), balance("-5", 0)));
+    }
+
+    #[test]
+    fn goods_that_were_sold_before_they_came_in_stand_at_what_they_cost() {
+        // Three were booked out at 60 each and cost 70 each: 30 more left the stock.
+        let Received { balance: after, correction } =
+            balance("-3", -180).receive(quantity("10"), cents(700)).unwrap();
+        assert_eq!((after, correction), (balance("7", 490), cents(-30)));
+        let Received { balance: after, correction } =
+            balance("-3", -180).receive(quantity("3"), cents(100)).unwrap();
+        assert_eq!((after, correction), (balance("0", 0), cents(80)));
+    }
+
+    #[test]
+    fn a_receipt_that_covers_only_a_part_corrects_that_part() {
+        let Received { balance: after, correction } =
+            balance("-4", -200).receive(quantity("1"), cents(70)).unwrap();
+        assert_eq!((after, correction), (balance("-3", -150), cents(-20)));
+    }
+
+    #[test]
+    fn a_unit_cost_is_shown_in_major_units() {
+        assert_eq!(balance("1000", 450).unit_cost().unwrap(), "0.0045");
+        assert_eq!(balance("3", 100).unit_cost().unwrap(), "0.333333");
+        assert_eq!(balance("2", 2_400).unit_cost().unwrap(), "12");
+        assert_eq!(balance("-2", -2_400).unit_cost(), None);
+        let pesos = Money::try_new(9, "CLP".parse().unwrap()).unwrap();
+        assert_eq!(Balance { quantity: quantity("2"), value: pesos }.unit_cost().unwrap(), "4.5");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let most = Balance { quantity: StockQuantity::MAX, value: cents(1) };
+        assert_eq!(
+            most.receive(quantity("1"), cents(1)),
+            Err(BalanceError::Quantity(StockQuantityError::TooLarge))
+        );
+        let dear = cents(crate::shared::money::AMOUNT_MAX);
+        assert_eq!(
+            balance("0", 0)
+                .consume(quantity("2"), Some(Rate { cost: dear, quantity: quantity("1") })),
+            Err(BalanceError::Money(MoneyError::TooLarge))
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! A stock item: something that branches keep in stock, such as flour.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BaseUnit, OnShortage};
+use crate::Decider;
+use crate::shared::{Name, StockItemId};
+
+/// The marker of the aggregate.
+#[derive(Debug)]
+pub struct StockItem;
+
+/// What a stock item is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// What its quantities count.
+    pub unit: BaseUnit,
+    /// What happens to an order when there is too little.
+    pub on_shortage: OnShortage,
+}
+
+/// What can be asked of a stock item.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// The company keeps something in stock.
+    Add(Details),
+    /// The item should be called and treated like this.
+    Revise {
+        /// Its name, unique in the company.
+        name: Name,
+        /// What happens to an order when there is too little.
+        on_shortage: OnShortage,
+    },
+}
+
+/// The company keeps something in stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Its name.
+    pub name: Name,
+    /// What its quantities count, for ever.
+    pub unit: BaseUnit,
+    /// What happens to an order when there is too little.
+    pub on_shortage: OnShortage,
+}
+
+/// The item has another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// The name from then on.
+    pub name: Name,
+}
+
+/// Orders are treated otherwise when there is too little.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShortagePolicySet {
+    /// What happens to an order from then on.
+    pub on_shortage: OnShortage,
+}
+
+crate::stored_events! {
+    /// What happens to a stock item.
+    pub enum Event {
+        "stock_item.added" => Added,
+        "stock_item.renamed" => Renamed,
+        "stock_item.shortage_policy_set" => ShortagePolicySet,
+    }
+}
+
+/// A stock item before and after it was added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is known of it.
+    #[default]
+    Unknown,
+    /// It is kept in stock.
+    Kept(Details),
+}
+
+impl State {
+    /// The item, if it is kept in stock.
+    pub const fn kept(&self) -> Option<&Details> {
+        match self {
+            Self::Unknown => None,
+            Self::Kept(details) => Some(details),
+        }
+    }
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The item is kept already.
+    #[error("the stock item is there already")]
+    AlreadyAdded,
+    /// There is no such item.
+    #[error("there is no such stock item")]
+    Unknown,
+}
+
+impl Decider for StockItem {
+    const CATEGORY: &'static str = "stock_item";
+    type Id = StockItemId;
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Error = Error;
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
+        match (state, command) {
+            (State::Unknown, Command::Add(Details { name, unit, on_shortage })) => {
+                Ok(vec![Added { name, unit, on_shortage }.into()])
+            }
+            (State::Kept(_), Command::Add(_)) => Err(Error::AlreadyAdded),
+            (State::Kept(current), Command::Revise { name, on_shortage }) => {
+                let renamed = (name != current.name).then(|| Renamed { name }.into());
+                let policy = (on_shortage != current.on_shortage)
+                    .then(|| ShortagePolicySet { on_shortage }.into());
+                Ok(renamed.into_iter().chain(policy).collect())
+            }
+            (State::Unknown, Command::Revise { .. }) => Err(Error::Unknown),
+        }
+    }
+
+    fn evolve(state: State, event: Event) -> State {
+        match (state, event) {
+            (_, Event::Added(Added { name, unit, on_shortage })) => {
+                State::Kept(Details { name, unit, on_shortage })
+            }
+            (State::Kept(details), Event::Renamed(Renamed { name })) => {
+                State::Kept(Details { name, ..details })
+            }
+            (State::Kept(details), Event::ShortagePolicySet(ShortagePolicySet { on_shortage })) => {
+                State::Kept(Details { on_shortage, ..details })
+            }
+            (State::Unknown, _) => State::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::given;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    fn flour() -> Event {
+        let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Refuse);
+        Added { name: name("Harina"), unit, on_shortage }.into()
+    }
+
+    #[test]
+    fn an_item_is_added_once() {
+        let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Refuse);
+        let add = Command::Add(Details { name: name("Harina"), unit, on_shortage });
+        given::<StockItem>([]).when(add.clone()).then([flour()]);
+        given::<StockItem>([flour()]).when(add).then_refused(Error::AlreadyAdded);
+    }
+
+    #[test]
+    fn a_revision_says_only_what_changed() {
+        let revise = |text, on_shortage| Command::Revise { name: name(text), on_shortage };
+        given::<StockItem>([flour()]).when(revise("Harina", OnShortage::Refuse)).then_nothing();
+        given::<StockItem>([flour()])
+            .when(revise("Harina de trigo", OnShortage::Refuse))
+            .then([Renamed { name: name("Harina de trigo") }.into()]);
+        given::<StockItem>([flour()])
+            .when(revise("Harina", OnShortage::Allow))
+            .then([ShortagePolicySet { on_shortage: OnShortage::Allow }.into()]);
+        given::<StockItem>([])
+            .when(revise("Harina", OnShortage::Allow))
+            .then_refused(Error::Unknown);
+    }
+}

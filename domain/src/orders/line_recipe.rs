@@ -1,0 +1,26 @@
+//! What a line of an order takes from stock, as its recipe said when the order was placed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::inventory::recipe::Ingredient;
+use crate::shared::{Quantity, StockQuantityError};
+
+/// What a line takes from stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRecipe {
+    /// The version of the recipe.
+    pub version: u32,
+    /// What all pieces of the line take together.
+    pub ingredients: Vec<Ingredient>,
+}
+
+impl LineRecipe {
+    /// What so many pieces take, out of what one takes.
+    pub(super) fn times(self, quantity: Quantity) -> Result<Self, StockQuantityError> {
+        let all = |Ingredient { item, quantity: one }| {
+            Ok(Ingredient { item, quantity: one.times(quantity.pieces())? })
+        };
+        let ingredients = self.ingredients.into_iter().map(all).collect::<Result<_, _>>()?;
+        Ok(Self { version: self.version, ingredients })
+    }
+}

@@ -1,0 +1,49 @@
+//! What is in stock: the items, the recipes, what each branch has, and how it came to that.
+//!
+//! Written by the consumer `inventory`. The events of a branch's stock say what there is after them, so
+//! nothing is added up here.
+
+pub mod balances;
+pub mod kardex;
+pub mod recipes;
+pub mod stock_items;
+
+use async_trait::async_trait;
+use domain::inventory::{Inventory as Stock, Recipe, StockItem};
+use event_store::RecordedEvent;
+use event_store::consumer::{Consumer, ConsumerError};
+use sqlx::PgConnection;
+
+use crate::page::{decoded, is_of};
+
+/// Keeps stock items, recipes, balances and the kardex.
+#[derive(Debug)]
+pub struct Inventory;
+
+impl Inventory {
+    /// The name of the consumer.
+    pub const NAME: &'static str = "inventory";
+}
+
+#[async_trait]
+impl Consumer for Inventory {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        is_of::<Stock>(event_type) || is_of::<StockItem>(event_type) || is_of::<Recipe>(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        stock_items::project(tx, decoded(events)?).await?;
+        recipes::project(tx, &decoded(events)?).await?;
+        let happened = decoded(events)?;
+        balances::project(tx, &happened).await?;
+        kardex::project(tx, &happened).await
+    }
+}
