@@ -117,7 +117,7 @@ fn orders(log: &Log) -> BTreeMap<Uuid, Told> {
             orders.insert(id, Told { placed, state, revision: 0, business_date });
         }
         let order = orders.get_mut(&id).expect("an order is placed first");
-        order.state = Order::evolve(order.state, event);
+        order.state = Order::evolve(std::mem::take(&mut order.state), event);
         order.revision = recorded.revision.get();
     }
     orders
