@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::append::Append;
 use crate::event::RecordedEvent;
 use crate::hash::link;
+use crate::snapshot::Snapshot;
 use crate::store::EventStore;
 use crate::stream::{Position, Revision};
 use crate::testing::appends::{ANA, LUIS, append, command, stream};
@@ -36,6 +37,7 @@ macro_rules! conformance_suite {
             of_many_writers_to_one_revision_one_wins
             appends_are_judged_in_the_order_of_the_calls
             a_chain_of_appends_succeeds_or_fails_together
+            a_snapshot_never_goes_back
         }
     };
 }
@@ -258,4 +260,27 @@ pub async fn a_chain_of_appends_succeeds_or_fails_together(store: Arc<dyn EventS
     assert_eq!(chained.await.expect("a verdict"), conflict("buñuelo", 0));
     assert_eq!(chained_further.await.expect("a verdict"), conflict("buñuelo", 0));
     assert!(matches!(other.await, Ok(Verdict::Committed(_))));
+}
+
+/// See the name.
+pub async fn a_snapshot_never_goes_back(store: Arc<dyn EventStore>) {
+    let snapshot = |tenant, revision, version| Snapshot {
+        stream: stream(tenant, "arepa"),
+        revision: Revision::new(revision),
+        version,
+        state: format!("{revision} in version {version}").into_bytes(),
+    };
+    let streams = [stream(ANA, "none"), stream(ANA, "arepa")];
+    assert_eq!(store.snapshots(ANA, &streams).await.expect("an answer"), [None, None]);
+    // What is kept, and what is there afterwards.
+    let steps =
+        [((3, 1), (3, 1)), ((2, 2), (3, 1)), ((3, 2), (3, 2)), ((1, 3), (3, 2)), ((9, 1), (9, 1))];
+    for ((revision, version), (newest, its_version)) in steps {
+        store.keep_snapshot(snapshot(ANA, revision, version)).await.expect("it is kept");
+        let kept = store.snapshots(ANA, &streams).await.expect("an answer");
+        assert_eq!(kept, [None, Some(snapshot(ANA, newest, its_version))]);
+    }
+    store.keep_snapshot(snapshot(LUIS, 1, 1)).await.expect("it is kept");
+    let luis = store.snapshots(LUIS, &[stream(LUIS, "arepa")]).await.expect("an answer");
+    assert_eq!(luis, [Some(snapshot(LUIS, 1, 1))]);
 }

@@ -2,5 +2,6 @@
 
 mod poison;
 mod proxy;
+mod snapshots;
 mod stalled;
 mod support;
