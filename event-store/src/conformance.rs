@@ -1,5 +1,10 @@
 //! What every adapter of the log must do: call [`suite!`](crate::conformance_suite) with a way to make
 //! an empty one.
+//!
+//! Each promise has a test of its own; besides, a log and its model are asked the same at random.
+
+mod machine;
+mod model;
 
 use std::sync::Arc;
 
@@ -12,6 +17,8 @@ use crate::stream::{Position, Revision};
 use crate::testing::appends::{ANA, LUIS, append, command, stream};
 use crate::verdict::{Committed, Verdict};
 
+pub use machine::behaves_as_its_model;
+
 /// Runs the whole suite against an adapter, one test per promise.
 ///
 /// `$store` is an async expression that gives an `Arc<dyn EventStore>` over an empty log.
@@ -22,6 +29,11 @@ macro_rules! conformance_suite {
         async fn $test() {
             $crate::conformance::$test($store.await).await;
         })+
+
+        #[test]
+        fn whatever_is_asked_it_behaves_as_its_model() {
+            $crate::conformance::behaves_as_its_model(|| async { $store.await });
+        }
     };
     ($store:expr) => {
         $crate::conformance_suite! { $store =>
