@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::shared::{CommandId, TenantId};
 use event_store::{
     Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    StreamId, Verdict,
+    Snapshot, StreamId, Verdict,
 };
 use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, oneshot};
@@ -156,6 +156,18 @@ impl EventStore for Silenced {
         committed: Committed,
     ) -> Result<Vec<RecordedEvent>, Error> {
         self.log.events_of(tenant, committed).await
+    }
+
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error> {
+        self.log.snapshots(tenant, streams).await
+    }
+
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
+        self.log.keep_snapshot(snapshot).await
     }
 
     async fn head(&self) -> Result<Head, Error> {

@@ -1,15 +1,23 @@
 //! What every adapter of the log must do: call [`suite!`](crate::conformance_suite) with a way to make
 //! an empty one.
+//!
+//! Each promise has a test of its own; besides, a log and its model are asked the same at random.
+
+mod machine;
+mod model;
 
 use std::sync::Arc;
 
 use crate::append::{Append, Expected};
 use crate::event::RecordedEvent;
 use crate::hash::link;
+use crate::snapshot::Snapshot;
 use crate::store::EventStore;
 use crate::stream::{Position, Revision};
 use crate::testing::appends::{ANA, LUIS, append, command, stream};
 use crate::verdict::{Committed, Verdict};
+
+pub use machine::behaves_as_its_model;
 
 /// Runs the whole suite against an adapter, one test per promise.
 ///
@@ -21,6 +29,11 @@ macro_rules! conformance_suite {
         async fn $test() {
             $crate::conformance::$test($store.await).await;
         })+
+
+        #[test]
+        fn whatever_is_asked_it_behaves_as_its_model() {
+            $crate::conformance::behaves_as_its_model(|| async { $store.await });
+        }
     };
     ($store:expr) => {
         $crate::conformance_suite! { $store =>
@@ -37,6 +50,7 @@ macro_rules! conformance_suite {
             appends_are_judged_in_the_order_of_the_calls
             a_chain_of_appends_succeeds_or_fails_together
             the_same_revision_by_another_event_is_a_conflict
+            a_snapshot_never_goes_back
         }
     };
 }
@@ -284,4 +298,27 @@ pub async fn the_same_revision_by_another_event_is_a_conflict(store: Arc<dyn Eve
     assert_eq!(second.expect("a verdict"), conflict);
     assert_eq!(third.expect("a verdict"), conflict);
     committed(&store, after(&quicker, &append(ANA, 5, &[("arepa", 2, 1)]))).await;
+}
+
+/// See the name.
+pub async fn a_snapshot_never_goes_back(store: Arc<dyn EventStore>) {
+    let snapshot = |tenant, revision, version| Snapshot {
+        stream: stream(tenant, "arepa"),
+        revision: Revision::new(revision),
+        version,
+        state: format!("{revision} in version {version}").into_bytes(),
+    };
+    let streams = [stream(ANA, "none"), stream(ANA, "arepa")];
+    assert_eq!(store.snapshots(ANA, &streams).await.expect("an answer"), [None, None]);
+    // What is kept, and what is there afterwards.
+    let steps =
+        [((3, 1), (3, 1)), ((2, 2), (3, 1)), ((3, 2), (3, 2)), ((1, 3), (3, 2)), ((9, 1), (9, 1))];
+    for ((revision, version), (newest, its_version)) in steps {
+        store.keep_snapshot(snapshot(ANA, revision, version)).await.expect("it is kept");
+        let kept = store.snapshots(ANA, &streams).await.expect("an answer");
+        assert_eq!(kept, [None, Some(snapshot(ANA, newest, its_version))]);
+    }
+    store.keep_snapshot(snapshot(LUIS, 1, 1)).await.expect("it is kept");
+    let luis = store.snapshots(LUIS, &[stream(LUIS, "arepa")]).await.expect("an answer");
+    assert_eq!(luis, [Some(snapshot(LUIS, 1, 1))]);
 }

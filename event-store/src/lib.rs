@@ -8,6 +8,7 @@
 //! - [`event`]: what is written and what is read back
 //! - [`append`](mod@append): what a command asks of the log
 //! - [`verdict`]: what the log answers
+//! - [`snapshot`]: states that are kept, a cache
 //! - [`store`]: the port
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
@@ -22,6 +23,7 @@ pub mod event;
 pub mod hash;
 pub mod memory;
 pub mod postgres;
+pub mod snapshot;
 pub mod store;
 pub mod stream;
 #[cfg(feature = "testing")]
@@ -31,6 +33,7 @@ pub mod verdict;
 pub use append::{Append, Expected, Fingerprint};
 pub use error::Error;
 pub use event::{Actor, Metadata, NewEvent, RecordedEvent};
+pub use snapshot::Snapshot;
 pub use store::{EventStore, Head};
 pub use stream::{Position, Revision, StreamId};
 pub use verdict::{Committed, Earlier, Verdict};

@@ -12,6 +12,7 @@ use crate::append::{Append, Encoded};
 use crate::error::Error;
 use crate::event::{NewEvent, RecordedEvent};
 use crate::hash::link;
+use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier, Verdict};
@@ -29,6 +30,7 @@ struct Log {
     ends: HashMap<StreamId, (Revision, EventId)>,
     chains: HashMap<TenantId, (u64, [u8; 32])>,
     commands: HashMap<(TenantId, CommandId), Earlier>,
+    snapshots: HashMap<StreamId, Snapshot>,
 }
 
 impl MemoryStore {
@@ -143,6 +145,28 @@ impl EventStore for MemoryStore {
             event.stream.tenant() == tenant && (committed.first..end).contains(&event.position)
         };
         Ok(log.events.iter().filter(is_of_command).cloned().collect())
+    }
+
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error> {
+        let log = self.log();
+        let kept = |stream: &StreamId| {
+            let kept = log.snapshots.get(stream).filter(|kept| kept.stream.tenant() == tenant);
+            kept.cloned()
+        };
+        Ok(streams.iter().map(kept).collect())
+    }
+
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
+        let mut log = self.log();
+        let later = |kept: &Snapshot| kept.revision > snapshot.revision;
+        if !log.snapshots.get(&snapshot.stream).is_some_and(later) {
+            log.snapshots.insert(snapshot.stream.clone(), snapshot);
+        }
+        Ok(())
     }
 
     async fn head(&self) -> Result<Head, Error> {

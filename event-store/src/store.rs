@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
+use crate::snapshot::Snapshot;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier, Verdict};
 
@@ -76,6 +77,16 @@ pub trait EventStore: Send + Sync + 'static {
         tenant: TenantId,
         committed: Committed,
     ) -> Result<Vec<RecordedEvent>, Error>;
+
+    /// The snapshots that are kept of streams of one tenant, in the same order.
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error>;
+
+    /// Keeps a snapshot instead of an earlier one of its stream; one of a later revision stays.
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error>;
 
     /// The end of the log.
     async fn head(&self) -> Result<Head, Error>;

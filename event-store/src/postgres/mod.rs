@@ -12,6 +12,7 @@ mod line;
 mod queue;
 mod read;
 mod rows;
+mod snapshots;
 mod writer;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use connect::{MIGRATOR, migrate, pool, statement_pool};
 use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
+use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier, Verdict};
@@ -82,6 +84,18 @@ impl EventStore for PostgresStore {
         committed: Committed,
     ) -> Result<Vec<RecordedEvent>, Error> {
         read::events_of(&self.app, tenant, committed).await
+    }
+
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error> {
+        snapshots::get(&self.app, tenant, streams).await
+    }
+
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
+        snapshots::keep(&self.app, snapshot).await
     }
 
     async fn head(&self) -> Result<Head, Error> {

@@ -1,6 +1,11 @@
 //! What only the adapter for PostgreSQL can get wrong.
 
+mod cancelled_begin;
+mod late_commit;
 mod poison;
 mod proxy;
+mod rolled_back;
+mod snapshots;
 mod stalled;
 mod support;
+mod two_processes;

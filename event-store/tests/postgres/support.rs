@@ -1,6 +1,6 @@
 use event_store::testing::Database;
 use event_store::{Committed, Error, EventStore, Position, RecordedEvent, Verdict};
-use sqlx::{Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 
 pub(crate) fn committed(answer: Result<Verdict, Error>) -> Committed {
     match answer {
@@ -29,4 +29,15 @@ pub(crate) async fn hold_the_head(db: &Database) -> Transaction<'static, Postgre
         .await
         .expect("the head is locked");
     session
+}
+
+pub(crate) fn gapless(log: &[RecordedEvent]) {
+    let positions: Vec<u64> = log.iter().map(|event| event.position.get()).collect();
+    assert_eq!(positions, (1..=log.len() as u64).collect::<Vec<_>>());
+}
+
+/// Runs something as the owner of the schema.
+pub(crate) async fn run(db: &Database, sql: String) {
+    let run = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&db.owner_pool()).await;
+    run.expect("the statement works");
 }

@@ -10,7 +10,7 @@ use event_store::consumer::{Consumer, ConsumerError, State, Stopped};
 use event_store::testing::{figure, rounds};
 use event_store::{
     Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    StreamId, Verdict,
+    Snapshot, StreamId, Verdict,
 };
 use futures_util::future::BoxFuture;
 use projections::catalog::Catalog;
@@ -163,6 +163,18 @@ impl EventStore for Freezing {
         committed: Committed,
     ) -> Result<Vec<RecordedEvent>, Error> {
         self.inner.events_of(tenant, committed).await
+    }
+
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error> {
+        self.inner.snapshots(tenant, streams).await
+    }
+
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
+        self.inner.keep_snapshot(snapshot).await
     }
 
     async fn head(&self) -> Result<Head, Error> {

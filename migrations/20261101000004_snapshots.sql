@@ -1,0 +1,67 @@
+-- The last kept state of a stream, to spare the reading of its first events: a cache, which can be
+-- emptied at any time.
+CREATE TABLE snapshots (
+    tenant_id uuid NOT NULL,
+    stream text NOT NULL,
+    revision bigint NOT NULL,
+    version smallint NOT NULL,
+    state bytea NOT NULL,
+    PRIMARY KEY (tenant_id, stream)
+) WITH (fillfactor = 80);
+
+SELECT enable_tenant_rls('snapshots');
+CREATE POLICY log ON snapshots TO fastops_log USING (true) WITH CHECK (true);
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON snapshots FROM fastops_projector;
+GRANT SELECT, INSERT, UPDATE ON snapshots TO fastops_log;
+
+-- The snapshots of several streams of one tenant; `place` counts the streams from 1.
+CREATE FUNCTION log_snapshots(p_tenant uuid, p_streams text[])
+RETURNS TABLE (place bigint, revision bigint, version smallint, state bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT i.place, s.revision, s.version, s.state
+    FROM unnest(p_streams) WITH ORDINALITY AS i (stream, place)
+    CROSS JOIN LATERAL (
+        SELECT revision, version, state FROM snapshots
+        WHERE tenant_id = p_tenant AND stream = i.stream
+        OFFSET 0
+    ) s;
+END
+$$;
+
+-- Keeps a snapshot, unless one of a later revision is kept already.
+CREATE FUNCTION log_keep_snapshot(
+    p_tenant uuid, p_stream text, p_revision bigint, p_version smallint, p_state bytea
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO snapshots AS kept (tenant_id, stream, revision, version, state)
+    VALUES (p_tenant, p_stream, p_revision, p_version, p_state)
+    ON CONFLICT (tenant_id, stream) DO UPDATE
+        SET revision = excluded.revision, version = excluded.version, state = excluded.state
+        WHERE kept.revision <= excluded.revision;
+END
+$$;
+
+-- As with the log itself: the functions run as fastops_log and filter by their argument.
+GRANT CREATE ON SCHEMA public TO fastops_log;
+DO $$
+DECLARE
+    signature regprocedure;
+BEGIN
+    FOR signature IN
+        SELECT oid::regprocedure FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+            AND proname IN ('log_snapshots', 'log_keep_snapshot')
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO fastops_log', signature);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fastops_app', signature);
+    END LOOP;
+END
+$$;
+REVOKE CREATE ON SCHEMA public FROM fastops_log;
