@@ -20,7 +20,7 @@ help: ## list what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-19s %s\n", $$1, $$2}' Makefile
 	@echo "Variables:"
 	@echo "  FILTER=\"a b\"        make test: only tests whose name contains one of the words"
-	@echo "  ARGS=\"…\"            make demo: more arguments, for example ARGS=\"--no-simulate\""
+	@echo "  ARGS=\"…\"            make demo, make bench: more arguments, for example ARGS=\"--no-simulate\""
 	@echo "  DATA=<folder>       make import-pizza-place: the folder with the files of the pizza place"
 	@echo "  ROUNDS=$(ROUNDS)           make campaign: how often each fault is made to happen"
 	@echo "  CARGO_TARGET_DIR    where things are built: $(CARGO_TARGET_DIR)"
@@ -66,6 +66,13 @@ campaign: ## the fault tests (f01_… and s01_…) with full counts; writes docs
 	    FASTOPS_ROUNDS=$(ROUNDS) FASTOPS_FIGURES="$$figures" scripts/with-test-postgres.sh \
 	    cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'; \
 	    scripts/write-promises.sh "$$figures"
+
+# The last line on stdout is the result as JSON. What else there is to measure is in bench/README.md.
+.PHONY: bench
+bench: ## measure orders over HTTP beside pgbench, and appends to the event store
+	@scripts/setup.sh demo
+	@cargo build --release -p fastops -p bench
+	@"$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
 
 .PHONY: openapi
 openapi: ## print the OpenAPI document

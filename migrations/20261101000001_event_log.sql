@@ -19,6 +19,7 @@ CREATE TABLE streams (
     tenant_id uuid NOT NULL,
     stream text NOT NULL,
     revision bigint NOT NULL,
+    last_event uuid NOT NULL,
     PRIMARY KEY (tenant_id, stream)
 ) WITH (fillfactor = 80);
 
@@ -152,13 +153,14 @@ $$;
 --
 -- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number;
 -- expectations and events are sorted by their command. A command that expects what an earlier one of
--- the batch leaves behind succeeds or fails with it.
+-- the batch leaves behind, down to its last event, succeeds or fails with it.
 -- Verdicts: 0 committed, 1 duplicate, 2 conflict.
 CREATE FUNCTION log_append(
     p_tenant_ids uuid[],
     p_command_tenants integer[], p_command_ids uuid[], p_fingerprints bytea[],
     p_stream_tenants integer[], p_stream_names text[],
     p_expected_commands integer[], p_expected_streams integer[], p_expected_revisions bigint[],
+    p_expected_events uuid[],
     p_event_commands integer[], p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
     p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
@@ -182,11 +184,14 @@ DECLARE
     expected_revisions bigint[] := p_expected_revisions;
     event_commands integer[] := p_event_commands;
     event_streams integer[] := p_event_streams;
+    expected_events uuid[] := p_expected_events;
     event_revisions bigint[] := p_event_revisions;
+    event_ids uuid[] := p_event_ids;
     event_hashes bytea[] := p_event_hashes;
     head bigint;
     head_before bigint;
     revisions bigint[];
+    last_events uuid[];
     written boolean[] := array_fill(false, ARRAY[cardinality(p_stream_names)]);
     seqs bigint[];
     links bytea[];
@@ -208,10 +213,12 @@ BEGIN
     SELECT position INTO STRICT head FROM log_head FOR UPDATE;
     head_before := head;
 
-    SELECT array_agg(coalesce(s.revision, 0) ORDER BY i.place) INTO revisions
+    SELECT array_agg(coalesce(s.revision, 0) ORDER BY i.place),
+           array_agg(s.last_event ORDER BY i.place)
+    INTO revisions, last_events
     FROM unnest(p_stream_tenants, p_stream_names) WITH ORDINALITY AS i (tenant_no, name, place)
     LEFT JOIN LATERAL (
-        SELECT revision FROM streams
+        SELECT revision, last_event FROM streams
         WHERE tenant_id = p_tenant_ids[i.tenant_no] AND stream = i.name
         OFFSET 0
     ) s ON true;
@@ -242,7 +249,10 @@ BEGIN
         WHILE expected_no <= n_expected AND expected_commands[expected_no] = command_no LOOP
             stream_no := expected_streams[expected_no];
             IF verdicts[command_no] = 0
-                AND revisions[stream_no] <> expected_revisions[expected_no]
+                AND (
+                    revisions[stream_no] <> expected_revisions[expected_no]
+                    OR last_events[stream_no] <> expected_events[expected_no]
+                )
             THEN
                 verdicts[command_no] := 2;
                 conflict_streams[command_no] := stream_no;
@@ -268,6 +278,7 @@ BEGIN
                 event_links[event_no] := links[tenant_no];
                 stream_no := event_streams[event_no];
                 revisions[stream_no] := event_revisions[event_no];
+                last_events[stream_no] := event_ids[event_no];
                 written[stream_no] := true;
             END IF;
             event_no := event_no + 1;
@@ -284,12 +295,13 @@ BEGIN
     WHERE c.verdict = 0;
 
     IF head > head_before THEN
-        INSERT INTO streams (tenant_id, stream, revision)
-        SELECT p_tenant_ids[s.tenant_no], s.name, s.revision
-        FROM unnest(p_stream_tenants, p_stream_names, revisions, written)
-            AS s (tenant_no, name, revision, written)
+        INSERT INTO streams (tenant_id, stream, revision, last_event)
+        SELECT p_tenant_ids[s.tenant_no], s.name, s.revision, s.last_event
+        FROM unnest(p_stream_tenants, p_stream_names, revisions, last_events, written)
+            AS s (tenant_no, name, revision, last_event, written)
         WHERE s.written
-        ON CONFLICT (tenant_id, stream) DO UPDATE SET revision = excluded.revision;
+        ON CONFLICT (tenant_id, stream) DO UPDATE
+            SET revision = excluded.revision, last_event = excluded.last_event;
 
         INSERT INTO events (
             position, tenant_id, tenant_seq, stream, revision, event_id, event_type,

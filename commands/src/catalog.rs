@@ -59,10 +59,6 @@ impl Intent for AddCategory {
     const OPERATION: &'static str = "category.add";
     type Refusal = CategoryRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.category.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
         let claim = ClaimId::of_name(Named::Category, &self.name);
         let wanted = vec![work.wanted::<Category>(&self.category), work.wanted::<Claim>(&claim)];
@@ -90,10 +86,6 @@ pub struct ReviseCategory {
 impl Intent for ReviseCategory {
     const OPERATION: &'static str = "category.revise";
     type Refusal = CategoryRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.category.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
         work.read(vec![work.wanted::<Category>(&self.category)]).await?;
@@ -151,10 +143,6 @@ impl Intent for AddProduct {
     const OPERATION: &'static str = "product.add";
     type Refusal = ProductRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.product.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
         let claim = ClaimId::of_name(Named::Product, &self.name);
         let wanted = vec![
@@ -192,10 +180,6 @@ pub struct ReviseProduct {
 impl Intent for ReviseProduct {
     const OPERATION: &'static str = "product.revise";
     type Refusal = ProductRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.product.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
         let wanted =

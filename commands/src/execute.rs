@@ -1,27 +1,35 @@
 //! The one loop that runs intents.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::shared::{CommandId, TenantId};
-use event_store::{Earlier, EventStore, Fingerprint, Verdict};
-use tokio::sync::Mutex;
+use event_store::consumer::Doorbell;
+use event_store::{Earlier, EventStore, Fingerprint, Revision, Verdict};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::aggregates::Aggregates;
+use crate::aggregates::{Memory, Trust};
 use crate::error::{CommandError, Failure, World};
+use crate::follower::{Follower, Own};
 use crate::intent::{Intent, fingerprint};
+use crate::once::Running;
 use crate::receipt::{Receipt, Stored};
 use crate::scope::{Request, Scope};
 use crate::sources::{Clock, IdGenerator};
-use crate::unit_of_work::UnitOfWork;
+use crate::unit_of_work::{Finished, Sources, UnitOfWork};
 
-/// How often a command is decided before it is told to come back later.
-const ATTEMPTS_MAX: u32 = 4;
+/// How often the log may find a stream changed before a command is told to come back later.
+const CONFLICTS_MAX: u32 = 4;
 
-/// How many turns there are; two things may share one, which costs them time and nothing else.
-const TURNS: usize = 256;
+/// How often other commands of this process may be quicker before that.
+const OVERTAKEN_MAX: u32 = 1_000;
+
+/// How often a command that was overtaken tries again at once. Whoever is still overtaken then waits a
+/// moment, and may be waiting for a verdict.
+const HURRIES: u32 = 16;
+const BREATH: Duration = Duration::from_millis(1);
 
 /// Runs intents against a log. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,13 +41,14 @@ struct Inner {
     store: Arc<dyn EventStore>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
-    aggregates: Aggregates,
-    turns: Vec<Mutex<()>>,
+    memory: Arc<Memory>,
+    own: Arc<Own>,
+    running: Arc<Running>,
 }
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Commands").field("aggregates", &self.aggregates).finish_non_exhaustive()
+        f.debug_struct("Commands").field("memory", &self.memory).finish_non_exhaustive()
     }
 }
 
@@ -50,8 +59,16 @@ impl Commands {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
-        let turns = (0..TURNS).map(|_| Mutex::default()).collect();
-        Self { inner: Arc::new(Inner { store, clock, ids, aggregates: Aggregates::new(), turns }) }
+        let (memory, own, running) = (Arc::new(Memory::new()), Arc::default(), Arc::default());
+        Self { inner: Arc::new(Inner { store, clock, ids, memory, own, running }) }
+    }
+
+    /// Keeps the states in memory up to date until `shutdown`, so that commands need not read before
+    /// they decide. One call per process is enough; without it they do read.
+    pub async fn follow(&self, doorbell: Doorbell, shutdown: CancellationToken) {
+        let Inner { store, memory, own, .. } = &*self.inner;
+        let (store, memory, own) = (Arc::clone(store), Arc::clone(memory), Arc::clone(own));
+        Follower { store, memory, own }.run(doorbell, shutdown).await;
     }
 
     /// Makes an id for something to be created.
@@ -86,11 +103,13 @@ impl Commands {
     /// Looks at aggregates without deciding anything.
     pub(crate) fn look<'a>(&'a self, scope: &'a Scope) -> UnitOfWork<'a> {
         let nothing = Request::live(CommandId::from_uuid(Uuid::nil()));
-        self.inner.unit_of_work(scope, nothing)
+        self.inner.unit_of_work(scope, nothing, Trust::Committed)
     }
 }
 
 impl Inner {
+    /// Decides, first on what is in memory. A refusal is decided again on what the log says, once
+    /// everything has settled that it was derived from.
     async fn execute<I: Intent>(
         &self,
         scope: &Scope,
@@ -98,40 +117,67 @@ impl Inner {
         intent: &I,
     ) -> Result<Receipt, CommandError<I::Refusal>> {
         let fingerprint = fingerprint(intent);
-        let _turn = self.turns[turn(scope.tenant, intent.turn())].lock().await;
-        for _ in 0..ATTEMPTS_MAX {
-            let mut work = self.unit_of_work(scope, request);
+        let _alone = self.running.alone(scope.tenant, request.command).await;
+        let (mut trust, mut conflicts, mut overtaken) = (Trust::Memory, 0, 0);
+        while conflicts < CONFLICTS_MAX && overtaken < OVERTAKEN_MAX {
+            let mut work = self.unit_of_work(scope, request, trust);
             match intent.decide(&mut work).await {
                 Ok(()) => {}
                 Err(Failure::World(world)) => return Err(world.into()),
-                Err(refusal) => {
+                Err(refusal) if work.is_certain() => {
                     // The refusal may come from the very effect of an earlier try.
                     return match self.earlier(scope.tenant, request.command).await? {
                         Some(earlier) => self.replay(scope.tenant, earlier, fingerprint).await,
                         None => Err(refusal.into()),
                     };
                 }
+                Err(_) => {
+                    work.settled().await;
+                    trust = Trust::Log;
+                    overtaken += 1;
+                    continue;
+                }
             }
-            match self.store.append(work.append(fingerprint)).await.map_err(World::from)? {
+            let Finished { append, rests_on, changes, receipt } =
+                work.finish(fingerprint).map_err(World::from)?;
+            let append = || self.store.append(append);
+            let staged = self.memory.stage(scope.tenant, &rests_on, changes, append);
+            let Ok(staged) = staged else {
+                overtaken += 1;
+                trust = Trust::Memory;
+                if overtaken > HURRIES {
+                    tokio::time::sleep(BREATH).await;
+                }
+                continue;
+            };
+            match staged.verdict().await.map_err(World::from)? {
                 Verdict::Committed(committed) => {
-                    let events = work.events().iter().map(Stored::from).collect();
-                    work.remember();
-                    return Ok(Receipt::new(committed.last(), events, false));
+                    self.own.committed(committed);
+                    return Ok(Receipt::new(committed.last(), receipt, false));
                 }
                 Verdict::Duplicate(earlier) => {
                     return self.replay(scope.tenant, earlier, fingerprint).await;
                 }
                 Verdict::Conflict { stream, actual } => {
                     tracing::debug!(%stream, %actual, "a stream has changed, deciding again");
+                    conflicts += 1;
+                    // What was taken for a beginning is there already.
+                    let began = rests_on.contains(&(stream, Revision::START));
+                    trust = if began { Trust::Log } else { Trust::Memory };
                 }
             }
         }
         Err(World::Busy.into())
     }
 
-    fn unit_of_work<'a>(&'a self, scope: &'a Scope, request: Request) -> UnitOfWork<'a> {
-        let now = self.clock.now();
-        UnitOfWork::new(scope, request, now, &*self.store, &self.aggregates, &*self.ids)
+    fn unit_of_work<'a>(
+        &'a self,
+        scope: &'a Scope,
+        request: Request,
+        trust: Trust,
+    ) -> UnitOfWork<'a> {
+        let (memory, store, ids) = (&*self.memory, &*self.store, &*self.ids);
+        UnitOfWork::new(scope, request, self.clock.now(), Sources { memory, store, ids }, trust)
     }
 
     async fn earlier(&self, tenant: TenantId, id: CommandId) -> Result<Option<Earlier>, World> {
@@ -152,9 +198,4 @@ impl Inner {
         let events = events.into_iter().map(Stored::from).collect();
         Ok(Receipt::new(earlier.committed.last(), events, true))
     }
-}
-
-fn turn(tenant: TenantId, thing: Uuid) -> usize {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((tenant, thing));
-    usize::try_from(hash % TURNS as u64).expect("it is below TURNS")
 }

@@ -10,7 +10,6 @@ use domain::identity::tenant::{self, Tenant};
 use domain::shared::{BranchId, Currency, CutOff, Name, Slug, TenantId, UserId};
 use moka::sync::Cache;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::error::{Failure, World};
 use crate::execute::Commands;
@@ -34,10 +33,6 @@ pub struct RegisterTenant {
 impl Intent for RegisterTenant {
     const OPERATION: &'static str = "tenant.register";
     type Refusal = tenant::Error;
-
-    fn turn(&self) -> Uuid {
-        self.tenant.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<Self::Refusal>> {
         work.read(vec![work.wanted::<Tenant>(&self.tenant)]).await?;
@@ -78,10 +73,6 @@ pub enum BranchRefusal {
 impl Intent for OpenBranch {
     const OPERATION: &'static str = "branch.open";
     type Refusal = BranchRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.branch.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
         let claim = ClaimId::of_name(Named::Branch, &self.name);

@@ -5,7 +5,6 @@ use std::future::Future;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::error::Failure;
 use crate::unit_of_work::UnitOfWork;
@@ -20,10 +19,6 @@ pub trait Intent: Serialize + Send + Sync + 'static {
     const OPERATION: &'static str;
     /// How a rule can say no.
     type Refusal: Error + Send + Sync + 'static;
-
-    /// Commands with the same turn are decided one after another in this process, since they would
-    /// only conflict. The thing that is fought over: an order, or the branch whose numbers are taken.
-    fn turn(&self) -> Uuid;
 
     /// Loads what is needed and decides.
     ///

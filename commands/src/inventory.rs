@@ -10,7 +10,6 @@ use domain::inventory::{BaseUnit, OnShortage};
 use domain::shared::{BranchId, Name, ProductId, ReceiptId, StockItemId};
 use event_store::Revision;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::catalog::{rename, take};
 use crate::error::Failure;
@@ -50,10 +49,6 @@ impl Intent for AddStockItem {
     const OPERATION: &'static str = "stock_item.add";
     type Refusal = StockItemRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.item.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
         let claim = ClaimId::of_name(Named::StockItem, &self.name);
         let wanted = vec![work.wanted::<StockItem>(&self.item), work.wanted::<Claim>(&claim)];
@@ -82,10 +77,6 @@ pub struct ReviseStockItem {
 impl Intent for ReviseStockItem {
     const OPERATION: &'static str = "stock_item.revise";
     type Refusal = StockItemRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.item.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
         work.read(vec![work.wanted::<StockItem>(&self.item)]).await?;
@@ -139,10 +130,6 @@ pub struct PublishRecipe {
 impl Intent for PublishRecipe {
     const OPERATION: &'static str = "recipe.publish";
     type Refusal = RecipeRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.product.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RecipeRefusal>> {
         let ingredients = self.portions.iter().flat_map(|portion| &portion.ingredients);
@@ -210,10 +197,6 @@ impl Intent for ReceiveStock {
     const OPERATION: &'static str = "stock.receive";
     type Refusal = StockRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.branch.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
         let items = self.lines.iter().map(|line| work.wanted::<StockItem>(&line.item));
         let branch = [work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
@@ -244,10 +227,6 @@ pub struct ReleaseExpired {
 impl Intent for ReleaseExpired {
     const OPERATION: &'static str = "stock.release_expired";
     type Refusal = StockRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.branch.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
         let wanted =

@@ -16,7 +16,6 @@ use domain::shared::{
 };
 use event_store::Revision;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::error::Failure;
 use crate::execute::Commands;
@@ -152,16 +151,13 @@ impl Intent for PlaceOrder {
     const OPERATION: &'static str = "order.place";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.branch.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let Looked { day, currency, lines } = self.look_up(work).await?;
         let moment = work.at_branch(self.branch, day);
         let series = SeriesId::at(self.branch, self.order_type, moment.date);
         let mut wanted = stock::wanted(work, self.branch, &lines);
-        wanted.extend([work.wanted::<Order>(&self.order), work.wanted::<Series>(&series)]);
+        wanted.push(work.wanted::<Series>(&series));
+        work.begin::<Order>(&self.order).await?;
         work.read(wanted).await?;
         let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
         let mut number = (0, 0);
@@ -242,10 +238,6 @@ impl Intent for MoveOrder {
     const OPERATION: &'static str = "order.move";
     type Refusal = OrderRefusal;
 
-    fn turn(&self) -> Uuid {
-        self.order.uuid()
-    }
-
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let there = there(work, self.order, self.step.moves_stock()).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
@@ -286,10 +278,6 @@ pub struct TakeCash {
 impl Intent for TakeCash {
     const OPERATION: &'static str = "order.take_cash";
     type Refusal = OrderRefusal;
-
-    fn turn(&self) -> Uuid {
-        self.order.uuid()
-    }
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let There { hour, .. } = there(work, self.order, false).await?;

@@ -12,8 +12,9 @@ use event_store::{
     Append, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision, StreamId,
 };
 
-use crate::aggregates::{Aggregates, Snapshot, Wanted, state_of};
+use crate::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
 use crate::error::{Failure, World};
+use crate::receipt::Stored;
 use crate::scope::{Request, Scope};
 use crate::sources::IdGenerator;
 
@@ -23,19 +24,36 @@ pub struct UnitOfWork<'a> {
     scope: &'a Scope,
     request: Request,
     recorded_at: DateTime<Utc>,
-    store: &'a dyn EventStore,
-    aggregates: &'a Aggregates,
-    ids: &'a dyn IdGenerator,
+    sources: Sources<'a>,
+    trust: Trust,
     streams: HashMap<StreamId, InWork>,
     events: Vec<NewEvent>,
     branch: Option<BranchId>,
     business_date: Option<NaiveDate>,
 }
 
+/// Where a unit of work gets states and ids from.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub(crate) memory: &'a Memory,
+    pub(crate) store: &'a dyn EventStore,
+    pub(crate) ids: &'a dyn IdGenerator,
+}
+
 struct InWork {
-    read: Revision,
-    snapshot: Snapshot,
-    asserted: bool,
+    wanted: Wanted,
+    seen: Seen,
+    now: Folded,
+    is_asserted: bool,
+}
+
+impl InWork {
+    fn new(wanted: Wanted, seen: Seen) -> Self {
+        let now = seen.folded.clone();
+        // What was seen pending holds only if it is committed.
+        let is_asserted = seen.pending.is_some();
+        Self { wanted, seen, now, is_asserted }
+    }
 }
 
 impl std::fmt::Debug for UnitOfWork<'_> {
@@ -49,17 +67,15 @@ impl<'a> UnitOfWork<'a> {
         scope: &'a Scope,
         request: Request,
         recorded_at: DateTime<Utc>,
-        store: &'a dyn EventStore,
-        aggregates: &'a Aggregates,
-        ids: &'a dyn IdGenerator,
+        sources: Sources<'a>,
+        trust: Trust,
     ) -> Self {
         Self {
             scope,
             request,
             recorded_at,
-            store,
-            aggregates,
-            ids,
+            sources,
+            trust,
             streams: HashMap::new(),
             events: Vec::new(),
             branch: None,
@@ -88,11 +104,23 @@ impl<'a> UnitOfWork<'a> {
         if missing.is_empty() {
             return Ok(());
         }
-        let snapshots = self.aggregates.read(self.store, self.tenant(), &missing).await?;
-        for (wanted, snapshot) in missing.into_iter().zip(snapshots) {
-            let in_work = InWork { read: snapshot.revision, snapshot, asserted: false };
-            self.streams.insert(wanted.stream, in_work);
+        let Sources { memory, store, .. } = self.sources;
+        let seen = aggregates::read(memory, store, self.tenant(), &missing, self.trust).await?;
+        for (wanted, seen) in missing.into_iter().zip(seen) {
+            self.streams.insert(wanted.stream.clone(), InWork::new(wanted, seen));
         }
+        Ok(())
+    }
+
+    /// Begins with an aggregate whose id was made for this very command: there is nothing to read. The
+    /// append asserts that.
+    pub async fn begin<D: Decider>(&mut self, id: &D::Id) -> Result<(), World> {
+        let wanted = self.wanted::<D>(id);
+        if self.trust == Trust::Log {
+            return self.read(vec![wanted]).await;
+        }
+        let seen = Seen { folded: wanted.kind.start(), from_log: false, pending: None };
+        self.streams.insert(wanted.stream.clone(), InWork::new(wanted, seen));
         Ok(())
     }
 
@@ -100,17 +128,18 @@ impl<'a> UnitOfWork<'a> {
     /// guessing what to read together with it, and for nothing else.
     pub fn remembered<D: Decider>(&self, id: &D::Id) -> Option<D::State> {
         let stream = StreamId::of::<D>(self.tenant(), id);
-        self.aggregates.remembered(&stream).map(|seen| state_of::<D>(&seen.state).clone())
+        let remembered = self.sources.memory.remembered(&stream);
+        remembered.map(|folded| state_of::<D>(&folded.state).clone())
     }
 
     /// The state of an aggregate that was read, after what this unit has decided.
     pub fn state<D: Decider>(&self, id: &D::Id) -> &D::State {
-        state_of::<D>(&self.in_work::<D>(id).snapshot.state)
+        state_of::<D>(&self.in_work::<D>(id).now.state)
     }
 
     /// The revision at which an aggregate was read.
     pub fn revision<D: Decider>(&self, id: &D::Id) -> Revision {
-        self.in_work::<D>(id).read
+        self.in_work::<D>(id).seen.folded.revision
     }
 
     /// Goes on only if the aggregate stands where the caller has seen it; without a revision the
@@ -135,18 +164,23 @@ impl<'a> UnitOfWork<'a> {
         command: D::Command,
     ) -> Result<Vec<D::Event>, D::Error> {
         let stream = StreamId::of::<D>(self.tenant(), id);
-        let decided = D::decide(state_of::<D>(&self.in_work::<D>(id).snapshot.state), command)?;
+        let decided = D::decide(state_of::<D>(&self.in_work::<D>(id).now.state), command)?;
         let metadata = self.metadata();
         let in_work = self.streams.get_mut(&stream).expect("in_work has found it");
-        in_work.asserted = true;
-        let mut state = state_of::<D>(&in_work.snapshot.state).clone();
+        in_work.is_asserted = true;
+        if decided.is_empty() {
+            return Ok(decided);
+        }
+        let mut state = state_of::<D>(&in_work.now.state).clone();
         for event in &decided {
-            in_work.snapshot.revision = in_work.snapshot.revision.plus(1);
+            let id = EventId::from_uuid(self.sources.ids.uuid());
+            in_work.now.revision = in_work.now.revision.plus(1);
+            in_work.now.last_event = Some(id);
             state = D::evolve(state, event.clone());
             self.events.push(NewEvent {
                 stream: stream.clone(),
-                revision: in_work.snapshot.revision,
-                id: EventId::from_uuid(self.ids.uuid()),
+                revision: in_work.now.revision,
+                id,
                 event_type: event.event_type(),
                 payload: event.encode(),
                 metadata: metadata.clone(),
@@ -155,9 +189,7 @@ impl<'a> UnitOfWork<'a> {
                 recorded_at: self.recorded_at,
             });
         }
-        if !decided.is_empty() {
-            in_work.snapshot.state = Arc::new(state);
-        }
+        in_work.now.state = Arc::new(state);
         Ok(decided)
     }
 
@@ -170,35 +202,42 @@ impl<'a> UnitOfWork<'a> {
         moment
     }
 
-    /// What the log is asked for.
-    pub(crate) fn append(&self, fingerprint: Fingerprint) -> Append {
-        let expected = self
-            .streams
-            .iter()
-            .filter(|(_, in_work)| in_work.asserted)
-            .map(|(stream, in_work)| Expected { stream: stream.clone(), revision: in_work.read })
-            .collect();
-        Append {
-            tenant: self.tenant(),
-            command: self.request.command,
-            fingerprint,
-            expected,
-            events: self.events.clone(),
-        }
+    /// Whether everything was read from the log itself, and nothing is but remembered or pending.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.streams.values().all(|in_work| in_work.seen.from_log)
     }
 
-    /// What was decided.
-    pub(crate) fn events(&self) -> &[NewEvent] {
-        &self.events
-    }
-
-    /// Hands the states over that the log has accepted.
-    pub(crate) fn remember(self) {
-        for (stream, in_work) in self.streams {
-            if in_work.snapshot.revision > in_work.read {
-                self.aggregates.put(stream, in_work.snapshot);
+    /// Waits until everything that was pending when it was read has come true or not.
+    pub(crate) async fn settled(self) {
+        for in_work in self.streams.into_values() {
+            if let Some(mut pending) = in_work.seen.pending {
+                // It never changes, it closes.
+                let _closed = pending.changed().await;
             }
         }
+    }
+
+    /// What the log is asked for, and what it will leave.
+    pub(crate) fn finish(self, fingerprint: Fingerprint) -> Result<Finished, event_store::Error> {
+        let tenant = self.tenant();
+        let asserted = || self.streams.values().filter(|in_work| in_work.is_asserted);
+        let expected = asserted().map(|InWork { wanted, seen, .. }| Expected {
+            stream: wanted.stream.clone(),
+            revision: seen.folded.revision,
+            last_event: seen.folded.last_event,
+        });
+        let rests_on = asserted()
+            .map(|InWork { wanted, seen, .. }| (wanted.stream.clone(), seen.folded.revision))
+            .collect();
+        let receipt = self.events.iter().map(Stored::from).collect();
+        let expected = expected.collect();
+        let append =
+            Append::try_new(tenant, self.request.command, fingerprint, expected, self.events)?;
+        let has_changed = |it: &InWork| it.now.revision > it.seen.folded.revision;
+        let changes = self.streams.into_values().filter(has_changed);
+        let changes =
+            changes.map(|InWork { wanted, now, .. }| Change { wanted, folded: now }).collect();
+        Ok(Finished { append, rests_on, changes, receipt })
     }
 
     fn in_work<D: Decider>(&self, id: &D::Id) -> &InWork {
@@ -217,4 +256,13 @@ impl<'a> UnitOfWork<'a> {
             traceparent: self.scope.traceparent.clone(),
         }
     }
+}
+
+/// A unit of work that has decided everything.
+pub(crate) struct Finished {
+    pub(crate) append: Append,
+    /// Where the streams that the decision rests on must stand.
+    pub(crate) rests_on: Vec<(StreamId, Revision)>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) receipt: Vec<Stored>,
 }

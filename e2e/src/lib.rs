@@ -5,15 +5,20 @@
 //! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
 //! - [`menu`]: a branch with something to sell
 //! - [`log`]: what the log holds in the end
+//! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
+//!   [`cluster`]
 //! - [`clock`], [`silence`], [`wire`]: time, crashes and outages at will
 //! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it
 
 pub mod client;
 pub mod clock;
+pub mod cluster;
 pub mod log;
 pub mod menu;
 pub mod node;
+pub mod process;
 pub mod raw;
+pub mod rig;
 pub mod silence;
 pub mod site;
 pub mod system;

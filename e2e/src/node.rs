@@ -59,6 +59,7 @@ async fn begin(site: Site, silence: Silence) -> (SocketAddr, Installation) {
     let installation = site.installation(&silence);
     // It never shuts down: it crashes.
     let forever = CancellationToken::new();
+    installation.follow(&forever);
     let projecting = Projecting::start(&installation, &forever);
     let serving = Serving {
         secrets: secrets(),

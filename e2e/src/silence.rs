@@ -1,7 +1,8 @@
 //! A log that holds its answers back: what a process sees that crashes after its commit, or that takes
 //! its time before it.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::shared::{CommandId, TenantId};
@@ -9,7 +10,8 @@ use event_store::{
     Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
     StreamId, Verdict,
 };
-use tokio::sync::Semaphore;
+use futures_util::future::BoxFuture;
+use tokio::sync::{Semaphore, oneshot};
 
 /// How a process's log answers appends.
 #[derive(Debug, Clone, Default)]
@@ -23,17 +25,38 @@ pub enum Silence {
     BeforeCommit(Gate),
 }
 
-/// Where appends wait.
-#[derive(Debug, Clone)]
+/// Where appends wait, in the order of the calls.
+#[derive(Clone)]
 pub struct Gate {
     arrived: Arc<Semaphore>,
-    open: Arc<Semaphore>,
+    state: Arc<Mutex<GateState>>,
+}
+
+type Answer = BoxFuture<'static, Result<Verdict, Error>>;
+
+enum GateState {
+    Closed(Vec<Waiting>),
+    Open,
+}
+
+struct Waiting {
+    log: Arc<dyn EventStore>,
+    append: Append,
+    let_through: oneshot::Sender<Answer>,
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate").field("arrived", &self.arrived).finish_non_exhaustive()
+    }
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        let closed = || Arc::new(Semaphore::new(0));
-        Self { arrived: closed(), open: closed() }
+        Self {
+            arrived: Arc::new(Semaphore::new(0)),
+            state: Arc::new(Mutex::new(GateState::Closed(Vec::new()))),
+        }
     }
 }
 
@@ -46,7 +69,29 @@ impl Gate {
 
     /// Lets everybody through from now on.
     pub fn open(&self) {
-        self.open.add_permits(Semaphore::MAX_PERMITS / 2);
+        let mut state = self.state();
+        if let GateState::Closed(waiting) = std::mem::replace(&mut *state, GateState::Open) {
+            for Waiting { log, append, let_through } in waiting {
+                // Whoever went away is let through all the same.
+                let _ = let_through.send(log.append(append));
+            }
+        }
+    }
+
+    fn append(&self, log: &Arc<dyn EventStore>, append: Append) -> Answer {
+        self.arrived.add_permits(1);
+        match &mut *self.state() {
+            GateState::Open => log.append(append),
+            GateState::Closed(waiting) => {
+                let (let_through, answer) = oneshot::channel();
+                waiting.push(Waiting { log: Arc::clone(log), append, let_through });
+                Box::pin(async { answer.await.expect("the gate is never taken down").await })
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -67,19 +112,22 @@ struct Silenced {
 
 #[async_trait]
 impl EventStore for Silenced {
-    async fn append(&self, append: Append) -> Result<Verdict, Error> {
-        if let Silence::BeforeCommit(gate) = &self.silence {
-            gate.arrived.add_permits(1);
-            gate.open.acquire().await.expect("the gate is never taken down").forget();
+    fn append(&self, append: Append) -> Answer {
+        match &self.silence {
+            Silence::None => self.log.append(append),
+            Silence::BeforeCommit(gate) => gate.append(&self.log, append),
+            Silence::AfterCommit(committed) => {
+                let (answer, committed) = (self.log.append(append), Arc::clone(committed));
+                Box::pin(async move {
+                    let verdict = answer.await;
+                    if let Ok(Verdict::Committed(_)) = &verdict {
+                        committed.add_permits(1);
+                        std::future::pending::<()>().await;
+                    }
+                    verdict
+                })
+            }
         }
-        let verdict = self.log.append(append).await;
-        if let (Silence::AfterCommit(committed), Ok(Verdict::Committed(_))) =
-            (&self.silence, &verdict)
-        {
-            committed.add_permits(1);
-            std::future::pending::<()>().await;
-        }
-        verdict
     }
 
     async fn read_streams(

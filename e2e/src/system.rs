@@ -142,13 +142,25 @@ impl System {
     }
 }
 
-async fn company(node: &Node, http: &Http, slug: &str, email: &str) -> Company {
-    let new = NewCompany {
+/// A company whose owner has this address and [`PASSWORD`].
+pub fn new_company(slug: &str, email: &str) -> NewCompany {
+    NewCompany {
         name: Name::parse(slug).expect("a short name is a name"),
         slug: Slug::parse(slug).expect("a test names companies well"),
         email: email.to_owned(),
         password_hash: PASSWORD_HASH.to_owned(),
-    };
+    }
+}
+
+/// The access token of a company's owner.
+pub async fn sign_in(visitor: &Client, slug: &str, email: &str) -> String {
+    let login = json!({"email": email, "password": PASSWORD, "tenant": slug});
+    let session = visitor.post("/v1/auth/login").no_key().json(&login).send().await;
+    session.expect(200)["access_token"].as_str().expect("a token is a text").to_owned()
+}
+
+async fn company(node: &Node, http: &Http, slug: &str, email: &str) -> Company {
+    let new = new_company(slug, email);
     let installation = node.installation.clone();
     let (known, at) = (email.to_owned(), slug.to_owned());
     let found = node.run(async move {
@@ -159,10 +171,7 @@ async fn company(node: &Node, http: &Http, slug: &str, email: &str) -> Company {
     });
     let (tenant, accounts) = found.await;
     let [account] = &accounts[..] else { panic!("{email} has one account in {slug}") };
-    let visitor = Client::of(http, node.address);
-    let login = json!({"email": email, "password": PASSWORD, "tenant": slug});
-    let session = visitor.post("/v1/auth/login").no_key().json(&login).send().await;
-    let token = session.expect(200)["access_token"].as_str().expect("a token is a text").to_owned();
+    let token = sign_in(&Client::of(http, node.address), slug, email).await;
     let (slug, email) = (slug.to_owned(), email.to_owned());
     Company { tenant, owner: account.user, slug, email, token }
 }

@@ -1,15 +1,20 @@
-//! What a command asks of the log, and what the log answers.
+//! What a command asks of the log.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use domain::shared::{CommandId, TenantId};
+use domain::shared::{CommandId, EventId, TenantId};
 
 use crate::error::Error;
-use crate::event::NewEvent;
-use crate::stream::{Position, Revision, StreamId};
+use crate::event::{Metadata, NewEvent};
+use crate::hash::{Content, content_hash};
+use crate::stream::{Revision, StreamId};
 
 /// SHA-256 of an operation and its canonical body: tells a retry from a reused command id.
 pub type Fingerprint = [u8; 32];
+
+/// What an event takes in a batch besides its payload and its metadata.
+const EVENT_BYTES: usize = 200;
 
 /// A stream must stand at this revision; [`Revision::START`] means that it must not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,95 +23,147 @@ pub struct Expected {
     pub stream: StreamId,
     /// Where it must stand.
     pub revision: Revision,
+    /// The event that must be there. Another node may have brought the stream to the same revision by
+    /// another event; whoever decided on a state that was pending names the event that it ends with.
+    pub last_event: Option<EventId>,
 }
 
 /// The outcome of one command, to be made durable at once or not at all.
 ///
-/// Every stream that is written to is among `expected`, and the events of a stream are consecutive
-/// from its expected revision on.
+/// It is whole from the start: whatever can be checked, encoded and hashed without the log was done
+/// when it was made, so that [`EventStore::append`](crate::EventStore::append) has next to nothing
+/// left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Append {
-    /// Whose command it is; all streams are this tenant's.
-    pub tenant: TenantId,
-    /// The client's id of the command.
-    pub command: CommandId,
-    /// What the command asked for.
-    pub fingerprint: Fingerprint,
-    /// Where the streams must stand.
-    pub expected: Vec<Expected>,
-    /// What happened, in order; may be nothing.
-    pub events: Vec<NewEvent>,
+    tenant: TenantId,
+    command: CommandId,
+    fingerprint: Fingerprint,
+    expected: Vec<Expected>,
+    events: Vec<NewEvent>,
+    encoded: Vec<Encoded>,
+    size_bytes: usize,
+}
+
+/// What is stored of an event besides what it says itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Encoded {
+    /// JSON; events with the same metadata share the bytes.
+    pub(crate) metadata: Arc<[u8]>,
+    /// See [`hash`](crate::hash).
+    pub(crate) content_hash: [u8; 32],
 }
 
 impl Append {
-    /// Whether the parts fit together: one tenant, every written stream expected, no revision skipped.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        let rejected = |reason: String| Err(Error::Rejected { reason });
-        let mut next: HashMap<&StreamId, Revision> = HashMap::new();
-        for Expected { stream, revision } in &self.expected {
-            if stream.tenant() != self.tenant {
-                return rejected(format!("{stream} belongs to another tenant"));
-            }
-            if next.insert(stream, *revision).is_some() {
-                return rejected(format!("{stream} is expected twice"));
-            }
-        }
-        for event in &self.events {
-            let Some(last) = next.get_mut(&event.stream) else {
-                return rejected(format!("{} is written without an expectation", event.stream));
-            };
-            if event.revision != last.plus(1) {
-                return rejected(format!(
-                    "{} skips from {last} to {}",
-                    event.stream, event.revision
-                ));
-            }
-            *last = event.revision;
-        }
-        Ok(())
+    /// The outcome of a tenant's command: where streams must stand, and what happened, in order, which
+    /// may be nothing.
+    ///
+    /// All streams are the tenant's, every stream that is written to is among `expected`, and its
+    /// events are consecutive from its expected revision on.
+    pub fn try_new(
+        tenant: TenantId,
+        command: CommandId,
+        fingerprint: Fingerprint,
+        expected: Vec<Expected>,
+        events: Vec<NewEvent>,
+    ) -> Result<Self, Error> {
+        check(tenant, &expected, &events)?;
+        let encoded = encode(&events)?;
+        let sizes = events
+            .iter()
+            .zip(&encoded)
+            .map(|(event, encoded)| EVENT_BYTES + event.payload.len() + encoded.metadata.len());
+        let size_bytes = sizes.sum();
+        Ok(Self { tenant, command, fingerprint, expected, events, encoded, size_bytes })
+    }
+
+    /// Whose command it is.
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The client's id of the command.
+    pub const fn command(&self) -> CommandId {
+        self.command
+    }
+
+    /// What the command asked for.
+    pub const fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// Where the streams must stand.
+    pub fn expected(&self) -> &[Expected] {
+        &self.expected
+    }
+
+    /// What happened.
+    pub fn events(&self) -> &[NewEvent] {
+        &self.events
+    }
+
+    /// What is stored of each event besides.
+    pub(crate) fn encoded(&self) -> &[Encoded] {
+        &self.encoded
+    }
+
+    /// About how many bytes it has on its way to the log.
+    pub(crate) const fn size_bytes(&self) -> usize {
+        self.size_bytes
     }
 }
 
-/// A command that the log accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Committed {
-    /// The position of its first event, or the head at that moment when it has none.
-    pub first: Position,
-    /// How many events it has, all consecutive from `first`.
-    pub count: u32,
-}
-
-impl Committed {
-    /// The position of the last event; reading models that reached it show the command's effect.
-    pub const fn last(self) -> Position {
-        match self.count {
-            0 => self.first,
-            count => self.first.plus(count as u64 - 1),
+fn check(tenant: TenantId, expected: &[Expected], events: &[NewEvent]) -> Result<(), Error> {
+    let rejected = |reason: String| Err(Error::Rejected { reason });
+    let mut next: HashMap<&StreamId, Revision> = HashMap::new();
+    for Expected { stream, revision, .. } in expected {
+        if stream.tenant() != tenant {
+            return rejected(format!("{stream} belongs to another tenant"));
+        }
+        if next.insert(stream, *revision).is_some() {
+            return rejected(format!("{stream} is expected twice"));
         }
     }
+    for event in events {
+        let Some(last) = next.get_mut(&event.stream) else {
+            return rejected(format!("{} is written without an expectation", event.stream));
+        };
+        if event.revision != last.plus(1) {
+            return rejected(format!("{} skips from {last} to {}", event.stream, event.revision));
+        }
+        *last = event.revision;
+    }
+    Ok(())
 }
 
-/// What the log remembers of a command that it accepted earlier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Earlier {
-    /// What the command asked for then.
-    pub fingerprint: Fingerprint,
-    /// Its events.
-    pub committed: Committed,
-}
-
-/// What the log answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// The events are durable.
-    Committed(Committed),
-    /// The tenant's command id was accepted before; nothing was written.
-    Duplicate(Earlier),
-    /// A stream stands elsewhere; nothing was written.
-    Conflict {
-        /// The first such stream.
-        stream: StreamId,
-        /// Where it stands.
-        actual: Revision,
-    },
+/// Encodes each distinct metadata once: mostly there is one for all events of a command.
+fn encode(events: &[NewEvent]) -> Result<Vec<Encoded>, Error> {
+    let mut distinct: Vec<(&Metadata, Arc<[u8]>)> = Vec::new();
+    let mut encoded = Vec::with_capacity(events.len());
+    for event in events {
+        let known = distinct.iter().rev().find(|(metadata, _)| **metadata == event.metadata);
+        let metadata = if let Some((_, bytes)) = known {
+            Arc::clone(bytes)
+        } else {
+            let bytes: Arc<[u8]> = serde_json::to_vec(&event.metadata)
+                .map_err(|error| Error::Rejected { reason: error.to_string() })?
+                .into();
+            distinct.push((&event.metadata, Arc::clone(&bytes)));
+            bytes
+        };
+        let content_hash = content_hash(&Content {
+            tenant: event.stream.tenant(),
+            stream: event.stream.name(),
+            revision: event.revision,
+            id: event.id,
+            event_type: event.event_type.name,
+            schema_version: event.event_type.version,
+            payload: &event.payload,
+            metadata: &metadata,
+            business_date: event.business_date,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+        });
+        encoded.push(Encoded { metadata, content_hash });
+    }
+    Ok(encoded)
 }

@@ -3,18 +3,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use domain::Decider;
-use domain::claim::{Claim, ClaimId, Event, Named, Released, Taken};
-use domain::event::StoredEvent;
-use domain::shared::{CommandId, CorrelationId, EventId, Name, TenantId};
-use uuid::Uuid;
-
-use crate::append::{Append, Committed, Expected, Verdict};
-use crate::event::{Actor, Metadata, NewEvent, RecordedEvent};
+use crate::append::{Append, Expected};
+use crate::event::RecordedEvent;
 use crate::hash::link;
 use crate::store::EventStore;
-use crate::stream::{Position, Revision, StreamId};
+use crate::stream::{Position, Revision};
+use crate::testing::appends::{ANA, LUIS, append, command, stream};
+use crate::verdict::{Committed, Verdict};
 
 /// Runs the whole suite against an adapter, one test per promise.
 ///
@@ -39,73 +34,11 @@ macro_rules! conformance_suite {
             positions_have_no_gap_and_pages_skip_nothing
             every_tenant_has_a_chain_of_links
             of_many_writers_to_one_revision_one_wins
-            parts_that_do_not_fit_are_rejected
+            appends_are_judged_in_the_order_of_the_calls
+            a_chain_of_appends_succeeds_or_fails_together
+            the_same_revision_by_another_event_is_a_conflict
         }
     };
-}
-
-const ANA: TenantId = TenantId::from_uuid(Uuid::from_u128(0xA));
-const LUIS: TenantId = TenantId::from_uuid(Uuid::from_u128(0xB));
-
-fn stream(tenant: TenantId, key: &str) -> StreamId {
-    let name = Name::parse(key).expect("the suite's keys are names");
-    StreamId::of::<Claim>(tenant, &ClaimId::of_name(Named::Product, &name))
-}
-
-fn command(n: u128) -> CommandId {
-    CommandId::from_uuid(Uuid::from_u128(n))
-}
-
-fn at() -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(1_773_500_000_123_456).expect("a moment in 2026")
-}
-
-/// An append of `n_events` events to each stream at its revision; ids follow from the command.
-fn append(tenant: TenantId, id: u128, streams: &[(&str, u64, u64)]) -> Append {
-    let mut events = Vec::new();
-    for (key, revision, n_events) in streams {
-        for n in 1..=*n_events {
-            events.push(event(&stream(tenant, key), revision + n, id, events.len() as u128));
-        }
-    }
-    Append {
-        tenant,
-        command: command(id),
-        fingerprint: [u8::try_from(id % 256).expect("a byte"); 32],
-        expected: streams
-            .iter()
-            .map(|(key, revision, _)| Expected {
-                stream: stream(tenant, key),
-                revision: Revision::new(*revision),
-            })
-            .collect(),
-        events,
-    }
-}
-
-fn event(stream: &StreamId, revision: u64, id: u128, n: u128) -> NewEvent {
-    let holder = Uuid::from_u128(id);
-    let event: Event =
-        if revision % 2 == 1 { Taken { holder }.into() } else { Released { holder }.into() };
-    NewEvent {
-        stream: stream.clone(),
-        revision: Revision::new(revision),
-        id: EventId::from_uuid(Uuid::from_u128(id * 1_000 + n)),
-        event_type: event.event_type(),
-        payload: event.encode(),
-        metadata: Metadata {
-            actor: Actor::System("conformance".to_owned()),
-            branch: None,
-            device: None,
-            command: command(id),
-            correlation: CorrelationId::from_uuid(Uuid::from_u128(id)),
-            causation: None,
-            traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
-        },
-        business_date: Some(at().date_naive()),
-        occurred_at: at(),
-        recorded_at: at() + chrono::TimeDelta::seconds(1),
-    }
 }
 
 async fn committed(store: &Arc<dyn EventStore>, append: Append) -> Committed {
@@ -131,7 +64,7 @@ pub async fn what_is_appended_is_read_back_whole(store: Arc<dyn EventStore>) {
     assert_eq!(read.len(), 2);
     assert_eq!(read[1], []);
     assert_eq!(read[0], whole_log(&store).await);
-    for (read, wanted) in read[0].iter().zip(wanted.events) {
+    for (read, wanted) in read[0].iter().zip(wanted.events()) {
         assert_eq!(read.stream, wanted.stream);
         assert_eq!(read.revision, wanted.revision);
         assert_eq!(read.id, wanted.id);
@@ -301,16 +234,54 @@ pub async fn of_many_writers_to_one_revision_one_wins(store: Arc<dyn EventStore>
 }
 
 /// See the name.
-pub async fn parts_that_do_not_fit_are_rejected(store: Arc<dyn EventStore>) {
-    let mut foreign = append(ANA, 1, &[("arepa", 0, 1)]);
-    foreign.expected[0].stream = stream(LUIS, "arepa");
-    let mut skipping = append(ANA, 1, &[("arepa", 0, 2)]);
-    skipping.events.remove(0);
-    let mut unexpected = append(ANA, 1, &[("arepa", 0, 1)]);
-    unexpected.expected.clear();
-    for append in [foreign, skipping, unexpected] {
-        assert!(store.append(append).await.is_err());
+pub async fn appends_are_judged_in_the_order_of_the_calls(store: Arc<dyn EventStore>) {
+    let call = |n: u64| (n, store.append(append(ANA, n.into(), &[("arepa", n - 1, 1)])));
+    let mut calls: Vec<_> = (1..=50).map(call).collect();
+    // The last answer is awaited first, and the first one never.
+    while calls.len() > 1 {
+        let (n, answer) = calls.pop().expect("there is more than one");
+        let wanted = Committed { first: Position::new(n), count: 1 };
+        assert_eq!(answer.await.expect("a verdict"), Verdict::Committed(wanted));
     }
-    assert!(whole_log(&store).await.is_empty());
-    assert_eq!(Claim::CATEGORY, stream(ANA, "arepa").category());
+    assert_eq!(whole_log(&store).await.len(), 50);
+}
+
+/// See the name.
+pub async fn a_chain_of_appends_succeeds_or_fails_together(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    let wrong = store.append(append(ANA, 2, &[("arepa", 0, 1), ("buñuelo", 0, 1)]));
+    let chained = store.append(append(ANA, 3, &[("buñuelo", 1, 1)]));
+    let chained_further = store.append(append(ANA, 4, &[("buñuelo", 2, 1)]));
+    let other = store.append(append(ANA, 5, &[("arepa", 1, 1)]));
+    let conflict =
+        |key, actual| Verdict::Conflict { stream: stream(ANA, key), actual: Revision::new(actual) };
+    assert_eq!(wrong.await.expect("a verdict"), conflict("arepa", 1));
+    assert_eq!(chained.await.expect("a verdict"), conflict("buñuelo", 0));
+    assert_eq!(chained_further.await.expect("a verdict"), conflict("buñuelo", 0));
+    assert!(matches!(other.await, Ok(Verdict::Committed(_))));
+}
+
+/// See the name.
+///
+/// Somebody has decided on what `decided_on` would leave, which another command has been quicker than.
+pub async fn the_same_revision_by_another_event_is_a_conflict(store: Arc<dyn EventStore>) {
+    committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
+    let quicker = append(ANA, 2, &[("arepa", 1, 1)]);
+    let decided_on = append(ANA, 3, &[("arepa", 1, 1)]);
+    let after = |earlier: &Append, next: &Append| {
+        let last_event = earlier.events().last().map(|event| event.id);
+        let expected = Expected { last_event, ..next.expected()[0].clone() };
+        let (command, fingerprint) = (next.command(), *next.fingerprint());
+        Append::try_new(ANA, command, fingerprint, vec![expected], next.events().to_vec())
+            .expect("only the expectation differs")
+    };
+    let conflict = Verdict::Conflict { stream: stream(ANA, "arepa"), actual: Revision::new(2) };
+    let chained = after(&decided_on, &append(ANA, 4, &[("arepa", 2, 1)]));
+    let verdicts = [quicker.clone(), decided_on, chained].map(|append| store.append(append));
+    let [first, second, third] =
+        futures_util::future::join_all(verdicts).await.try_into().expect("3");
+    assert!(matches!(first, Ok(Verdict::Committed(_))), "{first:?}");
+    assert_eq!(second.expect("a verdict"), conflict);
+    assert_eq!(third.expect("a verdict"), conflict);
+    committed(&store, after(&quicker, &append(ANA, 5, &[("arepa", 2, 1)]))).await;
 }

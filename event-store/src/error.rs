@@ -12,6 +12,9 @@ pub enum Error {
         /// What the adapter says.
         reason: String,
     },
+    /// There is no room for more events; nothing was written, and somebody has to make room.
+    #[error("the log's storage is full")]
+    StorageFull,
     /// The connection was lost while committing. The same append again, under the same command id,
     /// settles it.
     #[error("the log did not say whether it committed")]
@@ -33,6 +36,6 @@ pub enum Error {
 impl Error {
     /// Whether the same call may succeed later.
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Overloaded | Self::Unavailable { .. } | Self::OutcomeUnknown)
+        !matches!(self, Self::Rejected { .. } | Self::Corrupt { .. })
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! - [`stream`]: names of streams, revisions and positions
 //! - [`event`]: what is written and what is read back
-//! - [`append`](mod@append): what a command asks of the log, and its verdict
+//! - [`append`](mod@append): what a command asks of the log
+//! - [`verdict`]: what the log answers
 //! - [`store`]: the port
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
@@ -25,9 +26,11 @@ pub mod store;
 pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod verdict;
 
-pub use append::{Append, Committed, Earlier, Expected, Fingerprint, Verdict};
+pub use append::{Append, Expected, Fingerprint};
 pub use error::Error;
 pub use event::{Actor, Metadata, NewEvent, RecordedEvent};
 pub use store::{EventStore, Head};
 pub use stream::{Position, Revision, StreamId};
+pub use verdict::{Committed, Earlier, Verdict};

@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use domain::shared::{CommandId, IncarnationId, TenantId};
+use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 
-use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::append::{Append, Encoded};
 use crate::error::Error;
 use crate::event::{NewEvent, RecordedEvent};
-use crate::hash::{Content, content_hash, link};
+use crate::hash::link;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Earlier, Verdict};
 
 /// A log that lives as long as the process.
 #[derive(Debug)]
@@ -23,7 +26,7 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Log {
     events: Vec<RecordedEvent>,
-    revisions: HashMap<StreamId, Revision>,
+    ends: HashMap<StreamId, (Revision, EventId)>,
     chains: HashMap<TenantId, (u64, [u8; 32])>,
     commands: HashMap<(TenantId, CommandId), Earlier>,
 }
@@ -40,26 +43,35 @@ impl MemoryStore {
 }
 
 impl Log {
-    fn record(&mut self, event: NewEvent) -> Result<(), Error> {
-        let metadata = serde_json::to_vec(&event.metadata)
-            .map_err(|error| Error::Rejected { reason: error.to_string() })?;
+    fn append(&mut self, append: &Append) -> Verdict {
+        let key = (append.tenant(), append.command());
+        if let Some(earlier) = self.commands.get(&key) {
+            return Verdict::Duplicate(*earlier);
+        }
+        for expected in append.expected() {
+            let end = self.ends.get(&expected.stream);
+            let actual = end.map(|(revision, _)| *revision).unwrap_or_default();
+            let is_other = |wanted| end.is_some_and(|(_, last)| *last != wanted);
+            if actual != expected.revision || expected.last_event.is_some_and(is_other) {
+                return Verdict::Conflict { stream: expected.stream.clone(), actual };
+            }
+        }
+        let head = Position::new(self.events.len() as u64);
+        let count = u32::try_from(append.events().len()).expect("a command has few events");
+        let first = if count == 0 { head } else { head.plus(1) };
+        for (event, encoded) in append.events().iter().zip(append.encoded()) {
+            self.record(event, encoded);
+        }
+        let committed = Committed { first, count };
+        self.commands.insert(key, Earlier { fingerprint: *append.fingerprint(), committed });
+        Verdict::Committed(committed)
+    }
+
+    fn record(&mut self, event: &NewEvent, encoded: &Encoded) {
         let tenant = event.stream.tenant();
-        let content_hash = content_hash(&Content {
-            tenant,
-            stream: event.stream.name(),
-            revision: event.revision,
-            id: event.id,
-            event_type: event.event_type.name,
-            schema_version: event.event_type.version,
-            payload: &event.payload,
-            metadata: &metadata,
-            business_date: event.business_date,
-            occurred_at: event.occurred_at,
-            recorded_at: event.recorded_at,
-        });
         let (seq, last) = self.chains.entry(tenant).or_insert((0, [0; 32]));
         *seq += 1;
-        *last = link(last, *seq, &content_hash);
+        *last = link(last, *seq, &encoded.content_hash);
         let recorded = RecordedEvent {
             position: Position::new(self.events.len() as u64 + 1),
             tenant_seq: *seq,
@@ -69,44 +81,23 @@ impl Log {
             id: event.id,
             event_type: event.event_type.name.to_owned(),
             schema_version: event.event_type.version,
-            payload: event.payload,
-            metadata: event.metadata,
+            payload: event.payload.clone(),
+            metadata: event.metadata.clone(),
             business_date: event.business_date,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
-            content_hash,
+            content_hash: encoded.content_hash,
             link: *last,
         };
-        self.revisions.insert(event.stream, event.revision);
+        self.ends.insert(event.stream.clone(), (event.revision, event.id));
         self.events.push(recorded);
-        Ok(())
     }
 }
 
 #[async_trait]
 impl EventStore for MemoryStore {
-    async fn append(&self, append: Append) -> Result<Verdict, Error> {
-        append.check()?;
-        let mut log = self.log();
-        let key = (append.tenant, append.command);
-        if let Some(earlier) = log.commands.get(&key) {
-            return Ok(Verdict::Duplicate(*earlier));
-        }
-        for expected in append.expected {
-            let actual = log.revisions.get(&expected.stream).copied().unwrap_or_default();
-            if actual != expected.revision {
-                return Ok(Verdict::Conflict { stream: expected.stream, actual });
-            }
-        }
-        let head = Position::new(log.events.len() as u64);
-        let count = u32::try_from(append.events.len()).expect("a command has few events");
-        let first = if count == 0 { head } else { head.plus(1) };
-        for event in append.events {
-            log.record(event)?;
-        }
-        let committed = Committed { first, count };
-        log.commands.insert(key, Earlier { fingerprint: append.fingerprint, committed });
-        Ok(Verdict::Committed(committed))
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
+        ready(Ok(self.log().append(&append))).boxed()
     }
 
     async fn read_streams(

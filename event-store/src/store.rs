@@ -1,12 +1,16 @@
 //! The port.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use domain::shared::{CommandId, IncarnationId, TenantId};
+use futures_util::future::BoxFuture;
 
-use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Earlier, Verdict};
 
 /// The end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +21,15 @@ pub struct Head {
     pub position: Position,
 }
 
+/// How long a call waits for the log before it is answered without it.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+
 /// An append-only log of events in streams.
 ///
 /// Every adapter passes the suite in `conformance`. A new adapter implements this trait and
 /// calls that suite; nothing else knows which one it has.
+///
+/// Every call is answered within about [`PATIENCE`], whatever happens to the log meanwhile.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {
     /// Appends the outcome of a command.
@@ -28,7 +37,16 @@ pub trait EventStore: Send + Sync + 'static {
     /// A command id that the tenant used before answers [`Verdict::Duplicate`], whatever the rest
     /// says; then revisions are compared; then everything is written. When the call answers
     /// [`Verdict::Committed`], the events survive a crash.
-    async fn append(&self, append: Append) -> Result<Verdict, Error>;
+    ///
+    /// The append takes its place when this is called, not when the answer is awaited, and it is
+    /// judged also when nobody awaits it. Appends of one tenant are judged in the order of the calls:
+    /// an append may expect what an earlier one, whose verdict is not known yet, will leave, and then
+    /// it succeeds or fails with it.
+    ///
+    /// An append that could not be sent within [`PATIENCE`] never is, and is answered with
+    /// [`Error::Unavailable`]; for one that was sent and not answered by then,
+    /// [`Error::OutcomeUnknown`].
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>>;
 
     /// Reads the events of several streams of one tenant, each after a revision, each in order.
     ///

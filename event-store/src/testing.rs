@@ -2,6 +2,7 @@
 //!
 //! `FASTOPS_TEST_DATABASE_URL` names a cluster whose role may create databases; `make test` starts one.
 
+pub mod appends;
 mod figures;
 
 use std::collections::hash_map::DefaultHasher;

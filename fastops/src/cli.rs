@@ -102,6 +102,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     start_logging("info");
     let installation = Installation::new(&args.database.databases()?);
     let shutdown = shutdown_on_signal()?;
+    installation.follow(&shutdown);
     let projecting = args.work.then(|| Projecting::start(&installation, &shutdown));
     let serving = Serving {
         secrets: args.token.secrets()?,

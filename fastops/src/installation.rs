@@ -5,10 +5,12 @@ use std::sync::Arc;
 use commands::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
+use event_store::consumer::Doorbell;
 use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
 use projections::ReadDb;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use tokio_util::sync::CancellationToken;
 
 /// Connections that read models and sign-in are read through.
 const APP_CONNECTIONS: u32 = 8;
@@ -67,6 +69,14 @@ impl Installation {
         let log: Arc<dyn EventStore> = store.clone();
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+    }
+
+    /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read
+    /// before they decide. For every process that takes commands.
+    pub fn follow(&self, shutdown: &CancellationToken) {
+        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
+        let (commands, shutdown) = (self.commands.clone(), shutdown.clone());
+        tokio::spawn(async move { commands.follow(doorbell, shutdown).await });
     }
 }
 

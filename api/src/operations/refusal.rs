@@ -44,6 +44,7 @@ pub(super) fn failed(world: &World) -> Problem {
     let code = match world {
         World::Busy => Code::Busy,
         World::Log(Error::Overloaded) => Code::Overloaded,
+        World::Log(Error::StorageFull) => Code::StorageFull,
         World::Log(Error::Unavailable { .. }) => Code::Unavailable,
         World::Log(Error::OutcomeUnknown) | World::Lost => Code::OutcomeUnknown,
         World::Log(Error::Rejected { .. } | Error::Corrupt { .. }) | World::Unreadable(_) => {

@@ -207,6 +207,12 @@ codes! {
         advice: "Repita con la misma Idempotency-Key después de Retry-After."
             / "Repeat with the same Idempotency-Key after Retry-After.",
     }
+    /// There is no room for what would be written; reading goes on.
+    StorageFull = "storage-full", SERVICE_UNAVAILABLE {
+        title: "No queda espacio para guardar" / "There is no room to store more",
+        advice: "Avise a quien opera el servicio; después repita con la misma Idempotency-Key."
+            / "Tell whoever runs the service; then repeat with the same Idempotency-Key.",
+    }
     /// Something this service needs does not answer.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE {
         title: "El servicio no está disponible" / "The service is not available",
@@ -247,6 +253,7 @@ impl Code {
             | Self::RateLimited
             | Self::ReadModelBehind => Some(1),
             Self::Overloaded | Self::Unavailable => Some(2),
+            Self::StorageFull => Some(30),
             _ => None,
         }
     }

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod catalog;
+mod following;
+mod held;
 mod inventory;
 mod orders;
+mod pending;
 mod support;

@@ -12,9 +12,11 @@ use domain::shared::{
     BranchId, CategoryId, CommandId, CorrelationId, Currency, IncarnationId, Money, Name, OrderId,
     ProductId, Quantity, TenantId, UserId, VariantId,
 };
+use event_store::EventStore;
 use event_store::memory::MemoryStore;
 use uuid::Uuid;
 
+#[derive(Clone)]
 pub(crate) struct Company {
     pub(crate) commands: Commands,
     pub(crate) scope: Scope,
@@ -43,8 +45,11 @@ pub(crate) fn fresh(commands: &Commands) -> Request {
 
 impl Company {
     pub(crate) async fn open() -> Self {
-        let store = MemoryStore::new(IncarnationId::from_uuid(id(1)));
-        let commands = Commands::new(Arc::new(store), Arc::new(SystemClock), Arc::new(RandomIds));
+        Self::open_on(Arc::new(MemoryStore::new(IncarnationId::from_uuid(id(1))))).await
+    }
+
+    pub(crate) async fn open_on(store: Arc<dyn EventStore>) -> Self {
+        let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(RandomIds));
         let scope = Scope::user(
             TenantId::from_uuid(id(2)),
             UserId::from_uuid(id(3)),
@@ -60,6 +65,13 @@ impl Company {
         };
         company.set_up().await;
         company
+    }
+
+    /// The same company on another node.
+    pub(crate) fn on_another_node(&self) -> Self {
+        let store = Arc::clone(self.commands.store());
+        let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(RandomIds));
+        Self { commands, ..self.clone() }
     }
 
     async fn set_up(&self) {

@@ -8,7 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use source::Source;
 
 /// Which crates of the workspace a crate may use. Dependencies of tests are free.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("event-store", &["domain"]),
     ("commands", &["event-store", "domain"]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("api", &["commands", "projections", "domain"]),
     ("fastops", &["api", "commands", "projections", "event-store", "domain"]),
     ("e2e", &["fastops", "api", "commands", "projections", "event-store", "domain"]),
+    ("bench", &["e2e", "fastops", "api", "commands", "projections", "event-store", "domain"]),
 ];
 
 /// Who may act without a person: these files make a scope from a reason.

@@ -3,74 +3,31 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::shared::EventId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::read::earlier;
-use crate::append::{Append, Committed, Verdict};
+use crate::append::Append;
 use crate::error::Error;
-use crate::hash::{Content, content_hash};
 use crate::stream::{Position, Revision, StreamId};
-
-/// An append with everything that can be computed before the log is locked.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) append: Append,
-    metadata: Vec<Vec<u8>>,
-    hashes: Vec<[u8; 32]>,
-    pub(super) size_bytes: usize,
-}
-
-impl Prepared {
-    /// Encodes and hashes on the caller's task, not on the writer's.
-    pub(super) fn new(append: Append) -> Result<Self, Error> {
-        let metadata = append
-            .events
-            .iter()
-            .map(|event| serde_json::to_vec(&event.metadata))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| Error::Rejected { reason: error.to_string() })?;
-        let hashes = append
-            .events
-            .iter()
-            .zip(&metadata)
-            .map(|(event, metadata)| {
-                content_hash(&Content {
-                    tenant: append.tenant,
-                    stream: event.stream.name(),
-                    revision: event.revision,
-                    id: event.id,
-                    event_type: event.event_type.name,
-                    schema_version: event.event_type.version,
-                    payload: &event.payload,
-                    metadata,
-                    business_date: event.business_date,
-                    occurred_at: event.occurred_at,
-                    recorded_at: event.recorded_at,
-                })
-            })
-            .collect();
-        let payloads = append.events.iter().map(|event| event.payload.len() + 200);
-        let size_bytes = payloads.chain(metadata.iter().map(Vec::len)).sum();
-        Ok(Self { append, metadata, hashes, size_bytes })
-    }
-}
+use crate::verdict::{Committed, Verdict};
 
 /// Commits a batch in one round trip. An error says nothing about whether it committed, unless it
 /// comes from the database itself.
 pub(super) async fn commit(
     connection: &mut PgConnection,
-    batch: &[&Prepared],
+    batch: &[&Append],
 ) -> Result<Vec<Result<Verdict, Error>>, sqlx::Error> {
     let mut arrays = Arrays::default();
-    for prepared in batch {
-        arrays.add(prepared);
+    for append in batch {
+        arrays.add(append);
     }
     let a = &arrays;
     let rows: Vec<VerdictRow> = sqlx::query_as(
         "SELECT * FROM log_append(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
         )",
     )
     .bind(&a.tenant_ids)
@@ -82,6 +39,7 @@ pub(super) async fn commit(
     .bind(&a.expected_commands)
     .bind(&a.expected_streams)
     .bind(&a.expected_revisions)
+    .bind(&a.expected_events)
     .bind(&a.event_commands)
     .bind(&a.event_streams)
     .bind(&a.event_revisions)
@@ -146,6 +104,7 @@ struct Arrays<'a> {
     expected_commands: Vec<i32>,
     expected_streams: Vec<i32>,
     expected_revisions: Vec<i64>,
+    expected_events: Vec<Option<Uuid>>,
     event_commands: Vec<i32>,
     event_streams: Vec<i32>,
     event_revisions: Vec<i64>,
@@ -166,21 +125,20 @@ fn number<T>(elements: &[T]) -> i32 {
 }
 
 impl<'a> Arrays<'a> {
-    fn add(&mut self, prepared: &'a Prepared) {
-        let append = &prepared.append;
-        let tenant = self.tenant(append.tenant.uuid());
+    fn add(&mut self, append: &'a Append) {
+        let tenant = self.tenant(append.tenant().uuid());
         self.command_tenants.push(tenant);
-        self.command_ids.push(append.command.uuid());
-        self.fingerprints.push(&append.fingerprint);
+        self.command_ids.push(append.command().uuid());
+        self.fingerprints.push(append.fingerprint());
         let command = number(&self.command_ids);
-        for expected in &append.expected {
+        for expected in append.expected() {
             let stream = self.stream(&expected.stream, tenant);
             self.expected_commands.push(command);
             self.expected_streams.push(stream);
             self.expected_revisions.push(expected.revision.to_i64());
+            self.expected_events.push(expected.last_event.map(EventId::uuid));
         }
-        let encoded = prepared.metadata.iter().zip(&prepared.hashes);
-        for (event, (metadata, hash)) in append.events.iter().zip(encoded) {
+        for (event, encoded) in append.events().iter().zip(append.encoded()) {
             let stream = self.stream(&event.stream, tenant);
             self.event_commands.push(command);
             self.event_streams.push(stream);
@@ -189,11 +147,11 @@ impl<'a> Arrays<'a> {
             self.event_types.push(event.event_type.name);
             self.event_versions.push(event.event_type.version.cast_signed());
             self.event_payloads.push(&event.payload);
-            self.event_metadata.push(metadata);
+            self.event_metadata.push(&encoded.metadata);
             self.event_dates.push(event.business_date);
             self.event_occurred.push(event.occurred_at);
             self.event_recorded.push(event.recorded_at);
-            self.event_hashes.push(hash);
+            self.event_hashes.push(&encoded.content_hash);
         }
     }
 

@@ -6,23 +6,30 @@
 
 mod batch;
 mod connect;
+mod failure;
+mod job;
+mod line;
+mod queue;
 mod read;
+mod rows;
 mod writer;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::shared::{CommandId, TenantId};
+use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 pub use connect::{MIGRATOR, migrate, pool, statement_pool};
 
-use crate::append::{Append, Committed, Earlier, Verdict};
+use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Earlier, Verdict};
 use writer::Writer;
 
 /// The log in one PostgreSQL database. Cheap to clone; the writer ends with the last clone.
@@ -45,8 +52,8 @@ impl PostgresStore {
 
 #[async_trait]
 impl EventStore for PostgresStore {
-    async fn append(&self, append: Append) -> Result<Verdict, Error> {
-        self.writer.append(append).await
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
+        self.writer.append(append)
     }
 
     async fn read_streams(

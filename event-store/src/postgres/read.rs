@@ -7,11 +7,12 @@ use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
-use crate::append::{Committed, Earlier};
+use super::rows::rows;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::Head;
 use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Earlier};
 
 pub(super) async fn streams(
     pool: &PgPool,
@@ -20,15 +21,13 @@ pub(super) async fn streams(
 ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
     let names: Vec<&str> = tails.iter().map(|(stream, _)| stream.name()).collect();
     let after: Vec<i64> = tails.iter().map(|(_, revision)| revision.to_i64()).collect();
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM log_read_streams($1, $2, $3)")
+    let query = sqlx::query_as("SELECT * FROM log_read_streams($1, $2, $3)")
         .bind(tenant.uuid())
         .bind(names)
-        .bind(after)
-        .fetch_all(pool)
-        .await
-        .map_err(unavailable)?;
+        .bind(after);
+    let found: Vec<Row> = rows(pool, query).await?;
     let mut answer: Vec<Vec<RecordedEvent>> = tails.iter().map(|_| Vec::new()).collect();
-    for row in rows {
+    for row in found {
         let place = usize::try_from(row.place - 1).map_err(|_| corrupt("place", row.position))?;
         answer[place].push(row.try_into()?);
     }
@@ -40,7 +39,7 @@ pub(super) async fn all(
     after: Position,
     limit: u32,
 ) -> Result<Vec<RecordedEvent>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let query = sqlx::query_as(
         "SELECT 1::bigint AS place, t.lane, e.*
          FROM (
              SELECT * FROM events WHERE position > $1 ORDER BY position LIMIT $2
@@ -49,11 +48,9 @@ pub(super) async fn all(
          ORDER BY e.position",
     )
     .bind(after.to_i64())
-    .bind(i64::from(limit))
-    .fetch_all(pool)
-    .await
-    .map_err(unavailable)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    .bind(i64::from(limit));
+    let found: Vec<Row> = rows(pool, query).await?;
+    found.into_iter().map(TryInto::try_into).collect()
 }
 
 pub(super) async fn commands(
@@ -62,14 +59,12 @@ pub(super) async fn commands(
     ids: &[CommandId],
 ) -> Result<Vec<Option<Earlier>>, Error> {
     let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let rows: Vec<(Uuid, Vec<u8>, i64, i32)> = sqlx::query_as("SELECT * FROM log_commands($1, $2)")
+    let query = sqlx::query_as("SELECT * FROM log_commands($1, $2)")
         .bind(tenant.uuid())
-        .bind(&uuids)
-        .fetch_all(pool)
-        .await
-        .map_err(unavailable)?;
-    let mut known = HashMap::with_capacity(rows.len());
-    for (id, fingerprint, first, count) in rows {
+        .bind(uuids.clone());
+    let found: Vec<(Uuid, Vec<u8>, i64, i32)> = rows(pool, query).await?;
+    let mut known = HashMap::with_capacity(found.len());
+    for (id, fingerprint, first, count) in found {
         known.insert(id, earlier(&fingerprint, first, count)?);
     }
     Ok(uuids.iter().map(|id| known.get(id).copied()).collect())
@@ -80,22 +75,20 @@ pub(super) async fn events_of(
     tenant: TenantId,
     committed: Committed,
 ) -> Result<Vec<RecordedEvent>, Error> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM log_events_at($1, $2, $3)")
+    let query = sqlx::query_as("SELECT * FROM log_events_at($1, $2, $3)")
         .bind(tenant.uuid())
         .bind(committed.first.to_i64())
-        .bind(committed.count.cast_signed())
-        .fetch_all(pool)
-        .await
-        .map_err(unavailable)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+        .bind(committed.count.cast_signed());
+    let found: Vec<Row> = rows(pool, query).await?;
+    found.into_iter().map(TryInto::try_into).collect()
 }
 
 pub(super) async fn head(pool: &PgPool) -> Result<Head, Error> {
-    let (incarnation, position): (Uuid, i64) =
-        sqlx::query_as("SELECT incarnation, position FROM log_head")
-            .fetch_one(pool)
-            .await
-            .map_err(unavailable)?;
+    let query = sqlx::query_as("SELECT incarnation, position FROM log_head");
+    let found: Vec<(Uuid, i64)> = rows(pool, query).await?;
+    let [(incarnation, position)] = found[..] else {
+        return Err(Error::Corrupt { reason: "the log has no head".to_owned() });
+    };
     Ok(Head {
         incarnation: IncarnationId::from_uuid(incarnation),
         position: Position::from_i64(position),
@@ -108,11 +101,6 @@ pub(super) fn earlier(fingerprint: &[u8], first: i64, count: i32) -> Result<Earl
         fingerprint: hash(fingerprint, "command fingerprint", first)?,
         committed: Committed { first: Position::from_i64(first), count: count.cast_unsigned() },
     })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unavailable(error: sqlx::Error) -> Error {
-    Error::Unavailable { reason: error.to_string() }
 }
 
 fn corrupt(what: &str, position: i64) -> Error {

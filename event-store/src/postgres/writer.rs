@@ -1,195 +1,225 @@
-//! The writer: drains a bounded queue and commits many appends in one transaction.
+//! The writer: drains the queue and commits many appends in one transaction.
 //!
 //! There is no timer: while a batch is in flight the next one gathers. An append with a conflict or a
 //! duplicate fails alone; when the database refuses a whole batch, it is halved until the culprit
-//! stands alone. When the connection is lost while committing, the same batch is sent again: the
-//! command ids make it happen once.
+//! stands alone. When the database could not write a batch for the moment, or the connection was lost
+//! while committing, the same batch is sent again for as long as somebody waits for it: the command
+//! ids make it happen once.
 
-use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, PgConnection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::batch::{Prepared, commit};
-use crate::append::{Append, Verdict};
+use super::failure::Fate;
+use super::job::{Job, too_late};
+use super::line::{Line, Sent};
+use super::queue::{Limits, Queue};
+use crate::append::Append;
 use crate::error::Error;
+use crate::verdict::Verdict;
 
-/// How many appends may wait; one more is told to come back later.
-const QUEUE_MAX: usize = 4_096;
-/// How many commands one transaction takes.
-const BATCH_COMMANDS_MAX: usize = 512;
-/// How many bytes of events one transaction takes, unless a single command has more.
-const BATCH_BYTES_MAX: usize = 1 << 20;
-/// How long a batch is tried again when the database cannot be reached.
-const PATIENCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(50);
+const LIMITS: Limits =
+    Limits { items: 8_192, bytes: 64 << 20, batch_items: 512, batch_bytes: 1 << 20 };
 
-/// The sending side of the writer. The task behind it ends when this is dropped.
+/// The first pause before a batch is sent again; each further one is twice as long.
+const PAUSE_MIN: Duration = Duration::from_millis(10);
+const PAUSE_MAX: Duration = Duration::from_millis(200);
+
+/// The sending side of the writer. The task behind it answers what waits and ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Job>,
+    waiting: Arc<Waiting>,
+}
+
+/// What is between the callers and the task.
+#[derive(Debug)]
+struct Waiting {
+    room: Mutex<Room>,
+    changed: Notify,
 }
 
 #[derive(Debug)]
-struct Job {
-    prepared: Prepared,
-    reply: oneshot::Sender<Result<Verdict, Error>>,
+struct Room {
+    queue: Queue<Job>,
+    is_closed: bool,
+}
+
+impl Waiting {
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Writer {
     pub(super) fn spawn(options: PgConnectOptions) -> Self {
-        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let task = Task { options, connection: None, jobs, held: VecDeque::new() };
-        tokio::spawn(task.run());
-        Self { queue }
+        let room = Mutex::new(Room { queue: Queue::new(LIMITS), is_closed: false });
+        let waiting = Arc::new(Waiting { room, changed: Notify::new() });
+        tokio::spawn(Task { line: Line::new(options), waiting: Arc::clone(&waiting) }.run());
+        Self { waiting }
     }
 
-    pub(super) async fn append(&self, append: Append) -> Result<Verdict, Error> {
-        append.check()?;
-        let prepared = Prepared::new(append)?;
-        let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Job { prepared, reply }).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => Error::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => stopped(),
-        })?;
-        answer.await.unwrap_or(Err(Error::OutcomeUnknown))
+    /// Takes a place in the queue at once; the answer may be awaited later.
+    pub(super) fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
+        let (job, answer) = Job::new(append);
+        if self.waiting.room().queue.push(job).is_err() {
+            metrics::counter!("fastops_append_overloads_total").increment(1);
+            return ready(Err(Error::Overloaded)).boxed();
+        }
+        self.waiting.changed.notify_one();
+        answer.verdict().boxed()
     }
 }
 
-fn stopped() -> Error {
-    Error::Unavailable { reason: "the writer has stopped".to_owned() }
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.waiting.room().is_closed = true;
+        self.waiting.changed.notify_one();
+    }
 }
 
 struct Task {
-    options: PgConnectOptions,
-    connection: Option<PgConnection>,
-    jobs: mpsc::Receiver<Job>,
-    /// Jobs that cannot share a batch with an earlier one of the same command id.
-    held: VecDeque<Job>,
+    line: Line,
+    waiting: Arc<Waiting>,
 }
 
 impl Task {
     async fn run(mut self) {
         while let Some(batch) = self.gather().await {
-            metrics::histogram!("fastops_append_batch_commands").record(count(batch.len()));
+            measure(&batch);
             self.settle(batch).await;
         }
     }
 
-    /// Waits for a job and takes along whatever else is waiting.
-    async fn gather(&mut self) -> Option<Vec<Job>> {
-        let first = match self.held.pop_front() {
-            Some(job) => job,
-            None => self.jobs.recv().await?,
-        };
-        let id = |job: &Job| (job.prepared.append.tenant, job.prepared.append.command);
-        let mut ids = HashSet::from([id(&first)]);
-        let mut size_bytes = first.prepared.size_bytes;
-        let mut batch = vec![first];
-        while batch.len() < BATCH_COMMANDS_MAX && size_bytes < BATCH_BYTES_MAX {
-            let Ok(job) = self.jobs.try_recv() else { break };
-            if ids.insert(id(&job)) {
-                size_bytes += job.prepared.size_bytes;
-                batch.push(job);
-            } else {
-                self.held.push_back(job);
+    /// Waits until something waits, and takes as much of it as goes together.
+    async fn gather(&self) -> Option<Vec<Job>> {
+        loop {
+            {
+                let mut room = self.waiting.room();
+                metrics::gauge!("fastops_append_queue_commands").set(as_f64(room.queue.len()));
+                metrics::gauge!("fastops_append_queue_bytes").set(as_f64(room.queue.n_bytes()));
+                let batch = room.queue.take();
+                if !batch.is_empty() {
+                    return Some(batch);
+                }
+                if room.is_closed {
+                    return None;
+                }
             }
+            self.waiting.changed.notified().await;
         }
-        Some(batch)
     }
 
     /// Answers every job of a batch.
     async fn settle(&mut self, batch: Vec<Job>) {
         let mut batches = vec![batch];
-        while let Some(mut batch) = batches.pop() {
-            match self.try_patiently(&batch).await {
-                Ok(verdicts) => {
-                    for (job, verdict) in batch.into_iter().zip(verdicts) {
-                        // A caller that went away does not change what is committed.
-                        let _ = job.reply.send(verdict);
-                    }
-                }
-                Err(Error::Rejected { .. }) if batch.len() > 1 => {
+        while let Some(batch) = batches.pop() {
+            match self.send_patiently(batch).await {
+                (mut batch, Err(Error::Rejected { .. })) if batch.len() > 1 => {
                     let rest = batch.split_off(batch.len() / 2);
                     batches.extend([rest, batch]);
                 }
-                Err(error) => {
+                (batch, Err(error)) => {
                     for job in batch {
-                        let _ = job.reply.send(Err(error.clone()));
+                        job.answer(Err(error.clone()));
+                    }
+                }
+                (batch, Ok(verdicts)) => {
+                    for (job, verdict) in batch.into_iter().zip(verdicts) {
+                        job.answer(verdict);
                     }
                 }
             }
         }
     }
 
-    async fn try_patiently(&mut self, batch: &[Job]) -> Result<Vec<Result<Verdict, Error>>, Error> {
-        let prepared: Vec<&Prepared> = batch.iter().map(|job| &job.prepared).collect();
-        let deadline = Instant::now() + PATIENCE;
-        let mut sent = false;
+    /// Sends a batch until there is an answer or nobody waits for one any more; gives back what was
+    /// sent last, and what came of it.
+    async fn send_patiently(
+        &mut self,
+        mut batch: Vec<Job>,
+    ) -> (Vec<Job>, Result<Vec<Result<Verdict, Error>>, Error>) {
+        let mut pause = PAUSE_MIN;
+        let mut is_lost = false;
         loop {
-            let lost = match self.connection().await {
-                Ok(connection) => match commit(connection, &prepared).await {
-                    Ok(verdicts) if sent => return Ok(own(verdicts, &prepared)),
-                    Ok(verdicts) => return Ok(verdicts),
-                    Err(sqlx::Error::Database(error))
-                        if is_about_content(error.code().as_deref()) =>
-                    {
-                        return Err(Error::Rejected { reason: error.to_string() });
-                    }
-                    Err(error) => {
-                        sent |= !matches!(error, sqlx::Error::Database(_));
-                        error
-                    }
-                },
-                Err(error) => error,
-            };
-            tracing::warn!(error = %lost, sent, "the log's writer lost its connection");
-            self.connection = None;
-            if Instant::now() + PAUSE > deadline {
-                return Err(if sent {
-                    Error::OutcomeUnknown
-                } else {
-                    Error::Unavailable { reason: lost.to_string() }
-                });
+            let is_open = self.line.open().await;
+            if is_open.is_ok() && !is_lost {
+                batch = sendable(batch);
             }
-            tokio::time::sleep(PAUSE).await;
+            let Some(deadline) = batch.iter().map(Job::send_until).max() else {
+                return (batch, Ok(Vec::new()));
+            };
+            let appends: Vec<&Append> = batch.iter().map(|job| &job.append).collect();
+            let sent = match is_open {
+                Ok(()) => self.line.send(&appends).await,
+                Err(reason) => Sent::Failed(Fate::RolledBack, reason),
+            };
+            let (fate, reason) = match sent {
+                Sent::Answered(verdicts) if is_lost => {
+                    let verdicts = own(verdicts, &appends);
+                    return (batch, Ok(verdicts));
+                }
+                Sent::Answered(verdicts) => return (batch, Ok(verdicts)),
+                Sent::Failed(fate, reason) => (fate, reason),
+            };
+            is_lost |= fate == Fate::Unknown;
+            tracing::warn!(%reason, ?fate, commands = batch.len(), "a batch was not written");
+            metrics::counter!("fastops_append_failures_total").increment(1);
+            let is_over = Instant::now() + pause > deadline;
+            match fate {
+                Fate::Refused => {
+                    batch.iter().for_each(Job::take_back);
+                    return (batch, Err(Error::Rejected { reason }));
+                }
+                Fate::NoRoom if !is_lost => return (batch, Err(Error::StorageFull)),
+                _ if is_over && is_lost => return (batch, Err(Error::OutcomeUnknown)),
+                _ if is_over => return (batch, Err(Error::Unavailable { reason })),
+                _ => {}
+            }
+            if !is_lost {
+                batch.iter().for_each(Job::take_back);
+            }
+            tokio::time::sleep(pause).await;
+            pause = PAUSE_MAX.min(pause * 2);
         }
-    }
-
-    async fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.options.connect().await?,
-        };
-        Ok(self.connection.insert(connection))
     }
 }
 
+/// Marks jobs as sent, and answers those that nobody waits for.
+fn sendable(batch: Vec<Job>) -> Vec<Job> {
+    let (sent, late): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(Job::send);
+    for job in late {
+        job.answer(Err(too_late()));
+    }
+    sent
+}
+
 /// After a lost answer, a duplicate with the same fingerprint is this batch's own commit.
-fn own(
-    verdicts: Vec<Result<Verdict, Error>>,
-    prepared: &[&Prepared],
-) -> Vec<Result<Verdict, Error>> {
-    let own = |(verdict, prepared): (_, &&Prepared)| match verdict {
-        Ok(Verdict::Duplicate(earlier)) if earlier.fingerprint == prepared.append.fingerprint => {
+fn own(verdicts: Vec<Result<Verdict, Error>>, appends: &[&Append]) -> Vec<Result<Verdict, Error>> {
+    let own = |(verdict, append): (_, &&Append)| match verdict {
+        Ok(Verdict::Duplicate(earlier)) if earlier.fingerprint == *append.fingerprint() => {
             Ok(Verdict::Committed(earlier.committed))
         }
         other => other,
     };
-    verdicts.into_iter().zip(prepared).map(own).collect()
+    verdicts.into_iter().zip(appends).map(own).collect()
 }
 
-/// Whether an SQL error comes from what was appended, and not from the state of the server: classes
-/// 40 (rollback), 53 (resources), 55 (not ready), 57 (intervention) and 58 (system) pass by themselves.
-fn is_about_content(code: Option<&str>) -> bool {
-    let passing = ["40", "53", "55", "57", "58"];
-    code.is_none_or(|code| !passing.iter().any(|class| code.starts_with(class)))
+fn measure(batch: &[Job]) {
+    let n_bytes: usize = batch.iter().map(|job| job.append.size_bytes()).sum();
+    metrics::histogram!("fastops_append_batch_commands").record(as_f64(batch.len()));
+    metrics::histogram!("fastops_append_batch_bytes").record(as_f64(n_bytes));
+    let wait = metrics::histogram!("fastops_append_wait_seconds");
+    for job in batch {
+        wait.record(job.queued_at.elapsed());
+    }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a batch has at most 512 commands")]
-fn count(n: usize) -> f64 {
+#[expect(clippy::cast_precision_loss, reason = "what waits is far below 2^52")]
+fn as_f64(n: usize) -> f64 {
     n as f64
 }

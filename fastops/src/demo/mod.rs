@@ -189,6 +189,7 @@ async fn live(
     // Whatever fails from here on ends what has begun.
     let stop = shutdown.child_token();
     let end_all = stop.clone().drop_guard();
+    installation.follow(&stop);
     let projecting = Projecting::start(&installation, &stop);
     let serving = Serving {
         secrets: Secrets { current, previous: None },

@@ -12,6 +12,7 @@ use event_store::{
     Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
     StreamId, Verdict,
 };
+use futures_util::future::BoxFuture;
 use projections::catalog::Catalog;
 use projections::consumers;
 use projections::sales::Sales;
@@ -129,8 +130,8 @@ struct Freezing {
 
 #[async_trait]
 impl EventStore for Freezing {
-    async fn append(&self, append: Append) -> Result<Verdict, Error> {
-        self.inner.append(append).await
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
+        self.inner.append(append)
     }
 
     async fn read_streams(

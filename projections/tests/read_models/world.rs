@@ -83,7 +83,8 @@ impl World {
             traceparent: None,
         };
         let revision = self.revisions.entry(stream.clone()).or_default();
-        let expected = Expected { stream: stream.clone(), revision: Revision::new(*revision) };
+        let stands_at = Revision::new(*revision);
+        let expected = Expected { stream: stream.clone(), revision: stands_at, last_event: None };
         let new_event = |event: D::Event| {
             *revision += 1;
             self.n_events += 1;
@@ -99,13 +100,8 @@ impl World {
                 recorded_at: at,
             }
         };
-        Append {
-            tenant,
-            command: metadata.command,
-            fingerprint: [0; 32],
-            events: events.into_iter().map(new_event).collect(),
-            expected: vec![expected],
-        }
+        let events = events.into_iter().map(new_event).collect();
+        Append::try_new(tenant, metadata.command, [0; 32], vec![expected], events).unwrap()
     }
 
     /// Appends the events of one command, `at` being both moment and, by its date, business date.

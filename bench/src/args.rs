@@ -1,0 +1,60 @@
+//! What to measure, and for how long.
+
+use std::time::Duration;
+
+/// What is said about wrong arguments.
+pub(crate) const USAGE: &str =
+    "usage: bench [orders] [append] [columns] [memory] [rounds=5] [seconds=2] [events=1000000]
+without a part: orders append";
+
+/// Something to be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Orders over HTTP, beside pgbench.
+    Orders,
+    /// Appends straight to the event store.
+    Append,
+    /// How a payload is kept, and what the chain costs.
+    Columns,
+    /// What the server keeps in memory beside a long log.
+    Memory,
+}
+
+/// The arguments of a run.
+#[derive(Debug)]
+pub(crate) struct Args {
+    pub(crate) parts: Vec<Part>,
+    /// How often everything is measured.
+    pub(crate) rounds: u32,
+    /// How long each measurement lasts.
+    pub(crate) lasting: Duration,
+    /// How many events a long log has.
+    pub(crate) events: u64,
+}
+
+impl Args {
+    /// Reads the words of a command line.
+    pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let lasting = Duration::from_secs(2);
+        let mut args = Self { parts: Vec::new(), rounds: 5, lasting, events: 1_000_000 };
+        for word in words {
+            let (name, value) = word.split_once('=').unwrap_or((&word, ""));
+            let number =
+                || value.parse().ok().filter(|n| *n > 0).ok_or(format!("{word}: not a number"));
+            match name {
+                "orders" => args.parts.push(Part::Orders),
+                "append" => args.parts.push(Part::Append),
+                "columns" => args.parts.push(Part::Columns),
+                "memory" => args.parts.push(Part::Memory),
+                "rounds" => args.rounds = number()?,
+                "seconds" => args.lasting = Duration::from_secs(number()?.into()),
+                "events" => args.events = number()?.into(),
+                _ => return Err(format!("{word} is unknown")),
+            }
+        }
+        if args.parts.is_empty() {
+            args.parts = vec![Part::Orders, Part::Append];
+        }
+        Ok(args)
+    }
+}

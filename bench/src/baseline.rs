@@ -1,0 +1,62 @@
+//! The measure of things: PostgreSQL's own benchmark, calling one function in the same cluster.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use e2e::cluster::Cluster;
+use fastops::cluster::OWNER;
+use sqlx::Executor;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+const DATABASE: &str = "baseline";
+
+const SCRIPT: &str = "\\set branch random(1, :branches)\nSELECT place_order(:branch);\n";
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Baseline {
+    program: PathBuf,
+    socket: PathBuf,
+    folder: TempDir,
+}
+
+impl Baseline {
+    /// Makes its database.
+    pub(crate) async fn prepare(cluster: &Cluster) -> Self {
+        cluster.create(DATABASE).await;
+        let mut owner = cluster.connect(DATABASE).await;
+        owner.execute(include_str!("baseline.sql")).await.expect("the baseline's tables are made");
+        let bin: String = sqlx::query_scalar("SELECT setting FROM pg_config WHERE name = 'BINDIR'")
+            .fetch_one(&mut owner)
+            .await
+            .expect("the superuser may know");
+        let options = cluster.options(OWNER, DATABASE);
+        let socket = options.get_socket().expect("the cluster listens on a socket").clone();
+        let folder = tempfile::tempdir().expect("there is room for a script");
+        fs::write(folder.path().join("script"), SCRIPT).expect("the folder is ours");
+        Self { program: PathBuf::from(bin).join("pgbench"), socket, folder }
+    }
+
+    /// How many times a second it is called by so many clients, each time for a random branch.
+    pub(crate) async fn round(&self, branches: usize, clients: usize, lasting: Duration) -> f64 {
+        let output = Command::new(&self.program)
+            .args(["--no-vacuum", "--protocol=prepared", "--username", OWNER])
+            .args(["--client", &clients.to_string(), "--jobs", &clients.min(2).to_string()])
+            .args(["--time", &lasting.as_secs().to_string()])
+            .args(["--define", &format!("branches={branches}")])
+            .arg("--file")
+            .arg(self.folder.path().join("script"))
+            .arg("--host")
+            .arg(&self.socket)
+            .arg(DATABASE)
+            .output()
+            .await
+            .expect("pgbench is installed beside PostgreSQL");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next());
+        let rate = rate.and_then(|rate| rate.parse().ok());
+        rate.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)))
+    }
+}

@@ -1,0 +1,95 @@
+//! A connection that sends prepared requests and reads no more of an answer than it must.
+//!
+//! The client shares its machine with what it measures, so it has to be cheap.
+
+use std::net::SocketAddr;
+
+use e2e::fresh;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+/// A command as bytes, with room for its key.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    bytes: Vec<u8>,
+    key_at: usize,
+}
+
+impl Request {
+    /// A command with a JSON body.
+    pub(crate) fn post(path: &str, token: &str, body: &Value) -> Self {
+        let body = body.to_string();
+        let start = format!(
+            "POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nidempotency-key: ",
+            body.len()
+        );
+        let key = Uuid::nil();
+        Self { key_at: start.len(), bytes: format!("{start}{key}\r\n\r\n{body}").into_bytes() }
+    }
+
+    fn under_a_fresh_key(&mut self) -> &[u8] {
+        let key = &mut self.bytes[self.key_at..self.key_at + uuid::fmt::Hyphenated::LENGTH];
+        fresh().hyphenated().encode_lower(key);
+        &self.bytes
+    }
+}
+
+/// An open connection, kept alive from request to request.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    socket: TcpStream,
+    read: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects.
+    pub(crate) async fn open(address: SocketAddr) -> std::io::Result<Self> {
+        let socket = TcpStream::connect(address).await?;
+        socket.set_nodelay(true)?;
+        Ok(Self { socket, read: Vec::with_capacity(8 << 10) })
+    }
+
+    /// Sends a request under a fresh key and gives the status of the answer, whose body can be read
+    /// until the next request.
+    pub(crate) async fn send(&mut self, request: &mut Request) -> std::io::Result<u16> {
+        self.socket.write_all(request.under_a_fresh_key()).await?;
+        self.read.clear();
+        let headers = loop {
+            self.more().await?;
+            if let Some(end) = self.read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        let (status, length) = understood(&self.read[..headers])?;
+        while self.read.len() < headers + length {
+            self.more().await?;
+        }
+        Ok(status)
+    }
+
+    /// The last answer as it came.
+    pub(crate) fn answer(&self) -> String {
+        String::from_utf8_lossy(&self.read).into_owned()
+    }
+
+    async fn more(&mut self) -> std::io::Result<()> {
+        match self.socket.read_buf(&mut self.read).await? {
+            0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The status and the length of the body.
+fn understood(headers: &[u8]) -> std::io::Result<(u16, usize)> {
+    let text = str::from_utf8(headers).map_err(std::io::Error::other)?;
+    let status = text.get(9..12).and_then(|status| status.parse().ok());
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    });
+    status.zip(length).ok_or_else(|| std::io::Error::other(format!("not understood: {text}")))
+}

@@ -1,0 +1,85 @@
+//! Clients that order as fast as they are answered.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use futures_util::future::try_join_all;
+
+use crate::connection::{Connection, Request};
+
+/// What came of a round.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// How many orders were placed.
+    pub(crate) placed: u64,
+    /// How many requests were asked to come back later.
+    pub(crate) unavailable: u64,
+    /// How long each placed order took.
+    pub(crate) latencies: Vec<Duration>,
+    /// How long everything took.
+    pub(crate) took: Duration,
+}
+
+/// Sends random ones of `requests` on so many connections at once; any answer but 201 and 503 ends it.
+pub(crate) async fn load(
+    address: SocketAddr,
+    requests: Vec<Request>,
+    n_connections: usize,
+    lasting: Duration,
+) -> Loaded {
+    // One thread drives all clients, beside the two or more of the rest of this program, which sleep.
+    let driven = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(drive(address, &requests, n_connections, lasting))
+    });
+    let loaded = driven.await.expect("the clients do not panic");
+    loaded.expect("the server answers every request")
+}
+
+async fn drive(
+    address: SocketAddr,
+    requests: &[Request],
+    n_connections: usize,
+    lasting: Duration,
+) -> std::io::Result<Loaded> {
+    let connections = (0..n_connections).map(|_| Connection::open(address));
+    let connections = try_join_all(connections).await?;
+    let start = Instant::now();
+    let clients = connections.into_iter().map(|at| order(at, requests.to_vec(), start + lasting));
+    let clients = try_join_all(clients).await?;
+    let took = start.elapsed();
+    let mut all = Loaded { placed: 0, unavailable: 0, latencies: Vec::new(), took };
+    for client in clients {
+        all.placed += client.placed;
+        all.unavailable += client.unavailable;
+        all.latencies.extend(client.latencies);
+    }
+    Ok(all)
+}
+
+async fn order(
+    mut connection: Connection,
+    mut requests: Vec<Request>,
+    end: Instant,
+) -> std::io::Result<Loaded> {
+    let mut own = Loaded { placed: 0, unavailable: 0, latencies: Vec::new(), took: Duration::ZERO };
+    while Instant::now() < end {
+        let request = any(&mut requests);
+        let sent = Instant::now();
+        match connection.send(request).await? {
+            201 => {
+                own.placed += 1;
+                own.latencies.push(sent.elapsed());
+            }
+            503 => own.unavailable += 1,
+            _ => return Err(std::io::Error::other(connection.answer())),
+        }
+    }
+    Ok(own)
+}
+
+/// A random one: the last bits of a UUID are.
+fn any<T>(of: &mut [T]) -> &mut T {
+    let random = e2e::fresh().as_u128() % of.len() as u128;
+    &mut of[usize::try_from(random).expect("it is less than a length")]
+}

@@ -1,0 +1,59 @@
+//! Measures FastOps: `make bench`. What is measured and how to read it is in `bench/README.md`.
+//!
+//! Progress and tables go to standard error; the last line of standard output is the result as JSON.
+
+#![expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "measurements are rounded in the end, and nobody's money"
+)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling is what it is for")]
+
+mod append;
+mod args;
+mod baseline;
+mod columns;
+mod connection;
+mod cpu;
+mod life;
+mod load;
+mod memory;
+mod orders;
+mod round;
+mod scene;
+mod stand;
+mod stats;
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use args::{Args, Part};
+use scene::Scene;
+use stand::Stand;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(wrong) => {
+            eprintln!("bench: {wrong}\n{}", args::USAGE);
+            return ExitCode::FAILURE;
+        }
+    };
+    let metrics = fastops::telemetry::start_metrics();
+    let mut stand = Stand::start().await;
+    let scene = Scene::open(&stand).await;
+    let mut result = Map::new();
+    for part in &args.parts {
+        let figures: Map<String, Value> = match part {
+            Part::Orders => orders::measure(&stand, &scene, &args).await,
+            Part::Append => append::measure(&stand, &scene, &args, &metrics).await,
+            Part::Columns => columns::measure(&stand, &scene, &args).await,
+            Part::Memory => memory::measure(&mut stand, &scene, &args).await,
+        };
+        result.extend(figures);
+    }
+    println!("{}", Value::Object(result));
+    ExitCode::SUCCESS
+}

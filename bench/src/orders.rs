@@ -1,0 +1,69 @@
+//! Orders over HTTP, beside pgbench: the main measurement.
+
+use serde_json::{Map, Value};
+
+use crate::args::Args;
+use crate::baseline::Baseline;
+use crate::round::Case;
+use crate::scene::Scene;
+use crate::stand::{Stand, TENANTS};
+
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+
+/// Measures every case in every round, one after another, so that what disturbs one disturbs all.
+pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
+    let requests = scene.requests(stand).await;
+    let baseline = Baseline::prepare(&stand.cluster).await;
+    let case = |tenants| CONNECTIONS.map(|connections| Case::new(tenants, connections, &requests));
+    let mut cases: Vec<Case> = [1, TENANTS].into_iter().flat_map(case).collect();
+
+    let warm_up = std::time::Duration::from_secs(1);
+    let mut placed = stand.orders().await;
+    for case in &mut cases {
+        case.measure(stand, &baseline, warm_up, false).await;
+        placed += case.warmed_up();
+    }
+    for round in 1..=args.rounds {
+        eprintln!("orders: round {round} of {}", args.rounds);
+        for case in &mut cases {
+            case.measure(stand, &baseline, args.lasting, round % 2 == 0).await;
+        }
+    }
+    placed += cases.iter().map(Case::placed).sum::<u64>();
+    assert_eq!(stand.orders().await, placed, "every order that was answered is in the log, once");
+    figures(&cases, args)
+}
+
+fn figures(cases: &[Case], args: &Args) -> Map<String, Value> {
+    eprintln!(
+        "\ncompanies  connections  orders/s  pgbench/s  ratio (from–to)      p50 ms  p99 ms  per commit  \
+         processor µs: server, database (pgbench's)"
+    );
+    let mut all = Map::new();
+    for case in cases {
+        let (figures, cpu) = case.figures(args);
+        eprintln!(
+            "{:>9}  {:>11}  {:>8}  {:>9}  {:>5} ({}–{})  {:>12}  {:>6}  {:>10}  {}, {} ({})",
+            case.tenants,
+            case.connections,
+            figures["per_s"],
+            figures["pgbench_per_s"],
+            figures["ratio"],
+            figures["ratio_min"],
+            figures["ratio_max"],
+            figures["p50_ms"],
+            figures["p99_ms"],
+            figures["commands_per_commit"],
+            cpu["server_us"],
+            cpu["database_us"],
+            cpu["pgbench_database_us"],
+        );
+        // The main figure is that of one company.
+        let suffix = if case.tenants == 1 { String::new() } else { format!("_{TENANTS}_tenants") };
+        for (name, value) in [("place_order", figures), ("cpu", cpu)] {
+            let cases = all.entry(format!("{name}{suffix}")).or_insert_with(|| Map::new().into());
+            cases[case.connections.to_string()] = value;
+        }
+    }
+    all
+}

@@ -1,0 +1,151 @@
+//! One case of the main measurement: so many companies and connections, round by round.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::args::Args;
+use crate::baseline::Baseline;
+use crate::connection::Request;
+use crate::cpu;
+use crate::load::load;
+use crate::scene::BRANCHES;
+use crate::stand::Stand;
+use crate::stats::{Spread, ms, per_s, quantile, rounded};
+
+/// The histogram of how many commands a transaction takes.
+pub(crate) const BATCHES: &str = "fastops_append_batch_commands";
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) tenants: usize,
+    pub(crate) connections: usize,
+    requests: Vec<Request>,
+    rounds: Vec<Round>,
+}
+
+/// What came of a round of both sides.
+#[derive(Debug)]
+struct Round {
+    per_s: f64,
+    baseline_per_s: f64,
+    placed: u64,
+    unavailable: u64,
+    latencies: Vec<Duration>,
+    /// How many commands a transaction took on average.
+    batch: f64,
+    /// How long the read models took afterwards.
+    behind: Duration,
+    server: Duration,
+    database: Duration,
+    baseline_database: Duration,
+}
+
+impl Case {
+    /// A case that has not been measured yet; `requests` are those of all companies.
+    pub(crate) fn new(tenants: usize, connections: usize, requests: &[Vec<Request>]) -> Self {
+        let requests = requests[..tenants].concat();
+        Self { tenants, connections, requests, rounds: Vec::new() }
+    }
+
+    /// Measures both sides once, `baseline_first` or last; nothing is kept of a warm-up.
+    pub(crate) async fn measure(
+        &mut self,
+        stand: &Stand,
+        baseline: &Baseline,
+        lasting: Duration,
+        baseline_first: bool,
+    ) {
+        let (branches, clients) = (self.tenants * BRANCHES, self.connections);
+        let at = cpu::of_cluster(&stand.cluster);
+        let mut baseline_per_s = 0.0;
+        if baseline_first {
+            baseline_per_s = baseline.round(branches, clients, lasting).await;
+        }
+        let before = cpu::of_cluster(&stand.cluster);
+        let mut round = self.place(stand, lasting).await;
+        let after = cpu::of_cluster(&stand.cluster);
+        if !baseline_first {
+            baseline_per_s = baseline.round(branches, clients, lasting).await;
+        }
+        let end = cpu::of_cluster(&stand.cluster);
+        round.database = after.saturating_sub(before);
+        round.baseline_database = before.saturating_sub(at) + end.saturating_sub(after);
+        round.baseline_per_s = baseline_per_s;
+        self.rounds.push(round);
+    }
+
+    async fn place(&self, stand: &Stand, lasting: Duration) -> Round {
+        let server = stand.server();
+        let (commands_before, batches_before) = stand.histogram(BATCHES).await;
+        let used = cpu::of_process(server.id());
+        let loaded = load(server.address, self.requests.clone(), self.connections, lasting).await;
+        let done = tokio::time::Instant::now();
+        stand.settled().await;
+        let behind = done.elapsed();
+        let (commands, batches) = stand.histogram(BATCHES).await;
+        Round {
+            per_s: per_s(loaded.placed, loaded.took),
+            placed: loaded.placed,
+            unavailable: loaded.unavailable,
+            latencies: loaded.latencies,
+            batch: (commands - commands_before) / (batches - batches_before),
+            behind,
+            server: cpu::of_process(server.id()).saturating_sub(used),
+            baseline_per_s: 0.0,
+            database: Duration::ZERO,
+            baseline_database: Duration::ZERO,
+        }
+    }
+
+    /// Forgets what was measured, and says how many orders that was.
+    pub(crate) fn warmed_up(&mut self) -> u64 {
+        self.rounds.drain(..).map(|round| round.placed).sum()
+    }
+
+    /// How many orders were placed.
+    pub(crate) fn placed(&self) -> u64 {
+        self.rounds.iter().map(|round| round.placed).sum()
+    }
+
+    fn spread(&self, figure: impl Fn(&Round) -> f64) -> Spread {
+        Spread::of(self.rounds.iter().map(figure))
+    }
+
+    /// The figures of the case, and those of its processor time.
+    pub(crate) fn figures(&self, args: &Args) -> (Value, Value) {
+        let [ratio, ratio_min, ratio_max] =
+            self.spread(|round| round.per_s / round.baseline_per_s).json(2);
+        let [rate, rate_min, rate_max] = self.spread(|round| round.per_s).json(0);
+        let [baseline, baseline_min, baseline_max] =
+            self.spread(|round| round.baseline_per_s).json(0);
+        let mut latencies: Vec<Duration> =
+            self.rounds.iter().flat_map(|round| round.latencies.iter().copied()).collect();
+        let case = json!({
+            "ratio": ratio, "ratio_min": ratio_min, "ratio_max": ratio_max,
+            "per_s": rate, "per_s_min": rate_min, "per_s_max": rate_max,
+            "pgbench_per_s": baseline,
+            "pgbench_per_s_min": baseline_min, "pgbench_per_s_max": baseline_max,
+            "p50_ms": ms(quantile(&mut latencies, 500)),
+            "p99_ms": ms(quantile(&mut latencies, 990)),
+            "unavailable": self.rounds.iter().map(|round| round.unavailable).sum::<u64>(),
+            "commands_per_commit": rounded(self.spread(|round| round.batch).median, 1),
+            "read_models_behind_ms":
+                rounded(self.spread(|round| round.behind.as_secs_f64() * 1e3).median, 0),
+        });
+        let per_order = |used: fn(&Round) -> Duration, n: f64| {
+            let all: Duration = self.rounds.iter().map(used).sum();
+            rounded(all.as_secs_f64() * 1e6 / n, 0)
+        };
+        let seconds = args.lasting.as_secs_f64();
+        let calls = self.rounds.iter().map(|round| round.baseline_per_s * seconds).sum();
+        let placed = self.placed() as f64;
+        let cpu = json!({
+            "server_us": per_order(|round| round.server, placed),
+            "database_us": per_order(|round| round.database, placed),
+            "pgbench_database_us": per_order(|round| round.baseline_database, calls),
+        });
+        (case, cpu)
+    }
+}

@@ -1,0 +1,96 @@
+//! What is ordered, and where: five branches per company, three lines per order.
+
+use e2e::Client;
+use e2e::client::id_in;
+use e2e::menu::{branch, product};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::connection::Request;
+use crate::life::Life;
+use crate::stand::Stand;
+
+/// How many branches a company has.
+pub(crate) const BRANCHES: usize = 5;
+
+const PRODUCTS: [&str; 3] = ["Arepa de choclo", "Empanada de pipián", "Lulada"];
+
+/// One company's branches and menu.
+#[derive(Debug)]
+struct Company {
+    branches: Vec<Uuid>,
+    /// Products with one of their variants.
+    menu: Vec<(Uuid, Uuid)>,
+}
+
+/// The orders that can be placed, by company and branch.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    orders: Vec<Vec<Value>>,
+}
+
+impl Scene {
+    /// Opens every company over HTTP.
+    pub(crate) async fn open(stand: &Stand) -> Self {
+        let mut orders = Vec::new();
+        for number in 0..stand.tenants.len() {
+            let (client, _) = stand.owner(number).await;
+            let company = Company::open(&client).await;
+            orders.push(company.branches.iter().map(|branch| company.order(*branch)).collect());
+        }
+        Self { orders }
+    }
+
+    /// The requests that place the orders, each company's under a token of its own.
+    pub(crate) async fn requests(&self, stand: &Stand) -> Vec<Vec<Request>> {
+        let mut requests = Vec::new();
+        for (number, orders) in self.orders.iter().enumerate() {
+            let (_, token) = stand.owner(number).await;
+            let place = |order| Request::post("/v1/orders", &token, order);
+            requests.push(orders.iter().map(place).collect());
+        }
+        requests
+    }
+
+    /// The life of one order of each company.
+    pub(crate) async fn lives(&self, stand: &Stand) -> Vec<Life> {
+        let mut lives = Vec::new();
+        for (number, orders) in self.orders.iter().enumerate() {
+            lives.push(Life::lead(stand, number, &orders[0]).await);
+        }
+        lives
+    }
+}
+
+impl Company {
+    async fn open(client: &Client) -> Self {
+        let mut branches = Vec::new();
+        for number in 1..=BRANCHES {
+            let opened = client.post("/v1/branches").json(&branch(&format!("Sede {number}")));
+            branches.push(id_in(opened.send().await.expect(201), "/branch/id"));
+        }
+        let category = json!({"name": "Carta", "place": 1});
+        let category = client.post("/v1/categories").json(&category).send().await;
+        let category = id_in(category.expect(201), "/id");
+        let mut menu = Vec::new();
+        for name in PRODUCTS {
+            let added = client.post("/v1/products").json(&product(name, category)).send().await;
+            let path = format!("/v1/products/{}?after={}", added.id(), added.position());
+            let shown = client.get(&path).send().await;
+            menu.push((added.id(), id_in(shown.expect(200), "/variants/0/id")));
+        }
+        Self { branches, menu }
+    }
+
+    /// An order of one, two and three pieces.
+    fn order(&self, branch: Uuid) -> Value {
+        let lines = self.menu.iter().zip(1..).map(|((product, variant), quantity)| {
+            json!({"product_id": product, "variant_id": variant, "quantity": quantity})
+        });
+        json!({
+            "branch_id": branch,
+            "order_type": "dine_in",
+            "lines": lines.collect::<Vec<_>>(),
+        })
+    }
+}

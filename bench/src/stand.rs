@@ -1,0 +1,130 @@
+//! What is measured: a durable cluster, and the program as its users run it.
+
+use domain::shared::TenantId;
+use e2e::Client;
+use e2e::client::Http;
+use e2e::cluster::Cluster;
+use e2e::process::Process;
+use e2e::system::{new_company, sign_in};
+use event_store::EventStore;
+use fastops::companies::set_up;
+use fastops::installation::{Databases, Installation, migrate_schema};
+use tokio::time::{Duration, sleep};
+
+/// How many companies there are.
+pub(crate) const TENANTS: usize = 20;
+
+const DATABASE: &str = "fastops";
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Stand {
+    pub(crate) cluster: Cluster,
+    pub(crate) databases: Databases,
+    /// The companies, in the order of their numbers.
+    pub(crate) tenants: Vec<TenantId>,
+    server: Option<Process>,
+    http: Http,
+}
+
+impl Stand {
+    /// Sets everything up and starts the server.
+    pub(crate) async fn start() -> Self {
+        let cluster = Cluster::start().await;
+        let databases = database(&cluster, DATABASE).await;
+        let installation = Installation::new(&databases);
+        let mut tenants = Vec::new();
+        for number in 0..TENANTS {
+            let company = new_company(&slug(number), &email(number));
+            tenants.push(set_up(&installation, company).await.expect("a company is set up"));
+        }
+        let server = Some(Process::serve(&databases).await);
+        Self { cluster, databases, tenants, server, http: Http::new() }
+    }
+
+    /// The process that serves.
+    pub(crate) fn server(&self) -> &Process {
+        self.server.as_ref().expect("nothing is asked of it while it is restarted")
+    }
+
+    /// Stops the server, and starts it again after `meanwhile`.
+    pub(crate) async fn restart(&mut self, meanwhile: impl Future<Output = ()>) {
+        if let Some(server) = self.server.take() {
+            server.kill().await;
+        }
+        meanwhile.await;
+        self.server = Some(Process::serve(&self.databases).await);
+    }
+
+    /// The owner of a company, signed in, with the token.
+    pub(crate) async fn owner(&self, number: usize) -> (Client, String) {
+        let visitor = Client::of(&self.http, self.server().address);
+        let token = sign_in(&visitor, &slug(number), &email(number)).await;
+        (visitor.with_token(&token), token)
+    }
+
+    /// What the server counts: the sum and the number of a histogram's samples.
+    pub(crate) async fn histogram(&self, name: &str) -> (f64, f64) {
+        let page = Client::of(&self.http, self.server().address).get("/metrics").send().await;
+        samples(page.expect(200).as_str().unwrap_or_default(), name)
+    }
+
+    /// Waits until every read model shows everything that has happened.
+    pub(crate) async fn settled(&self) {
+        let mut owner = self.cluster.connect(DATABASE).await;
+        loop {
+            let settled: Option<bool> = sqlx::query_scalar(
+                "SELECT min(c.position) >= max(h.position) FROM checkpoints c, log_head h",
+            )
+            .fetch_one(&mut owner)
+            .await
+            .expect("the checkpoints can be read");
+            if settled == Some(true) {
+                return;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// How many orders are in the log.
+    pub(crate) async fn orders(&self) -> u64 {
+        let mut owner = self.cluster.connect(DATABASE).await;
+        let orders: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'order.placed'")
+                .fetch_one(&mut owner)
+                .await
+                .expect("the superuser may count");
+        orders.cast_unsigned()
+    }
+
+    /// How many events are in the log.
+    pub(crate) async fn events(&self) -> u64 {
+        let store = Installation::new(&self.databases).store;
+        store.head().await.expect("the log answers").position.get()
+    }
+}
+
+/// Another database with the schema.
+pub(crate) async fn database(cluster: &Cluster, name: &str) -> Databases {
+    cluster.create(name).await;
+    let databases = cluster.databases(name);
+    migrate_schema(&databases).await.expect("the migrations apply");
+    databases
+}
+
+/// The sum and the number of a histogram's samples, from the text that Prometheus reads.
+pub(crate) fn samples(page: &str, name: &str) -> (f64, f64) {
+    let value = |suffix: &str| {
+        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(suffix));
+        line.and_then(|value| value.trim().parse().ok()).unwrap_or_default()
+    };
+    (value("_sum"), value("_count"))
+}
+
+fn slug(number: usize) -> String {
+    format!("company-{number}")
+}
+
+fn email(number: usize) -> String {
+    format!("owner-{number}@example.com")
+}

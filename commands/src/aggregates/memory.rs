@@ -1,0 +1,292 @@
+//! What is kept in memory, and for how long it is believed.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::shared::TenantId;
+use event_store::{RecordedEvent, Revision, StreamId, Verdict};
+use futures_util::future::BoxFuture;
+use moka::sync::Cache;
+use tokio::sync::watch;
+
+use super::staged::Staged;
+use super::{Folded, Kind, Wanted};
+
+/// How many committed streams are kept; the least used leave first.
+const STREAMS_MAX: u64 = 50_000;
+
+/// How many parts the memory has, each with a lock of its own. A tenant is in one of them.
+const SHARDS: u64 = 16;
+
+/// How many groups of streams are told apart when something happens while one of them is being read.
+const STAMPS: u64 = 256;
+
+/// How long after the follower last saw the end of the log its states are used without reading.
+const FRESH_FOR: Duration = Duration::from_secs(2);
+
+/// Whether what is in memory is good enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// Pending states, and committed ones while the follower is up to date.
+    Memory,
+    /// Committed states while the follower is up to date.
+    Committed,
+    /// Only what the log says at this moment.
+    Log,
+}
+
+/// A state that a unit of work goes on from.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) folded: Folded,
+    /// Whether the log said so just now.
+    pub(crate) from_log: bool,
+    /// Closed when the command that leaves the state has its verdict; none for committed states.
+    pub(crate) pending: Option<watch::Receiver<()>>,
+}
+
+impl Seen {
+    pub(super) const fn committed(folded: Folded) -> Self {
+        Self { folded, from_log: true, pending: None }
+    }
+}
+
+/// What memory knows of a wanted stream.
+pub(super) enum Look {
+    /// It can be used.
+    Seen(Seen),
+    /// Its tail is to be read.
+    Behind { head_start: Folded, stamp: u64 },
+}
+
+/// A stream that a command has changed.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) wanted: Wanted,
+    pub(crate) folded: Folded,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    kind: Kind,
+    folded: Folded,
+    /// Whether every event since has been applied.
+    is_followed: bool,
+}
+
+#[derive(Debug)]
+struct Pending {
+    folded: Folded,
+    /// Tells a chain of pending states from a later one on the same stream.
+    chain: u64,
+    settled: watch::Receiver<()>,
+}
+
+#[derive(Debug)]
+struct Shard {
+    pending: HashMap<StreamId, Pending>,
+    /// Grow when something happens to a stream of the group.
+    stamps: Vec<u64>,
+    chains: u64,
+}
+
+/// See the module.
+pub(crate) struct Memory {
+    known: Cache<StreamId, Known>,
+    shards: Vec<Mutex<Shard>>,
+    begun: Instant,
+    /// In milliseconds after `begun`; 0 before the follower has seen the end of the log.
+    fresh_until: AtomicU64,
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").field("streams", &self.known.entry_count()).finish_non_exhaustive()
+    }
+}
+
+/// A stream of the command has changed in memory since it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Overtaken;
+
+impl Memory {
+    pub(crate) fn new() -> Self {
+        let stamps = vec![0; usize::try_from(STAMPS).expect("it is small")];
+        let shard = || Shard { pending: HashMap::new(), stamps: stamps.clone(), chains: 0 };
+        Self {
+            known: Cache::new(STREAMS_MAX),
+            shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect(),
+            begun: Instant::now(),
+            fresh_until: AtomicU64::new(0),
+        }
+    }
+
+    /// What memory knows of these streams of one tenant.
+    pub(super) fn look(&self, tenant: TenantId, wanted: &[Wanted], trust: Trust) -> Vec<Look> {
+        let is_fresh = trust != Trust::Log && self.is_fresh();
+        let shard = self.shard(tenant);
+        let look = |wanted: &Wanted| {
+            if trust == Trust::Memory
+                && let Some(pending) = shard.pending.get(&wanted.stream)
+            {
+                return Look::Seen(Seen {
+                    folded: pending.folded.clone(),
+                    from_log: false,
+                    pending: Some(pending.settled.clone()),
+                });
+            }
+            let stamp = shard.stamps[group(&wanted.stream)];
+            match self.known.get(&wanted.stream) {
+                Some(Known { folded, is_followed: true, .. }) if is_fresh => {
+                    Look::Seen(Seen { folded, from_log: false, pending: None })
+                }
+                Some(Known { folded, .. }) => Look::Behind { head_start: folded, stamp },
+                None => Look::Behind { head_start: wanted.kind.start(), stamp },
+            }
+        };
+        wanted.iter().map(look).collect()
+    }
+
+    /// What is known of a stream, however old it is.
+    pub(crate) fn remembered(&self, stream: &StreamId) -> Option<Folded> {
+        let pending = self.shard(stream.tenant()).pending.get(stream).map(|it| it.folded.clone());
+        pending.or_else(|| self.known.get(stream).map(|known| known.folded))
+    }
+
+    /// Keeps what was read. Something may have happened to the stream while it was being read: then it
+    /// is but a head start.
+    pub(super) fn learn(&self, wanted: &Wanted, folded: Folded, stamp: u64) {
+        let shard = self.shard(wanted.stream.tenant());
+        let is_followed = shard.stamps[group(&wanted.stream)] == stamp;
+        self.keep(wanted.stream.clone(), Known { kind: wanted.kind, folded, is_followed });
+    }
+
+    /// Puts an append into the log's queue and shows what it will leave, unless one of its streams has
+    /// moved on in memory. Between the check and the queue nobody else comes in, so the order of
+    /// pending states is the order in which the log judges.
+    pub(crate) fn stage(
+        self: &Arc<Self>,
+        tenant: TenantId,
+        rests_on: &[(StreamId, Revision)],
+        changes: Vec<Change>,
+        append: impl FnOnce() -> BoxFuture<'static, Result<Verdict, event_store::Error>>,
+    ) -> Result<Staged, Overtaken> {
+        let mut shard = self.shard(tenant);
+        for (stream, revision) in rests_on {
+            let pending = shard.pending.get(stream).map(|pending| pending.folded.revision);
+            let now = pending.or_else(|| self.known.get(stream).map(|it| it.folded.revision));
+            if now.is_some_and(|now| now != *revision) {
+                return Err(Overtaken);
+            }
+        }
+        let verdict = append();
+        let (settles, settled) = watch::channel(());
+        let mut chained = Vec::with_capacity(changes.len());
+        for change in changes {
+            let begins = shard.chains + 1;
+            let stream = change.wanted.stream.clone();
+            let chain = shard.pending.get(&stream).map_or(begins, |pending| pending.chain);
+            let folded = change.folded.clone();
+            shard.pending.insert(stream, Pending { folded, chain, settled: settled.clone() });
+            shard.chains = begins;
+            chained.push((change, chain));
+        }
+        drop(shard);
+        Ok(Staged::new(Arc::clone(self), chained, verdict, settles))
+    }
+
+    /// The log has accepted a change.
+    pub(super) fn accept(&self, change: Change, chain: u64) {
+        let Change { wanted, folded } = change;
+        let mut shard = self.shard(wanted.stream.tenant());
+        let is_last = shard.pending.get(&wanted.stream).is_some_and(|pending| {
+            pending.chain == chain && pending.folded.revision == folded.revision
+        });
+        if is_last {
+            shard.pending.remove(&wanted.stream);
+        }
+        shard.stamps[group(&wanted.stream)] += 1;
+        let is_followed = true;
+        self.keep(wanted.stream, Known { kind: wanted.kind, folded, is_followed });
+    }
+
+    /// A change did not happen, or nobody knows: what was built on it goes with it.
+    pub(super) fn reject(&self, change: &Change, chain: u64) {
+        let stream = &change.wanted.stream;
+        let mut shard = self.shard(stream.tenant());
+        if shard.pending.get(stream).is_some_and(|pending| pending.chain == chain) {
+            shard.pending.remove(stream);
+        }
+    }
+
+    /// The log says where a stream stands, or only that it is not where it was thought to be.
+    pub(crate) fn doubt(&self, stream: &StreamId, actual: Option<Revision>) {
+        let _shard = self.shard(stream.tenant());
+        if let Some(known) = self.known.get(stream)
+            && actual != Some(known.folded.revision)
+        {
+            self.known.insert(stream.clone(), Known { is_followed: false, ..known });
+        }
+    }
+
+    /// Applies an event that some node has committed.
+    pub(crate) fn follow(&self, event: &RecordedEvent) {
+        let mut shard = self.shard(event.stream.tenant());
+        shard.stamps[group(&event.stream)] += 1;
+        let Some(known) = self.known.get(&event.stream) else { return };
+        let Known { kind, folded, is_followed } = known;
+        if event.revision <= folded.revision {
+            return;
+        }
+        let is_next = event.revision == folded.revision.plus(1);
+        let next = is_next.then(|| kind.folded(&folded, std::slice::from_ref(event)));
+        let known = match next {
+            Some(Ok(next)) => Known { kind, folded: next, is_followed },
+            // A hole, or an event that this release cannot read: whoever wants the stream is told.
+            Some(Err(_)) | None => Known { kind, folded, is_followed: false },
+        };
+        self.known.insert(event.stream.clone(), known);
+    }
+
+    /// The follower has applied everything that was in the log at `then`.
+    pub(crate) fn is_up_to_date(&self, then: Instant) {
+        let until = (then + FRESH_FOR).duration_since(self.begun).as_millis();
+        self.fresh_until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Release);
+    }
+
+    /// Forgets everything: the log has begun another life.
+    pub(crate) fn forget(&self) {
+        self.fresh_until.store(0, Ordering::Release);
+        self.known.invalidate_all();
+    }
+
+    fn is_fresh(&self) -> bool {
+        let now = self.begun.elapsed().as_millis();
+        now < u128::from(self.fresh_until.load(Ordering::Acquire))
+    }
+
+    /// Keeps the newer of two states; of one revision, the one that is followed.
+    fn keep(&self, stream: StreamId, known: Known) {
+        let rank = |known: &Known| (known.folded.revision, known.is_followed);
+        if self.known.get(&stream).is_none_or(|kept| rank(&kept) < rank(&known)) {
+            self.known.insert(stream, known);
+        }
+    }
+
+    fn shard(&self, tenant: TenantId) -> MutexGuard<'_, Shard> {
+        let shard = usize::try_from(hash(&tenant) % SHARDS).expect("it is below SHARDS");
+        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn group(stream: &StreamId) -> usize {
+    usize::try_from(hash(stream) % STAMPS).expect("it is below STAMPS")
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
+}

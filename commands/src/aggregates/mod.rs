@@ -1,0 +1,139 @@
+//! Aggregates in memory: committed states that follow the log, and pending ones that it has yet to
+//! accept.
+//!
+//! - A **committed** state was read from the log or accepted by it. [`Follower`](crate::follower)
+//!   applies what every node commits; while it is up to date, committed states are used as they are,
+//!   otherwise their tails are read first.
+//! - A **pending** state is what a command that waits for its verdict will leave. The next command on
+//!   the stream is decided on it and expects exactly its last event, so that both commit or neither
+//!   does, mostly in one batch.
+//!
+//! Nothing in memory is an authority: the append checks every stream that the decision rests on, by
+//! revision and by last event, and a refusal is derived from the log itself before it leaves.
+
+mod memory;
+mod staged;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use domain::Decider;
+use domain::shared::{EventId, TenantId};
+use event_store::{EventStore, RecordedEvent, Revision, StreamId};
+
+pub(crate) use memory::{Change, Memory, Seen, Trust};
+
+use crate::error::World;
+use memory::Look;
+
+/// A state of any aggregate. Its type follows from its stream's category.
+pub(crate) type AnyState = Arc<dyn Any + Send + Sync>;
+
+/// A stream's state after one of its events.
+#[derive(Clone)]
+pub(crate) struct Folded {
+    pub(crate) revision: Revision,
+    /// The event at that revision; none before the first.
+    pub(crate) last_event: Option<EventId>,
+    pub(crate) state: AnyState,
+}
+
+impl std::fmt::Debug for Folded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "at {}", self.revision)
+    }
+}
+
+/// What kind of aggregate a stream is: how its states begin and grow.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    initial: fn() -> AnyState,
+    fold: fn(&AnyState, &[RecordedEvent]) -> Result<AnyState, World>,
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kind")
+    }
+}
+
+impl Kind {
+    fn of<D: Decider>() -> Self {
+        Self {
+            initial: || Arc::new(D::State::default()),
+            fold: |state, events| {
+                let mut folded = state_of::<D>(state).clone();
+                for event in events {
+                    folded = D::evolve(folded, event.decode()?);
+                }
+                Ok(Arc::new(folded))
+            },
+        }
+    }
+
+    /// Before the first event.
+    pub(crate) fn start(self) -> Folded {
+        Folded { revision: Revision::START, last_event: None, state: (self.initial)() }
+    }
+
+    fn folded(self, before: &Folded, events: &[RecordedEvent]) -> Result<Folded, World> {
+        let Some(last) = events.last() else { return Ok(before.clone()) };
+        let state = (self.fold)(&before.state, events)?;
+        Ok(Folded { revision: last.revision, last_event: Some(last.id), state })
+    }
+}
+
+/// A stream to be read.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub(crate) stream: StreamId,
+    pub(crate) kind: Kind,
+}
+
+impl Wanted {
+    /// The aggregate with this id.
+    pub fn of<D: Decider>(tenant: TenantId, id: &D::Id) -> Self {
+        Self { stream: StreamId::of::<D>(tenant, id), kind: Kind::of::<D>() }
+    }
+}
+
+/// The state behind a stream of `D`.
+pub(crate) fn state_of<D: Decider>(state: &AnyState) -> &D::State {
+    state.downcast_ref().expect("a category has one type of state")
+}
+
+/// The newest state of each wanted stream, all of one tenant: from memory as far as it is trusted, the
+/// rest in one round trip.
+pub(crate) async fn read(
+    memory: &Memory,
+    store: &dyn EventStore,
+    tenant: TenantId,
+    wanted: &[Wanted],
+    trust: Trust,
+) -> Result<Vec<Seen>, World> {
+    let looks = memory.look(tenant, wanted, trust);
+    let tails: Vec<(StreamId, Revision)> = wanted
+        .iter()
+        .zip(&looks)
+        .filter_map(|(wanted, look)| match look {
+            Look::Seen(_) => None,
+            Look::Behind { head_start, .. } => Some((wanted.stream.clone(), head_start.revision)),
+        })
+        .collect();
+    let tails =
+        if tails.is_empty() { Vec::new() } else { store.read_streams(tenant, &tails).await? };
+    let mut tails = tails.into_iter();
+    let mut seen = Vec::with_capacity(wanted.len());
+    for (wanted, look) in wanted.iter().zip(looks) {
+        seen.push(match look {
+            Look::Seen(seen) => seen,
+            Look::Behind { head_start, stamp } => {
+                let tail = tails.next().unwrap_or_default();
+                let folded = wanted.kind.folded(&head_start, &tail)?;
+                memory.learn(wanted, folded.clone(), stamp);
+                Seen::committed(folded)
+            }
+        });
+    }
+    Ok(seen)
+}

@@ -1,0 +1,107 @@
+//! What is in memory follows the log, whoever writes to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use commands::catalog::{ReviseProduct, VariantRequest};
+use commands::orders::{MoveOrder, Step};
+use domain::orders::Order;
+use domain::orders::order::Event;
+use domain::shared::Money;
+use event_store::consumer::Doorbell;
+use tokio_util::sync::CancellationToken;
+
+use crate::held::Held;
+use crate::support::{Company, fresh, name, pesos};
+
+/// Two nodes of one installation; the second follows the log.
+async fn two_nodes() -> (Arc<Held>, Company, Company) {
+    let log = Held::new();
+    let one = Company::open_on(log.clone()).await;
+    let two = one.on_another_node();
+    let follower = two.commands.clone();
+    tokio::spawn(
+        async move { follower.follow(Doorbell::silent(), CancellationToken::new()).await },
+    );
+    until_it_follows(&two).await;
+    (log, one, two)
+}
+
+/// Longer than the follower takes to look again.
+async fn until_it_follows(node: &Company) {
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    node.place(node.order_id()).await.unwrap();
+}
+
+async fn total(node: &Company) -> Money {
+    let receipt = node.place(node.order_id()).await.unwrap();
+    match &receipt.facts::<Order>().unwrap()[0].event {
+        Event::Placed(placed) => placed.total,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_follows_decides_without_reading() {
+    let (log, one, two) = two_nodes().await;
+    let before = log.reads();
+    for _ in 0..5 {
+        two.place(two.order_id()).await.unwrap();
+    }
+    assert_eq!(log.reads(), before);
+    one.place(one.order_id()).await.unwrap();
+    assert!(log.reads() > before, "a node that does not follow reads");
+}
+
+#[tokio::test]
+async fn a_price_that_was_changed_on_another_node_is_charged() {
+    let (log, one, two) = two_nodes().await;
+    assert_eq!(total(&two).await, pesos(28_000));
+    let revise = ReviseProduct {
+        product: one.product,
+        seen: None,
+        name: name("Bandeja paisa"),
+        category: one.category,
+        variants: vec![VariantRequest {
+            id: Some(one.variant),
+            id_if_new: one.variant,
+            name: name("Completa"),
+            price: pesos(30_000),
+        }],
+    };
+    one.commands.execute(&one.scope, fresh(&one.commands), revise).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    let before = log.reads();
+    assert_eq!(total(&two).await, pesos(30_000));
+    assert_eq!(log.reads(), before);
+}
+
+#[tokio::test]
+async fn a_refusal_looks_at_the_log_however_fresh_memory_is() {
+    let (_log, one, two) = two_nodes().await;
+    let order = two.order_id();
+    two.place(order).await.unwrap();
+    let step = |step| MoveOrder { order, seen: None, step };
+    one.commands.execute(&one.scope, fresh(&one.commands), step(Step::Confirm)).await.unwrap();
+    // The other node has not heard of it; on what it remembers the order cannot be started.
+    two.commands.execute(&two.scope, fresh(&two.commands), step(Step::Start)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_give_each_number_once() {
+    let (_log, one, two) = two_nodes().await;
+    let tries = (0..40).map(|n| {
+        let node = if n % 2 == 0 { one.clone() } else { two.clone() };
+        tokio::spawn(async move { node.place(node.order_id()).await })
+    });
+    let mut numbers = vec![1];
+    for done in tries.collect::<Vec<_>>() {
+        let receipt = done.await.unwrap().unwrap();
+        match &receipt.facts::<Order>().unwrap()[0].event {
+            Event::Placed(placed) => numbers.push(placed.number),
+            other => panic!("{other:?}"),
+        }
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=41).collect::<Vec<_>>());
+}

@@ -1,0 +1,135 @@
+//! A log whose verdicts come when the test says so, and as it says.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use domain::shared::{CommandId, IncarnationId, TenantId};
+use event_store::memory::MemoryStore;
+use event_store::{
+    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
+    StreamId, Verdict,
+};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::support::id;
+
+type Waiting = (Append, oneshot::Sender<Result<Verdict, Error>>);
+
+pub(crate) struct Held {
+    log: MemoryStore,
+    holding: Mutex<bool>,
+    waiting: Mutex<VecDeque<Waiting>>,
+    arrived: Semaphore,
+    reads: AtomicUsize,
+}
+
+impl Held {
+    /// Answers at once until [`Held::hold`].
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            log: MemoryStore::new(IncarnationId::from_uuid(id(1))),
+            holding: Mutex::new(false),
+            waiting: Mutex::default(),
+            arrived: Semaphore::new(0),
+            reads: AtomicUsize::new(0),
+        })
+    }
+
+    /// From here on appends wait.
+    pub(crate) fn hold(&self) {
+        *self.holding.lock().unwrap() = true;
+    }
+
+    /// Waits until so many more appends have come.
+    pub(crate) async fn holds(&self, appends: u32) {
+        self.arrived.acquire_many(appends).await.unwrap().forget();
+    }
+
+    /// Judges the first of them.
+    pub(crate) async fn judge(&self) {
+        let (append, reply) = self.first();
+        let _gone = reply.send(self.log.append(append).await);
+    }
+
+    /// Judges the last of them, as if it came from a node that is quicker.
+    pub(crate) async fn judge_last(&self) {
+        let (append, reply) = self.waiting().pop_back().expect("an append waits");
+        let _gone = reply.send(self.log.append(append).await);
+    }
+
+    /// The first of them never reaches the log.
+    pub(crate) fn lose(&self) {
+        let (_, reply) = self.first();
+        let _gone = reply.send(Err(Error::Unavailable { reason: "the test".to_owned() }));
+    }
+
+    /// The first of them is judged, but nobody hears how.
+    pub(crate) async fn judge_in_silence(&self) {
+        let (append, reply) = self.first();
+        self.log.append(append).await.unwrap();
+        let _gone = reply.send(Err(Error::OutcomeUnknown));
+    }
+
+    /// How often streams were read so far.
+    pub(crate) fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn first(&self) -> Waiting {
+        self.waiting().pop_front().expect("an append waits")
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+        self.waiting.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl EventStore for Held {
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
+        if !*self.holding.lock().unwrap() {
+            return self.log.append(append);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.waiting().push_back((append, reply));
+        self.arrived.add_permits(1);
+        answer.map(|answer| answer.unwrap_or(Err(Error::OutcomeUnknown))).boxed()
+    }
+
+    async fn read_streams(
+        &self,
+        tenant: TenantId,
+        tails: &[(StreamId, Revision)],
+    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.log.read_streams(tenant, tails).await
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
+        self.log.read_all(after, limit).await
+    }
+
+    async fn commands(
+        &self,
+        tenant: TenantId,
+        ids: &[CommandId],
+    ) -> Result<Vec<Option<Earlier>>, Error> {
+        self.log.commands(tenant, ids).await
+    }
+
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        committed: Committed,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.log.events_of(tenant, committed).await
+    }
+
+    async fn head(&self) -> Result<Head, Error> {
+        self.log.head().await
+    }
+}

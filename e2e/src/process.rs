@@ -1,0 +1,117 @@
+//! The program itself: `fastops serve --work` as a child process, to be killed like any other.
+
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use fastops::installation::Databases;
+use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::site::SECRET;
+use crate::system::PATIENCE;
+
+/// A running server. Dropping it kills the process.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    log: Log,
+}
+
+/// What it writes to standard error.
+#[derive(Debug)]
+struct Log {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl Process {
+    /// Starts the program on a database and waits until it listens, wherever the system has a port left.
+    pub async fn serve(databases: &Databases) -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a log");
+        let log = Log { path: folder.path().join("log"), _folder: folder };
+        let file = File::create(&log.path).expect("the folder is ours");
+        let secret = str::from_utf8(SECRET).expect("the secret is a text");
+        let child = Command::new(binary())
+            .args(["serve", "--work", "--listen", "127.0.0.1:0"])
+            .env("FASTOPS_DATABASE_URL", address(&databases.app))
+            .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
+            .env("FASTOPS_TOKEN_SECRET", secret)
+            .env_remove("FASTOPS_LOG")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program can be run");
+        let mut process = Self { child, address: ([127, 0, 0, 1], 0).into(), log };
+        process.address = process.until_listening().await;
+        process
+    }
+
+    async fn until_listening(&mut self) -> SocketAddr {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(address) = self.log.text().lines().find_map(listens_at) {
+                return address;
+            }
+            let ended = self.child.try_wait().expect("a child can be waited for");
+            assert!(
+                ended.is_none() && Instant::now() < deadline,
+                "it does not listen, {ended:?}; it says:\n{}",
+                self.log.text()
+            );
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it is waited for only by who kills it")
+    }
+
+    /// Ends it in the middle of whatever it does, with SIGKILL.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("a child can be killed");
+    }
+
+    /// Everything it has written to its log.
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        fs::read_to_string(&self.path).expect("a log is text")
+    }
+}
+
+/// The address in the line that says where it listens.
+fn listens_at(line: &str) -> Option<SocketAddr> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    line["listen"].as_str()?.parse().ok()
+}
+
+/// The program that was built beside this one.
+///
+/// Building all of the workspace's tests builds it too; whoever builds only some names `-p fastops`.
+fn binary() -> PathBuf {
+    let here = std::env::current_exe().expect("a running program has a path");
+    let found =
+        here.ancestors().skip(1).map(|folder| folder.join("fastops")).find(|path| path.is_file());
+    found.expect("fastops is not built: add `-p fastops` to the packages of this command")
+}
+
+/// The address of a database on a unix socket, as the environment gives it.
+fn address(options: &PgConnectOptions) -> String {
+    let socket = options.get_socket().expect("private clusters listen on a socket only");
+    let database = options.get_database().expect("a database is named");
+    format!("postgres://{}@localhost/{database}?host={}", options.get_username(), socket.display())
+}

@@ -1,0 +1,6 @@
+//! The program as a process and a PostgreSQL of its own, both of which fail while clients order. Tests
+//! named `f08_…` prove the rows of `docs/promises.md`.
+
+mod lost_answers;
+mod restarts;
+mod shortage;

@@ -1,0 +1,80 @@
+//! What an error of PostgreSQL says about what was asked.
+
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+use crate::error::Error;
+
+/// What became of a batch that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Nothing was written, because of what it contains.
+    Refused,
+    /// Nothing was written, because of the state of the server; that passes by itself.
+    RolledBack,
+    /// Nothing was written, because there is no room for it.
+    NoRoom,
+    /// Nobody knows whether it was written.
+    Unknown,
+}
+
+/// What became of a batch that failed with this error.
+pub(super) fn fate(error: &sqlx::Error) -> Fate {
+    match error {
+        sqlx::Error::Database(database) => {
+            let error = database.try_downcast_ref::<PgDatabaseError>();
+            let severity = error.map(PgDatabaseError::severity);
+            if matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic)) {
+                // The server ends the session, perhaps between the commit and its answer.
+                return Fate::Unknown;
+            }
+            of_code(&database.code().unwrap_or_default())
+        }
+        sqlx::Error::Encode(_) | sqlx::Error::InvalidArgument(_) => Fate::Refused,
+        _ => Fate::Unknown,
+    }
+}
+
+/// Classes 40 (rollback), 53 (resources), 55 (not ready), 57 (intervention) and 58 (system) come from
+/// the state of the server, all others from what was sent.
+fn of_code(code: &str) -> Fate {
+    match code {
+        DISK_FULL => Fate::NoRoom,
+        _ if ["40", "53", "55", "57", "58"].contains(&code.get(..2).unwrap_or_default()) => {
+            Fate::RolledBack
+        }
+        _ => Fate::Refused,
+    }
+}
+
+const DISK_FULL: &str = "53100";
+
+/// Why a read has no answer.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+pub(super) fn unread(error: sqlx::Error) -> Error {
+    match fate(&error) {
+        Fate::NoRoom => Error::StorageFull,
+        _ => Error::Unavailable { reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_of_the_server_is_told_apart_from_what_was_sent() {
+        for code in ["40001", "40P01", "55P03", "57014", "53200", "58030"] {
+            assert_eq!(of_code(code), Fate::RolledBack, "{code}");
+        }
+        for code in ["22P05", "23514", "42501", "54000", "P0001", "XX000", ""] {
+            assert_eq!(of_code(code), Fate::Refused, "{code}");
+        }
+        assert_eq!(of_code("53100"), Fate::NoRoom);
+    }
+
+    #[test]
+    fn of_a_lost_connection_nobody_knows() {
+        assert_eq!(fate(&std::io::Error::other("reset").into()), Fate::Unknown);
+        assert_eq!(fate(&sqlx::Error::WorkerCrashed), Fate::Unknown);
+    }
+}

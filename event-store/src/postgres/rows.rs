@@ -1,0 +1,46 @@
+//! One query on a pool, answered or given up within a bounded time.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, PgPool, Postgres};
+use tokio::time::timeout;
+
+use super::failure::unread;
+use crate::error::Error;
+use crate::store::PATIENCE;
+
+/// The rows of a query.
+pub(super) async fn rows<O>(
+    pool: &PgPool,
+    query: QueryAs<'_, Postgres, O, PgArguments>,
+) -> Result<Vec<O>, Error>
+where
+    O: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let run = async {
+        let mut borrowed = Borrowed { connection: pool.acquire().await?, is_answered: false };
+        let rows = query.fetch_all(&mut *borrowed.connection).await;
+        borrowed.is_answered = true;
+        rows
+    };
+    match timeout(PATIENCE, run).await {
+        Ok(rows) => rows.map_err(unread),
+        Err(late) => Err(Error::Unavailable { reason: late.to_string() }),
+    }
+}
+
+/// A connection of the pool. One that was asked and did not answer, because time was up or because the
+/// reader went away, is not for anybody else.
+struct Borrowed {
+    connection: PoolConnection<Postgres>,
+    is_answered: bool,
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.connection.close_on_drop();
+        }
+    }
+}

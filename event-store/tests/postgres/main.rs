@@ -1,0 +1,6 @@
+//! What only the adapter for PostgreSQL can get wrong.
+
+mod poison;
+mod proxy;
+mod stalled;
+mod support;

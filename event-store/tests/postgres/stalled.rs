@@ -1,0 +1,153 @@
+//! A database that does not answer.
+
+use std::time::{Duration, Instant};
+
+use event_store::postgres::{PostgresStore, statement_pool};
+use event_store::store::PATIENCE;
+use event_store::testing::Database;
+use event_store::testing::appends::{ANA, LUIS, append, command, stream};
+use event_store::testing::rounds;
+use event_store::{Error, EventStore, Position, Revision};
+use rand::RngExt;
+use tokio::time::{sleep, timeout};
+
+use crate::proxy::Proxy;
+use crate::support::{committed, hold_the_head, whole_log};
+
+/// What the callers' tasks may take besides.
+const GRACE: Duration = Duration::from_millis(500);
+
+fn store(proxy: &Proxy) -> PostgresStore {
+    let pool = || statement_pool(proxy.options(), 1);
+    PostgresStore::new(pool(), pool(), proxy.options())
+}
+
+async fn until_the_log_has(store: &dyn EventStore, n_events: u64) {
+    while store.head().await.expect("a head").position < Position::new(n_events) {
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_answer_what_was_sent_is_unknown_and_what_waits_is_never_sent() {
+    let db = Database::create().await;
+    let (proxy, direct) = (Proxy::new(&db), db.store());
+    let store = store(&proxy);
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+
+    proxy.let_requests_through(false);
+    let begun = Instant::now();
+    let sent = store.append(append(ANA, 2, &[("arepa", 1, 1)]));
+    sleep(Duration::from_millis(100)).await;
+    let behind = store.append(append(ANA, 3, &[("arepa", 2, 1)]));
+    let (sent, behind) = tokio::join!(sent, behind);
+    assert!(begun.elapsed() < PATIENCE + GRACE, "{:?}", begun.elapsed());
+    assert!(matches!(sent, Err(Error::OutcomeUnknown)), "{sent:?}");
+    assert!(matches!(behind, Err(Error::Unavailable { .. })), "{behind:?}");
+
+    proxy.let_requests_through(true);
+    until_the_log_has(&*direct, 2).await;
+    committed(store.append(append(ANA, 4, &[("arepa", 2, 1)])).await);
+    assert_eq!(store.commands(ANA, &[command(3)]).await.expect("an answer"), [None]);
+    assert_eq!(whole_log(&*direct).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_even_be_sent_is_known_not_to_have_happened() {
+    let db = Database::create().await;
+    let (proxy, direct) = (Proxy::new(&db), db.store());
+    let store = store(&proxy);
+    proxy.let_requests_through(false);
+    let begun = Instant::now();
+    let answer = store.append(append(ANA, 1, &[("arepa", 0, 1)])).await;
+    assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
+    assert!(begun.elapsed() < PATIENCE + GRACE, "{:?}", begun.elapsed());
+
+    proxy.let_requests_through(true);
+    committed(store.append(append(ANA, 2, &[("arepa", 0, 1)])).await);
+    assert_eq!(whole_log(&*direct).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_is_lost_is_asked_for_again_and_happens_once() {
+    let db = Database::create().await;
+    let (proxy, direct) = (Proxy::new(&db), db.store());
+    let store = store(&proxy);
+    committed(store.append(append(ANA, 1_000, &[("arepa", 0, 1)])).await);
+    let n_rounds = rounds(5);
+    for n in 1..=u64::from(n_rounds) {
+        proxy.let_answers_through(false);
+        let answer = store.append(append(ANA, n.into(), &[("arepa", n, 1)]));
+        until_the_log_has(&*direct, n + 1).await;
+        proxy.cut().await;
+        proxy.let_answers_through(true);
+        assert_eq!(committed(answer.await).first, Position::new(n + 1));
+    }
+    assert_eq!(whole_log(&*direct).await.len() as u64, u64::from(n_rounds) + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_that_get_no_answer_or_are_given_up_leave_no_trace() {
+    let db = Database::create().await;
+    let (proxy, direct) = (Proxy::new(&db), db.store());
+    committed(direct.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+    committed(direct.append(append(LUIS, 2, &[("café", 0, 2)])).await);
+    let store = store(&proxy);
+    let arepa = [(stream(ANA, "arepa"), Revision::START)];
+    let cafe = [(stream(LUIS, "café"), Revision::START)];
+
+    store.read_streams(ANA, &arepa).await.expect("an answer");
+    proxy.let_answers_through(false);
+    let begun = Instant::now();
+    let answer = store.read_streams(ANA, &arepa).await;
+    assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
+    assert!(begun.elapsed() < PATIENCE + GRACE, "{:?}", begun.elapsed());
+    proxy.let_answers_through(true);
+
+    for _ in 0..rounds(20) {
+        let micros = rand::rng().random_range(0..2_000);
+        let given_up = store.read_streams(LUIS, &cafe);
+        let _ = timeout(Duration::from_micros(micros), given_up).await;
+        let answer = store.read_streams(ANA, &arepa).await.expect("an answer");
+        let names: Vec<&str> = answer[0].iter().map(|event| event.stream.name()).collect();
+        assert_eq!(names, [arepa[0].0.name()]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_the_head_in_vain_is_told_that_nothing_happened() {
+    let db = Database::create().await;
+    let store = db.store();
+    let head = hold_the_head(&db).await;
+    let begun = Instant::now();
+    let answer = store.append(append(ANA, 1, &[("arepa", 0, 1)])).await;
+    assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
+    assert!(begun.elapsed() < PATIENCE + GRACE, "{:?}", begun.elapsed());
+    head.rollback().await.expect("the head is free");
+    committed(store.append(append(ANA, 2, &[("arepa", 0, 1)])).await);
+    assert_eq!(whole_log(&*store).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_tenant_that_asks_for_too_much_is_told_so_and_the_others_go_on() {
+    let db = Database::create().await;
+    let store = db.store();
+    let head = hold_the_head(&db).await;
+    let calls: Vec<_> = (0..5_000_u64)
+        .map(|n| store.append(append(ANA, u128::from(n) + 1, &[("arepa", n, 1)])))
+        .collect();
+    let other = store.append(append(LUIS, 1, &[("café", 0, 1)]));
+    head.rollback().await.expect("the head is free");
+    committed(other.await);
+    let mut n_overloaded = 0;
+    for call in calls {
+        match call.await {
+            Err(Error::Overloaded) => n_overloaded += 1,
+            answer => {
+                committed(answer);
+            }
+        }
+    }
+    // A tenant has room for 4,096; the writer had taken a batch of at most 512 already.
+    assert!((392..=904).contains(&n_overloaded), "{n_overloaded}");
+}
