@@ -53,6 +53,11 @@ pub fn product(name: &str, category: Uuid) -> Value {
     })
 }
 
+/// A stock item in grams as it is asked for; without it an order is refused.
+pub fn stock_item(name: &str) -> Value {
+    json!({"name": name, "unit": "gram", "on_shortage": "refuse"})
+}
+
 impl Menu {
     /// Opens it in the company of `client`.
     pub async fn open(client: &Client) -> Self {

@@ -45,6 +45,19 @@ pub(super) enum Changed<T: ToJSON> {
     ),
 }
 
+/// A command that concerns nothing with a revision of its own.
+#[derive(ApiResponse)]
+pub(super) enum Done<T: ToJSON> {
+    /// It is done and durable. A retry under the same key gets the same answer.
+    #[oai(status = 200)]
+    Done(
+        Json<T>,
+        /// Present when the command was accepted by an earlier request with this key.
+        #[oai(header = "Idempotent-Replayed")]
+        Option<bool>,
+    ),
+}
+
 /// One thing that was read.
 #[derive(ApiResponse)]
 pub(super) enum Found<T: ToJSON> {
@@ -76,6 +89,12 @@ impl<T: ToJSON> Created<T> {
 impl<T: ToJSON> Changed<T> {
     pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
         Self::Changed(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
+    }
+}
+
+impl<T: ToJSON> Done<T> {
+    pub(super) fn by(receipt: &Receipt, body: T) -> Self {
+        Self::Done(Json(body), receipt.replayed.then_some(true))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Fields: rules of the domain that the document cannot show, all mistakes at once.
 
-use domain::shared::{Currency, CutOff, Money, MoneyError, Name, NameError};
+use domain::shared::{
+    Currency, CutOff, Money, MoneyError, Name, NameError, StockQuantity, StockQuantityError,
+};
 
 use super::model::MoneyBody;
 use crate::problem::{FieldError, Problem};
@@ -13,6 +15,11 @@ impl Fields {
     /// The problem that names everything that was wrong.
     pub(super) fn problem(self) -> Problem {
         Problem::validation(self.0)
+    }
+
+    /// Goes on only if nothing was wrong.
+    pub(super) fn check(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.problem()) }
     }
 
     pub(super) fn name(&mut self, pointer: &str, text: &str) -> Option<Name> {
@@ -58,6 +65,24 @@ impl Fields {
                 None
             }
         }
+    }
+
+    pub(super) fn stock_quantity(&mut self, pointer: &str, text: &str) -> Option<StockQuantity> {
+        let (code, words) = match text.parse() {
+            Ok(quantity) => return Some(quantity),
+            Err(StockQuantityError::TooLarge) => {
+                ("maximum", ("la cantidad es demasiado grande", "the quantity is too large"))
+            }
+            Err(StockQuantityError::Unreadable { .. }) => (
+                "format",
+                (
+                    "debe ser un número con hasta seis decimales",
+                    "must be a number with at most six decimals",
+                ),
+            ),
+        };
+        self.0.push(FieldError::new(pointer, code, words));
+        None
     }
 
     fn parsed<T>(

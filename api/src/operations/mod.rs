@@ -10,10 +10,14 @@ mod order_model;
 mod orders;
 mod payments;
 mod products;
+mod recipes;
 mod refusal;
 mod reports;
 mod services;
 mod sign_in;
+mod stock;
+mod stock_items;
+mod stock_model;
 
 pub use services::Services;
 
@@ -29,6 +33,9 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
         orders::Orders(services.clone()),
         payments::Payments(services.clone()),
         kitchen::Kitchen(services.clone()),
+        stock_items::StockItems(services.clone()),
+        recipes::Recipes(services.clone()),
+        stock::StockOfBranches(services.clone()),
         reports::Reports(services.clone()),
     )
 }
@@ -45,6 +52,9 @@ enum Part {
     /// Categorías y productos. Categories and products.
     #[oai(rename = "catalog")]
     Catalog,
+    /// Existencias, recetas y kardex. Stock, recipes and the kardex.
+    #[oai(rename = "inventory")]
+    Inventory,
     /// Pedidos, pagos y cocina. Orders, payments and the kitchen.
     #[oai(rename = "orders")]
     Orders,

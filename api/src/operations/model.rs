@@ -6,6 +6,34 @@ use uuid::Uuid;
 
 use crate::position::PositionToken;
 
+/// Declares a word of the API for each variant of an enumeration of the domain.
+macro_rules! mirrored {
+    ($(#[$meta:meta])* $body:ident of $domain:ident as $name:literal {
+        $($(#[$variant_meta:meta])* $variant:ident,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, poem_openapi::Enum)]
+        #[oai(rename = $name, rename_all = "snake_case")]
+        pub(super) enum $body {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl From<$domain> for $body {
+            fn from(value: $domain) -> Self {
+                match value { $($domain::$variant => Self::$variant,)+ }
+            }
+        }
+
+        impl From<$body> for $domain {
+            fn from(value: $body) -> Self {
+                match value { $($body::$variant => Self::$variant,)+ }
+            }
+        }
+    };
+}
+
+pub(super) use mirrored;
+
 /// An amount of money.
 #[derive(Debug, Clone, Object)]
 #[oai(rename = "Money")]

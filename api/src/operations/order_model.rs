@@ -5,38 +5,13 @@ use commands::orders::WantedLine;
 use domain::orders::order::{CancelReason, Line, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{ProductId, Quantity, VariantId};
-use poem_openapi::{Enum, Object};
+use poem_openapi::Object;
 use projections::orders::order_detail::{OrderDetail, Payment};
 use projections::orders::order_list::OrderHeader;
 use uuid::Uuid;
 
-use super::model::MoneyBody;
+use super::model::{MoneyBody, mirrored};
 use crate::position::PositionToken;
-
-macro_rules! mirrored {
-    ($(#[$meta:meta])* $body:ident of $domain:ident as $name:literal {
-        $($(#[$variant_meta:meta])* $variant:ident,)+
-    }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-        #[oai(rename = $name, rename_all = "snake_case")]
-        pub(super) enum $body {
-            $($(#[$variant_meta])* $variant,)+
-        }
-
-        impl From<$domain> for $body {
-            fn from(value: $domain) -> Self {
-                match value { $($domain::$variant => Self::$variant,)+ }
-            }
-        }
-
-        impl From<$body> for $domain {
-            fn from(value: $body) -> Self {
-                match value { $($body::$variant => Self::$variant,)+ }
-            }
-        }
-    };
-}
 
 mirrored! {
     /// How an order reaches its guest.

@@ -15,6 +15,8 @@ use projections::ReadError;
 use super::fields::money_error;
 use crate::problem::{Code, FieldError, Problem};
 
+pub(super) use inventory::{recipe, stock, stock_item};
+
 /// What became of a command that has no receipt.
 pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Problem) -> Problem {
     match error {

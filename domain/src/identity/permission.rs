@@ -78,8 +78,24 @@ permissions! {
     ProductRead = "product.read",
     /// Change products, their variants and prices.
     ProductUpdate = "product.update",
+    /// Publish recipes.
+    RecipePublish = "recipe.publish",
+    /// See recipes.
+    RecipeRead = "recipe.read",
     /// See sales reports.
     ReportSales = "report.sales",
+    /// See the stock of branches and its movements.
+    StockRead = "stock.read",
+    /// Enter goods that came in.
+    StockReceive = "stock.receive",
+    /// Release what is kept for orders that nobody has made in time.
+    StockRelease = "stock.release",
+    /// Add a stock item.
+    StockItemCreate = "stock_item.create",
+    /// See stock items.
+    StockItemRead = "stock_item.read",
+    /// Rename stock items and set what happens when there is too little.
+    StockItemUpdate = "stock_item.update",
 }
 
 impl fmt::Display for Permission {

@@ -50,7 +50,9 @@ async fn f02_crash_after_commit_before_reply() {
             let again = command.call(&client).key(key).send().await;
             command.assert_accepted(&again);
             assert!(again.is_replayed(), "{again:?}");
-            assert_answers_for(&before, key, &again);
+            if command.has_effect {
+                assert_answers_for(&before, key, &again);
+            }
             let once_more = command.call(&client).key(key).send().await;
             assert_eq!(once_more.indistinct(), again.indistinct());
             assert_eq!(system.log().await, before, "a retry did something");

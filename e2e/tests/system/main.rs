@@ -6,6 +6,7 @@ mod bodies;
 mod crash;
 mod day;
 mod document;
+mod inventory;
 mod once;
 mod orders;
 mod outage;

@@ -1,9 +1,10 @@
 //! Headers and parameters that are missing, broken or stale, on every operation that reads them.
 
-use e2e::menu::{branch, product};
+use e2e::menu::{branch, product, stock_item};
 use e2e::raw::Reply;
 use e2e::{Call, Client, Menu, System, fresh};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::document::{Operation, operations};
 use crate::requests::of_every_kind;
@@ -54,7 +55,11 @@ async fn s38_control_characters_in_a_key_end_the_connection() {
     assert_eq!(status, Some(400), "{text}");
 }
 
-fn changes(client: &Client, menu: &Menu, order: uuid::Uuid) -> [(&'static str, Call); 3] {
+fn changes(client: &Client, menu: &Menu, (order, item): (Uuid, Uuid)) -> [(&'static str, Call); 5] {
+    let portion = json!({
+        "variant_id": menu.small,
+        "ingredients": [{"item_id": item, "quantity": "1"}],
+    });
     [
         (
             "cancelOrder",
@@ -70,6 +75,18 @@ fn changes(client: &Client, menu: &Menu, order: uuid::Uuid) -> [(&'static str, C
                 .put(&format!("/v1/products/{}", menu.product))
                 .json(&product("Otro", menu.category)),
         ),
+        (
+            "publishRecipe",
+            client
+                .put(&format!("/v1/products/{}/recipe", menu.product))
+                .json(&json!({"portions": [portion]})),
+        ),
+        (
+            "reviseStockItem",
+            client
+                .put(&format!("/v1/stock-items/{item}"))
+                .json(&json!({"name": "Otra", "on_shortage": "allow"})),
+        ),
     ]
 }
 
@@ -80,7 +97,8 @@ async fn s40_a_change_without_if_match_is_refused_and_a_stale_one_too() {
     let menu = Menu::open(&client).await;
     let order = menu.place(&client).await.id();
     client.post(&format!("/v1/orders/{order}/confirm")).send().await.expect(200);
-    let changes = || changes(&client, &menu, order);
+    let item = client.post("/v1/stock-items").json(&stock_item("Sal")).send().await.id();
+    let changes = || changes(&client, &menu, (order, item));
     let documented = operations(&system).await;
     let insist = |operation: &&Operation| {
         operation.header("If-Match").is_some_and(|header| header["required"] == true)
@@ -101,7 +119,11 @@ async fn s40_a_change_without_if_match_is_refused_and_a_stale_one_too() {
     for (id, call) in changes() {
         let answer = call.if_match(7).send().await;
         let problem = answer.problem(412, "version-conflict");
-        let current = if id == "cancelOrder" { "\"2\"" } else { "\"1\"" };
+        let current = match id {
+            "cancelOrder" => "\"2\"",
+            "publishRecipe" => "\"0\"",
+            _ => "\"1\"",
+        };
         assert!(problem["detail"].as_str().unwrap().contains(current), "{problem}");
     }
 }
@@ -133,15 +155,18 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
     let documented = operations(&system).await;
     let lists: Vec<&Operation> =
         documented.iter().filter(|operation| operation.query("limit").is_some()).collect();
-    assert_eq!(lists.len(), 4, "branches, categories, products, orders");
+    let named_by = "branches, categories, products, orders, stock items, stock, its movements";
+    assert_eq!(lists.len(), 7, "{named_by}");
     for list in lists {
+        let path = list.path.replace("{branch_id}", &menu.branch.to_string());
+        let path = path.replace("{item_id}", &fresh().to_string());
         for limit in ["-1", "0", "201", "1e9", "1000000000", "x", "", "%2B1", "1%27"] {
-            named(&list.path, &format!("limit={limit}"), "limit").await;
+            named(&path, &format!("limit={limit}"), "limit").await;
         }
-        named(&list.path, "after=42", "after").await;
+        named(&path, "after=42", "after").await;
         for unknown in ["sort=price", "search=%27%20OR%201=1%20--", "limit=1&%27;--=1"] {
             let name = unknown.split('&').next_back().unwrap().split('=').next().unwrap();
-            named(&list.path, unknown, &name.replace("%27", "'")).await;
+            named(&path, unknown, &name.replace("%27", "'")).await;
         }
     }
     for (query, parameter) in [

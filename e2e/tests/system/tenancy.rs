@@ -4,7 +4,7 @@ mod visits;
 
 use e2e::client::id_in;
 use e2e::log::Log;
-use e2e::menu::{PRODUCT, SMALL, branch, cash, product};
+use e2e::menu::{PRODUCT, SMALL, branch, cash, product, stock_item};
 use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
@@ -42,7 +42,7 @@ impl Neighbours {
         let mut secrets = Vec::from(theirs.texts());
         secrets.push(system.company.tenant.to_string());
         secrets.push(system.company.owner.to_string());
-        secrets.extend(["Parque", "Arepas", PRODUCT, "ana@example.com"].map(str::to_owned));
+        secrets.extend(["Parque", "Arepas", "Maíz", PRODUCT, "ana@example.com"].map(str::to_owned));
         Self { system, client, own, theirs, secrets }
     }
 
@@ -63,7 +63,8 @@ impl Neighbours {
         // From here on the read models show it.
         let path = format!("/v1/orders/{}?after={}", placed.id(), placed.position());
         client.get(&path).send().await.expect(200);
-        Ids { branch, category, product: added.id(), variant, order: placed.id() }
+        let item = client.post("/v1/stock-items").json(&stock_item("Harina")).send().await.id();
+        Ids { branch, category, product: added.id(), variant, order: placed.id(), item }
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {

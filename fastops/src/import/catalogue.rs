@@ -68,6 +68,15 @@ impl<'a> Catalogue<'a> {
         Ok(Self { importing, menu, products })
     }
 
+    /// A product by its number in the menu, with the variants that the company sells by theirs.
+    pub(super) fn on_sale(
+        &self,
+        product: usize,
+    ) -> (ProductId, impl Iterator<Item = Option<VariantId>>) {
+        let OnSale { id, variants } = &self.products[product];
+        (*id, variants.iter().map(|variant| variant.map(|(id, _)| id)))
+    }
+
     /// The lines of an order as the company names them, once the menu has its prices.
     pub(super) async fn lines(&mut self, order: &PastOrder) -> Result<Vec<WantedLine>, Error> {
         let mut revisions: BTreeMap<usize, Vec<(usize, Money)>> = BTreeMap::new();

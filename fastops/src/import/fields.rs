@@ -21,6 +21,11 @@ pub(super) fn name(column: &'static str, text: &str) -> Result<Name, Reason> {
     Name::parse(text).map_err(|error| Reason::Name { column, error })
 }
 
+/// Names between commas, at least one.
+pub(super) fn names(column: &'static str, text: &str) -> Result<Vec<Name>, Reason> {
+    text.split(',').map(|part| name(column, part)).collect()
+}
+
 /// Whole pieces.
 pub(super) fn quantity(text: &str) -> Result<Quantity, Reason> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -24,6 +24,8 @@ pub(super) struct PastProduct {
     /// The number of its category.
     pub(super) category: usize,
     pub(super) variants: Vec<PastVariant>,
+    /// What it is made of; nothing where the source does not say.
+    pub(super) ingredients: Vec<Name>,
     /// The line that names it first.
     pub(super) line: u64,
 }
@@ -50,7 +52,8 @@ impl Menu {
     /// The number of a product; the category counts only if the product is new.
     pub(super) fn product(&mut self, name: Name, category: usize, line: u64) -> usize {
         *self.products_by_key.entry(name.fold_v1()).or_insert_with(|| {
-            self.products.push(PastProduct { name, category, variants: Vec::new(), line });
+            let (variants, ingredients) = (Vec::new(), Vec::new());
+            self.products.push(PastProduct { name, category, variants, ingredients, line });
             self.products.len() - 1
         })
     }

@@ -9,7 +9,8 @@
 //! - `history`, `menu`: what every source comes to; [`bad_row`]: what keeps it from that
 //! - `target`, `source`, `importing`: where it goes, under which ids, by which commands
 //! - `run`: an import from beginning to end; `private`, `figures`: one that is thrown away
-//! - `earlier`, `found`: what is there already; `catalogue`, `orders`, `steps`: the rest of it
+//! - `earlier`, `found`: what is there already; `catalogue`, `ingredients`, `orders`, `steps`: the rest
+//!   of it; `stated`: quantities that no source says
 
 pub mod args;
 pub mod bad_row;
@@ -21,6 +22,7 @@ mod figures;
 mod found;
 mod history;
 mod importing;
+mod ingredients;
 mod local_time;
 mod menu;
 mod orders;
@@ -31,6 +33,7 @@ mod run;
 mod sales_file;
 mod say;
 mod source;
+mod stated;
 mod steps;
 mod table;
 mod target;

@@ -24,7 +24,7 @@ pub(super) const TIME_ZONE: Tz = chrono_tz::America::New_York;
 /// What the prices are in.
 pub(super) const CURRENCY: Currency = Currency::USD;
 
-const TYPES: Columns<3> = Columns::required(["pizza_type_id", "name", "category"]);
+const TYPES: Columns<4> = Columns::required(["pizza_type_id", "name", "category", "ingredients"]);
 const PIZZAS: Columns<4> = Columns::required(["pizza_id", "pizza_type_id", "size", "price"]);
 const ORDERS: Columns<3> = Columns::required(["order_id", "date", "time"]);
 const DETAILS: Columns<4> =
@@ -71,14 +71,16 @@ struct OrderDraft {
 impl Draft {
     fn read_types(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
         table::read(path, TYPES, bad, |row, bad| {
-            let ([id, title, category], place) = (row.fields, &row.place);
+            let ([id, title, category, ingredients], place) = (row.fields, &row.place);
             let name = bad.sift(place, fields::name("name", title));
             let category = bad.sift(place, fields::name("category", category));
+            let ingredients = bad.sift(place, fields::names("ingredients", ingredients));
             let product = || {
                 let category = self.menu.category(category?);
                 let number = self.menu.product(name?, category, place.line);
                 let first = self.menu.products[number].line;
                 if first == place.line {
+                    self.menu.products[number].ingredients = ingredients?;
                     return Some(number);
                 }
                 let text = title.to_owned();

@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::source::Source;
 use super::steps::N_STEPS;
 use super::target::{Target, company};
-use super::{earlier, orders, pizza_place, private, sales_file, say};
+use super::{earlier, ingredients, orders, pizza_place, private, sales_file, say};
 use crate::installation::Installation;
 
 /// Imports into a company of the installation; a private import brings its own along and needs none.
@@ -103,6 +103,7 @@ impl Importer<'_> {
         }
         target.open(importing).await?;
         let mut catalogue = Catalogue::prepare(importing, &history.menu).await?;
+        ingredients::prepare(importing, target.branch, history, &catalogue).await?;
         let progress = Progress::new(self.language, totals.n_orders, n_before);
         let all = (&history.orders[..], &n_done[..]);
         orders::import(importing, target.branch, &mut catalogue, all, &progress).await?;

@@ -48,6 +48,42 @@ impl Target {
     }
 }
 
+impl Target {
+    /// What the kardex says was used up of each ingredient is what the recipes say of what was sold,
+    /// and what is left is the sum of all movements.
+    async fn used_up_what_was_sold(&self) {
+        let differing = "
+            WITH sold AS (
+                SELECT (i ->> 'item')::uuid AS item_id,
+                    sum(s.n_items * (i ->> 'quantity')::bigint) AS quantity
+                FROM sales_by_variant s
+                JOIN recipes r USING (tenant_id, product_id)
+                CROSS JOIN jsonb_array_elements(r.portions) p
+                CROSS JOIN jsonb_array_elements(p -> 'ingredients') i
+                WHERE (p ->> 'variant')::uuid = s.variant_id
+                GROUP BY 1
+            ), used AS (
+                SELECT item_id, -sum(quantity) AS quantity
+                FROM kardex WHERE reason = 'order' GROUP BY 1
+            )
+            SELECT count(*) FILTER (WHERE sold.quantity IS DISTINCT FROM used.quantity), count(*)
+            FROM sold FULL JOIN used USING (item_id)";
+        let figures = self.figures::<(i64, i64)>(differing).await;
+        assert_eq!(figures[0].0, 0, "of {} ingredients", figures[0].1);
+        let items = self.figures::<(i64,)>("SELECT count(*) FROM stock_items").await;
+        assert_eq!(items[0].0, figures[0].1, "an ingredient was never used");
+        let unbalanced = "
+            SELECT count(*)
+            FROM stock_balances b
+            JOIN (
+                SELECT branch_id, item_id, sum(quantity) AS quantity, sum(value) AS value
+                FROM kardex GROUP BY 1, 2
+            ) moved USING (branch_id, item_id)
+            WHERE b.reserved <> 0 OR b.quantity <> moved.quantity OR b.value <> moved.value";
+        assert_eq!(self.figures::<(i64,)>(unbalanced).await, vec![(0,)]);
+    }
+}
+
 fn placed(event: &RecordedEvent) -> Option<(&RecordedEvent, Placed)> {
     match event.decode().ok()? {
         Event::Placed(placed) => Some((event, placed)),
@@ -64,6 +100,7 @@ async fn a_generated_year_is_imported_to_the_cent_and_only_once() {
     target.import_to_its_end(folder.path()).await;
 
     target.holds(totals, MENU).await;
+    target.used_up_what_was_sold().await;
     let head = target.head().await;
     let again = target.import_pizza_place(folder.path()).output().await.unwrap();
     succeeded(&again);
@@ -80,6 +117,7 @@ async fn the_real_year_is_imported_to_the_cent() {
 
     let totals = Totals { orders: 21_350, lines: 48_620, items: 49_574, gross: usd(81_786_005) };
     target.holds(totals, (32, 96, 4)).await;
+    target.used_up_what_was_sold().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

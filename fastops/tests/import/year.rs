@@ -32,6 +32,10 @@ const TYPES: [(&str, &str, &str); 8] = [
     ("veggie_veg", "The Vegetables + Vegetables Pizza", "Veggie"),
 ];
 
+/// Lists as the published files have them; one names a sauce of its own, one what is there anyway.
+const INGREDIENTS: [&str; 3] =
+    ["Tomatoes, Garlic", "Chicken, Barbecue Sauce", "Mozzarella Cheese, Pepperoni, Garlic"];
+
 /// How many products, variants and categories the menu has.
 pub(crate) const MENU: (i64, i64, i64) = (8, 26, 4);
 
@@ -83,7 +87,8 @@ fn menu(folder: &Path, rng: &mut StdRng) -> Vec<Pizza> {
     let mut lines = "pizza_id,pizza_type_id,size,price\n".to_owned();
     let mut pizzas = Vec::new();
     for (number, (type_id, name, category)) in TYPES.into_iter().enumerate() {
-        writeln!(types, "{type_id},{name},{category},\"Tomatoes, Garlic\"").unwrap();
+        let ingredients = INGREDIENTS[number % INGREDIENTS.len()];
+        writeln!(types, "{type_id},{name},{category},\"{ingredients}\"").unwrap();
         let n_sizes = if number == 3 { 5 } else { 3 };
         let mut cents = rng.random_range(900..1_300_i64);
         for size in ["S", "M", "L", "XL", "XXL"].into_iter().take(n_sizes) {

@@ -89,7 +89,7 @@ async fn a_branch_shows_what_it_has_what_is_kept_and_what_it_is_worth() {
     flour(&mut world).await;
     let [reserve, consume] = sold(1, "250");
     let [kept, _] = sold(2, "100");
-    happens(&mut world, [came_in(1, "1000", 2_000), reserve, consume, kept]).await;
+    happens(&mut world, [came_in(1, "1000", 2_000), kept, reserve, consume]).await;
     world.catch_up().await;
 
     let shown = StockLevel {

@@ -1,13 +1,76 @@
-//! Why the stock of a branch does not move.
+//! Why stock items, recipes and the stock of a branch are refused.
 
+use commands::inventory::{RecipeRefusal, StockItemRefusal, StockRefusal};
 use commands::orders::ShortItem;
 use domain::inventory::balance::BalanceError;
-use domain::inventory::{BaseUnit, stock};
+use domain::inventory::{BaseUnit, recipe, stock, stock_item};
 
+use super::{name_taken, unknown};
 use crate::operations::fields::money_error;
 use crate::problem::{Code, FieldError, Problem};
 
+pub(in super::super) fn stock_item(refusal: &StockItemRefusal) -> Problem {
+    match refusal {
+        StockItemRefusal::NameTaken => name_taken(),
+        StockItemRefusal::StockItem(stock_item::Error::Unknown) => Problem::new(Code::NotFound),
+        StockItemRefusal::StockItem(stock_item::Error::AlreadyAdded) => {
+            Problem::new(Code::InvalidTransition)
+        }
+    }
+}
+
+pub(in super::super) fn recipe(refusal: &RecipeRefusal) -> Problem {
+    match refusal {
+        RecipeRefusal::UnknownProduct => Problem::new(Code::NotFound),
+        RecipeRefusal::UnknownVariant { index } => {
+            unknown(&format!("/portions/{index}/variant_id"))
+        }
+        RecipeRefusal::UnknownItem { index, ingredient } => {
+            unknown(&format!("/portions/{index}/ingredients/{ingredient}/item_id"))
+        }
+        RecipeRefusal::Recipe(refusal) => rule_of_recipe(refusal),
+    }
+}
+
+fn rule_of_recipe(refusal: &recipe::Error) -> Problem {
+    let invalid = |pointer: String, code, words: (&'static str, &'static str)| {
+        Problem::validation(vec![FieldError::new(pointer, code, words)])
+    };
+    match refusal {
+        recipe::Error::PortionCount { .. } => {
+            let words = ("debe tener de 1 a 50 porciones", "must have 1 to 50 portions");
+            invalid("/portions".to_owned(), "length", words)
+        }
+        recipe::Error::VariantRepeated { index } => {
+            let words = ("repite la variante de otra porción", "repeats another portion's variant");
+            invalid(format!("/portions/{index}/variant_id"), "repeated", words)
+        }
+        recipe::Error::IngredientCount { index, .. } => {
+            let words = ("debe tener de 1 a 50 ingredientes", "must have 1 to 50 ingredients");
+            invalid(format!("/portions/{index}/ingredients"), "length", words)
+        }
+        recipe::Error::IngredientRepeated { index, ingredient } => {
+            let words = ("repite otro ingrediente", "repeats another ingredient");
+            let pointer = format!("/portions/{index}/ingredients/{ingredient}/item_id");
+            invalid(pointer, "repeated", words)
+        }
+        recipe::Error::QuantityNotPositive { index, ingredient } => {
+            let pointer = format!("/portions/{index}/ingredients/{ingredient}/quantity");
+            invalid(pointer, "minimum", NOT_POSITIVE)
+        }
+        recipe::Error::Exhausted => Problem::new(Code::InvalidTransition),
+    }
+}
+
 const NOT_POSITIVE: (&str, &str) = ("debe ser mayor que cero", "must be more than zero");
+
+pub(in super::super) fn stock(refusal: &StockRefusal) -> Problem {
+    match refusal {
+        StockRefusal::UnknownBranch => Problem::new(Code::NotFound),
+        StockRefusal::UnknownItem { index } => unknown(&format!("/lines/{index}/item_id")),
+        StockRefusal::Stock(refusal) => rule_of_stock(refusal),
+    }
+}
 
 pub(super) fn rule_of_stock(refusal: &stock::Error) -> Problem {
     let invalid = |error| Problem::validation(vec![error]);

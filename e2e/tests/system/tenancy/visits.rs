@@ -1,6 +1,6 @@
 //! Every way to come near somebody else's things, by operation.
 
-use e2e::menu::{PRODUCT, SMALL, branch, cash, product};
+use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, product, stock_item};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, Menu, System, fresh};
 use serde_json::{Value, json};
@@ -14,24 +14,26 @@ pub(super) struct Ids {
     pub(super) product: Uuid,
     pub(super) variant: Uuid,
     pub(super) order: Uuid,
+    pub(super) item: Uuid,
 }
 
 impl Ids {
     pub(super) async fn of(client: &Client, menu: &Menu) -> Self {
         let order = menu.place(client).await.id();
+        let added = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await;
         let Menu { branch, category, product, small, .. } = *menu;
-        Self { branch, category, product, variant: small, order }
+        Self { branch, category, product, variant: small, order, item: added.id() }
     }
 
     pub(super) fn of_nothing() -> Self {
-        let [branch, category, product, variant, order] = std::array::from_fn(|_| fresh());
-        Self { branch, category, product, variant, order }
+        let [branch, category, product, variant, order, item] = std::array::from_fn(|_| fresh());
+        Self { branch, category, product, variant, order, item }
     }
 
     /// Every id as it would show in an answer.
-    pub(super) fn texts(self) -> [String; 5] {
-        let Self { branch, category, product, variant, order } = self;
-        [branch, category, product, variant, order].map(|id| id.to_string())
+    pub(super) fn texts(self) -> [String; 6] {
+        let Self { branch, category, product, variant, order, item } = self;
+        [branch, category, product, variant, order, item].map(|id| id.to_string())
     }
 }
 
@@ -136,6 +138,51 @@ pub(super) fn visits(system: &System, client: &Client, own: &Ids, ids: &Ids) -> 
     }
     let path = format!("/v1/reports/sales?{period}&branch_id={}", ids.branch);
     visit("reportSales", client.get(&path), Expect::NotFound);
+    visits.extend(stock_visits(client, own, ids));
+    visits
+}
+
+fn stock_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
+    let post = |path: &str, body: Value| client.post(path).json(&body);
+
+    visit("addStockItem", post("/v1/stock-items", stock_item("Maíz")), Expect::Created);
+    visit("listStockItems", client.get("/v1/stock-items"), Expect::Nothing);
+    let item = format!("/v1/stock-items/{}", ids.item);
+    visit("getStockItem", client.get(&item), Expect::NotFound);
+    let revised = json!({"name": "Otro", "on_shortage": "allow"});
+    visit("reviseStockItem", client.put(&item).if_match(1).json(&revised), Expect::NotFound);
+    let publish = |product: Uuid, variant: Uuid, item: Uuid| {
+        let ingredient = json!({"item_id": item, "quantity": "1"});
+        let portion = json!({"variant_id": variant, "ingredients": [ingredient]});
+        let path = format!("/v1/products/{product}/recipe");
+        client.put(&path).if_match(0).json(&json!({"portions": [portion]}))
+    };
+    let recipe = format!("/v1/products/{}/recipe", ids.product);
+    visit("getRecipe", client.get(&recipe), Expect::NotFound);
+    visit("publishRecipe", publish(ids.product, ids.variant, ids.item), Expect::NotFound);
+    let variant = publish(own.product, ids.variant, own.item);
+    visit("publishRecipe", variant, Expect::UnknownReference("/portions/0/variant_id"));
+    let ingredient = publish(own.product, own.variant, ids.item);
+    let pointer = "/portions/0/ingredients/0/item_id";
+    visit("publishRecipe", ingredient, Expect::UnknownReference(pointer));
+    let receive = |branch: Uuid, item: Uuid| {
+        let line = json!({"item_id": item, "quantity": "1", "cost": cop(100)});
+        post(&format!("/v1/branches/{branch}/stock-receipts"), json!({"lines": [line]}))
+    };
+    visit("receiveStock", receive(ids.branch, own.item), Expect::NotFound);
+    visit("receiveStock", receive(ids.branch, ids.item), Expect::NotFound);
+    let item = receive(own.branch, ids.item);
+    visit("receiveStock", item, Expect::UnknownReference("/lines/0/item_id"));
+    let stock = |branch: Uuid| format!("/v1/branches/{branch}/stock");
+    visit("listStock", client.get(&stock(ids.branch)), Expect::NotFound);
+    let release = format!("{}/release-expired", stock(ids.branch));
+    visit("releaseExpiredStock", client.post(&release), Expect::NotFound);
+    for (branch, item) in [(ids.branch, ids.item), (ids.branch, own.item), (own.branch, ids.item)] {
+        let path = format!("{}/{item}/kardex", stock(branch));
+        visit("listStockMovements", client.get(&path), Expect::NotFound);
+    }
     visits
 }
 
