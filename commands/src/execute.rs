@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::aggregates::{Memory, Trust};
+use crate::aggregates::{self, Memory, Trust};
 use crate::error::{CommandError, Failure, World};
 use crate::follower::{Follower, Own};
 use crate::intent::{Intent, fingerprint};
@@ -140,6 +140,7 @@ impl Inner {
             }
             let Finished { append, rests_on, changes, receipt } =
                 work.finish(fingerprint).map_err(World::from)?;
+            let snapshots = aggregates::due(&changes);
             let append = || self.store.append(append);
             let staged = self.memory.stage(scope.tenant, &rests_on, changes, append);
             let Ok(staged) = staged else {
@@ -153,6 +154,7 @@ impl Inner {
             match staged.verdict().await.map_err(World::from)? {
                 Verdict::Committed(committed) => {
                     self.own.committed(committed);
+                    aggregates::keep(&self.store, snapshots);
                     return Ok(Receipt::new(committed.last(), receipt, false));
                 }
                 Verdict::Duplicate(earlier) => {

@@ -235,8 +235,12 @@ impl<'a> UnitOfWork<'a> {
             Append::try_new(tenant, self.request.command, fingerprint, expected, self.events)?;
         let has_changed = |it: &InWork| it.now.revision > it.seen.folded.revision;
         let changes = self.streams.into_values().filter(has_changed);
-        let changes =
-            changes.map(|InWork { wanted, now, .. }| Change { wanted, folded: now }).collect();
+        let changes = changes
+            .map(|InWork { wanted, seen, now, .. }| {
+                let was = seen.folded.revision;
+                Change { wanted, was, folded: now }
+            })
+            .collect();
         Ok(Finished { append, rests_on, changes, receipt })
     }
 

@@ -67,6 +67,8 @@ pub(super) enum Look {
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) wanted: Wanted,
+    /// Where it stood before.
+    pub(crate) was: Revision,
     pub(crate) folded: Folded,
 }
 
@@ -201,7 +203,7 @@ impl Memory {
 
     /// The log has accepted a change.
     pub(super) fn accept(&self, change: Change, chain: u64) {
-        let Change { wanted, folded } = change;
+        let Change { wanted, folded, .. } = change;
         let mut shard = self.shard(wanted.stream.tenant());
         let is_last = shard.pending.get(&wanted.stream).is_some_and(|pending| {
             pending.chain == chain && pending.folded.revision == folded.revision

@@ -12,6 +12,7 @@
 //! revision and by last event, and a refusal is derived from the log itself before it leaves.
 
 mod memory;
+mod snapshots;
 mod staged;
 
 use std::any::Any;
@@ -24,6 +25,8 @@ use event_store::{EventStore, RecordedEvent, Revision, StreamId};
 pub(crate) use memory::{Change, Memory, Seen, Trust};
 
 use crate::error::World;
+pub(crate) use snapshots::{due, keep};
+
 use memory::Look;
 
 /// A state of any aggregate. Its type follows from its stream's category.
@@ -33,7 +36,7 @@ pub(crate) type AnyState = Arc<dyn Any + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Folded {
     pub(crate) revision: Revision,
-    /// The event at that revision; none before the first.
+    /// The event at that revision; none before the first, or where a snapshot did not tell.
     pub(crate) last_event: Option<EventId>,
     pub(crate) state: AnyState,
 }
@@ -49,6 +52,7 @@ impl std::fmt::Debug for Folded {
 pub(crate) struct Kind {
     initial: fn() -> AnyState,
     fold: fn(&AnyState, &[RecordedEvent]) -> Result<AnyState, World>,
+    snapshot: Option<snapshots::Format>,
 }
 
 impl std::fmt::Debug for Kind {
@@ -68,6 +72,7 @@ impl Kind {
                 }
                 Ok(Arc::new(folded))
             },
+            snapshot: snapshots::Format::of::<D>(),
         }
     }
 
@@ -103,7 +108,7 @@ pub(crate) fn state_of<D: Decider>(state: &AnyState) -> &D::State {
 }
 
 /// The newest state of each wanted stream, all of one tenant: from memory as far as it is trusted, the
-/// rest in one round trip.
+/// rest in one round trip, or two if a long stream is read for the first time.
 pub(crate) async fn read(
     memory: &Memory,
     store: &dyn EventStore,
@@ -111,7 +116,8 @@ pub(crate) async fn read(
     wanted: &[Wanted],
     trust: Trust,
 ) -> Result<Vec<Seen>, World> {
-    let looks = memory.look(tenant, wanted, trust);
+    let mut looks = memory.look(tenant, wanted, trust);
+    snapshots::ahead(store, tenant, wanted, &mut looks).await?;
     let tails: Vec<(StreamId, Revision)> = wanted
         .iter()
         .zip(&looks)

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use commands::catalog::{ReviseProduct, VariantRequest};
 use commands::orders::{MoveOrder, Step};
-use domain::orders::Order;
 use domain::orders::order::Event;
+use domain::orders::series::SeriesId;
+use domain::orders::{Order, OrderType, Series, series};
 use domain::shared::Money;
 use event_store::consumer::Doorbell;
+use event_store::{EventStore, Snapshot, StreamId};
 use tokio_util::sync::CancellationToken;
 
 use crate::held::Held;
@@ -104,4 +106,43 @@ async fn two_nodes_give_each_number_once() {
     }
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=41).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_long_stream_is_read_from_its_snapshot_on_and_without_one_from_its_beginning() {
+    let log = Held::new();
+    let company = Company::open_on(log.clone()).await;
+    for _ in 0..510 {
+        company.place(company.order_id()).await.unwrap();
+    }
+    // Snapshots are written beside the commands.
+    let series = SeriesId::at(company.branch, OrderType::DineIn, date(&company).await);
+    let series = StreamId::of::<Series>(company.scope.tenant, &series);
+    let kept = loop {
+        let kept =
+            log.snapshots(company.scope.tenant, std::slice::from_ref(&series)).await.unwrap();
+        if let [Some(snapshot)] = &kept[..] {
+            break snapshot.clone();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert_eq!(kept.revision.get(), 500);
+    let read_by_a_new_node = async || {
+        let (node, before) = (company.on_another_node(), log.events_read());
+        let receipt = node.place(node.order_id()).await.unwrap();
+        (log.events_read() - before, receipt.facts::<Series>().unwrap()[0].revision.get())
+    };
+    let (events, revision) = read_by_a_new_node().await;
+    assert_eq!(revision, 512);
+    assert!(events < 20, "{events} events were read");
+    log.keep_snapshot(Snapshot { version: 999, ..kept }).await.unwrap();
+    let (events, revision) = read_by_a_new_node().await;
+    assert_eq!(revision, 513);
+    assert!(events > 500, "{events} events were read");
+}
+
+async fn date(company: &Company) -> chrono::NaiveDate {
+    let receipt = company.place(company.order_id()).await.unwrap();
+    let series::Event::NumberTaken(taken) = &receipt.facts::<Series>().unwrap()[0].event;
+    taken.business_date
 }

@@ -9,7 +9,7 @@ use domain::shared::{CommandId, IncarnationId, TenantId};
 use event_store::memory::MemoryStore;
 use event_store::{
     Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    StreamId, Verdict,
+    Snapshot, StreamId, Verdict,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -25,6 +25,7 @@ pub(crate) struct Held {
     waiting: Mutex<VecDeque<Waiting>>,
     arrived: Semaphore,
     reads: AtomicUsize,
+    events_read: AtomicUsize,
 }
 
 impl Held {
@@ -36,6 +37,7 @@ impl Held {
             waiting: Mutex::default(),
             arrived: Semaphore::new(0),
             reads: AtomicUsize::new(0),
+            events_read: AtomicUsize::new(0),
         })
     }
 
@@ -79,6 +81,11 @@ impl Held {
         self.reads.load(Ordering::Relaxed)
     }
 
+    /// How many events that were.
+    pub(crate) fn events_read(&self) -> usize {
+        self.events_read.load(Ordering::Relaxed)
+    }
+
     fn first(&self) -> Waiting {
         self.waiting().pop_front().expect("an append waits")
     }
@@ -106,7 +113,9 @@ impl EventStore for Held {
         tails: &[(StreamId, Revision)],
     ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        self.log.read_streams(tenant, tails).await
+        let read = self.log.read_streams(tenant, tails).await?;
+        self.events_read.fetch_add(read.iter().map(Vec::len).sum(), Ordering::Relaxed);
+        Ok(read)
     }
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
@@ -127,6 +136,18 @@ impl EventStore for Held {
         committed: Committed,
     ) -> Result<Vec<RecordedEvent>, Error> {
         self.log.events_of(tenant, committed).await
+    }
+
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error> {
+        self.log.snapshots(tenant, streams).await
+    }
+
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
+        self.log.keep_snapshot(snapshot).await
     }
 
     async fn head(&self) -> Result<Head, Error> {

@@ -1,0 +1,98 @@
+//! Long streams are read from a snapshot on instead of from their beginning.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::Decider;
+use domain::shared::TenantId;
+use event_store::{EventStore, Revision, Snapshot, StreamId};
+
+use super::memory::{Change, Look};
+use super::{AnyState, Folded, Wanted, state_of};
+use crate::error::World;
+
+/// How many events a stream grows by between two snapshots; the most that is folded beyond one.
+const EVERY: u64 = 500;
+
+/// How the states of a kind of aggregate are written and read.
+#[derive(Clone, Copy)]
+pub(super) struct Format {
+    version: u16,
+    write: fn(&AnyState) -> Vec<u8>,
+    read: fn(&[u8]) -> Option<AnyState>,
+}
+
+impl Format {
+    pub(super) fn of<D: Decider>() -> Option<Self> {
+        Some(Self {
+            version: D::SNAPSHOT?.version,
+            write: |state| {
+                D::SNAPSHOT.map_or_else(Vec::new, |format| (format.write)(state_of::<D>(state)))
+            },
+            read: |bytes| Some(Arc::new((D::SNAPSHOT?.read)(bytes)?)),
+        })
+    }
+}
+
+/// Replaces beginnings by snapshots, where there are any. A snapshot of another version, or one that
+/// cannot be read, is as good as none.
+pub(super) async fn ahead(
+    store: &dyn EventStore,
+    tenant: TenantId,
+    wanted: &[Wanted],
+    looks: &mut [Look],
+) -> Result<(), World> {
+    let mut beginnings = HashMap::new();
+    for (wanted, look) in wanted.iter().zip(looks) {
+        if let (Some(format), Look::Behind { head_start, .. }) = (wanted.kind.snapshot, look)
+            && head_start.revision == Revision::START
+        {
+            beginnings.insert(wanted.stream.clone(), (format, head_start));
+        }
+    }
+    if beginnings.is_empty() {
+        return Ok(());
+    }
+    let streams: Vec<StreamId> = beginnings.keys().cloned().collect();
+    for snapshot in store.snapshots(tenant, &streams).await?.into_iter().flatten() {
+        let Some((format, head_start)) = beginnings.get_mut(&snapshot.stream) else { continue };
+        if snapshot.version == format.version
+            && let Some(state) = (format.read)(&snapshot.state)
+        {
+            **head_start = Folded { revision: snapshot.revision, last_event: None, state };
+        }
+    }
+    Ok(())
+}
+
+/// The states among `changes` whose streams have grown enough.
+pub(crate) fn due(changes: &[Change]) -> Vec<Due> {
+    let due = |change: &Change| {
+        let Change { wanted, was, folded } = change;
+        let format = wanted.kind.snapshot?;
+        let is_due = was.get() / EVERY < folded.revision.get() / EVERY;
+        is_due.then(|| Due { stream: wanted.stream.clone(), folded: folded.clone(), format })
+    };
+    changes.iter().filter_map(due).collect()
+}
+
+/// A state to be written down once the log has accepted it.
+pub(crate) struct Due {
+    stream: StreamId,
+    folded: Folded,
+    format: Format,
+}
+
+/// Writes states down beside the commands; whether that succeeds changes nothing.
+pub(crate) fn keep(store: &Arc<dyn EventStore>, due: Vec<Due>) {
+    for Due { stream, folded: Folded { revision, state, .. }, format } in due {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            let (version, state) = (format.version, (format.write)(&state));
+            let snapshot = Snapshot { stream, revision, version, state };
+            if let Err(error) = store.keep_snapshot(snapshot).await {
+                tracing::debug!(%error, "a snapshot was not kept");
+            }
+        });
+    }
+}
