@@ -1,4 +1,5 @@
-//! What is ordered, and where: five branches per company, three lines per order.
+//! What is ordered, and where: five branches per company, three lines per order, and six ingredients in
+//! the stock of each branch that every order takes from.
 
 use e2e::Client;
 use e2e::client::id_in;
@@ -79,6 +80,7 @@ impl Company {
             let shown = client.get(&path).send().await;
             menu.push((added.id(), id_in(shown.expect(200), "/variants/0/id")));
         }
+        stock_up(client, &branches, &menu).await;
         Self { branches, menu }
     }
 
@@ -92,5 +94,29 @@ impl Company {
             "order_type": "dine_in",
             "lines": lines.collect::<Vec<_>>(),
         })
+    }
+}
+
+/// Two ingredients for each product, of which every branch has more than can be ordered.
+async fn stock_up(client: &Client, branches: &[Uuid], menu: &[(Uuid, Uuid)]) {
+    let mut receipt = Vec::new();
+    for (number, (product, variant)) in menu.iter().enumerate() {
+        let mut ingredients = Vec::new();
+        for part in ["base", "relleno"] {
+            let name = format!("Ingrediente {number} {part}");
+            let item = json!({"name": name, "unit": "gram", "on_shortage": "refuse"});
+            let item = client.post("/v1/stock-items").json(&item).send().await.id();
+            ingredients.push(json!({"item_id": item, "quantity": "0.125"}));
+            let cost = json!({"amount": "1000000.00", "currency": "COP"});
+            receipt.push(json!({"item_id": item, "quantity": "900000000", "cost": cost}));
+        }
+        let portion = json!({"variant_id": variant, "ingredients": ingredients});
+        let recipe = json!({"portions": [portion]});
+        let path = format!("/v1/products/{product}/recipe");
+        client.put(&path).json(&recipe).send().await.expect(200);
+    }
+    for branch in branches {
+        let path = format!("/v1/branches/{branch}/stock-receipts");
+        client.post(&path).json(&json!({"lines": receipt})).send().await.expect(201);
     }
 }

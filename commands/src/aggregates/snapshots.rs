@@ -11,8 +11,10 @@ use super::memory::{Change, Look};
 use super::{AnyState, Folded, Wanted, state_of};
 use crate::error::World;
 
-/// How many events a stream grows by between two snapshots; the most that is folded beyond one.
-const EVERY: u64 = 500;
+/// How many events a stream grows by between two snapshots, at least and at most: the most that is
+/// folded beyond one. In between it is an eighth of the stream, since long streams may have large
+/// states.
+const EVERY: std::ops::RangeInclusive<u64> = 512..=8_192;
 
 /// How the states of a kind of aggregate are written and read.
 #[derive(Clone, Copy)]
@@ -70,10 +72,15 @@ pub(crate) fn due(changes: &[Change]) -> Vec<Due> {
     let due = |change: &Change| {
         let Change { wanted, was, folded } = change;
         let format = wanted.kind.snapshot?;
-        let is_due = was.get() / EVERY < folded.revision.get() / EVERY;
+        let every = interval(folded.revision);
+        let is_due = was.get() / every < folded.revision.get() / every;
         is_due.then(|| Due { stream: wanted.stream.clone(), folded: folded.clone(), format })
     };
     changes.iter().filter_map(due).collect()
+}
+
+fn interval(revision: Revision) -> u64 {
+    (revision.get() / 8).next_power_of_two().clamp(*EVERY.start(), *EVERY.end())
 }
 
 /// A state to be written down once the log has accepted it.
