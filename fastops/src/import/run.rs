@@ -4,6 +4,7 @@ use std::path::Path;
 
 use api::language::Language;
 use domain::shared::TenantId;
+use tokio_util::sync::CancellationToken;
 
 use super::args::{ImportArgs, ImportCommand, PizzaPlaceArgs, SalesArgs};
 use super::bad_row::BadRows;
@@ -101,6 +102,10 @@ impl Importer<'_> {
         if dry_run {
             return say::line(&say::checked(self.language, totals, n_before));
         }
+        // What is decided in memory need not be read again before each of an order's commands.
+        let shutdown = CancellationToken::new();
+        let _follows_until_the_end = shutdown.clone().drop_guard();
+        self.installation.follow(&shutdown);
         target.open(importing).await?;
         let mut catalogue = Catalogue::prepare(importing, &history.menu).await?;
         ingredients::prepare(importing, target.branch, history, &catalogue).await?;
