@@ -153,10 +153,10 @@ async fn replay(databases: &Databases) -> f64 {
 /// How long the hash of an event takes that was just placed, in microseconds.
 fn content_hash_us(life: &Life) -> Value {
     let append = life.copy(1, 1);
-    let event = &append.events[0];
+    let event = &append.events()[0];
     let metadata = serde_json::to_vec(&event.metadata).expect("metadata can be written");
     let content = Content {
-        tenant: append.tenant,
+        tenant: append.tenant(),
         stream: event.stream.name(),
         revision: event.revision,
         id: event.id,

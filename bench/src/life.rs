@@ -77,8 +77,9 @@ impl Life {
                 recorded_at: happened.recorded_at,
             })
             .collect();
-        let expected = vec![Expected { stream, revision: Revision::START }];
-        Append { tenant: self.tenant, command, fingerprint: [0; 32], expected, events }
+        let expected = vec![Expected { stream, revision: Revision::START, last_event: None }];
+        Append::try_new(self.tenant, command, [0; 32], expected, events)
+            .expect("a copied life fits together")
     }
 }
 
