@@ -10,10 +10,10 @@ use e2e::{figure, rounds};
 use tokio::time::{Instant, sleep};
 
 /// How long PostgreSQL does not answer.
-const HANG: Duration = Duration::from_secs(20);
+const HANG: Duration = Duration::from_secs(8);
 
 /// How long anybody waits for an answer meanwhile.
-const BUDGET: Duration = Duration::from_secs(15);
+const BUDGET: Duration = Duration::from_secs(5);
 
 /// How long it takes at most to say that one lives, or that one is not ready.
 const AT_ONCE: Duration = Duration::from_secs(3);

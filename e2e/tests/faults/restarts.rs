@@ -15,6 +15,9 @@ const CLIENTS: u32 = 6;
 /// Clients go on for so long after a fault.
 const AFTERWARDS: Duration = Duration::from_millis(200);
 
+/// Longer than a command waits for PostgreSQL.
+const LONG_OUTAGE: Duration = Duration::from_secs(4);
+
 /// Everything that was granted is there, and whatever was not can be asked for again.
 async fn settle(rig: &Rig, journal: &mut Journal, load: Load) -> usize {
     journal.extend(load.stop().await);
@@ -65,13 +68,15 @@ async fn postgres_goes(id: &str, ways: &[Stop], n_rounds: u32) {
         rig.cluster.stop(way).await;
         let ready = rig.till().visitor().get("/readyz").send().await;
         ready.problem(503, "unavailable");
-        sleep(nemesis.within(Duration::from_millis(500))).await;
+        let short = nemesis.within(Duration::from_millis(500));
+        sleep(if round == 0 { LONG_OUTAGE } else { short }).await;
         rig.cluster.start_again().await;
         slowest = slowest.max(rig.until_ready().await);
         sleep(AFTERWARDS).await;
         open += settle(&rig, &mut journal, load).await;
     }
     assert_eq!(journal.unanswered, 0, "the server lives and answers");
+    assert!(journal.refused > 0, "nobody was asked to come back");
     figure(
         id,
         &format!(
