@@ -280,9 +280,6 @@ pub enum Error {
         /// Of what, in the order of their ids.
         items: Vec<Shortage>,
     },
-    /// Stock is kept for the order already.
-    #[error("stock is kept for the order already")]
-    AlreadyReserved,
     /// What an order takes is frozen when it is placed, and so is what is kept for it.
     #[error("what is kept for the order is not what it takes")]
     ReservationDiffers,
@@ -334,6 +331,9 @@ impl Decider for Inventory {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match command {
             Command::Receive(receive) => Ok(vec![moves::received(state, receive)?.into()]),
+            Command::Reserve(reserve) if state.has_reserved(reserve.order) => {
+                moves::expired(state, reserve.now)
+            }
             Command::Reserve(reserve) => {
                 let expired = moves::expired(state, reserve.now)?;
                 let state = Self::fold(state.clone(), expired.iter().cloned());

@@ -10,6 +10,7 @@ mod data_dir;
 mod guests;
 mod menu;
 pub mod page;
+mod pantry;
 mod past_sales;
 mod progress;
 mod restaurant;

@@ -7,16 +7,21 @@ use std::fmt::Display;
 use chrono_tz::America::Bogota;
 use commands::catalog::{AddCategory, AddProduct, VariantRequest};
 use commands::identity::OpenBranch;
+use commands::inventory::{AddStockItem, PublishRecipe, ReceiveStock};
 use commands::orders::WantedLine;
 use commands::{CommandError, Intent, Request};
+use domain::inventory::OnShortage;
+use domain::inventory::recipe::{Ingredient, Portion};
+use domain::inventory::stock::IncomingLine;
 use domain::shared::{
     BranchId, BusinessDay, CategoryId, CommandId, Currency, CutOff, Name, ProductId, Quantity,
-    TenantId, VariantId,
+    ReceiptId, StockItemId, TenantId, VariantId,
 };
 use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::menu::{Category, Menu, Product, Variant};
+use super::pantry::{Pantry, Recipe, Supply, Taken};
 use super::staff::{Staff, Undone};
 
 /// The name on its tickets.
@@ -79,7 +84,7 @@ impl Restaurant {
         let menu = Menu::embedded();
         let dish = |product: &Product, variant: &Variant| Dish {
             product: ProductId::from_uuid(named(tenant, "product", &product.name)),
-            variant: variant_id(tenant, product, variant),
+            variant: variant_id(tenant, &product.name, &variant.name),
             popularity: variant.popularity,
         };
         let products = menu.categories.iter().flat_map(|category| &category.products);
@@ -95,7 +100,7 @@ impl Restaurant {
         BusinessDay { time_zone: Bogota, cut_off: cut_off() }
     }
 
-    /// Opens the branches and writes the menu; what is there already stays as it is.
+    /// Opens the branches, writes the menu and stocks up; what is there already stays as it is.
     pub(super) async fn open(&self, staff: &Staff) -> Result<(), OpeningError> {
         let branches = BRANCHES.into_iter().zip(&self.branches).map(|(name, branch)| {
             let name = Name::parse(name).expect("the names above are names");
@@ -115,13 +120,58 @@ impl Restaurant {
             category.products.iter().map(|product| self.add_product(category, product))
         });
         try_join_all(products.map(|add| once(staff, add.product.uuid(), add))).await?;
+        self.stock_up(staff).await
+    }
+
+    /// Keeps what the recipes take in stock, and publishes them.
+    async fn stock_up(&self, staff: &Staff) -> Result<(), OpeningError> {
+        let Pantry { supplies, recipes } = Pantry::embedded();
+        let items = supplies.iter().map(|supply| {
+            let (item, name) = (self.item_id(&supply.item), supply.item.clone());
+            let (unit, on_shortage) = (supply.unit, OnShortage::Allow);
+            once(staff, item.uuid(), AddStockItem { item, name, unit, on_shortage })
+        });
+        try_join_all(items).await?;
+        let receipts = self.branches.iter().map(|branch| {
+            let receipt = ReceiptId::from_uuid(named(self.tenant, "receipt", branch));
+            let line = |supply: &Supply| {
+                let Supply { item, quantity, cost, .. } = supply;
+                IncomingLine { item: self.item_id(item), quantity: *quantity, cost: *cost }
+            };
+            let lines = supplies.iter().map(line).collect();
+            once(staff, receipt.uuid(), ReceiveStock { receipt, branch: *branch, lines })
+        });
+        try_join_all(receipts).await?;
+        let published = recipes.iter().map(|recipe| {
+            let recipe_id = named(self.tenant, "recipe", &recipe.product);
+            once(staff, recipe_id, self.publish(recipe))
+        });
+        try_join_all(published).await?;
         Ok(())
+    }
+
+    fn publish(&self, recipe: &Recipe) -> PublishRecipe {
+        let portion = |(variant, taken): &(Name, Vec<Taken>)| {
+            let ingredient = |Taken { item, quantity }: &Taken| Ingredient {
+                item: self.item_id(item),
+                quantity: *quantity,
+            };
+            let variant = variant_id(self.tenant, &recipe.product, variant);
+            Portion { variant, ingredients: taken.iter().map(ingredient).collect() }
+        };
+        let product = ProductId::from_uuid(named(self.tenant, "product", &recipe.product));
+        let portions = recipe.portions.iter().map(portion).collect();
+        PublishRecipe { product, seen: None, portions }
+    }
+
+    fn item_id(&self, name: &Name) -> StockItemId {
+        StockItemId::from_uuid(named(self.tenant, "stock-item", name))
     }
 
     fn add_product(&self, category: &Category, product: &Product) -> AddProduct {
         let variant = |variant: &Variant| VariantRequest {
             id: None,
-            id_if_new: variant_id(self.tenant, product, variant),
+            id_if_new: variant_id(self.tenant, &product.name, &variant.name),
             name: variant.name.clone(),
             price: variant.price,
         };
@@ -143,8 +193,8 @@ pub(super) fn named(tenant: TenantId, kind: &str, name: impl Display) -> Uuid {
     Uuid::new_v5(&tenant.uuid(), format!("demo/{kind}/{name}").as_bytes())
 }
 
-fn variant_id(tenant: TenantId, product: &Product, variant: &Variant) -> VariantId {
-    let name = format!("{}/{}", product.name, variant.name);
+fn variant_id(tenant: TenantId, product: &Name, variant: &Name) -> VariantId {
+    let name = format!("{product}/{variant}");
     VariantId::from_uuid(named(tenant, "variant", name))
 }
 

@@ -95,9 +95,7 @@ pub(super) fn rule_of_stock(refusal: &stock::Error) -> Problem {
             invalid(money_error("/lines", refusal))
         }
         stock::Error::Balance(BalanceError::Quantity(_)) => invalid(too_much("/lines")),
-        stock::Error::Short { .. } | stock::Error::AlreadyReserved => {
-            Problem::new(Code::InvalidTransition)
-        }
+        stock::Error::Short { .. } => Problem::new(Code::InvalidTransition),
         stock::Error::ReservationDiffers => {
             tracing::error!("an order does not take what is kept for it");
             Problem::new(Code::Internal)

@@ -48,9 +48,6 @@ pub(super) fn received(state: &State, receive: Receive) -> Result<Received, Erro
 
 pub(super) fn reserved(state: &State, reserve: Reserve) -> Result<Reserved, Error> {
     let Reserve { order, lines, expires_at, .. } = reserve;
-    if state.has_reserved(order) {
-        return Err(Error::AlreadyReserved);
-    }
     let demand = summed(lines.iter().map(|line| (line.item, line.quantity)))?;
     let refusing = |item: StockItemId| {
         lines
