@@ -107,13 +107,13 @@ async fn stock_up(client: &Client, branches: &[Uuid], menu: &[(Uuid, Uuid)]) {
             let item = json!({"name": name, "unit": "gram", "on_shortage": "refuse"});
             let item = client.post("/v1/stock-items").json(&item).send().await.id();
             ingredients.push(json!({"item_id": item, "quantity": "0.125"}));
-            let cost = json!({"amount": "1000000.00", "currency": "COP"});
+            let cost = json!({"amount": 100_000_000, "currency": "COP"});
             receipt.push(json!({"item_id": item, "quantity": "900000000", "cost": cost}));
         }
         let portion = json!({"variant_id": variant, "ingredients": ingredients});
         let recipe = json!({"portions": [portion]});
         let path = format!("/v1/products/{product}/recipe");
-        client.put(&path).json(&recipe).send().await.expect(200);
+        client.put(&path).if_match(0).json(&recipe).send().await.expect(200);
     }
     for branch in branches {
         let path = format!("/v1/branches/{branch}/stock-receipts");

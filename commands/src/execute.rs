@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::aggregates::{self, Memory, Trust};
+use crate::aggregates::{self, Memory, Overtaken, Trust};
 use crate::error::{CommandError, Failure, World};
 use crate::follower::{Follower, Own};
 use crate::intent::{Intent, fingerprint};
@@ -143,13 +143,16 @@ impl Inner {
             let snapshots = aggregates::due(&changes);
             let append = || self.store.append(append);
             let staged = self.memory.stage(scope.tenant, &rests_on, changes, append);
-            let Ok(staged) = staged else {
-                overtaken += 1;
-                trust = Trust::Memory;
-                if overtaken > HURRIES {
-                    tokio::time::sleep(BREATH).await;
+            let staged = match staged {
+                Ok(staged) => staged,
+                Err(Overtaken { read }) => {
+                    overtaken += 1;
+                    trust = again(read);
+                    if overtaken > HURRIES {
+                        tokio::time::sleep(BREATH).await;
+                    }
+                    continue;
                 }
-                continue;
             };
             match staged.verdict().await.map_err(World::from)? {
                 Verdict::Committed(committed) => {
@@ -163,9 +166,8 @@ impl Inner {
                 Verdict::Conflict { stream, actual } => {
                     tracing::debug!(%stream, %actual, "a stream has changed, deciding again");
                     conflicts += 1;
-                    // What was taken for a beginning is there already.
-                    let began = rests_on.contains(&(stream, Revision::START));
-                    trust = if began { Trust::Log } else { Trust::Memory };
+                    let read = rests_on.iter().find(|(expected, _)| *expected == stream);
+                    trust = read.map_or(Trust::Memory, |(_, read)| again(*read));
                 }
             }
         }
@@ -200,4 +202,10 @@ impl Inner {
         let events = events.into_iter().map(Stored::from).collect();
         Ok(Receipt::new(earlier.committed.last(), events, true))
     }
+}
+
+/// How to decide again when a stream is not where it was read: what was taken for a beginning, and is
+/// none, has to be read for once.
+fn again(read: Revision) -> Trust {
+    if read == Revision::START { Trust::Log } else { Trust::Memory }
 }

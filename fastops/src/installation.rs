@@ -56,8 +56,11 @@ impl Installation {
     pub fn new(databases: &Databases) -> Self {
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         // A page of one event and a page of thousands want different plans, and read models grow.
-        let planned = [("plan_cache_mode", "force_custom_plan")];
-        let projector = databases.projector.clone().options(planned);
+        let planned = ("plan_cache_mode", "force_custom_plan");
+        // Rows and checkpoint commit together: after a crash of PostgreSQL the last of them are made
+        // again from the log, which has them.
+        let unhurried = ("synchronous_commit", "off");
+        let projector = databases.projector.clone().options([planned, unhurried]);
         let projector = pool(projector, PROJECTOR_CONNECTIONS);
         let store = Arc::new(PostgresStore::new(
             statement_pool(databases.app.clone(), STORE_CONNECTIONS),

@@ -113,7 +113,10 @@ impl fmt::Debug for Memory {
 
 /// A stream of the command has changed in memory since it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Overtaken;
+pub(crate) struct Overtaken {
+    /// Where it was read.
+    pub(crate) read: Revision,
+}
 
 impl Memory {
     pub(crate) fn new() -> Self {
@@ -182,7 +185,7 @@ impl Memory {
             let pending = shard.pending.get(stream).map(|pending| pending.folded.revision);
             let now = pending.or_else(|| self.known.get(stream).map(|it| it.folded.revision));
             if now.is_some_and(|now| now != *revision) {
-                return Err(Overtaken);
+                return Err(Overtaken { read: *revision });
             }
         }
         let verdict = append();

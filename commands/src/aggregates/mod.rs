@@ -22,7 +22,7 @@ use domain::Decider;
 use domain::shared::{EventId, TenantId};
 use event_store::{EventStore, RecordedEvent, Revision, StreamId};
 
-pub(crate) use memory::{Change, Memory, Seen, Trust};
+pub(crate) use memory::{Change, Memory, Overtaken, Seen, Trust};
 
 use crate::error::World;
 pub(crate) use snapshots::{due, keep};

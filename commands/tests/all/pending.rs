@@ -183,3 +183,23 @@ async fn a_state_that_another_node_has_replaced_is_not_taken_for_the_pending_one
     numbers.sort_unstable();
     assert_eq!(numbers, [3, 4]);
 }
+
+#[tokio::test]
+async fn an_order_that_is_there_already_is_not_placed_again() {
+    let (_log, company) = company().await;
+    let order = company.order_id();
+    company.place(order).await.unwrap();
+    let again = company.place(order).await;
+    let expected = OrderRefusal::Order(order::Error::AlreadyPlaced);
+    assert!(
+        matches!(&again, Err(CommandError::Refused(refusal)) if *refusal == expected),
+        "{again:?}"
+    );
+    // On a node that has never seen it the log says so.
+    let elsewhere = company.on_another_node();
+    let again = elsewhere.place(order).await;
+    assert!(
+        matches!(&again, Err(CommandError::Refused(refusal)) if *refusal == expected),
+        "{again:?}"
+    );
+}
