@@ -51,7 +51,7 @@ pub enum OrderRefusal {
     },
     /// There is too little of something that the order takes.
     #[error("{} stock items are short", items.len())]
-    StockShort {
+    OutOfStock {
         /// Of what.
         items: Vec<ShortItem>,
     },

@@ -1,6 +1,7 @@
 //! Log lines and metrics of the process.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -21,7 +22,19 @@ pub fn start_logging(default: &str) {
     }
 }
 
-/// Starts counting. Once per process.
+/// How often samples that were recorded are folded into histograms.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Starts counting. Once per process, inside its runtime.
 pub fn start_metrics() -> PrometheusHandle {
-    PrometheusBuilder::new().install_recorder().expect("metrics are started once")
+    let metrics = PrometheusBuilder::new().install_recorder().expect("metrics are started once");
+    let upkeep = metrics.clone();
+    // Where nobody scrapes, every sample would be kept.
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP_EVERY).await;
+            upkeep.run_upkeep();
+        }
+    });
+    metrics
 }

@@ -145,7 +145,7 @@ pub(super) fn order(refusal: &OrderRefusal) -> Problem {
             let pointer = format!("/lines/{index}/product_id");
             Problem::validation(vec![FieldError::new(pointer, "currency", words)])
         }
-        OrderRefusal::StockShort { items } => inventory::short(items),
+        OrderRefusal::OutOfStock { items } => inventory::short(items),
         OrderRefusal::Stock(refusal) => inventory::rule_of_stock(refusal),
         OrderRefusal::Series(series::Error::Exhausted) => Problem::new(Code::InvalidTransition),
         OrderRefusal::Order(refusal) => rule_of_order(refusal),

@@ -190,7 +190,7 @@ codes! {
         advice: "Lea lo que falta por pagar y cobre eso." / "Read what is left to pay and take that.",
     }
     /// There is too little of something that the order takes.
-    StockShort = "stock-short", CONFLICT {
+    OutOfStock = "out-of-stock", CONFLICT {
         title: "No hay existencias suficientes" / "There is not enough in stock",
         advice: "Quite o cambie los productos que nombra errors, o registre la mercancía que llegó."
             / "Remove or change the products that errors names, or enter the goods that came in.",

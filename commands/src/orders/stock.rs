@@ -80,7 +80,7 @@ pub(super) fn reserve(
         Ok(_) => Ok(()),
         Err(stock::Error::Short { items }) => {
             let items = items.iter().filter_map(|shortage| short_item(work, lines, shortage));
-            Err(Failure::Refused(OrderRefusal::StockShort { items: items.collect() }))
+            Err(Failure::Refused(OrderRefusal::OutOfStock { items: items.collect() }))
         }
         Err(other) => Err(Failure::Refused(other.into())),
     }

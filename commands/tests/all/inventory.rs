@@ -129,7 +129,7 @@ async fn of_two_tills_that_sell_the_last_portion_one_is_told_what_is_short() {
     assert!(
         matches!(
             &refused[..],
-            [Err(CommandError::Refused(OrderRefusal::StockShort { items }))] if *items == [short]
+            [Err(CommandError::Refused(OrderRefusal::OutOfStock { items }))] if *items == [short]
         ),
         "{refused:?}"
     );

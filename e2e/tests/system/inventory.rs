@@ -1,7 +1,7 @@
 //! Stock over HTTP: what comes in, what orders take, and what they are told when there is too little.
 
 use e2e::menu::{cop, stock_item};
-use e2e::{Answer, Client, Menu, System};
+use e2e::{Answer, Client, Menu, System, figure, rounds};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -118,16 +118,16 @@ async fn an_order_that_is_short_is_told_of_what_in_the_language_of_its_reader() 
     let kitchen = Kitchen::open(&system).await;
     kitchen.receive("300.5", 100_000).await.expect(201);
     let refused = kitchen.place(3).await;
-    let problem = refused.problem(409, "stock-short");
+    let problem = refused.problem(409, "out-of-stock");
     let expected = json!([{
         "pointer": "/lines/0",
-        "code": "stock-short",
+        "code": "out-of-stock",
         "detail": "Maíz: se necesitan 360 g y hay 300.5 g disponibles",
     }]);
     assert_eq!(problem["errors"], expected);
     let order = kitchen.client.post("/v1/orders").header("accept-language", "en");
     let refused = order.json(&kitchen.menu.order(3, 0)).send().await;
-    let problem = refused.problem(409, "stock-short");
+    let problem = refused.problem(409, "out-of-stock");
     let detail = "Maíz: 360 g are needed and 300.5 g are available";
     assert_eq!(problem["errors"][0]["detail"], detail);
     kitchen.place(2).await.expect(201);
@@ -143,7 +143,7 @@ async fn of_many_tills_that_sell_the_last_portions_as_many_win_as_there_are() {
     let answers = futures_util::future::join_all(tills).await;
     let sold: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
     for refused in answers.iter().filter(|answer| answer.status != 201) {
-        refused.problem(409, "stock-short");
+        refused.problem(409, "out-of-stock");
     }
     assert_eq!(sold.len(), 5);
     let number = |answer: &&Answer| answer.body["number"].as_u64().unwrap();
@@ -161,7 +161,7 @@ async fn a_cancelled_order_gives_back_what_was_kept_for_it() {
     let kitchen = Kitchen::open(&system).await;
     kitchen.receive("120", 100_000).await.expect(201);
     let placed = kitchen.place(1).await;
-    kitchen.place(1).await.problem(409, "stock-short");
+    kitchen.place(1).await.problem(409, "out-of-stock");
     let path = format!("/v1/orders/{}/cancel", placed.id());
     let cancel = kitchen.client.post(&path).if_match(placed.revision());
     let cancelled = cancel.json(&json!({"reason": "out_of_stock"})).send().await;
@@ -235,4 +235,20 @@ async fn nothing_has_expired_while_orders_are_fresh() {
     let path = format!("/v1/branches/{}/stock/release-expired", kitchen.menu.branch);
     let released = kitchen.client.post(&path).send().await;
     assert_eq!(released.expect(200)["n_orders"], 0);
+}
+
+#[tokio::test]
+async fn s32_two_tills_sell_the_last_portion() {
+    let tries = 4 * rounds(5);
+    let system = System::start().await;
+    let kitchen = Kitchen::open(&system).await;
+    for _ in 0..tries {
+        kitchen.receive("120", 10_000).await.expect(201);
+        let (one, other) = tokio::join!(kitchen.place(1), kitchen.place(1));
+        let (sold, refused) = if one.status == 201 { (one, other) } else { (other, one) };
+        sold.expect(201);
+        refused.problem(409, "out-of-stock");
+    }
+    assert_eq!(system.log().await.count("order.placed"), tries as usize);
+    figure("S32", &format!("{tries} pairs, {tries} sold, {tries} refused"));
 }

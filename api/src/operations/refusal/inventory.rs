@@ -122,7 +122,7 @@ pub(super) fn short(items: &[ShortItem]) -> Problem {
             format!("{name}: se necesitan {needed} {es} y hay {available} {es} disponibles"),
             format!("{name}: {needed} {en} are needed and {available} {en} are available"),
         );
-        FieldError::new(format!("/lines/{line}"), Code::StockShort.slug(), words)
+        FieldError::new(format!("/lines/{line}"), Code::OutOfStock.slug(), words)
     };
-    Problem::new(Code::StockShort).with_errors(items.iter().map(error).collect())
+    Problem::new(Code::OutOfStock).with_errors(items.iter().map(error).collect())
 }
