@@ -164,7 +164,8 @@ CREATE FUNCTION log_append(
     p_event_commands integer[], p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
     p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
-    p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[]
+    p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
+    p_rings boolean
 ) RETURNS TABLE (
     verdict smallint, first_position bigint, event_count integer, fingerprint bytea,
     conflict_stream integer, actual_revision bigint
@@ -195,6 +196,7 @@ DECLARE
     written boolean[] := array_fill(false, ARRAY[cardinality(p_stream_names)]);
     seqs bigint[];
     links bytea[];
+    lanes smallint[];
     verdicts smallint[] := array_fill(0::smallint, ARRAY[n_commands]);
     firsts bigint[];
     counts integer[];
@@ -224,11 +226,12 @@ BEGIN
     ) s ON true;
 
     SELECT array_agg(coalesce(t.tenant_seq, 0) ORDER BY i.place),
-           array_agg(coalesce(t.link, decode(repeat('00', 32), 'hex')) ORDER BY i.place)
-    INTO seqs, links
+           array_agg(coalesce(t.link, decode(repeat('00', 32), 'hex')) ORDER BY i.place),
+           array_agg(coalesce(t.lane, log_lane(i.tenant_id)) ORDER BY i.place)
+    INTO seqs, links, lanes
     FROM unnest(p_tenant_ids) WITH ORDINALITY AS i (tenant_id, place)
     LEFT JOIN LATERAL (
-        SELECT tenant_seq, link FROM tenant_heads WHERE tenant_id = i.tenant_id OFFSET 0
+        SELECT tenant_seq, link, lane FROM tenant_heads WHERE tenant_id = i.tenant_id OFFSET 0
     ) t ON true;
 
     SELECT array_agg(c.first_position ORDER BY i.place),
@@ -323,14 +326,16 @@ BEGIN
         WHERE e.position IS NOT NULL;
 
         INSERT INTO tenant_heads (tenant_id, tenant_seq, link, lane)
-        SELECT t.id, t.seq, t.link, log_lane(t.id)
-        FROM unnest(p_tenant_ids, seqs, links) AS t (id, seq, link)
+        SELECT t.id, t.seq, t.link, t.lane
+        FROM unnest(p_tenant_ids, seqs, links, lanes) AS t (id, seq, link, lane)
         WHERE t.seq > 0
         ON CONFLICT (tenant_id) DO UPDATE
             SET tenant_seq = excluded.tenant_seq, link = excluded.link;
 
         UPDATE log_head SET position = head;
-        PERFORM pg_notify('fastops_log', head::text);
+        IF p_rings THEN
+            PERFORM pg_notify('fastops_log', '');
+        END IF;
     END IF;
 
     RETURN QUERY

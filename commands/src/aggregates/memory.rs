@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,14 +11,14 @@ use std::time::{Duration, Instant};
 use domain::shared::TenantId;
 use event_store::{RecordedEvent, Revision, StreamId, Verdict};
 use futures_util::future::BoxFuture;
-use moka::sync::Cache;
+use lru::LruCache;
 use tokio::sync::watch;
 
 use super::staged::Staged;
 use super::{Folded, Kind, Wanted};
 
-/// How many committed streams are kept; the least used leave first.
-const STREAMS_MAX: u64 = 50_000;
+/// How many committed streams each shard keeps; the least used leave first.
+const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zero");
 
 /// How many parts the memory has, each with a lock of its own. A tenant is in one of them.
 const SHARDS: u64 = 16;
@@ -88,17 +89,26 @@ struct Pending {
     settled: watch::Receiver<()>,
 }
 
-#[derive(Debug)]
 struct Shard {
+    known: LruCache<StreamId, Known>,
     pending: HashMap<StreamId, Pending>,
     /// Grow when something happens to a stream of the group.
     stamps: Vec<u64>,
     chains: u64,
 }
 
+impl Shard {
+    /// Keeps the newer of two states; of one revision, the one that is followed.
+    fn keep(&mut self, stream: StreamId, known: Known) {
+        let rank = |known: &Known| (known.folded.revision, known.is_followed);
+        if self.known.peek(&stream).is_none_or(|kept| rank(kept) < rank(&known)) {
+            self.known.put(stream, known);
+        }
+    }
+}
+
 /// See the module.
 pub(crate) struct Memory {
-    known: Cache<StreamId, Known>,
     shards: Vec<Mutex<Shard>>,
     begun: Instant,
     /// In milliseconds after `begun`; 0 before the follower has seen the end of the log.
@@ -107,7 +117,7 @@ pub(crate) struct Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory").field("streams", &self.known.entry_count()).finish_non_exhaustive()
+        f.debug_struct("Memory").field("is_fresh", &self.is_fresh()).finish_non_exhaustive()
     }
 }
 
@@ -121,9 +131,13 @@ pub(crate) struct Overtaken {
 impl Memory {
     pub(crate) fn new() -> Self {
         let stamps = vec![0; usize::try_from(STAMPS).expect("it is small")];
-        let shard = || Shard { pending: HashMap::new(), stamps: stamps.clone(), chains: 0 };
+        let shard = || Shard {
+            known: LruCache::new(STREAMS_MAX),
+            pending: HashMap::new(),
+            stamps: stamps.clone(),
+            chains: 0,
+        };
         Self {
-            known: Cache::new(STREAMS_MAX),
             shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect(),
             begun: Instant::now(),
             fresh_until: AtomicU64::new(0),
@@ -133,7 +147,7 @@ impl Memory {
     /// What memory knows of these streams of one tenant.
     pub(super) fn look(&self, tenant: TenantId, wanted: &[Wanted], trust: Trust) -> Vec<Look> {
         let is_fresh = trust != Trust::Log && self.is_fresh();
-        let shard = self.shard(tenant);
+        let mut shard = self.shard(tenant);
         let look = |wanted: &Wanted| {
             if trust == Trust::Memory
                 && let Some(pending) = shard.pending.get(&wanted.stream)
@@ -145,7 +159,7 @@ impl Memory {
                 });
             }
             let stamp = shard.stamps[group(&wanted.stream)];
-            match self.known.get(&wanted.stream) {
+            match shard.known.get(&wanted.stream).cloned() {
                 Some(Known { folded, is_followed: true, .. }) if is_fresh => {
                     Look::Seen(Seen { folded, from_log: false, pending: None })
                 }
@@ -158,16 +172,17 @@ impl Memory {
 
     /// What is known of a stream, however old it is.
     pub(crate) fn remembered(&self, stream: &StreamId) -> Option<Folded> {
-        let pending = self.shard(stream.tenant()).pending.get(stream).map(|it| it.folded.clone());
-        pending.or_else(|| self.known.get(stream).map(|known| known.folded))
+        let mut shard = self.shard(stream.tenant());
+        let pending = shard.pending.get(stream).map(|pending| pending.folded.clone());
+        pending.or_else(|| shard.known.get(stream).map(|known| known.folded.clone()))
     }
 
     /// Keeps what was read. Something may have happened to the stream while it was being read: then it
     /// is but a head start.
     pub(super) fn learn(&self, wanted: &Wanted, folded: Folded, stamp: u64) {
-        let shard = self.shard(wanted.stream.tenant());
+        let mut shard = self.shard(wanted.stream.tenant());
         let is_followed = shard.stamps[group(&wanted.stream)] == stamp;
-        self.keep(wanted.stream.clone(), Known { kind: wanted.kind, folded, is_followed });
+        shard.keep(wanted.stream.clone(), Known { kind: wanted.kind, folded, is_followed });
     }
 
     /// Puts an append into the log's queue and shows what it will leave, unless one of its streams has
@@ -183,7 +198,7 @@ impl Memory {
         let mut shard = self.shard(tenant);
         for (stream, revision) in rests_on {
             let pending = shard.pending.get(stream).map(|pending| pending.folded.revision);
-            let now = pending.or_else(|| self.known.get(stream).map(|it| it.folded.revision));
+            let now = pending.or_else(|| shard.known.get(stream).map(|it| it.folded.revision));
             if now.is_some_and(|now| now != *revision) {
                 return Err(Overtaken { read: *revision });
             }
@@ -216,7 +231,7 @@ impl Memory {
         }
         shard.stamps[group(&wanted.stream)] += 1;
         let is_followed = true;
-        self.keep(wanted.stream, Known { kind: wanted.kind, folded, is_followed });
+        shard.keep(wanted.stream, Known { kind: wanted.kind, folded, is_followed });
     }
 
     /// A change did not happen, or nobody knows: what was built on it goes with it.
@@ -230,11 +245,10 @@ impl Memory {
 
     /// The log says where a stream stands, or only that it is not where it was thought to be.
     pub(crate) fn doubt(&self, stream: &StreamId, actual: Option<Revision>) {
-        let _shard = self.shard(stream.tenant());
-        if let Some(known) = self.known.get(stream)
+        if let Some(known) = self.shard(stream.tenant()).known.get_mut(stream)
             && actual != Some(known.folded.revision)
         {
-            self.known.insert(stream.clone(), Known { is_followed: false, ..known });
+            known.is_followed = false;
         }
     }
 
@@ -242,19 +256,16 @@ impl Memory {
     pub(crate) fn follow(&self, event: &RecordedEvent) {
         let mut shard = self.shard(event.stream.tenant());
         shard.stamps[group(&event.stream)] += 1;
-        let Some(known) = self.known.get(&event.stream) else { return };
-        let Known { kind, folded, is_followed } = known;
-        if event.revision <= folded.revision {
+        let Some(known) = shard.known.peek_mut(&event.stream) else { return };
+        if event.revision <= known.folded.revision {
             return;
         }
-        let is_next = event.revision == folded.revision.plus(1);
-        let next = is_next.then(|| kind.folded(&folded, std::slice::from_ref(event)));
-        let known = match next {
-            Some(Ok(next)) => Known { kind, folded: next, is_followed },
+        let is_next = event.revision == known.folded.revision.plus(1);
+        match is_next.then(|| known.kind.folded(&known.folded, std::slice::from_ref(event))) {
+            Some(Ok(next)) => known.folded = next,
             // A hole, or an event that this release cannot read: whoever wants the stream is told.
-            Some(Err(_)) | None => Known { kind, folded, is_followed: false },
-        };
-        self.known.insert(event.stream.clone(), known);
+            Some(Err(_)) | None => known.is_followed = false,
+        }
     }
 
     /// The follower has applied everything that was in the log at `then`.
@@ -266,20 +277,14 @@ impl Memory {
     /// Forgets everything: the log has begun another life.
     pub(crate) fn forget(&self) {
         self.fresh_until.store(0, Ordering::Release);
-        self.known.invalidate_all();
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).known.clear();
+        }
     }
 
     fn is_fresh(&self) -> bool {
         let now = self.begun.elapsed().as_millis();
         now < u128::from(self.fresh_until.load(Ordering::Acquire))
-    }
-
-    /// Keeps the newer of two states; of one revision, the one that is followed.
-    fn keep(&self, stream: StreamId, known: Known) {
-        let rank = |known: &Known| (known.folded.revision, known.is_followed);
-        if self.known.get(&stream).is_none_or(|kept| rank(&kept) < rank(&known)) {
-            self.known.insert(stream, known);
-        }
     }
 
     fn shard(&self, tenant: TenantId) -> MutexGuard<'_, Shard> {

@@ -1,14 +1,15 @@
 //! Names that people give to things, and the short name of a company.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A name as shown: one line, 1 to [`Name::LENGTH_MAX`] characters, nothing invisible.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,8 +34,12 @@ impl Name {
         if text.contains(char::is_control) {
             return Err(NameError::Invisible);
         }
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let name: String = words.join(" ").nfc().collect();
+        let name: Arc<str> = if is_as_shown(text) {
+            text.into()
+        } else {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            words.join(" ").nfc().collect::<String>().into()
+        };
         if name.is_empty() {
             return Err(NameError::Empty);
         }
@@ -60,6 +65,13 @@ impl Name {
     }
 }
 
+/// Whether nothing is to be trimmed, collapsed or composed: true of every name that was stored.
+fn is_as_shown(text: &str) -> bool {
+    let is_odd = |c: char| c != ' ' && c.is_whitespace();
+    let spaces = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    !spaces && !text.contains(is_odd) && is_nfc_quick(text.chars()) == IsNormalized::Yes
+}
+
 /// Characters that a reader does not see but that change what he sees.
 fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -77,7 +89,7 @@ impl TryFrom<String> for Name {
 
 impl From<Name> for String {
     fn from(name: Name) -> Self {
-        name.0
+        (*name.0).to_owned()
     }
 }
 

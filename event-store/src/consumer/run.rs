@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// The least time between the beginnings of two pages that are not full. A page costs a transaction
 /// however little is in it; under load this caps their number, and an event that comes after a pause
 /// does not wait.
-const ROUND_MIN: Duration = Duration::from_millis(25);
+const ROUND_MIN: Duration = Duration::from_millis(50);
 
 /// The pause after the first failure; it doubles with each further one.
 const PAUSE_MIN: Duration = Duration::from_millis(50);

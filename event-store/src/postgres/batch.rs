@@ -13,11 +13,12 @@ use crate::error::Error;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
 
-/// Commits a batch in one round trip. An error says nothing about whether it committed, unless it
+/// Commits a batch in one round trip, and rings the doorbell with it if it `rings`. An error says nothing about whether it committed, unless it
 /// comes from the database itself.
 pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &[&Append],
+    rings: bool,
 ) -> Result<Vec<Result<Verdict, Error>>, sqlx::Error> {
     let mut arrays = Arrays::default();
     for append in batch {
@@ -27,7 +28,7 @@ pub(super) async fn commit(
     let rows: Vec<VerdictRow> = sqlx::query_as(
         "SELECT * FROM log_append(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
+            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
         )",
     )
     .bind(&a.tenant_ids)
@@ -52,6 +53,7 @@ pub(super) async fn commit(
     .bind(&a.event_occurred)
     .bind(&a.event_recorded)
     .bind(&a.event_hashes)
+    .bind(rings)
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|row| row.verdict(&arrays.streams)).collect())

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, PgConnection};
-use tokio::time::timeout;
+use sqlx::{ConnectOptions, PgConnection, PgPool};
+use tokio::time::{Instant, timeout};
 
 use super::batch::commit;
 use super::failure::{Fate, fate};
@@ -23,6 +23,10 @@ const STATEMENT_MAX: Duration = Duration::from_secs(8);
 /// The same for a wait for a lock, mostly that of the head.
 pub(super) const LOCK_MAX: Duration = Duration::from_millis(900);
 
+/// The least time between two rings of the doorbell. Telling every listener costs as much as a small
+/// batch itself, and none of them needs to hear of each.
+const RING_EVERY: Duration = Duration::from_millis(25);
+
 /// What became of a batch that was sent.
 pub(super) enum Sent {
     /// The log has judged each append.
@@ -34,16 +38,26 @@ pub(super) enum Sent {
 /// The connection, made again whenever it was lost.
 pub(super) struct Line {
     options: PgConnectOptions,
+    bell: PgPool,
     connection: Option<PgConnection>,
+    rang_at: Option<Instant>,
+    /// Whether something was committed since.
+    owes_ring: bool,
 }
 
 impl Line {
-    pub(super) fn new(options: PgConnectOptions) -> Self {
+    pub(super) fn new(options: PgConnectOptions, bell: PgPool) -> Self {
         let settings = [
             ("statement_timeout", STATEMENT_MAX.as_millis()),
             ("lock_timeout", LOCK_MAX.as_millis()),
         ];
-        Self { options: options.options(settings), connection: None }
+        Self {
+            options: options.options(settings),
+            bell,
+            connection: None,
+            rang_at: None,
+            owes_ring: false,
+        }
     }
 
     /// Makes sure that there is a connection to send on, or says why there is none.
@@ -61,9 +75,11 @@ impl Line {
         let Some(mut connection) = self.connection.take() else {
             return Sent::Failed(Fate::RolledBack, "there is no connection".to_owned());
         };
-        match timeout(ANSWER_MAX, commit(&mut connection, batch)).await {
+        let rings = self.rang_at.is_none_or(|rang_at| rang_at.elapsed() >= RING_EVERY);
+        match timeout(ANSWER_MAX, commit(&mut connection, batch, rings)).await {
             Ok(Ok(verdicts)) => {
                 self.connection = Some(connection);
+                self.has_rung(rings);
                 Sent::Answered(verdicts)
             }
             Ok(Err(error)) => {
@@ -74,6 +90,31 @@ impl Line {
                 Sent::Failed(fate, error.to_string())
             }
             Err(late) => Sent::Failed(Fate::Unknown, late.to_string()),
+        }
+    }
+
+    /// When the doorbell is to be rung for what was committed quietly.
+    pub(super) fn rings_at(&self) -> Option<Instant> {
+        self.rang_at.filter(|_| self.owes_ring).map(|rang_at| rang_at + RING_EVERY)
+    }
+
+    /// Rings the doorbell, on a connection of its own, since the next batch must not wait for that.
+    /// Whoever does not hear it polls.
+    pub(super) fn ring(&mut self) {
+        self.has_rung(true);
+        let bell = self.bell.clone();
+        tokio::spawn(async move {
+            let rung = sqlx::query("SELECT pg_notify('fastops_log', '')").execute(&bell).await;
+            if let Err(error) = rung {
+                tracing::debug!(%error, "the doorbell was not rung");
+            }
+        });
+    }
+
+    fn has_rung(&mut self, rings: bool) {
+        self.owes_ring = !rings;
+        if rings {
+            self.rang_at = Some(Instant::now());
         }
     }
 }

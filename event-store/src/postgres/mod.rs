@@ -48,7 +48,8 @@ impl PostgresStore {
     ///
     /// `writer` says where the writer's own connection goes; its role is the application's.
     pub fn new(app: PgPool, projector: PgPool, writer: PgConnectOptions) -> Self {
-        Self { app, projector, writer: Arc::new(Writer::spawn(writer)) }
+        let writer = Arc::new(Writer::spawn(writer, app.clone()));
+        Self { app, projector, writer }
     }
 }
 

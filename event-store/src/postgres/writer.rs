@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::failure::Fate;
 use super::job::{Job, too_late};
@@ -56,10 +57,10 @@ impl Waiting {
 }
 
 impl Writer {
-    pub(super) fn spawn(options: PgConnectOptions) -> Self {
+    pub(super) fn spawn(options: PgConnectOptions, bell: PgPool) -> Self {
         let room = Mutex::new(Room { queue: Queue::new(LIMITS), is_closed: false });
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
-        tokio::spawn(Task { line: Line::new(options), waiting: Arc::clone(&waiting) }.run());
+        tokio::spawn(Task { line: Line::new(options, bell), waiting: Arc::clone(&waiting) }.run());
         Self { waiting }
     }
 
@@ -96,7 +97,7 @@ impl Task {
     }
 
     /// Waits until something waits, and takes as much of it as goes together.
-    async fn gather(&self) -> Option<Vec<Job>> {
+    async fn gather(&mut self) -> Option<Vec<Job>> {
         loop {
             {
                 let mut room = self.waiting.room();
@@ -110,7 +111,14 @@ impl Task {
                     return None;
                 }
             }
-            self.waiting.changed.notified().await;
+            let changed = self.waiting.changed.notified();
+            match self.line.rings_at() {
+                None => changed.await,
+                Some(at) => tokio::select! {
+                    () = changed => {}
+                    () = sleep_until(at) => self.line.ring(),
+                },
+            }
         }
     }
 
