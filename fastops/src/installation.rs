@@ -8,6 +8,7 @@ use event_store::EventStore;
 use event_store::consumer::Doorbell;
 use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
 use projections::ReadDb;
+use projections::parking::Parking;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
@@ -69,6 +70,12 @@ impl Installation {
         let log: Arc<dyn EventStore> = store.clone();
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+    }
+
+    /// Where the events that its consumers have parked are decided about.
+    pub fn parking(&self) -> Parking {
+        let store: Arc<dyn EventStore> = self.store.clone();
+        Parking::new(store, self.projector.clone(), projections::consumers())
     }
 
     /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read

@@ -113,6 +113,7 @@ fn services(
     Ok(Services {
         commands: installation.commands.clone(),
         read_db: installation.read_db.clone(),
+        parking: installation.parking(),
         owners: Owners::new(installation.commands.clone()),
         accounts: Arc::new(StoredAccounts::new(installation.app.clone())),
         passwords: Passwords::new(),

@@ -8,6 +8,7 @@ mod kitchen;
 mod model;
 mod order_model;
 mod orders;
+mod parked;
 mod payments;
 mod products;
 mod recipes;
@@ -37,6 +38,7 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
         recipes::Recipes(services.clone()),
         stock::StockOfBranches(services.clone()),
         reports::Reports(services.clone()),
+        parked::Parked(services.clone()),
     )
 }
 
@@ -61,4 +63,7 @@ enum Part {
     /// Informes. Reports.
     #[oai(rename = "reports")]
     Reports,
+    /// Estado del sistema y eventos apartados. The state of the system and parked events.
+    #[oai(rename = "system")]
+    System,
 }

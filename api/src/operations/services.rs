@@ -7,6 +7,7 @@ use commands::Position;
 use commands::identity::{Accounts, Owners};
 use commands::{Clock, Commands, IdGenerator, Request, Scope};
 use domain::shared::{CorrelationId, IncarnationId};
+use projections::parking::Parking;
 use projections::{LogPlace, ReadDb, TenantTx, Waited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +31,8 @@ pub struct Services {
     pub commands: Commands,
     /// What people may see.
     pub read_db: ReadDb,
+    /// Where parked events are decided about.
+    pub parking: Parking,
     /// Who owns which company.
     pub owners: Owners,
     /// Who can sign in.

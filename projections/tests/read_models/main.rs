@@ -9,6 +9,7 @@ mod history;
 mod inventory;
 mod kitchen_board;
 mod orders;
+mod parking;
 mod read_db;
 mod row_security;
 mod sales;
