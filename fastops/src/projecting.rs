@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, run};
+use event_store::consumer::{Board, Doorbell, Feed, SILENCE_MAX, count_parked, keep_running};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,8 +34,9 @@ impl Projecting {
         };
         let tasks = TaskTracker::new();
         for consumer in projections::consumers() {
-            tasks.spawn(run(consumer, feed.clone(), shutdown.clone()));
+            tasks.spawn(keep_running(consumer, feed.clone(), SILENCE_MAX, shutdown.clone()));
         }
+        tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
         tasks.close();
         Self { board, tasks }

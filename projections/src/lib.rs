@@ -6,6 +6,7 @@
 //! - [`read_db`]: the only way to read
 //! - [`catalog`]: branches, categories, products
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
+//! - [`board`] and [`progress`]: how the consumers are doing
 //! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
 //! - [`sales`]: what was sold, by day, hour, product and category
@@ -16,8 +17,14 @@ pub mod inventory;
 pub mod orders;
 mod page;
 pub mod parked;
+pub mod progress;
 pub mod read_db;
 pub mod sales;
+
+/// How the consumers of a process are doing: see [`event_store::consumer::Board`].
+pub mod board {
+    pub use event_store::consumer::{Board, State, Status};
+}
 
 /// What people do about parked events: see [`event_store::consumer::Parking`].
 pub mod parking {

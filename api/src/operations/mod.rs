@@ -3,6 +3,7 @@
 mod answer;
 mod branches;
 mod categories;
+mod consumers;
 mod fields;
 mod kitchen;
 mod model;
@@ -38,6 +39,7 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
         recipes::Recipes(services.clone()),
         stock::StockOfBranches(services.clone()),
         reports::Reports(services.clone()),
+        consumers::Consumers(services.clone()),
         parked::Parked(services.clone()),
     )
 }

@@ -75,6 +75,14 @@ async fn f19_an_operator_sees_replays_and_discards_what_was_parked() {
     let [event] = &parked[..] else { panic!("{parked:?}") };
     assert_eq!((&event["event_type"], &event["attempts"]), (&json!("order.confirmed"), &json!(6)));
     assert_eq!(parked_by_orders(&stranger).await, [Value::Null; 0]);
+    for (client, n_parked) in [(&client, 1), (&stranger, 0)] {
+        let consumers = client.get("/v1/system/consumers").send().await;
+        let consumers = consumers.expect(200)["data"].as_array().unwrap();
+        let orders = consumers.iter().find(|consumer| consumer["consumer"] == ORDERS).unwrap();
+        assert_eq!((&orders["state"], &orders["lag_events"]), (&json!("running"), &json!(0)));
+        assert_eq!(orders["parked_events"], n_parked);
+        assert_eq!(orders["here"]["n_restarts"], 0);
+    }
 
     let key = json!({"consumer": ORDERS, "key": event["key"]});
     let replay = |client: &Client| client.post(&format!("{PATH}/replay")).json(&key);

@@ -8,7 +8,7 @@
 //! An event that cannot be applied is parked together with the later ones of its [key](Consumer::key);
 //! everything else goes on, and a person decides about what is parked.
 //!
-//! - [`run`](run()): the loop
+//! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies
 //! - [`Parking`]: what people do about parked events
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
 //! - [`Doorbell`]: wakes the loops when something was committed
@@ -21,6 +21,7 @@ mod parked;
 mod parking;
 mod run;
 mod sift;
+mod watchdog;
 
 use std::borrow::Cow;
 
@@ -29,13 +30,14 @@ use domain::event::DecodeError;
 use domain::shared::IncarnationId;
 use sqlx::PgConnection;
 
-pub use board::{Board, State, Status};
+pub use board::{Board, Parked, State, Status};
 pub use doorbell::Doorbell;
 pub use operator::Parking;
 pub use parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
 pub use run::{Feed, run};
+pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
 
 use crate::error::Error;
 use crate::event::RecordedEvent;

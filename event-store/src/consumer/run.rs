@@ -177,7 +177,7 @@ impl Reader {
         let head = store.head().await?;
         lanes.check(head)?;
         let Some(last) = page.last() else {
-            board.went_round(name, lanes.lowest(), head);
+            board.went_round(name, 0, lanes.lowest(), head);
             return Ok(Round::Idle);
         };
 
@@ -222,7 +222,7 @@ impl Reader {
         metrics::counter!("fastops_consumer_events_total", "consumer" => name)
             .increment(n_applied as u64);
         have_parked(name, &parked);
-        board.went_round(name, lanes.lowest(), head);
+        board.went_round(name, page.len(), lanes.lowest(), head);
         Ok(if page.len() < PAGE as usize { Round::CaughtUp } else { Round::Behind })
     }
 

@@ -14,4 +14,5 @@ mod read_db;
 mod row_security;
 mod sales;
 mod stock_story;
+mod watchdog;
 mod world;

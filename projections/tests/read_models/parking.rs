@@ -82,20 +82,20 @@ impl World {
     }
 
     /// An order of one line, placed at noon.
-    async fn is_placed(&mut self, tenant: TenantId, n: u32) {
+    pub(crate) async fn is_placed(&mut self, tenant: TenantId, n: u32) {
         let order = placed(CHAPINERO, n, vec![line(1, PLATES, 1, pesos(20_000))]);
         let id = order_id(n.into());
         self.happens::<Order>(tenant, &id, "2026-03-14T12:00:00Z", [order.into()]).await;
     }
 
-    async fn is_confirmed(&mut self, tenant: TenantId, n: u32) {
+    pub(crate) async fn is_confirmed(&mut self, tenant: TenantId, n: u32) {
         let events = [order::Confirmed {}.into()];
         let id = order_id(n.into());
         self.happens::<Order>(tenant, &id, "2026-03-14T12:05:00Z", events).await;
     }
 
     /// A confirmation that is written in no shape that one was ever written in.
-    async fn is_confirmed_unreadably(&mut self, tenant: TenantId, n: u32) {
+    pub(crate) async fn is_confirmed_unreadably(&mut self, tenant: TenantId, n: u32) {
         let (at, id) = ("2026-03-14T12:05:00Z".parse().unwrap(), order_id(n.into()));
         let meant = self.command::<Order>(tenant, &id, at, None, [order::Confirmed {}.into()]);
         let mut events = meant.events().to_vec();

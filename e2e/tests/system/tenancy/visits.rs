@@ -153,6 +153,7 @@ fn system_visits(client: &Client, ids: &Ids, position: &str) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let path = |step: &str| format!("/v1/system/parked-events{step}");
+    visit("listConsumers", client.get("/v1/system/consumers"), Expect::Nothing);
     visit("listParkedEvents", client.get(&path("")), Expect::Nothing);
     let key = json!({"consumer": "orders", "key": format!("order-{}", ids.order)});
     let replay = client.post(&path("/replay")).json(&key);
