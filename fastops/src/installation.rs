@@ -57,8 +57,10 @@ impl Installation {
     pub fn new(databases: &Databases) -> Self {
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         // A page of one event and a page of thousands want different plans, and read models grow.
-        let planned = [("plan_cache_mode", "force_custom_plan")];
-        let projector = databases.projector.clone().options(planned);
+        // Rows and checkpoint of a page commit together, so a crash that loses them only makes the
+        // page be applied again: its commit need not wait for the disk.
+        let of_pages = [("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "off")];
+        let projector = databases.projector.clone().options(of_pages);
         let projector = pool(projector, PROJECTOR_CONNECTIONS);
         let store = Arc::new(PostgresStore::new(
             statement_pool(databases.app.clone(), STORE_CONNECTIONS),

@@ -11,7 +11,7 @@
 //! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies
 //! - [`Parking`]: what people do about parked events
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
-//! - [`Doorbell`]: wakes the loops when something was committed
+//! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
 
 mod board;
 mod checkpoint;
@@ -21,6 +21,7 @@ mod parked;
 mod parking;
 mod run;
 mod sift;
+mod tail;
 mod watchdog;
 
 use std::borrow::Cow;
@@ -37,6 +38,7 @@ pub use parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
 pub use run::{Feed, run};
+pub use tail::Tail;
 pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
 
 use crate::error::Error;

@@ -14,7 +14,7 @@ use super::checkpoint::Lanes;
 use super::parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
-use super::run::BEGIN;
+use super::run::BEGIN_DURABLE;
 use super::sift::sift;
 use crate::error::Error;
 use crate::event::RecordedEvent;
@@ -104,7 +104,7 @@ impl Parking {
     pub async fn replay(&self, by: &Decision, replay: &Replay) -> Result<Resolved, ParkingError> {
         let Replay { consumer: name, key } = replay;
         let consumer = self.consumer(name).ok_or(ParkingError::NotParked)?;
-        let mut tx = self.pool.begin_with(BEGIN).await?;
+        let mut tx = self.pool.begin_with(BEGIN_DURABLE).await?;
         self.hold(&mut tx, name).await?;
         if let Some(earlier) = earlier(&mut tx, by).await? {
             return earlier
@@ -153,7 +153,7 @@ impl Parking {
         discard: &Discard,
     ) -> Result<Resolved, ParkingError> {
         let Discard { consumer: name, position, reason } = discard;
-        let mut tx = self.pool.begin_with(BEGIN).await?;
+        let mut tx = self.pool.begin_with(BEGIN_DURABLE).await?;
         self.hold(&mut tx, name).await?;
         if let Some(earlier) = earlier(&mut tx, by).await? {
             return earlier.answer(name, |earlier| {

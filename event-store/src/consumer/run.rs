@@ -13,7 +13,8 @@ use super::board::{Board, State};
 use super::checkpoint::Lanes;
 use super::parking::{Parked, begin, park, parked_keys};
 use super::sift::{apply, hold_back, sift};
-use super::{Consumer, ConsumerError, Doorbell, Stopped, chain};
+use super::tail::{Read, Tail};
+use super::{Consumer, ConsumerError, Stopped, chain};
 use crate::event::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -21,7 +22,7 @@ use crate::stream::Position;
 /// How many events are read and applied at once.
 const PAGE: u32 = 2_000;
 
-/// How often a consumer looks for events that no doorbell announced.
+/// How often a consumer goes round when nothing was appended.
 const POLL: Duration = Duration::from_secs(1);
 
 /// The least time between the beginnings of two pages that are not full. A page costs a transaction
@@ -40,7 +41,14 @@ const TRIES: u32 = 5;
 
 /// Begins every transaction. A process that is frozen in the middle of one, and could come back any
 /// time, loses it and its locks after a while, so that another run can take over.
-pub(super) const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'";
+const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'";
+
+/// Begins a transaction that must outlive a crash of the database once it is committed, whatever the
+/// connection's `synchronous_commit` is. A page need not: its rows and its checkpoint are lost
+/// together, and it is applied again. An epoch that were lost would stop the run that claimed it, and
+/// what a person decided would be undone.
+pub(super) const BEGIN_DURABLE: &str = "BEGIN; SET LOCAL synchronous_commit = on;
+     SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
 /// What all consumers of a process share.
 #[derive(Clone)]
@@ -49,8 +57,8 @@ pub struct Feed {
     pub store: Arc<dyn EventStore>,
     /// The read models and checkpoints, as the projector's role.
     pub pool: PgPool,
-    /// Rings when the log has grown.
-    pub doorbell: Doorbell,
+    /// What was appended lately.
+    pub tail: Tail,
     /// Where everybody can see how it goes.
     pub board: Board,
 }
@@ -144,7 +152,7 @@ impl Reader {
                 Ok(Round::Idle) => {
                     attempts = 0;
                     tokio::select! {
-                        () = self.feed.doorbell.rung() => {}
+                        () = self.feed.tail.grown() => {}
                         () = sleep(POLL) => {}
                         () = shutdown.cancelled() => {}
                     }
@@ -173,8 +181,10 @@ impl Reader {
             }
         };
 
-        let page = store.read_all(lanes.lowest(), PAGE).await?;
-        let head = store.head().await?;
+        let (page, head) = match self.feed.tail.after(lanes.lowest(), PAGE) {
+            Some(read) => read,
+            None => read(store.as_ref(), lanes.lowest()).await?,
+        };
         lanes.check(head)?;
         let Some(last) = page.last() else {
             board.went_round(name, 0, lanes.lowest(), head);
@@ -197,7 +207,7 @@ impl Reader {
                 && self.consumer.wants(&event.event_type)
                 && !self.discarded.contains(&event.position)
             {
-                events.push(event);
+                events.push(&**event);
             }
         }
         let n_events = events.len();
@@ -234,13 +244,19 @@ impl Reader {
     }
 }
 
+/// Reads a page for one consumer alone, which is further behind than what is in memory.
+async fn read(store: &dyn EventStore, after: Position) -> Result<Read, crate::Error> {
+    let page = store.read_all(after, PAGE).await?;
+    Ok((page.into_iter().map(Arc::new).collect(), store.head().await?))
+}
+
 async fn claim(
     store: &dyn EventStore,
     pool: &PgPool,
     name: &str,
 ) -> Result<(Lanes, HashSet<Position>), Interruption> {
     let head = store.head().await?;
-    let mut tx = pool.begin_with(BEGIN).await?;
+    let mut tx = pool.begin_with(BEGIN_DURABLE).await?;
     let lanes = Lanes::claim(&mut tx, name, head.incarnation).await?;
     let discarded = begin(&mut tx, name, &lanes).await?;
     tx.commit().await?;

@@ -14,5 +14,6 @@ mod read_db;
 mod row_security;
 mod sales;
 mod stock_story;
+mod tail;
 mod watchdog;
 mod world;

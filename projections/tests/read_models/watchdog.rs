@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use event_store::RecordedEvent;
 use event_store::consumer::{
-    Board, Consumer, ConsumerError, Doorbell, Feed, State, Stopped, count_parked, keep_running,
+    Consumer, ConsumerError, Feed, State, Stopped, count_parked, keep_running,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use projections::catalog::Catalog;
@@ -63,23 +63,12 @@ impl Consumer for Faulty {
     }
 }
 
-impl World {
-    fn feed(&self, shutdown: &CancellationToken) -> Feed {
-        Feed {
-            store: Arc::clone(&self.store),
-            pool: self.projector.clone(),
-            doorbell: Doorbell::listen(&self.projector, shutdown.clone()),
-            board: Board::default(),
-        }
-    }
-}
-
 async fn is_started_again_after(fault: Fault) {
     let mut world = World::new().await;
     open(&mut world).await;
     let head = world.store.head().await.unwrap().position;
     let shutdown = CancellationToken::new();
-    let feed = world.feed(&shutdown);
+    let feed = world.feed(&world.store, &shutdown);
     let consumer = Arc::new(Faulty { fault, has_failed: AtomicBool::new(false) });
     let silence_max = Duration::from_secs(2);
     let kept = tokio::spawn(keep_running(consumer, feed.clone(), silence_max, shutdown.clone()));
@@ -119,7 +108,7 @@ async fn a_consumer_that_must_not_go_on_is_not_started_again() {
     let sql = "UPDATE log_head SET incarnation = gen_random_uuid()";
     sqlx::query(sql).execute(&world.db.owner_pool()).await.unwrap();
     let shutdown = CancellationToken::new();
-    let feed = world.feed(&shutdown);
+    let feed = world.feed(&world.store, &shutdown);
     let kept = keep_running(Arc::new(Catalog), feed.clone(), Duration::from_secs(2), shutdown);
     let ended = timeout(Duration::from_secs(10), kept).await.unwrap();
     assert!(matches!(ended, Err(Stopped::AnotherLog { .. })), "{ended:?}");
@@ -135,7 +124,7 @@ async fn parked_events_are_counted_for_those_who_watch() {
     let running = world.start(vec![Arc::new(projections::orders::Orders)]);
     running.have_caught_up(&world).await;
     let shutdown = CancellationToken::new();
-    let feed = Feed { board: running.board.clone(), ..world.feed(&shutdown) };
+    let feed = Feed { board: running.board.clone(), ..world.feed(&world.store, &shutdown) };
     let counting = tokio::spawn(count_parked(feed, shutdown.clone()));
     running.until(|board| board.statuses()[0].parked.n_events == 2).await;
     shutdown.cancel();
