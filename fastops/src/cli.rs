@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use fastops::config::{DatabaseArgs, TokenArgs};
+use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
 use fastops::import::{self, ImportArgs};
@@ -36,6 +37,8 @@ enum Command {
     Migrate(MigrateArgs),
     /// Show a living restaurant on a private PostgreSQL.
     Demo(DemoArgs),
+    /// See what the read models could not take in, and decide about it.
+    Consumers(ConsumersArgs),
     /// Bring in past sales.
     Import(ImportingArgs),
     /// Say what is wrong with an installation, and what to do about it.
@@ -78,6 +81,14 @@ struct ImportingArgs {
     import: ImportArgs,
 }
 
+#[derive(Args)]
+struct ConsumersArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(subcommand)]
+    command: ConsumersCommand,
+}
+
 type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
@@ -86,6 +97,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Work(args) => working(&args).await,
         Command::Migrate(args) => migrating(&args).await,
         Command::Demo(args) => showing(args).await,
+        Command::Consumers(args) => resolving(args).await,
         Command::Import(args) => importing(args).await,
         Command::Doctor(args) => Ok(doctor::run(&args).await?),
         Command::Openapi => openapi(),
@@ -144,6 +156,12 @@ async fn showing(args: DemoArgs) -> Outcome {
     // Boxed: it holds every role of a process at once.
     Box::pin(demo::run(args, metrics, shutdown)).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn resolving(args: ConsumersArgs) -> Outcome {
+    start_logging("warn");
+    let installation = Installation::new(&args.database.databases()?);
+    Ok(consumers::run(args.command, &installation, &mut std::io::stdout()).await?)
 }
 
 async fn importing(args: ImportingArgs) -> Outcome {

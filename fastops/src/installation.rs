@@ -8,6 +8,7 @@ use event_store::EventStore;
 use event_store::consumer::Doorbell;
 use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
 use projections::ReadDb;
+use projections::parking::Parking;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
@@ -56,11 +57,10 @@ impl Installation {
     pub fn new(databases: &Databases) -> Self {
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         // A page of one event and a page of thousands want different plans, and read models grow.
-        let planned = ("plan_cache_mode", "force_custom_plan");
-        // Rows and checkpoint commit together: after a crash of PostgreSQL the last of them are made
-        // again from the log, which has them.
-        let unhurried = ("synchronous_commit", "off");
-        let projector = databases.projector.clone().options([planned, unhurried]);
+        // Rows and checkpoint of a page commit together, so a crash that loses them only makes the
+        // page be applied again: its commit need not wait for the disk.
+        let of_pages = [("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "off")];
+        let projector = databases.projector.clone().options(of_pages);
         let projector = pool(projector, PROJECTOR_CONNECTIONS);
         let store = Arc::new(PostgresStore::new(
             statement_pool(databases.app.clone(), STORE_CONNECTIONS),
@@ -72,6 +72,12 @@ impl Installation {
         let log: Arc<dyn EventStore> = store.clone();
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+    }
+
+    /// Where the events that its consumers have parked are decided about.
+    pub fn parking(&self) -> Parking {
+        let store: Arc<dyn EventStore> = self.store.clone();
+        Parking::new(store, self.projector.clone(), projections::consumers())
     }
 
     /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read

@@ -3,6 +3,7 @@
 //! - [`config`]: what the environment and the command line say
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies and their accounts
+//! - [`consumers`]: events that consumers have parked, from the command line
 //! - [`cluster`]: a private PostgreSQL
 //! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
 //! - [`projecting`], [`serving`]: the two roles of a process
@@ -11,6 +12,7 @@
 pub mod cluster;
 pub mod companies;
 pub mod config;
+pub mod consumers;
 pub mod demo;
 pub mod doctor;
 pub mod import;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, run};
+use event_store::consumer::{Board, Doorbell, Feed, SILENCE_MAX, Tail, count_parked, keep_running};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,16 +26,18 @@ impl Projecting {
     pub fn start(installation: &Installation, shutdown: &CancellationToken) -> Self {
         let board = Board::default();
         let store: Arc<dyn EventStore> = installation.store.clone();
+        let doorbell = Doorbell::listen(&installation.projector, shutdown.clone());
         let feed = Feed {
+            tail: Tail::follow(Arc::clone(&store), doorbell, shutdown.clone()),
             store,
             pool: installation.projector.clone(),
-            doorbell: Doorbell::listen(&installation.projector, shutdown.clone()),
             board: board.clone(),
         };
         let tasks = TaskTracker::new();
         for consumer in projections::consumers() {
-            tasks.spawn(run(consumer, feed.clone(), shutdown.clone()));
+            tasks.spawn(keep_running(consumer, feed.clone(), SILENCE_MAX, shutdown.clone()));
         }
+        tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
         tasks.close();
         Self { board, tasks }

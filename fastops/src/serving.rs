@@ -75,7 +75,7 @@ pub fn about() -> About {
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
     let Serving { secrets, board, metrics, pages } = serving;
-    let services = services(installation, &secrets, incarnation)?;
+    let services = services(installation, &secrets, incarnation, board.clone())?;
     let clock = Arc::clone(&installation.clock);
     let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
     let ids = Arc::clone(&installation.ids);
@@ -101,7 +101,8 @@ pub fn openapi() -> Result<String, ServeError> {
     let current = NamedSecret { id: String::new(), bytes: vec![0; 32] };
     let secrets = Secrets { current, previous: None };
     let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
-    let services = services(&Installation::new(&databases), &secrets, incarnation)?;
+    let nobody = Board::default();
+    let services = services(&Installation::new(&databases), &secrets, incarnation, nobody)?;
     Ok(document(operations(&services), &about())?)
 }
 
@@ -109,10 +110,13 @@ fn services(
     installation: &Installation,
     secrets: &Secrets,
     incarnation: IncarnationId,
+    board: Board,
 ) -> Result<Services, WeakSecret> {
     Ok(Services {
         commands: installation.commands.clone(),
         read_db: installation.read_db.clone(),
+        board,
+        parking: installation.parking(),
         owners: Owners::new(installation.commands.clone()),
         accounts: Arc::new(StoredAccounts::new(installation.app.clone())),
         passwords: Passwords::new(),

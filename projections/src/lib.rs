@@ -6,6 +6,8 @@
 //! - [`read_db`]: the only way to read
 //! - [`catalog`]: branches, categories, products
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
+//! - [`board`] and [`progress`]: how the consumers are doing
+//! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
 //! - [`sales`]: what was sold, by day, hour, product and category
 
@@ -14,8 +16,23 @@ mod column;
 pub mod inventory;
 pub mod orders;
 mod page;
+pub mod parked;
+pub mod progress;
 pub mod read_db;
 pub mod sales;
+
+/// How the consumers of a process are doing: see [`event_store::consumer::Board`].
+pub mod board {
+    pub use event_store::consumer::{Board, State, Status};
+}
+
+/// What people do about parked events: see [`event_store::consumer::Parking`].
+pub mod parking {
+    pub use event_store::consumer::{
+        Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, Parking, ParkingError, Replay,
+        Resolved,
+    };
+}
 
 use std::sync::Arc;
 
@@ -23,6 +40,11 @@ use event_store::consumer::Consumer;
 
 pub use page::Page;
 pub use read_db::{LogPlace, ReadDb, ReadError, TenantTx, Waited};
+
+/// The names of all consumers.
+pub fn consumer_names() -> Vec<&'static str> {
+    consumers().iter().map(|consumer| consumer.name()).collect()
+}
 
 /// Every consumer that keeps read models; each runs in a loop of its own.
 pub fn consumers() -> Vec<Arc<dyn Consumer>> {

@@ -3,11 +3,13 @@
 mod answer;
 mod branches;
 mod categories;
+mod consumers;
 mod fields;
 mod kitchen;
 mod model;
 mod order_model;
 mod orders;
+mod parked;
 mod payments;
 mod products;
 mod recipes;
@@ -37,6 +39,8 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
         recipes::Recipes(services.clone()),
         stock::StockOfBranches(services.clone()),
         reports::Reports(services.clone()),
+        consumers::Consumers(services.clone()),
+        parked::Parked(services.clone()),
     )
 }
 
@@ -61,4 +65,7 @@ enum Part {
     /// Informes. Reports.
     #[oai(rename = "reports")]
     Reports,
+    /// Estado del sistema y eventos apartados. The state of the system and parked events.
+    #[oai(rename = "system")]
+    System,
 }

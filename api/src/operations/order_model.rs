@@ -252,6 +252,8 @@ pub(super) struct OrderBody {
     lines: Vec<LineBody>,
     /// What was paid, in the order it was taken.
     payments: Vec<PaymentBody>,
+    /// Since when more has happened to it than is shown; null when everything is.
+    stale_since: Option<DateTime<Utc>>,
 }
 
 /// A payment of an order.
@@ -289,6 +291,7 @@ impl From<OrderDetail> for OrderBody {
             lines: lines(order.lines),
             payments: order.payments.into_iter().map(payment).collect(),
             order: order.header.into(),
+            stale_since: order.stale_since,
         }
     }
 }

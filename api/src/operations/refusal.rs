@@ -11,6 +11,7 @@ use domain::catalog::{category, product};
 use domain::identity::branch;
 use domain::orders::{order, series, status};
 use projections::ReadError;
+use projections::parking::ParkingError;
 
 use super::fields::money_error;
 use crate::problem::{Code, FieldError, Problem};
@@ -72,6 +73,16 @@ pub(super) fn unread(error: ReadError) -> Problem {
             Problem::new(Code::Internal)
         }
     }
+}
+
+/// Why a decision about parked events could not be carried out.
+pub(super) fn not_resolved(error: &ParkingError) -> Problem {
+    let code = match error {
+        ParkingError::Consumer(failure) if failure.is_transient() => Code::Unavailable,
+        _ => Code::Internal,
+    };
+    tracing::error!(error = %error, code = code.slug(), "parked events could not be resolved");
+    Problem::new(code)
 }
 
 pub(super) fn branch(refusal: &BranchRefusal) -> Problem {

@@ -7,6 +7,8 @@ use commands::Position;
 use commands::identity::{Accounts, Owners};
 use commands::{Clock, Commands, IdGenerator, Request, Scope};
 use domain::shared::{CorrelationId, IncarnationId};
+use projections::board::Board;
+use projections::parking::Parking;
 use projections::{LogPlace, ReadDb, TenantTx, Waited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +32,10 @@ pub struct Services {
     pub commands: Commands,
     /// What people may see.
     pub read_db: ReadDb,
+    /// How the consumers of this process are doing.
+    pub board: Board,
+    /// Where parked events are decided about.
+    pub parking: Parking,
     /// Who owns which company.
     pub owners: Owners,
     /// Who can sign in.

@@ -184,6 +184,12 @@ codes! {
         title: "El nombre ya está en uso" / "The name is taken",
         advice: "Elija otro nombre." / "Choose another name.",
     }
+    /// An event that a read model could not take in still cannot be.
+    StillParked = "still-parked", CONFLICT {
+        title: "El evento todavía no se puede aplicar" / "The event still cannot be applied",
+        advice: "Corrija la causa y repita, o descarte el evento diciendo por qué."
+            / "Remove the cause and repeat, or discard the event and say why.",
+    }
     /// More is paid than is owed.
     PaymentExceeds = "payment-exceeds", CONFLICT {
         title: "El pago supera lo que se debe" / "The payment is more than what is owed",

@@ -96,6 +96,10 @@ permissions! {
     StockItemRead = "stock_item.read",
     /// Rename stock items and set what happens when there is too little.
     StockItemUpdate = "stock_item.update",
+    /// Decide about events that the read models could not take in.
+    SystemOperate = "system.operate",
+    /// See how the read models are doing and what they could not take in.
+    SystemRead = "system.read",
 }
 
 impl fmt::Display for Permission {

@@ -10,6 +10,7 @@ mod inventory;
 mod once;
 mod orders;
 mod outage;
+mod parked;
 mod preconditions;
 mod promises;
 mod requests;

@@ -18,6 +18,7 @@ struct Neighbours {
     own: Ids,
     theirs: Ids,
     secrets: Vec<String>,
+    position: String,
 }
 
 impl Neighbours {
@@ -43,7 +44,7 @@ impl Neighbours {
         secrets.push(system.company.tenant.to_string());
         secrets.push(system.company.owner.to_string());
         secrets.extend(["Parque", "Arepas", "Maíz", PRODUCT, "ana@example.com"].map(str::to_owned));
-        Self { system, client, own, theirs, secrets }
+        Self { system, client, own, theirs, secrets, position: paid.position() }
     }
 
     async fn menu_of(client: &Client) -> Ids {
@@ -68,7 +69,7 @@ impl Neighbours {
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {
-        visits(&self.system, &self.client, &self.own, ids)
+        visits(&self.system, &self.client, &self.own, ids, &self.position)
     }
 
     /// Visits with the neighbour's ids and with nobody's; the answers must not tell them apart.

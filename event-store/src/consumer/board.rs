@@ -29,6 +29,15 @@ pub enum State {
     Stopped(Stopped),
 }
 
+/// What a consumer has parked, over all tenants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parked {
+    /// How many events.
+    pub n_events: u64,
+    /// For how long the first of them has been parked.
+    pub oldest: Duration,
+}
+
 /// How one consumer is doing at this moment.
 #[derive(Debug, Clone)]
 pub struct Status {
@@ -44,6 +53,12 @@ pub struct Status {
     pub lag: Duration,
     /// How long ago the loop last went round.
     pub heartbeat_age: Duration,
+    /// How many events of the log it passes in a second.
+    pub events_per_second: u64,
+    /// How often it died or fell silent and was started again.
+    pub n_restarts: u32,
+    /// What it has parked, as last counted.
+    pub parked: Parked,
 }
 
 impl Status {
@@ -66,6 +81,18 @@ struct Entry {
     /// A head that is not reached yet, and when it was first seen.
     awaited: Option<(Position, Instant)>,
     heartbeat: Instant,
+    rate: Rate,
+    n_restarts: u32,
+    parked: Parked,
+}
+
+/// Counts what is passed, in windows.
+#[derive(Debug)]
+struct Rate {
+    since: Instant,
+    n_events: u64,
+    /// What the window before this one came to.
+    before: Option<u64>,
 }
 
 impl Board {
@@ -85,12 +112,26 @@ impl Board {
             metrics::gauge!("fastops_consumer_heartbeat_age_seconds", &labels)
                 .set(status.heartbeat_age);
             metrics::gauge!("fastops_consumer_alive", &labels).set(u8::from(status.is_alive()));
+            metrics::gauge!("fastops_consumer_events_per_second", &labels)
+                .set(as_f64(status.events_per_second));
+            metrics::gauge!("fastops_consumer_restarts", &labels).set(status.n_restarts);
+            metrics::gauge!("fastops_consumer_parked_events", &labels)
+                .set(as_f64(status.parked.n_events));
+            metrics::gauge!("fastops_consumer_parked_oldest_seconds", &labels)
+                .set(status.parked.oldest);
         }
     }
 
-    /// The loop went round: it stands here, and the log ended there.
-    pub(super) fn went_round(&self, consumer: &'static str, position: Position, head: Head) {
+    /// The loop went round and passed so many events: it stands here, and the log ended there.
+    pub(super) fn went_round(
+        &self,
+        consumer: &'static str,
+        n_events: usize,
+        position: Position,
+        head: Head,
+    ) {
         self.update(consumer, |entry| {
+            entry.rate.add(n_events as u64);
             entry.state = State::Running;
             entry.position = position;
             entry.head = head.position;
@@ -106,6 +147,23 @@ impl Board {
         self.update(consumer, |entry| entry.state = state);
     }
 
+    /// How long ago the loop last showed a sign of life.
+    pub(super) fn silence(&self, consumer: &str) -> Option<Duration> {
+        self.entries().get(consumer).map(|entry| entry.heartbeat.elapsed())
+    }
+
+    /// The loop is begun anew.
+    pub(super) fn restarts(&self, consumer: &'static str) {
+        self.update(consumer, |entry| entry.n_restarts += 1);
+    }
+
+    /// Every consumer has parked this.
+    pub(super) fn have_parked(&self, parked: impl Fn(&str) -> Parked) {
+        for (consumer, entry) in self.entries().iter_mut() {
+            entry.parked = parked(consumer);
+        }
+    }
+
     fn update(&self, consumer: &'static str, change: impl FnOnce(&mut Entry)) {
         let mut entries = self.entries();
         let entry = entries.entry(consumer).or_insert_with(|| Entry {
@@ -114,6 +172,9 @@ impl Board {
             head: Position::START,
             awaited: None,
             heartbeat: Instant::now(),
+            rate: Rate { since: Instant::now(), n_events: 0, before: None },
+            n_restarts: 0,
+            parked: Parked::default(),
         });
         entry.heartbeat = Instant::now();
         change(entry);
@@ -133,7 +194,35 @@ impl Entry {
             lag_events: self.head.get().saturating_sub(self.position.get()),
             lag: self.awaited.map(|(_, since)| since.elapsed()).unwrap_or_default(),
             heartbeat_age: self.heartbeat.elapsed(),
+            events_per_second: self.rate.per_second(),
+            n_restarts: self.n_restarts,
+            parked: self.parked,
         }
+    }
+}
+
+impl Rate {
+    const WINDOW: Duration = Duration::from_secs(10);
+
+    fn add(&mut self, n_events: u64) {
+        self.n_events += n_events;
+        if self.since.elapsed() >= Self::WINDOW {
+            let before = Some(self.in_this_window());
+            *self = Self { since: Instant::now(), n_events: 0, before };
+        }
+    }
+
+    fn per_second(&self) -> u64 {
+        // A loop that shows no sign of life does not close its window either.
+        match self.before {
+            Some(before) if self.since.elapsed() < Self::WINDOW => before,
+            _ => self.in_this_window(),
+        }
+    }
+
+    fn in_this_window(&self) -> u64 {
+        let millis = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.n_events.saturating_mul(1000) / millis.max(1000)
     }
 }
 

@@ -19,6 +19,13 @@ struct Lane {
     position: i64,
 }
 
+#[derive(sqlx::FromRow)]
+struct Locked {
+    #[sqlx(flatten)]
+    lane: Lane,
+    has_parked: bool,
+}
+
 /// All lanes of a consumer, as a run holds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lanes(Vec<Lane>);
@@ -61,6 +68,29 @@ impl Lanes {
         .map(Self)
     }
 
+    /// Like [`lock`](Self::lock); says besides whether the consumer has parked anything.
+    ///
+    /// What it says may be from before the lock was free. Nobody but the run that holds the lanes
+    /// parks, so a no is true all the same, and a yes only makes the caller look.
+    pub(super) async fn lock_to_write(
+        tx: &mut PgConnection,
+        consumer: &str,
+    ) -> Result<(Self, bool), sqlx::Error> {
+        let rows: Vec<Locked> = sqlx::query_as(
+            "SELECT lane, incarnation, epoch, position,
+                 EXISTS (SELECT FROM consumer_parked WHERE consumer = $1) AS has_parked
+             FROM checkpoints
+             WHERE consumer = $1
+             ORDER BY lane
+             FOR UPDATE OF checkpoints",
+        )
+        .bind(consumer)
+        .fetch_all(tx)
+        .await?;
+        let has_parked = rows.iter().any(|row| row.has_parked);
+        Ok((Self(rows.into_iter().map(|row| row.lane).collect()), has_parked))
+    }
+
     /// Moves every lane that is before `position` up to it. The lanes must be locked.
     pub(super) async fn advance(
         &mut self,
@@ -91,6 +121,11 @@ impl Lanes {
     /// Where reading goes on: every lane has seen everything up to here.
     pub(super) fn lowest(&self) -> Position {
         Position::from_i64(self.0.iter().map(|lane| lane.position).min().unwrap_or_default())
+    }
+
+    /// Whether nothing of the log has been seen.
+    pub(super) fn are_at_start(&self) -> bool {
+        self.0.iter().all(|lane| Position::from_i64(lane.position) == Position::START)
     }
 
     /// Whether the event's lane is still before it.

@@ -1,4 +1,4 @@
-//! Wakes every loop of a process when the log has grown: one connection listens for all of them.
+//! Wakes the readers of a process when the log has grown: one connection listens for all of them.
 
 use std::future::pending;
 use std::time::Duration;

@@ -5,23 +5,41 @@
 //! same transaction that moves its checkpoints. So each event takes effect exactly once, whatever is
 //! killed when. Checkpoints are kept per consumer and lane; a tenant's events are all in one lane.
 //!
-//! - [`run`](run()): the loop
+//! An event that cannot be applied is parked together with the later ones of its [key](Consumer::key);
+//! everything else goes on, and a person decides about what is parked.
+//!
+//! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies
+//! - [`Parking`]: what people do about parked events
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
-//! - [`Doorbell`]: wakes the loops when something was committed
+//! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
 
 mod board;
 mod checkpoint;
 mod doorbell;
+mod operator;
+mod parked;
+mod parking;
 mod run;
+mod sift;
+mod tail;
+mod watchdog;
+
+use std::borrow::Cow;
 
 use async_trait::async_trait;
 use domain::event::DecodeError;
 use domain::shared::IncarnationId;
 use sqlx::PgConnection;
 
-pub use board::{Board, State, Status};
+pub use board::{Board, Parked, State, Status};
 pub use doorbell::Doorbell;
+pub use operator::Parking;
+pub use parked::{
+    Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
+};
 pub use run::{Feed, run};
+pub use tail::Tail;
+pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
 
 use crate::error::Error;
 use crate::event::RecordedEvent;
@@ -41,6 +59,12 @@ pub trait Consumer: Send + Sync + 'static {
 
     /// Whether events of this stored type matter to it; the others are passed over.
     fn wants(&self, event_type: &str) -> bool;
+
+    /// What an event changes nothing outside of: while an event of a key is parked, the later ones of
+    /// that key wait and all others go on. The key belongs to the event's tenant.
+    fn key<'e>(&self, event: &'e RecordedEvent) -> Cow<'e, str> {
+        Cow::Borrowed(event.stream.name())
+    }
 
     /// Writes what follows from some wanted events, in the order of the log and of any tenants.
     ///
@@ -72,6 +96,48 @@ pub enum ConsumerError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The consumer has a defect that these events bring to light.
+    #[error("it panicked: {0}")]
+    Panicked(String),
+}
+
+impl ConsumerError {
+    /// Whether the same try may succeed later, without anybody changing anything.
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_transient(),
+            Self::Database(error) => !matches!(
+                error,
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_)
+            ),
+            Self::Unreadable(_) | Self::Misfit { .. } | Self::Panicked(_) => false,
+        }
+    }
+
+    /// Whether the events are to blame: trying again changes nothing, and other events may do well.
+    fn blames_events(&self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::Misfit { .. } | Self::Panicked(_) => true,
+            Self::Log(_) => false,
+            Self::Database(sqlx::Error::Database(refusal)) => {
+                // What a statement was given: rows twice, data, constraints, sizes. Everything else is
+                // the state of the database or of its schema.
+                let classes = ["21", "22", "23", "54"];
+                let code = refusal.code().unwrap_or_default();
+                classes.iter().any(|class| code.starts_with(class))
+            }
+            Self::Database(error) => matches!(
+                error,
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_)
+            ),
+        }
+    }
+}
+
+/// An error with everything that caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Why a consumer ended for good. Nothing it did is in doubt, and trying again would not help.

@@ -1,25 +1,28 @@
 //! The loop: read a page, apply it, move the checkpoints, all or nothing.
 
-use std::any::Any;
+use std::collections::HashSet;
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use sqlx::PgPool;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::board::{Board, State};
 use super::checkpoint::Lanes;
-use super::{Consumer, ConsumerError, Doorbell, Stopped};
+use super::parking::{Parked, begin, park, parked_keys};
+use super::sift::{apply, hold_back, sift};
+use super::tail::{Read, Tail};
+use super::{Consumer, ConsumerError, Stopped, chain};
+use crate::event::RecordedEvent;
 use crate::store::EventStore;
+use crate::stream::Position;
 
 /// How many events are read and applied at once.
 const PAGE: u32 = 2_000;
 
-/// How often a consumer looks for events that no doorbell announced.
+/// How often a consumer goes round when nothing was appended.
 const POLL: Duration = Duration::from_secs(1);
 
 /// The least time between the beginnings of two pages that are not full. A page costs a transaction
@@ -33,9 +36,19 @@ const PAUSE_MIN: Duration = Duration::from_millis(50);
 /// The longest pause after a failure.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
+/// How often a page may fail by the fault of its events before those are looked for and parked.
+const TRIES: u32 = 5;
+
 /// Begins every transaction. A process that is frozen in the middle of one, and could come back any
 /// time, loses it and its locks after a while, so that another run can take over.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'";
+
+/// Begins a transaction that must outlive a crash of the database once it is committed, whatever the
+/// connection's `synchronous_commit` is. A page need not: its rows and its checkpoint are lost
+/// together, and it is applied again. An epoch that were lost would stop the run that claimed it, and
+/// what a person decided would be undone.
+pub(super) const BEGIN_DURABLE: &str = "BEGIN; SET LOCAL synchronous_commit = on;
+     SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
 /// What all consumers of a process share.
 #[derive(Clone)]
@@ -44,8 +57,8 @@ pub struct Feed {
     pub store: Arc<dyn EventStore>,
     /// The read models and checkpoints, as the projector's role.
     pub pool: PgPool,
-    /// Rings when the log has grown.
-    pub doorbell: Doorbell,
+    /// What was appended lately.
+    pub tail: Tail,
     /// Where everybody can see how it goes.
     pub board: Board,
 }
@@ -59,14 +72,15 @@ impl fmt::Debug for Feed {
 /// Runs a consumer until `shutdown`, or until it must not go on.
 ///
 /// It takes its lanes from any run that held them before, in this or another process. A page that
-/// fails, be it by a panic, is tried again with growing pauses; a database that is away is waited
-/// for. Dropping the future, or killing the process, loses and repeats nothing.
+/// fails, be it by a panic, is tried again with growing pauses; then the events that are to blame are
+/// parked. A database that is away is waited for. Dropping the future, or killing the process, loses
+/// and repeats nothing.
 pub async fn run(
     consumer: Arc<dyn Consumer>,
     feed: Feed,
     shutdown: CancellationToken,
 ) -> Result<(), Stopped> {
-    let mut reader = Reader { consumer, feed, lanes: None };
+    let mut reader = Reader { consumer, feed, lanes: None, discarded: HashSet::new(), n_blamed: 0 };
     let name = reader.consumer.name();
     let outcome = reader.read_until(&shutdown).await;
     if let Err(stopped) = &outcome {
@@ -82,6 +96,10 @@ struct Reader {
     feed: Feed,
     /// What this run has claimed, as it last saw it.
     lanes: Option<Lanes>,
+    /// Events that a person told the consumer to pass over.
+    discarded: HashSet<Position>,
+    /// How often the page before it has failed by the fault of its events.
+    n_blamed: u32,
 }
 
 enum Round {
@@ -120,32 +138,32 @@ impl Reader {
         let mut attempts = 0;
         while !shutdown.is_cancelled() {
             let begun = Instant::now();
-            let reason = match AssertUnwindSafe(self.round()).catch_unwind().await {
-                Ok(Ok(Round::Behind)) => {
+            let error = match self.round().await {
+                Ok(Round::Behind) => {
                     attempts = 0;
                     continue;
                 }
-                Ok(Ok(Round::CaughtUp)) => {
+                Ok(Round::CaughtUp) => {
                     attempts = 0;
                     // Events that come in quick succession share a page.
                     shutdown.run_until_cancelled(sleep_until(begun + ROUND_MIN)).await;
                     continue;
                 }
-                Ok(Ok(Round::Idle)) => {
+                Ok(Round::Idle) => {
                     attempts = 0;
                     tokio::select! {
-                        () = self.feed.doorbell.rung() => {}
+                        () = self.feed.tail.grown() => {}
                         () = sleep(POLL) => {}
                         () = shutdown.cancelled() => {}
                     }
                     continue;
                 }
-                Ok(Err(Interruption::Stopped(stopped))) => return Err(stopped),
-                Ok(Err(Interruption::Failed(error))) => chain(&error),
-                Err(panic) => format!("it panicked: {}", message(panic.as_ref())),
+                Err(Interruption::Stopped(stopped)) => return Err(stopped),
+                Err(Interruption::Failed(error)) => error,
             };
             attempts += 1;
-            self.has_failed(attempts, reason);
+            self.n_blamed += u32::from(error.blames_events());
+            self.has_failed(attempts, chain(&error));
             shutdown.run_until_cancelled(sleep(pause(attempts))).await;
         }
         Ok(())
@@ -156,19 +174,25 @@ impl Reader {
         let name = self.consumer.name();
         let lanes = match &mut self.lanes {
             Some(lanes) => lanes,
-            unclaimed => unclaimed.insert(claim(store.as_ref(), pool, name).await?),
+            unclaimed => {
+                let (lanes, discarded) = claim(store.as_ref(), pool, name).await?;
+                self.discarded = discarded;
+                unclaimed.insert(lanes)
+            }
         };
 
-        let page = store.read_all(lanes.lowest(), PAGE).await?;
-        let head = store.head().await?;
+        let (page, head) = match self.feed.tail.after(lanes.lowest(), PAGE) {
+            Some(read) => read,
+            None => read(store.as_ref(), lanes.lowest()).await?,
+        };
         lanes.check(head)?;
         let Some(last) = page.last() else {
-            board.went_round(name, lanes.lowest(), head);
+            board.went_round(name, 0, lanes.lowest(), head);
             return Ok(Round::Idle);
         };
 
         let mut tx = pool.begin_with(BEGIN).await?;
-        let stored = Lanes::lock(&mut tx, name).await?;
+        let (stored, has_parked) = Lanes::lock_to_write(&mut tx, name).await?;
         if stored.epoch() != lanes.epoch() {
             return Err(Stopped::Superseded { epoch: stored.epoch() }.into());
         }
@@ -179,21 +203,36 @@ impl Reader {
         }
         let mut events = Vec::with_capacity(page.len());
         for event in &page {
-            if lanes.awaits(event)? && self.consumer.wants(&event.event_type) {
-                events.push(event);
+            if lanes.awaits(event)?
+                && self.consumer.wants(&event.event_type)
+                && !self.discarded.contains(&event.position)
+            {
+                events.push(&**event);
             }
         }
-        if !events.is_empty() {
-            self.consumer.apply(&mut tx, &events).await?;
+        let n_events = events.len();
+        let consumer = self.consumer.as_ref();
+        let mut parked = Vec::new();
+        if has_parked {
+            parked = hold_back(consumer, &mut events, &parked_keys(&mut tx, name).await?);
         }
+        if self.n_blamed < TRIES {
+            apply(consumer, &mut tx, &events).await?;
+        } else {
+            parked.extend(sift(consumer, &mut tx, events).await?);
+        }
+        park(&mut tx, name, &parked, self.n_blamed + 1).await?;
         let mut moved = lanes.clone();
         moved.advance(&mut tx, name, last.position).await?;
         tx.commit().await?;
 
         *lanes = moved;
+        self.n_blamed = 0;
+        let n_applied = n_events - parked.len();
         metrics::counter!("fastops_consumer_events_total", "consumer" => name)
-            .increment(events.len() as u64);
-        board.went_round(name, lanes.lowest(), head);
+            .increment(n_applied as u64);
+        have_parked(name, &parked);
+        board.went_round(name, page.len(), lanes.lowest(), head);
         Ok(if page.len() < PAGE as usize { Round::CaughtUp } else { Round::Behind })
     }
 
@@ -205,26 +244,40 @@ impl Reader {
     }
 }
 
-async fn claim(store: &dyn EventStore, pool: &PgPool, name: &str) -> Result<Lanes, Interruption> {
+/// Reads a page for one consumer alone, which is further behind than what is in memory.
+async fn read(store: &dyn EventStore, after: Position) -> Result<Read, crate::Error> {
+    let page = store.read_all(after, PAGE).await?;
+    Ok((page.into_iter().map(Arc::new).collect(), store.head().await?))
+}
+
+async fn claim(
+    store: &dyn EventStore,
+    pool: &PgPool,
+    name: &str,
+) -> Result<(Lanes, HashSet<Position>), Interruption> {
     let head = store.head().await?;
-    let mut tx = pool.begin_with(BEGIN).await?;
+    let mut tx = pool.begin_with(BEGIN_DURABLE).await?;
     let lanes = Lanes::claim(&mut tx, name, head.incarnation).await?;
+    let discarded = begin(&mut tx, name, &lanes).await?;
     tx.commit().await?;
     tracing::info!(consumer = name, epoch = lanes.epoch(), position = %lanes.lowest(), "claimed");
-    Ok(lanes)
+    Ok((lanes, discarded))
+}
+
+fn have_parked(name: &'static str, parked: &[Parked<'_>]) {
+    for Parked { event, key, reason } in parked {
+        let RecordedEvent { position, event_type, .. } = event;
+        if let Some(reason) = reason {
+            let tenant = event.stream.tenant();
+            tracing::error!(
+                consumer = name, %tenant, key, %position, event_type, reason, "parked an event"
+            );
+        }
+    }
+    metrics::counter!("fastops_consumer_parked_total", "consumer" => name)
+        .increment(parked.len() as u64);
 }
 
 fn pause(attempts: u32) -> Duration {
     PAUSE_MIN.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(PAUSE_MAX)
-}
-
-/// An error with everything that caused it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }

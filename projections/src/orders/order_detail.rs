@@ -3,12 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::orders::Order;
 use domain::orders::order::{Event, Line, PaymentMethod, PaymentTaken};
-use domain::shared::{Money, OrderId, PaymentId};
+use domain::shared::{Money, OrderId, PaymentId, TenantId};
+use event_store::StreamId;
 use event_store::consumer::ConsumerError;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, Row};
 
+use super::Orders;
 use super::order_list::OrderHeader;
 use crate::column;
 use crate::page::{Happened, Key};
@@ -23,6 +25,8 @@ pub struct OrderDetail {
     pub lines: Vec<Line>,
     /// What was paid, in the order it was taken.
     pub payments: Vec<Payment>,
+    /// Since when more has happened to it than is shown, where something of it is parked.
+    pub stale_since: Option<DateTime<Utc>>,
 }
 
 /// A payment that was taken for an order.
@@ -135,13 +139,18 @@ async fn insert_payments(
 pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Option<OrderDetail>, ReadError> {
     let (tenant, connection) = tx.parts();
     let row = sqlx::query(
-        "SELECT o.*, l.lines
+        "SELECT o.*, l.lines,
+             (SELECT min(p.recorded_at)
+              FROM consumer_parked p
+              WHERE p.tenant_id = $1 AND p.consumer = $3 AND p.key = $4) AS stale_since
          FROM orders o
          JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.order_id
          WHERE o.tenant_id = $1 AND o.order_id = $2",
     )
     .bind(tenant)
     .bind(order.uuid())
+    .bind(Orders::NAME)
+    .bind(StreamId::of::<Order>(TenantId::from_uuid(tenant), &order).name())
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -156,5 +165,6 @@ pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Option<OrderDetail
     .fetch_all(connection)
     .await?;
     let header = OrderHeader::from_row(&row)?;
-    Ok(Some(OrderDetail { header, lines: column::json(&row, "lines")?, payments }))
+    let lines = column::json(&row, "lines")?;
+    Ok(Some(OrderDetail { header, lines, payments, stale_since: row.try_get("stale_since")? }))
 }

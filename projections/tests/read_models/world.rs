@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
 use domain::shared::{CommandId, CorrelationId, EventId, TenantId};
-use event_store::consumer::{Board, Consumer, Doorbell, Feed, Stopped, run};
+use event_store::consumer::{Board, Consumer, Doorbell, Feed, Stopped, Tail, run};
 use event_store::testing::Database;
 use event_store::{
     Actor, Append, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision, StreamId,
@@ -155,18 +155,24 @@ impl World {
         consumers: Vec<Arc<dyn Consumer>>,
     ) -> Running {
         let shutdown = CancellationToken::new();
-        let feed = Feed {
-            store: Arc::clone(store),
-            pool: self.projector.clone(),
-            doorbell: Doorbell::listen(&self.projector, shutdown.clone()),
-            board: Board::default(),
-        };
+        let feed = self.feed(store, &shutdown);
         let mut loops = JoinSet::new();
         let n_consumers = consumers.len();
         for consumer in consumers {
             loops.spawn(run(consumer, feed.clone(), shutdown.clone()));
         }
         Running { board: feed.board, loops, shutdown, n_consumers }
+    }
+
+    /// What consumers of this log share.
+    pub(crate) fn feed(&self, store: &Arc<dyn EventStore>, shutdown: &CancellationToken) -> Feed {
+        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
+        Feed {
+            store: Arc::clone(store),
+            pool: self.projector.clone(),
+            tail: Tail::follow(Arc::clone(store), doorbell, shutdown.clone()),
+            board: Board::default(),
+        }
     }
 
     /// Empties the read models and forgets how far they had come.

@@ -59,8 +59,14 @@ pub(super) struct Visit {
     pub(super) expect: Expect,
 }
 
-/// Every way to use `ids` as `client`, who has `own` ones.
-pub(super) fn visits(system: &System, client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+/// Every way to use `ids` and a `position` of the log as `client`, who has `own` ones.
+pub(super) fn visits(
+    system: &System,
+    client: &Client,
+    own: &Ids,
+    ids: &Ids,
+    position: &str,
+) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let post = |path: &str, body: Value| client.post(path).json(&body);
@@ -139,6 +145,22 @@ pub(super) fn visits(system: &System, client: &Client, own: &Ids, ids: &Ids) -> 
     let path = format!("/v1/reports/sales?{period}&branch_id={}", ids.branch);
     visit("reportSales", client.get(&path), Expect::NotFound);
     visits.extend(stock_visits(client, own, ids));
+    visits.extend(system_visits(client, ids, position));
+    visits
+}
+
+fn system_visits(client: &Client, ids: &Ids, position: &str) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
+    let path = |step: &str| format!("/v1/system/parked-events{step}");
+    visit("listConsumers", client.get("/v1/system/consumers"), Expect::Nothing);
+    visit("listParkedEvents", client.get(&path("")), Expect::Nothing);
+    let key = json!({"consumer": "orders", "key": format!("order-{}", ids.order)});
+    let replay = client.post(&path("/replay")).json(&key);
+    visit("replayParkedEvents", replay, Expect::NotFound);
+    let event = json!({"consumer": "orders", "position": position, "reason": "none"});
+    let discard = client.post(&path("/discard")).json(&event);
+    visit("discardParkedEvent", discard, Expect::NotFound);
     visits
 }
 

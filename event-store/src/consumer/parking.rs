@@ -1,0 +1,99 @@
+//! What a consumer's run knows of parked events, and how it parks further ones.
+
+use std::collections::HashSet;
+
+use domain::shared::TenantId;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Consumer;
+use super::checkpoint::Lanes;
+use crate::event::RecordedEvent;
+use crate::stream::Position;
+
+/// What a consumer keeps in order, over all tenants.
+pub(super) type Key = (TenantId, String);
+
+/// An event about to be parked.
+#[derive(Debug)]
+pub(super) struct Parked<'e> {
+    pub(super) event: &'e RecordedEvent,
+    pub(super) key: String,
+    /// Why it could not be applied; nothing where it waits for an earlier event of its key.
+    pub(super) reason: Option<String>,
+}
+
+/// The key of an event for a consumer.
+pub(super) fn key_of(consumer: &dyn Consumer, event: &RecordedEvent) -> Key {
+    (event.stream.tenant(), consumer.key(event).into_owned())
+}
+
+/// The keys that wait. The lanes must be locked, or an operator could free one meanwhile.
+pub(super) async fn parked_keys(
+    tx: &mut PgConnection,
+    consumer: &str,
+) -> Result<HashSet<Key>, sqlx::Error> {
+    let keys: Vec<(Uuid, String)> =
+        sqlx::query_as("SELECT DISTINCT tenant_id, key FROM consumer_parked WHERE consumer = $1")
+            .bind(consumer)
+            .fetch_all(tx)
+            .await?;
+    Ok(keys.into_iter().map(|(tenant, key)| (TenantId::from_uuid(tenant), key)).collect())
+}
+
+/// Forgets what is parked when a consumer begins with empty tables, and gives the events that it was
+/// told to pass over. No further ones come while it runs: only an event that it has passed can be
+/// discarded.
+pub(super) async fn begin(
+    tx: &mut PgConnection,
+    consumer: &str,
+    lanes: &Lanes,
+) -> Result<HashSet<Position>, sqlx::Error> {
+    if lanes.are_at_start() {
+        sqlx::query("DELETE FROM consumer_parked WHERE consumer = $1")
+            .bind(consumer)
+            .execute(&mut *tx)
+            .await?;
+    }
+    let discarded: Vec<i64> = sqlx::query_scalar(
+        "SELECT discarded FROM consumer_resolutions WHERE consumer = $1 AND discarded IS NOT NULL",
+    )
+    .bind(consumer)
+    .fetch_all(tx)
+    .await?;
+    Ok(discarded.into_iter().map(Position::from_i64).collect())
+}
+
+/// Parks events after this many tries of their page.
+pub(super) async fn park(
+    tx: &mut PgConnection,
+    consumer: &str,
+    parked: &[Parked<'_>],
+    attempts: u32,
+) -> Result<(), sqlx::Error> {
+    if parked.is_empty() {
+        return Ok(());
+    }
+    let events = || parked.iter().map(|parked| parked.event);
+    let attempts = |parked: &Parked<'_>| parked.reason.as_ref().map_or(0, |_| i64::from(attempts));
+    sqlx::query(
+        "INSERT INTO consumer_parked (
+             consumer, tenant_id, position, key, event_type, reason, attempts, recorded_at
+         )
+         SELECT $1, * FROM UNNEST(
+             $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+             $8::timestamptz[]
+         )",
+    )
+    .bind(consumer)
+    .bind(events().map(|event| event.stream.tenant().uuid()).collect::<Vec<_>>())
+    .bind(events().map(|event| event.position.to_i64()).collect::<Vec<_>>())
+    .bind(parked.iter().map(|parked| parked.key.as_str()).collect::<Vec<_>>())
+    .bind(events().map(|event| event.event_type.as_str()).collect::<Vec<_>>())
+    .bind(parked.iter().map(|parked| parked.reason.as_deref()).collect::<Vec<_>>())
+    .bind(parked.iter().map(attempts).collect::<Vec<_>>())
+    .bind(events().map(|event| event.recorded_at).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}

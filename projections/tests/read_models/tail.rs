@@ -1,0 +1,131 @@
+//! The log is read once for all consumers of a process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use domain::shared::{CommandId, TenantId};
+use event_store::consumer::{Doorbell, Feed, Tail, run};
+use event_store::{
+    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
+    Snapshot, StreamId, Verdict,
+};
+use futures_util::future::BoxFuture;
+use projections::consumers;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::consumers::pretty_eq;
+use crate::history::{Story, open};
+use crate::world::{ANA, World};
+
+/// Counts what is read of the log as a whole.
+struct Counting {
+    inner: Arc<dyn EventStore>,
+    n_pages: AtomicU32,
+}
+
+#[async_trait]
+impl EventStore for Counting {
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
+        self.inner.append(append)
+    }
+
+    async fn read_streams(
+        &self,
+        tenant: TenantId,
+        tails: &[(StreamId, Revision)],
+    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+        self.inner.read_streams(tenant, tails).await
+    }
+
+    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
+        self.n_pages.fetch_add(1, Ordering::Relaxed);
+        self.inner.read_all(after, limit).await
+    }
+
+    async fn commands(
+        &self,
+        tenant: TenantId,
+        ids: &[CommandId],
+    ) -> Result<Vec<Option<Earlier>>, Error> {
+        self.inner.commands(tenant, ids).await
+    }
+
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        committed: Committed,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.inner.events_of(tenant, committed).await
+    }
+
+    async fn snapshots(
+        &self,
+        tenant: TenantId,
+        streams: &[StreamId],
+    ) -> Result<Vec<Option<Snapshot>>, Error> {
+        self.inner.snapshots(tenant, streams).await
+    }
+
+    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
+        self.inner.keep_snapshot(snapshot).await
+    }
+
+    async fn head(&self) -> Result<Head, Error> {
+        self.inner.head().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consumers_that_keep_up_share_one_reading_of_the_log() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let counting =
+        Arc::new(Counting { inner: Arc::clone(&world.store), n_pages: AtomicU32::new(0) });
+    let log: Arc<dyn EventStore> = counting.clone();
+    let running = world.start_reading(&log, consumers());
+    running.have_caught_up(&world).await;
+
+    let before = counting.n_pages.load(Ordering::Relaxed);
+    let n_orders = 20;
+    for n in 1..=n_orders {
+        world.is_placed(ANA, n).await;
+        running.have_caught_up(&world).await;
+    }
+    let n_pages = counting.n_pages.load(Ordering::Relaxed) - before;
+    assert!(n_pages <= n_orders, "{n_pages} pages were read for {n_orders} of one event each");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consumers_whose_shared_reader_is_gone_read_for_themselves() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let shutdown = CancellationToken::new();
+    let gone = CancellationToken::new();
+    let tail = Tail::follow(Arc::clone(&world.store), Doorbell::silent(), gone.clone());
+    let feed = Feed { tail, ..world.feed(&world.store, &shutdown) };
+    let mut loops = JoinSet::new();
+    for consumer in consumers() {
+        loops.spawn(run(consumer, feed.clone(), shutdown.clone()));
+    }
+    let reached = async |world: &World| {
+        let head = world.store.head().await.unwrap().position;
+        while feed.board.statuses().iter().filter(|s| s.position >= head).count() < 5 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    reached(&world).await;
+    gone.cancel();
+    Story::new(4).goes_on(&mut world, 60).await;
+    tokio::time::timeout(std::time::Duration::from_secs(30), reached(&world)).await.unwrap();
+    shutdown.cancel();
+    while let Some(ended) = loops.join_next().await {
+        ended.unwrap().unwrap();
+    }
+    let grown = world.dump().await;
+    world.forget_read_models().await;
+    world.catch_up().await;
+    pretty_eq(&world.dump().await, &grown);
+}
