@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// What is said about wrong arguments.
 pub(crate) const USAGE: &str =
-    "usage: bench [orders] [append] [columns] [memory] [rounds=5] [seconds=2] [events=1000000]
-without a part: orders append";
+    "usage: bench [orders] [append] [two] [columns] [memory] [rounds=5] [seconds=2] [events=1000000]
+without a part: orders append two";
 
 /// Something to be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) enum Part {
     Orders,
     /// Appends straight to the event store.
     Append,
+    /// Two servers against one, on one branch.
+    Two,
     /// How a payload is kept, and what the chain costs.
     Columns,
     /// What the server keeps in memory beside a long log.
@@ -44,6 +46,7 @@ impl Args {
             match name {
                 "orders" => args.parts.push(Part::Orders),
                 "append" => args.parts.push(Part::Append),
+                "two" => args.parts.push(Part::Two),
                 "columns" => args.parts.push(Part::Columns),
                 "memory" => args.parts.push(Part::Memory),
                 "rounds" => args.rounds = number()?,
@@ -53,7 +56,7 @@ impl Args {
             }
         }
         if args.parts.is_empty() {
-            args.parts = vec![Part::Orders, Part::Append];
+            args.parts = vec![Part::Orders, Part::Append, Part::Two];
         }
         Ok(args)
     }

@@ -23,6 +23,7 @@ mod round;
 mod scene;
 mod stand;
 mod stats;
+mod two;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ async fn main() -> ExitCode {
             Part::Orders => orders::measure(&stand, &scene, &args).await,
             Part::Append => append::measure(&stand, &scene, &args, &metrics).await,
             Part::Columns => columns::measure(&stand, &scene, &args).await,
+            Part::Two => two::measure(&stand, &scene, &args).await,
             Part::Memory => memory::measure(&mut stand, &scene, &args).await,
         };
         result.extend(figures);

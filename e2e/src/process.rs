@@ -34,12 +34,22 @@ struct Log {
 impl Process {
     /// Starts the program on a database and waits until it listens, wherever the system has a port left.
     pub async fn serve(databases: &Databases) -> Self {
+        Self::start(databases, &["--work"]).await
+    }
+
+    /// The same beside another one, which keeps the read models for both.
+    pub async fn serve_beside(databases: &Databases) -> Self {
+        Self::start(databases, &[]).await
+    }
+
+    async fn start(databases: &Databases, roles: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a log");
         let log = Log { path: folder.path().join("log"), _folder: folder };
         let file = File::create(&log.path).expect("the folder is ours");
         let secret = str::from_utf8(SECRET).expect("the secret is a text");
         let child = Command::new(binary())
-            .args(["serve", "--work", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(roles)
             .env("FASTOPS_DATABASE_URL", address(&databases.app))
             .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
             .env("FASTOPS_TOKEN_SECRET", secret)

@@ -75,10 +75,15 @@ struct Orderer {
 impl Load {
     /// So many clients begin to order.
     pub fn start(rig: &Rig, n_clients: u32, nemesis: &mut Nemesis) -> Self {
+        Self::start_at(rig.till(), rig, n_clients, nemesis)
+    }
+
+    /// The same at another server of the rig.
+    pub fn start_at(till: &Till, rig: &Rig, n_clients: u32, nemesis: &mut Nemesis) -> Self {
         let (mut clients, enough) = (JoinSet::new(), CancellationToken::new());
         for _ in 0..n_clients {
             let orderer = Orderer {
-                till: rig.till().clone(),
+                till: till.clone(),
                 menu: Arc::clone(&rig.menu),
                 branches: Arc::clone(&rig.branches),
                 rng: StdRng::seed_from_u64(nemesis.seed()),

@@ -122,6 +122,14 @@ impl Rig {
         self.process = Some(process);
     }
 
+    /// A second server on the same database, and what clients of it are made from.
+    pub async fn beside(&self) -> (Process, Till) {
+        let databases = through(&self.wire, &self.cluster.databases(DATABASE));
+        let process = Process::serve_beside(&databases).await;
+        let till = Till { address: Arc::new(Mutex::new(process.address)), ..self.till.clone() };
+        (process, till)
+    }
+
     /// Waits until the server says that it can do its work; says how long that took.
     pub async fn until_ready(&self) -> Duration {
         let start = Instant::now();

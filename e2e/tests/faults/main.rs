@@ -5,3 +5,4 @@ mod hang;
 mod lost_answers;
 mod restarts;
 mod shortage;
+mod two_servers;

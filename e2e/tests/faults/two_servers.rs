@@ -1,0 +1,38 @@
+//! Two servers that write to the same branches.
+
+use std::time::Duration;
+
+use e2e::rig::Rig;
+use e2e::rig::checker::{check, check_log};
+use e2e::rig::load::Load;
+use e2e::rig::nemesis::Nemesis;
+use e2e::{figure, rounds};
+use tokio::time::sleep;
+
+const CLIENTS: u32 = 6;
+
+/// The load itself fails on any answer that is neither granted nor a 503 that says when to come back.
+#[tokio::test]
+async fn f07_two_servers_write_to_the_same_branches() {
+    let mut nemesis = Nemesis::new();
+    let rig = Rig::start().await;
+    let (_second, till) = rig.beside().await;
+    let n_seconds = rounds(3).min(30);
+    let one = Load::start(&rig, CLIENTS, &mut nemesis);
+    let other = Load::start_at(&till, &rig, CLIENTS, &mut nemesis);
+    sleep(Duration::from_secs(n_seconds.into())).await;
+    let (one, other) = tokio::join!(one.stop(), other.stop());
+    assert!(one.told() > 0 && other.told() > 0, "{} and {}", one.told(), other.told());
+    let (granted, mut journal) = (one.told() + other.told(), one);
+    journal.extend(other);
+    check_log(&rig, &journal).await;
+    let busy = journal.settle(&rig).await;
+    check(&rig, &journal).await;
+    figure(
+        "F07",
+        &format!(
+            "two servers for {n_seconds} s: {granted} commands granted, 0 lost, no gap; {busy} told to \
+             come back and settled by a retry"
+        ),
+    );
+}
