@@ -82,7 +82,7 @@ BEGIN
         partition_name := 'events_' || partition_no;
         CONTINUE WHEN to_regclass(partition_name) IS NOT NULL;
         EXECUTE format(
-            -- Compressing a kilobyte costs more than it saves; only what fills a page is moved out.
+            -- Events are small and read soon: they stay as they are, up to what fills a page.
             'CREATE TABLE %I PARTITION OF events FOR VALUES FROM (%s) TO (%s)
                 WITH (toast_tuple_target = 8160)',
             partition_name, partition_no * size, (partition_no + 1) * size
@@ -335,9 +335,10 @@ BEGIN
             SET tenant_seq = excluded.tenant_seq, link = excluded.link;
 
         UPDATE log_head SET position = head;
-        IF p_rings THEN
-            PERFORM pg_notify('fastops_log', '');
-        END IF;
+    END IF;
+    -- Also for what was committed quietly before.
+    IF p_rings THEN
+        PERFORM pg_notify('fastops_log', '');
     END IF;
 
     RETURN QUERY

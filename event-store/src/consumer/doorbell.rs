@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// What the log notifies after every committed batch.
+/// What the log notifies when it has grown; several batches may share a ring.
 const CHANNEL: &str = "fastops_log";
 
 /// How long to wait before listening again after the database went away.

@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
 
-/// Commits a batch in one round trip, and rings the doorbell with it if it `rings`. An error says nothing about whether it committed, unless it
-/// comes from the database itself.
+/// Commits a batch in one round trip; if it `rings`, the doorbell with it.
+///
+/// An error says nothing about whether it committed, unless it comes from the database itself.
 pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &[&Append],

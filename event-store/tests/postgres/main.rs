@@ -4,6 +4,7 @@ mod cancelled_begin;
 mod late_commit;
 mod poison;
 mod proxy;
+mod quiet_commits;
 mod rolled_back;
 mod snapshots;
 mod stalled;

@@ -1,0 +1,30 @@
+//! Not every batch rings the doorbell, but none stays unheard.
+
+use std::time::Duration;
+
+use event_store::EventStore;
+use event_store::testing::Database;
+use event_store::testing::appends::{ANA, append};
+use sqlx::postgres::PgListener;
+use tokio::time::timeout;
+
+use crate::support::committed;
+
+/// Far longer than the pause between two rings, and shorter than anybody's poll.
+const SOON: Duration = Duration::from_millis(500);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_right_after_a_ring_is_heard_of_as_well() {
+    let db = Database::create().await;
+    let store = db.store();
+    let mut listener = PgListener::connect_with(&db.projector_pool()).await.expect("a listener");
+    listener.listen("fastops_log").await.expect("it listens");
+    for n in 0..5 {
+        committed(store.append(append(ANA, u128::from(2 * n + 1), &[("arepa", 2 * n, 1)])).await);
+        timeout(SOON, listener.recv()).await.expect("a ring").expect("a notification");
+        committed(
+            store.append(append(ANA, u128::from(2 * n + 2), &[("arepa", 2 * n + 1, 1)])).await,
+        );
+        timeout(SOON, listener.recv()).await.expect("another ring").expect("a notification");
+    }
+}
