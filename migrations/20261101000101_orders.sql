@@ -24,14 +24,15 @@ CREATE INDEX orders_by_status ON orders (tenant_id, status, placed_at, order_id)
 CREATE INDEX orders_by_day ON orders (tenant_id, business_date);
 SELECT enable_tenant_rls('orders');
 
--- Apart from the header, because lines never change and the header does with every step.
+-- Apart from the header, because lines never change and the header does with every step. Not compressed
+-- up to what fills a page: compressing took an eighth of the database's processor time under load.
 CREATE TABLE order_lines (
     tenant_id uuid NOT NULL,
     order_id uuid NOT NULL,
     -- All lines of the order, as in the event.
     lines jsonb NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
-);
+) WITH (toast_tuple_target = 8160);
 SELECT enable_tenant_rls('order_lines');
 
 CREATE TABLE order_payments (

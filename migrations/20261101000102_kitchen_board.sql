@@ -14,6 +14,6 @@ CREATE TABLE kitchen_orders (
     lines jsonb NOT NULL,
     revision bigint NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
-);
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX kitchen_orders_by_age ON kitchen_orders (tenant_id, branch_id, placed_at, order_id);
 SELECT enable_tenant_rls('kitchen_orders');

@@ -40,5 +40,5 @@ CREATE TABLE sales_open_orders (
     order_id uuid NOT NULL,
     placed jsonb NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
-);
+) WITH (toast_tuple_target = 8160);
 SELECT enable_tenant_rls('sales_open_orders');

@@ -28,7 +28,14 @@ const POLL: Duration = Duration::from_secs(1);
 /// The least time between the beginnings of two pages that are not full. A page costs a transaction
 /// however little is in it; under load this caps their number, and an event that comes after a pause
 /// does not wait.
-const ROUND_MIN: Duration = Duration::from_millis(50);
+const ROUND_MIN: Duration = Duration::from_millis(100);
+
+/// The same as a multiple of how long the first of the two took: the busier the machine, the larger
+/// the pages, and the more of it is left to those who place orders.
+const ROUND_PER_WORK: u32 = 5;
+
+/// The longest that a page waits for that.
+const ROUND_MAX: Duration = Duration::from_millis(400);
 
 /// The pause after the first failure; it doubles with each further one.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
@@ -146,7 +153,9 @@ impl Reader {
                 Ok(Round::CaughtUp) => {
                     attempts = 0;
                     // Events that come in quick succession share a page.
-                    shutdown.run_until_cancelled(sleep_until(begun + ROUND_MIN)).await;
+                    shutdown
+                        .run_until_cancelled(sleep_until(begun + round_time(begun.elapsed())))
+                        .await;
                     continue;
                 }
                 Ok(Round::Idle) => {
@@ -276,6 +285,11 @@ fn have_parked(name: &'static str, parked: &[Parked<'_>]) {
     }
     metrics::counter!("fastops_consumer_parked_total", "consumer" => name)
         .increment(parked.len() as u64);
+}
+
+/// The time between the beginnings of a page that took so long and the next one.
+fn round_time(took: Duration) -> Duration {
+    took.saturating_mul(ROUND_PER_WORK).clamp(ROUND_MIN, ROUND_MAX)
 }
 
 fn pause(attempts: u32) -> Duration {

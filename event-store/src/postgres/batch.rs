@@ -7,13 +7,15 @@ use domain::shared::EventId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::one::commit_one;
 use super::read::earlier;
 use crate::append::Append;
 use crate::error::Error;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
 
-/// Commits a batch in one round trip; if it `rings`, the doorbell with it.
+/// Commits a batch in one round trip, or a single append that something stands against in two; if it
+/// `rings`, the doorbell with it.
 ///
 /// An error says nothing about whether it committed, unless it comes from the database itself.
 pub(super) async fn commit(
@@ -21,6 +23,11 @@ pub(super) async fn commit(
     batch: &[&Append],
     rings: bool,
 ) -> Result<Vec<Result<Verdict, Error>>, sqlx::Error> {
+    if let [append] = batch
+        && let Some(committed) = commit_one(connection, append, rings).await?
+    {
+        return Ok(vec![Ok(Verdict::Committed(committed))]);
+    }
     let mut arrays = Arrays::default();
     for append in batch {
         arrays.add(append);

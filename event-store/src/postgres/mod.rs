@@ -9,6 +9,7 @@ mod connect;
 mod failure;
 mod job;
 mod line;
+mod one;
 mod queue;
 mod read;
 mod rows;
