@@ -11,6 +11,7 @@ use crate::access::Permits;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
 use crate::docs::{self, Docs};
+use crate::forwarding::{Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Metrics, Readiness};
 use crate::problem::page;
@@ -29,6 +30,8 @@ pub struct Shell {
     pub authenticator: Arc<Authenticator>,
     /// Tells what callers may do.
     pub permits: Arc<dyn Permits>,
+    /// The other nodes, if there are any.
+    pub peers: Option<Peers>,
     /// Answers `/readyz`.
     pub readiness: Arc<dyn Readiness>,
     /// Answers `/metrics`.
@@ -62,7 +65,8 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let explained = Route::new().at("/problems/:slug", get(page::page));
     let route = pages.into_iter().fold(explained, |route, (path, page)| route.at(path, page));
     let operations =
-        service.into_endpoint().data(shell.authenticator).data(shell.permits).map_to_response();
+        Forwarding { inner: service.into_endpoint().map_to_response(), peers: shell.peers };
+    let operations = operations.data(shell.authenticator).data(shell.permits);
     let guard = Guard {
         // Nested at the root, the operations would hide a page that is at `/`.
         inner: route.nest_no_strip("/v1", operations).map_to_response(),

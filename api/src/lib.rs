@@ -8,6 +8,7 @@
 //! - [`contract`]: what operations say about themselves, and the document made of it
 //! - [`operations`]: what can be asked over HTTP, by context
 //! - [`app`]: pages and layers around an API; [`health`], [`telemetry`]
+//! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
 
 pub mod access;
@@ -17,6 +18,7 @@ pub mod caller;
 pub mod contract;
 pub mod cursor;
 mod docs;
+pub mod forwarding;
 mod guard;
 pub mod health;
 pub mod language;

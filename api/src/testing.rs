@@ -223,6 +223,7 @@ pub(crate) fn service_with(up: bool) -> App {
         new_id: Arc::new(|| Uuid::from_u128(0xfeed)),
         authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
         permits: Arc::new(OnlyOrders),
+        peers: None,
         readiness: Arc::new(Database { up }),
         metrics: Arc::new(|| "orders_total 1\n".to_owned()),
         pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],

@@ -1,5 +1,5 @@
 //! Two servers against one: the same clients order in the same branch, all at one server, or half of
-//! them at each of two.
+//! them at each of two, which decide each for itself or, as peers, in one place.
 
 use e2e::process::Process;
 use serde_json::{Map, Value, json};
@@ -13,40 +13,74 @@ use crate::stats::{Spread, per_s};
 
 const CONNECTIONS: usize = 16;
 
-/// Takes turns between one and two servers.
+/// Takes turns between one server, two that know nothing of each other, and two peers.
 pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let requests: Vec<Request> =
         scene.requests(stand).await.remove(0).into_iter().take(1).collect();
+    let at = |server: &Process, n| load(server.address, requests.clone(), n, args.lasting);
+    let first = stand.server();
     let second = Process::serve_beside(&stand.databases).await;
+    let peers =
+        [Process::serve_peer(&stand.databases).await, Process::serve_peer(&stand.databases).await];
     let mut placed = stand.orders().await;
-    let (mut alone, mut ratios, mut busy, mut answered) = (Vec::new(), Vec::new(), 0, 0);
+    let (mut alone, mut apart, mut together) = (Vec::new(), Pair::default(), Pair::default());
     for round in 1..=args.rounds {
         eprintln!("two servers: round {round} of {}", args.rounds);
-        let at = |address, n| load(address, requests.clone(), n, args.lasting);
-        let first = stand.server().address;
         let one = at(first, CONNECTIONS).await;
-        let (half, other) =
-            tokio::join!(at(first, CONNECTIONS / 2), at(second.address, CONNECTIONS / 2));
-        let rate = |loaded: &Loaded| per_s(loaded.placed, loaded.took);
-        placed += one.placed + half.placed + other.placed;
-        alone.push(rate(&one));
-        ratios.push((rate(&half) + rate(&other)) / rate(&one));
-        busy += half.unavailable + other.unavailable;
-        answered += half.placed + other.placed;
-        stand.settled().await;
+        let rate = rate(&one);
+        placed += one.placed;
+        alone.push(rate);
+        for (pair, [here, there]) in
+            [(&mut apart, [first, &second]), (&mut together, [&peers[0], &peers[1]])]
+        {
+            let both = tokio::join!(at(here, CONNECTIONS / 2), at(there, CONNECTIONS / 2));
+            placed += pair.add(rate, [both.0, both.1]);
+            stand.settled().await;
+        }
     }
     assert_eq!(stand.orders().await, placed, "every order that was answered is in the log, once");
-    second.kill().await;
-    let [ratio, least, most] = Spread::of(ratios).json(2);
+    for process in [second].into_iter().chain(peers) {
+        process.kill().await;
+    }
     let [per_s, ..] = Spread::of(alone).json(0);
-    eprintln!(
-        "\ntwo servers on one branch place {ratio} ({least}–{most}) times the orders of one ({per_s}/s); \
-         {busy} of {} requests were told to come back",
-        busy + answered
-    );
-    let figures = json!({
-        "ratio": ratio, "ratio_min": least, "ratio_max": most, "one_per_s": per_s,
-        "busy": busy, "placed": answered,
-    });
-    Map::from_iter([("two_servers".to_owned(), figures)])
+    eprintln!("\none server places {per_s} orders/s on one branch; two of them:");
+    let (two, peers) = (apart.figures("apart"), together.figures("as peers"));
+    Map::from_iter([
+        ("one_server_per_s".to_owned(), per_s),
+        ("two_servers".to_owned(), two),
+        ("two_peers".to_owned(), peers),
+    ])
+}
+
+/// What came of two servers at once.
+#[derive(Debug, Default)]
+struct Pair {
+    ratios: Vec<f64>,
+    busy: u64,
+    placed: u64,
+}
+
+impl Pair {
+    /// Takes in a round beside the rate of one server; says how many orders were placed.
+    fn add(&mut self, one: f64, both: [Loaded; 2]) -> u64 {
+        let placed = both.iter().map(|loaded| loaded.placed).sum();
+        self.ratios.push(both.iter().map(rate).sum::<f64>() / one);
+        self.busy += both.iter().map(|loaded| loaded.unavailable).sum::<u64>();
+        self.placed += placed;
+        placed
+    }
+
+    fn figures(self, how: &str) -> Value {
+        let Self { ratios, busy, placed } = self;
+        let [ratio, least, most] = Spread::of(ratios).json(2);
+        eprintln!(
+            "{how}: {ratio} ({least}–{most}) times that; {busy} of {} requests were told to come back",
+            busy + placed
+        );
+        json!({"ratio": ratio, "ratio_min": least, "ratio_max": most, "busy": busy, "placed": placed})
+    }
+}
+
+fn rate(loaded: &Loaded) -> f64 {
+    per_s(loaded.placed, loaded.took)
 }

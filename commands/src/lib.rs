@@ -27,6 +27,7 @@ pub mod sources;
 pub mod unit_of_work;
 
 pub use error::{CommandError, Failure, World};
+pub use event_store::deciders;
 pub use event_store::{Error as LogError, Position, Revision};
 pub use execute::Commands;
 pub use intent::Intent;

@@ -64,6 +64,7 @@ async fn begin(site: Site, silence: Silence) -> (SocketAddr, Installation) {
     let serving = Serving {
         secrets: secrets(),
         board: projecting.board,
+        peers: None,
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         pages: Vec::new(),
     };

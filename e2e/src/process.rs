@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use fastops::installation::Databases;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
@@ -40,6 +41,11 @@ impl Process {
     /// The same beside another one, which keeps the read models for both.
     pub async fn serve_beside(databases: &Databases) -> Self {
         Self::start(databases, &[]).await
+    }
+
+    /// One of several that decide for a company in one place; it keeps no read models.
+    pub async fn serve_peer(databases: &Databases) -> Self {
+        Self::start(databases, &["--peers"]).await
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {
@@ -85,6 +91,21 @@ impl Process {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it is waited for only by who kills it")
+    }
+
+    /// SIGSTOP: it is there and does nothing.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// SIGCONT: it goes on where it was.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = Pid::from_raw(self.id().cast_signed()).expect("no process has the number 0");
+        kill_process(id, signal).expect("it is this process's child");
     }
 
     /// Ends it in the middle of whatever it does, with SIGKILL.

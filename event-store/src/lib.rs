@@ -13,11 +13,13 @@
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
+//! - [`deciders`]: which node decides for a tenant
 
 pub mod append;
 #[cfg(feature = "testing")]
 pub mod conformance;
 pub mod consumer;
+pub mod deciders;
 pub mod error;
 pub mod event;
 pub mod hash;

@@ -59,6 +59,13 @@ struct ServeArgs {
     /// Keep the read models in this process too.
     #[arg(long, env = "FASTOPS_SERVE_WORK")]
     work: bool,
+    /// Other processes take commands on the same database: each company's are decided by one of them
+    /// at a time, and the others send them there.
+    #[arg(long, env = "FASTOPS_PEERS")]
+    peers: bool,
+    /// Where the other processes reach this one, host and port, if not where it listens.
+    #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
+    node_address: Option<String>,
 }
 
 #[derive(Args)]
@@ -116,15 +123,21 @@ async fn answering(args: ServeArgs) -> Outcome {
     let shutdown = shutdown_on_signal()?;
     installation.follow(&shutdown);
     let projecting = args.work.then(|| Projecting::start(&installation, &shutdown));
+    let listener = TcpListener::bind(args.listen).await?;
+    let listen = listener.local_addr()?;
+    let peers = args.peers.then(|| {
+        let address = args.node_address.unwrap_or_else(|| listen.to_string());
+        installation.peers(address, &shutdown)
+    });
     let serving = Serving {
         secrets: args.token.secrets()?,
         board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
+        peers,
         metrics: start_metrics(),
         pages: Vec::new(),
     };
     let app = service(&installation, serving).await?;
-    let listener = TcpListener::bind(args.listen).await?;
-    tracing::info!(listen = %listener.local_addr()?, "answering");
+    tracing::info!(%listen, "answering");
     serve(app, listener, shutdown).await;
     if let Some(projecting) = projecting {
         projecting.ended().await;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use api::forwarding::Peers;
+use commands::deciders::Deciders;
 use commands::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
@@ -72,6 +74,12 @@ impl Installation {
         let log: Arc<dyn EventStore> = store.clone();
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+    }
+
+    /// Makes this process one of several that take commands, which the others reach at `address`.
+    pub fn peers(&self, address: String, shutdown: &CancellationToken) -> Peers {
+        let node = self.ids.uuid();
+        Peers::new(Deciders::join(self.app.clone(), node, address, shutdown.clone()))
     }
 
     /// Where the events that its consumers have parked are decided about.

@@ -10,6 +10,7 @@ use api::auth::token::{SigningKey, Tokens, WeakSecret};
 use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
+use api::forwarding::Peers;
 use api::health::{Metrics, Missing, Readiness};
 use api::operations::{Services, operations};
 use api::server::{Limits, serve as serve_app};
@@ -42,6 +43,8 @@ pub struct Serving {
     pub secrets: Secrets,
     /// The consumers of this process; empty where another process runs them.
     pub board: Board,
+    /// The other nodes, if there are any.
+    pub peers: Option<Peers>,
     /// Renders metrics.
     pub metrics: PrometheusHandle,
     /// Further pages, by their addresses.
@@ -74,7 +77,7 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, board, metrics, pages } = serving;
+    let Serving { secrets, board, peers, metrics, pages } = serving;
     let services = services(installation, &secrets, incarnation, board.clone())?;
     let clock = Arc::clone(&installation.clock);
     let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
@@ -87,6 +90,7 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
             owners: services.owners.clone(),
             ids: Arc::clone(&installation.ids),
         }),
+        peers,
         readiness: Arc::new(Ready { installation: installation.clone(), board: board.clone() }),
         metrics: rendered(metrics, board),
         pages,

@@ -126,8 +126,20 @@ impl Rig {
     pub async fn beside(&self) -> (Process, Till) {
         let databases = through(&self.wire, &self.cluster.databases(DATABASE));
         let process = Process::serve_beside(&databases).await;
-        let till = Till { address: Arc::new(Mutex::new(process.address)), ..self.till.clone() };
+        let till = self.till_at(&process);
         (process, till)
+    }
+
+    /// The same, of several that decide for a company in one place.
+    pub async fn peer(&self) -> (Process, Till) {
+        let databases = through(&self.wire, &self.cluster.databases(DATABASE));
+        let process = Process::serve_peer(&databases).await;
+        let till = self.till_at(&process);
+        (process, till)
+    }
+
+    fn till_at(&self, process: &Process) -> Till {
+        Till { address: Arc::new(Mutex::new(process.address)), ..self.till.clone() }
     }
 
     /// Waits until the server says that it can do its work; says how long that took.

@@ -195,6 +195,7 @@ async fn live(
     let serving = Serving {
         secrets: Secrets { current, previous: None },
         board: projecting.board.clone(),
+        peers: None,
         metrics,
         pages: page::pages(&installation, tenant),
     };

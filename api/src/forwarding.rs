@@ -1,0 +1,167 @@
+//! The layer that sends a command to the node that decides for its company.
+//!
+//! A command carries its own id, so it may be sent on, get lost on the way and be decided here all the
+//! same: it happens once. Whatever goes wrong between nodes therefore costs time and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use commands::deciders::{Decider, Deciders};
+use domain::shared::TenantId;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use poem::http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
+use poem::http::{Uri, request};
+use poem::{Endpoint, Request, Response};
+use tokio::time::timeout;
+
+use crate::caller::Caller;
+use crate::payload::BODY_BYTES_MAX;
+use crate::telemetry::Journal;
+
+/// Says that a request comes from another node, so that it is not sent on again.
+const FORWARDED: HeaderName = HeaderName::from_static("fastops-forwarded");
+
+/// What a command's id comes in; only commands have one.
+const COMMAND_ID: HeaderName = HeaderName::from_static("idempotency-key");
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long another node may take. It answers sooner, if only that it is busy.
+const ANSWER_MAX: Duration = Duration::from_secs(4);
+
+/// How long it may take to let this node in.
+const CONNECT_MAX: Duration = Duration::from_millis(500);
+
+/// The other nodes, as this one reaches them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Peers {
+    deciders: Deciders,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Peers {
+    /// Sends commands to whom `deciders` name.
+    pub fn new(deciders: Deciders) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_MAX));
+        connector.set_nodelay(true);
+        Self { deciders, client: Client::builder(TokioExecutor::new()).build(connector) }
+    }
+
+    async fn send(
+        &self,
+        address: &str,
+        mut head: request::Parts,
+        body: Bytes,
+    ) -> Result<Response, NotForwarded> {
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        head.uri = Uri::builder().scheme("http").authority(address).path_and_query(path).build()?;
+        let sent = self.client.request(hyper::Request::from_parts(head, Full::new(body)));
+        let (head, body) = timeout(ANSWER_MAX, sent).await??.into_parts();
+        let body = timeout(ANSWER_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await;
+        let body = body?.map_err(NotForwarded::Body)?.to_bytes();
+        let mut response = Response::builder().status(head.status).body(body);
+        *response.headers_mut() = end_to_end(head.headers);
+        Ok(response)
+    }
+}
+
+/// Why a command was not answered by the node that decides for its company.
+#[derive(Debug, thiserror::Error)]
+enum NotForwarded {
+    #[error("its address is none: {0}")]
+    Address(#[from] poem::http::Error),
+    #[error("it gave no answer in time")]
+    Late(#[from] tokio::time::error::Elapsed),
+    #[error("it could not be asked: {0}")]
+    Connection(#[from] hyper_util::client::legacy::Error),
+    #[error("its answer broke off: {0}")]
+    Body(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Around the operations.
+pub(crate) struct Forwarding<E> {
+    pub(crate) inner: E,
+    /// None where this is the only node.
+    pub(crate) peers: Option<Peers>,
+}
+
+impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let Some(peers) = &self.peers else { return self.inner.call(request).await };
+        match elsewhere(peers, &request).await {
+            Some((tenant, address)) => self.forward(peers, tenant, &address, request).await,
+            None => self.inner.call(request).await,
+        }
+    }
+}
+
+impl<E: Endpoint<Output = Response>> Forwarding<E> {
+    async fn forward(
+        &self,
+        peers: &Peers,
+        tenant: TenantId,
+        address: &str,
+        mut request: Request,
+    ) -> poem::Result<Response> {
+        let body = request.take_body().into_bytes_limit(BODY_BYTES_MAX).await?;
+        match peers.send(address, head(&request), body.clone()).await {
+            Ok(response) => {
+                metrics::counter!("fastops_commands_forwarded_total").increment(1);
+                Ok(response)
+            }
+            Err(error) => {
+                tracing::warn!(address, %error, "a command was not forwarded and is decided here");
+                metrics::counter!("fastops_commands_not_forwarded_total").increment(1);
+                peers.deciders.unreachable(tenant);
+                request.set_body(body);
+                self.inner.call(request).await
+            }
+        }
+    }
+}
+
+/// Where a request has to go, if not here: whose command it is, and the address of who decides.
+async fn elsewhere(peers: &Peers, request: &Request) -> Option<(TenantId, Arc<str>)> {
+    let headers = request.headers();
+    if !headers.contains_key(COMMAND_ID) || headers.contains_key(FORWARDED) {
+        return None;
+    }
+    // Who cannot be believed is refused by the operation itself.
+    let tenant = Caller::authenticate(request).ok()?.tenant;
+    match peers.deciders.of(tenant).await {
+        Decider::This => None,
+        Decider::Other(address) => Some((tenant, address)),
+    }
+}
+
+/// What is sent on besides the body: the same request, under the id it has here.
+fn head(request: &Request) -> request::Parts {
+    let (mut head, ()) = poem::http::Request::new(()).into_parts();
+    head.method = request.method().clone();
+    head.uri = request.original_uri().clone();
+    head.headers = end_to_end(request.headers().clone());
+    head.headers.remove(HOST);
+    head.headers.insert(FORWARDED, HeaderValue::from_static("1"));
+    let id = Journal::of(request).request_id().as_str();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        head.headers.insert(REQUEST_ID, id);
+    }
+    head
+}
+
+/// Without what concerns one connection only.
+fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
+    for name in [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH] {
+        headers.remove(name);
+    }
+    headers
+}

@@ -1,0 +1,104 @@
+//! Several servers of which one decides for a company.
+
+use std::time::Duration;
+
+use e2e::menu::branch;
+use e2e::rig::checker::{check, check_log};
+use e2e::rig::load::{Journal, Load};
+use e2e::rig::nemesis::Nemesis;
+use e2e::rig::{Rig, Till};
+use e2e::{figure, rounds};
+use event_store::deciders::LIFE;
+use tokio::time::{Instant, sleep};
+
+const CLIENTS: u32 = 6;
+
+/// How many commands this server has sent to the other one.
+async fn forwarded(till: &Till) -> u64 {
+    let answer = till.visitor().get("/metrics").send().await;
+    let page = answer.expect(200).as_str().unwrap_or_default();
+    let count =
+        page.lines().find_map(|line| line.strip_prefix("fastops_commands_forwarded_total "));
+    count.and_then(|count| count.parse().ok()).unwrap_or_default()
+}
+
+/// Brings the company to one of the two, and says which is which: who decides, and who does not.
+async fn decided_by<'t>(one: &'t Till, other: &'t Till) -> (&'t Till, &'t Till) {
+    for (till, name) in [(one, "Norte"), (other, "Sur")] {
+        till.client().post("/v1/branches").json(&branch(name)).send().await.expect(201);
+    }
+    if forwarded(other).await > 0 { (one, other) } else { (other, one) }
+}
+
+async fn settle(rig: &Rig, journal: &mut Journal) -> usize {
+    check_log(rig, journal).await;
+    let open = journal.settle(rig).await;
+    check(rig, journal).await;
+    open
+}
+
+#[tokio::test]
+async fn f07_with_peers_one_decides_and_nobody_is_told_to_come_back() {
+    let mut nemesis = Nemesis::new();
+    let rig = Rig::start().await;
+    let ((_one, one), (_other, other)) = (rig.peer().await, rig.peer().await);
+    let (decider, sender) = decided_by(&one, &other).await;
+    let n_seconds = rounds(2).min(30);
+    let here = Load::start_at(decider, &rig, CLIENTS, &mut nemesis);
+    let there = Load::start_at(sender, &rig, CLIENTS, &mut nemesis);
+    sleep(Duration::from_secs(n_seconds.into())).await;
+    let (mut journal, there) = tokio::join!(here.stop(), there.stop());
+    let n_there = there.told();
+    journal.extend(there);
+    assert!(n_there > 0);
+    assert_eq!((journal.refused, journal.unanswered), (0, 0), "one at a time decides");
+    assert_eq!(forwarded(decider).await, 0);
+    assert!(forwarded(sender).await > n_there as u64, "all went where they are decided");
+    let n_granted = journal.told();
+    settle(&rig, &mut journal).await;
+    figure(
+        "F07",
+        &format!(
+            "two peers for {n_seconds} s: {n_granted} commands granted, {n_there} of them sent on; nobody told to come back"
+        ),
+    );
+}
+
+#[tokio::test]
+async fn f01_the_node_that_decides_is_killed_and_another_goes_on() {
+    let mut nemesis = Nemesis::new();
+    let rig = Rig::start().await;
+    let ((one_process, one), (other_process, other)) = (rig.peer().await, rig.peer().await);
+    let (decider, sender) = decided_by(&one, &other).await;
+    let load = Load::start_at(sender, &rig, CLIENTS, &mut nemesis);
+    sleep(nemesis.within(Duration::from_millis(500))).await;
+    let killed = if std::ptr::eq(decider, &raw const one) { one_process } else { other_process };
+    killed.kill().await;
+    sleep(Duration::from_secs(1)).await;
+    let mut journal = load.stop().await;
+    assert_eq!(journal.unanswered, 0, "the one that was asked lives");
+    assert!(journal.slowest < LIFE, "nobody waits for the dead: {:?}", journal.slowest);
+    settle(&rig, &mut journal).await;
+}
+
+#[tokio::test]
+async fn the_node_that_decides_hangs_and_another_goes_on() {
+    let mut nemesis = Nemesis::new();
+    let rig = Rig::start().await;
+    let ((one_process, one), (other_process, other)) = (rig.peer().await, rig.peer().await);
+    let (decider, sender) = decided_by(&one, &other).await;
+    let hung = if std::ptr::eq(decider, &raw const one) { &one_process } else { &other_process };
+    let load = Load::start_at(sender, &rig, CLIENTS, &mut nemesis);
+    sleep(nemesis.within(Duration::from_millis(500))).await;
+    hung.freeze();
+    let since = Instant::now();
+    sleep(LIFE * 2).await;
+    hung.thaw();
+    let again = Load::start_at(decider, &rig, CLIENTS, &mut nemesis);
+    sleep(Duration::from_secs(1)).await;
+    let (mut journal, again) = tokio::join!(load.stop(), again.stop());
+    assert_eq!(journal.unanswered, 0, "nobody is left without an answer");
+    assert!(again.told() > 0, "it goes on after {:?}", since.elapsed());
+    journal.extend(again);
+    settle(&rig, &mut journal).await;
+}
