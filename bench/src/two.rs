@@ -34,7 +34,7 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
             [(&mut apart, [first, &second]), (&mut together, [&peers[0], &peers[1]])]
         {
             let both = tokio::join!(at(here, CONNECTIONS / 2), at(there, CONNECTIONS / 2));
-            placed += pair.add(rate, [both.0, both.1]);
+            placed += pair.add(rate, &[both.0, both.1]);
             stand.settled().await;
         }
     }
@@ -62,7 +62,7 @@ struct Pair {
 
 impl Pair {
     /// Takes in a round beside the rate of one server; says how many orders were placed.
-    fn add(&mut self, one: f64, both: [Loaded; 2]) -> u64 {
+    fn add(&mut self, one: f64, both: &[Loaded; 2]) -> u64 {
         let placed = both.iter().map(|loaded| loaded.placed).sum();
         self.ratios.push(both.iter().map(rate).sum::<f64>() / one);
         self.busy += both.iter().map(|loaded| loaded.unavailable).sum::<u64>();
