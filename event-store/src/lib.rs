@@ -13,6 +13,8 @@
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
+//! - [`kafka`]: the log on a topic, and consumers that read it there
+//! - [`lease`]: who does what only one may do at a time
 
 pub mod append;
 #[cfg(feature = "testing")]
@@ -21,6 +23,8 @@ pub mod consumer;
 pub mod error;
 pub mod event;
 pub mod hash;
+pub mod kafka;
+pub mod lease;
 pub mod memory;
 pub mod postgres;
 pub mod snapshot;
