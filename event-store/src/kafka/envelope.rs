@@ -1,4 +1,4 @@
-//! An event as a Kafka message: a CloudEvent in binary mode.
+//! An event as a Kafka message: an event of CloudEvents in binary mode.
 //!
 //! The value is the payload's bytes as they were written; everything else is in headers, so that a
 //! reader gets the event back whole. The partition is the tenant's lane and the key its stream, so

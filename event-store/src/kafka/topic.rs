@@ -56,6 +56,11 @@ impl Topic {
         Self { brokers: brokers.into(), name: name.into() }
     }
 
+    /// Where its brokers are.
+    pub fn brokers(&self) -> &str {
+        &self.brokers
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
