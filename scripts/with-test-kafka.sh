@@ -38,6 +38,8 @@ for _ in 1 2 3 4 5; do
     # case that this script is killed in a way it cannot catch.
     setsid setpriv --pdeathsig KILL "$here/kafka/broker.sh" run "$folder/broker" "$port" >"$log" 2>&1 &
     broker=$!
+    # Bash would tell of its end, which is none of the command's business.
+    disown "$broker"
     tries=0
     until is_taken "$port"; do
         if ! kill -0 "$broker" 2>/dev/null; then broker='' && break; fi
