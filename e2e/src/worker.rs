@@ -102,3 +102,12 @@ impl Worker {
         kill_process(id.expect("it has not been waited for"), signal).expect("a child is ours");
     }
 }
+
+impl Drop for Worker {
+    #[expect(clippy::print_stderr, reason = "whoever reads of the failure wants to know")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("a process has said:\n{}", self.log());
+        }
+    }
+}

@@ -40,8 +40,8 @@ async fn f21_the_broker_is_killed_under_load() {
     let (n_orders, gone) = (gone.len(), p99(gone));
     let backlog = plant.head().await.get() - plant.position(RELAY).await.get();
     assert!(backlog > 30, "the relay waits: {backlog}");
-    assert!(relay.log().contains("is tried again"), "{}", relay.log());
     if is_campaign {
+        assert!(relay.log().contains("is tried again"), "{}", relay.log());
         // Integers: a fifth more, and a millisecond for what a clock may say.
         assert!(gone < there * 6 / 5 + Duration::from_millis(1), "{gone:?} after {there:?}");
     }

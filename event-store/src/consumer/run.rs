@@ -68,7 +68,7 @@ pub async fn run(
     let name = reader.consumer.name();
     let outcome = reader.read_until(&shutdown).await;
     if let Err(stopped) = &outcome {
-        tracing::error!(consumer = name, reason = %stopped, "the consumer has stopped for good");
+        tracing::warn!(consumer = name, reason = %stopped, "a run of the consumer has stopped");
     }
     let state = outcome.clone().map_or_else(State::Stopped, |()| State::Ended);
     reader.feed.board.is(name, state);

@@ -27,7 +27,13 @@ pub async fn keep_running_alone(
         match outcome {
             // A page may be refused before it is known that the lease has gone to another.
             Ok(()) | Err(Stopped::Superseded { .. }) if is_lost => {}
-            outcome => return outcome,
+            outcome => {
+                if let Err(stopped) = &outcome {
+                    let consumer = consumer.name();
+                    tracing::error!(consumer, reason = %stopped, "it has stopped for good");
+                }
+                return outcome;
+            }
         }
     }
     feed.board.is(consumer.name(), State::Ended);

@@ -159,17 +159,18 @@ impl Reader {
         page: &[Received],
     ) -> Result<Written, Interruption> {
         let lanes = session.lanes();
-        if held.as_ref().is_none_or(|held| held.lanes != lanes) {
+        if held.as_ref().is_some_and(|held| held.lanes != lanes) {
             *held = None;
+        }
+        if lanes.numbers.is_empty() {
+            let head = self.feed.store.head().await?;
+            self.feed.board.went_round(self.consumer.name(), 0, head.position, head);
+            return Ok(Written::Page);
         }
         let held = match held {
             Some(held) => held,
             none => none.insert(self.claim(lanes).await?),
         };
-        if held.lanes.numbers.is_empty() {
-            self.shows(held, 0);
-            return Ok(Written::Page);
-        }
         let standing = |lane| held.writer.lanes().position(lane);
         let log = held.head.incarnation;
         let sifted = sift(page, log, standing).map_err(|AnotherLog(found)| Stopped::Unfit {
@@ -187,7 +188,12 @@ impl Reader {
         for (lane, _) in &sifted.reached {
             held.gaps.remove(lane);
         }
-        held.gaps.extend(sifted.gaps);
+        for (lane, gap) in sifted.gaps {
+            if held.gaps.insert(lane, gap).is_none() {
+                let (consumer, reason) = (self.consumer.name(), lacks(lane, gap));
+                tracing::error!(consumer, reason, "the topic has lost something");
+            }
+        }
         session.commit(page.iter().filter(|received| {
             let lane = received.event.lane;
             held.lanes.numbers.contains(&lane) && !held.gaps.contains_key(&lane)
@@ -228,9 +234,7 @@ impl Reader {
 
     fn shows(&self, held: &Held, n_events: usize) {
         let (board, name) = (&self.feed.board, self.consumer.name());
-        let lowest = held.writer.lanes().lowest();
-        let at = if held.lanes.numbers.is_empty() { held.head.position } else { lowest };
-        board.went_round(name, n_events, at, held.head);
+        board.went_round(name, n_events, held.writer.lanes().lowest(), held.head);
         if let Some((lane, gap)) = held.gaps.first_key_value() {
             board.is(name, State::Failing { attempts: 1, reason: lacks(*lane, *gap) });
         }

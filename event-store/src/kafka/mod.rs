@@ -12,6 +12,7 @@
 
 pub mod envelope;
 pub mod feed;
+mod quiet;
 pub mod relay;
 mod session;
 mod sieve;

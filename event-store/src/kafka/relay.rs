@@ -1,11 +1,10 @@
 //! From the log to the topic: a consumer that publishes every event.
 //!
-//! Why a partition never lacks an event: one producer sends the events of a lane in order and has one
-//! request under way, so of what it was given the brokers hold a beginning. What comes after that is
-//! not sent by it any more once it has failed. The next producer begins at the checkpoint, and that has
-//! moved only over what was acknowledged. So there are repetitions, and after them everything goes on;
-//! each message says besides which one came before it, and a reader that has not seen that one does not
-//! believe its partition.
+//! Why a partition never lacks an event: a producer numbers what it sends there, and the brokers take it
+//! in that order only, so of what it was given they hold a beginning. Once anything has failed it sends no
+//! more. The next producer begins at the checkpoint, and that has moved only over what was acknowledged.
+//! So there are repetitions, and after them everything goes on. Brokers lose data all the same; each
+//! message says which one came before it, and a reader that has not seen that one goes no further.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::envelope::{Place, headers, key};
+use super::quiet::Quiet;
 use super::topic::{MESSAGE_BYTES_MAX, Topic, TopicError};
 use crate::consumer::checkpoint::Reached;
 use crate::consumer::{Consumer, ConsumerError, LANES};
@@ -30,14 +30,14 @@ use crate::stream::Position;
 /// The name that the relay's checkpoints are kept under.
 pub const RELAY: &str = "kafka-relay";
 
-/// How long a page may take to be acknowledged; well below the time that a transaction may be idle for.
-const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(12);
+/// How long a page may take to be acknowledged; below the time that a transaction may be idle for.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(15);
 
 /// See the module.
 pub struct Relay {
     topic: Topic,
     /// The producer that has not failed yet.
-    producer: Mutex<Option<FutureProducer>>,
+    producer: Mutex<Option<FutureProducer<Quiet>>>,
 }
 
 impl Relay {
@@ -47,27 +47,26 @@ impl Relay {
     }
 
     /// A producer that repeats by itself what was not acknowledged, without changing the order.
-    async fn connected(&self) -> Result<FutureProducer, TopicError> {
+    async fn connected(&self) -> Result<FutureProducer<Quiet>, TopicError> {
         self.topic.make_ready().await?;
         self.topic
             .config()
             .set("enable.idempotence", "true")
             .set("acks", "all")
-            .set("max.in.flight.requests.per.connection", "1")
             // What has to be given up is given up as a whole, see `publish`.
             .set("message.timeout.ms", "0")
             .set("compression.type", "zstd")
             .set("message.max.bytes", MESSAGE_BYTES_MAX)
             .set("linger.ms", "2")
             .set("retry.backoff.max.ms", "1000")
-            .create()
+            .create_with_context(Quiet)
             .map_err(|error| self.topic.unavailable(&error))
     }
 
     /// Returns when the brokers have all of it.
     async fn publish(
         &self,
-        producer: &FutureProducer,
+        producer: &FutureProducer<Quiet>,
         events: &[&RecordedEvent],
         lanes: &mut Lanes,
     ) -> Result<(), TopicError> {
@@ -131,7 +130,7 @@ impl Consumer for Relay {
 
 /// Lets go of a producer with everything that it has not sent. Where it waits for a broker, that may take
 /// a while.
-fn discard(producer: FutureProducer) {
+fn discard(producer: FutureProducer<Quiet>) {
     tokio::task::spawn_blocking(move || {
         producer.purge(PurgeConfig::default().queue().inflight());
         drop(producer);

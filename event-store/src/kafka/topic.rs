@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use super::quiet::Quiet;
 use crate::consumer::LANES;
 
 /// What the topic is called unless somebody says otherwise.
 pub const DEFAULT_NAME: &str = "fastops.events.v1";
 
 /// How long the brokers may take to answer a question about the topic.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The largest message, by what the brokers take of the topic: more than any event has.
 pub(super) const MESSAGE_BYTES_MAX: &str = "4194304";
@@ -109,8 +109,10 @@ impl Topic {
         Ok(())
     }
 
-    fn admin(&self) -> Result<AdminClient<DefaultClientContext>, TopicError> {
-        self.config().create().map_err(|error: KafkaError| self.unavailable(&error))
+    fn admin(&self) -> Result<AdminClient<Quiet>, TopicError> {
+        self.config()
+            .create_with_context(Quiet)
+            .map_err(|error: KafkaError| self.unavailable(&error))
     }
 
     /// What every client of the topic begins with.
