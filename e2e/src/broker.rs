@@ -73,10 +73,13 @@ impl Broker {
             .kill_on_drop(true)
             .spawn()
             .expect("the script can be run");
-        self.child = Some(child);
+        let child = self.child.insert(child);
         let deadline = Instant::now() + STARTS_WITHIN;
-        while TcpStream::connect(self.address()).await.is_err() {
-            assert!(Instant::now() < deadline, "Kafka does not start:\n{}", self.log());
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        while TcpStream::connect(address).await.is_err() {
+            let ended = child.try_wait().expect("a child can be waited for");
+            let in_time = ended.is_none() && Instant::now() < deadline;
+            assert!(in_time, "Kafka does not start:\n{}", log_in(&self.folder));
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -84,10 +87,10 @@ impl Broker {
     fn data(&self) -> PathBuf {
         self.folder.path().join("broker")
     }
+}
 
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
+fn log_in(folder: &TempDir) -> String {
+    fs::read_to_string(folder.path().join("log")).unwrap_or_default()
 }
 
 fn script() -> PathBuf {
@@ -97,7 +100,9 @@ fn script() -> PathBuf {
 /// A port that is free together with the next one.
 fn free_ports() -> u16 {
     let is_free = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let chosen = (0..100).map(|_| 30_000 + crate::fresh().as_fields().1 % 2_700);
+    // Not by the beginning of the id, which is the time: tests begin together.
+    let random = || u16::try_from(crate::fresh().as_u64_pair().1 % 2_000).unwrap_or_default();
+    let chosen = (0..100).map(|_| 30_000 + random());
     let mut pairs = chosen.filter(|port| is_free(*port) && is_free(*port + 1));
     pairs.next().expect("two neighbouring ports are free")
 }
