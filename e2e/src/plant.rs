@@ -109,8 +109,8 @@ impl Plant {
     pub fn keep_ordering(&self, pause: Duration) -> Orders {
         let enough = CancellationToken::new();
         let mut tills = JoinSet::new();
-        for till in self.tills.iter().cloned() {
-            let enough = enough.clone();
+        for till in &self.tills {
+            let (till, enough) = (till.clone(), enough.clone());
             tills.spawn(async move {
                 let mut took = Vec::new();
                 while !enough.is_cancelled() {

@@ -8,8 +8,10 @@ use fastops::installation::Databases;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
+use tokio::time::{Duration, Instant, sleep};
 
 use crate::process::{address, binary};
+use crate::system::PATIENCE;
 
 /// A running process. Dropping it kills it.
 #[derive(Debug)]
@@ -90,6 +92,15 @@ impl Worker {
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("a child can be waited for").is_none()
+    }
+
+    /// Waits until it has written something like this to its log.
+    pub async fn until_said(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.log().contains(text) {
+            assert!(Instant::now() < deadline, "it does not say {text:?}");
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Everything it has written to its log.

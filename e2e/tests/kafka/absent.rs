@@ -20,10 +20,9 @@ async fn f47_without_kafka_everything_else_goes_on_and_it_is_waited_for() {
     let mut relay = Worker::start(Role::Relay(&topic), &plant.databases);
     let mut worker = Worker::start(Role::WorkFrom(&topic), &plant.databases);
     plant.order(12).await;
-    sleep(Duration::from_secs(7)).await;
-    assert!(relay.is_running() && worker.is_running(), "{}{}", relay.log(), worker.log());
-    assert!(relay.log().contains("Kafka is not there yet"), "{}", relay.log());
-    assert!(worker.log().contains("cannot be reached"), "{}", worker.log());
+    relay.until_said("Kafka is not there yet").await;
+    worker.until_said("cannot be reached").await;
+    assert!(relay.is_running() && worker.is_running());
 
     let back = Instant::now();
     broker.start_again().await;
@@ -54,9 +53,9 @@ async fn f47_without_postgres_processes_say_so_and_wait() {
 
     cluster.start_again().await;
     let back = Instant::now();
-    let server = serving.await.unwrap();
+    let process = serving.await.unwrap();
     let served = back.elapsed();
-    assert!(server.log().contains("PostgreSQL is not there yet"), "{}", server.log());
+    assert!(process.log().contains("PostgreSQL is not there yet"), "{}", process.log());
     let plant = Plant::on(databases).await;
     plant.order(6).await;
     plant.until_shown().await;

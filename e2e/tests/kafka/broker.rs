@@ -65,15 +65,6 @@ async fn f21_the_broker_is_killed_under_load() {
     );
 }
 
-/// Waits until a process says something.
-async fn until_said(worker: &Worker, text: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !worker.log().contains(text) {
-        assert!(Instant::now() < deadline, "it does not say {text:?}:\n{}", worker.log());
-        sleep(Duration::from_millis(100)).await;
-    }
-}
-
 #[tokio::test]
 async fn f23_a_broker_that_lost_its_data_gets_it_again() {
     let plant = Plant::open().await;
@@ -95,7 +86,7 @@ async fn f23_a_broker_that_lost_its_data_gets_it_again() {
     let worker = Worker::start(Role::WorkFrom(&topic), &plant.databases);
     plant.order(30).await;
     plant.until_at_end(RELAY).await;
-    until_said(&worker, "the topic lacks events").await;
+    worker.until_said("the topic lacks events").await;
     sleep(Duration::from_secs(2)).await;
     assert!(plant.position("orders").await.get() <= seen + 1, "nothing is skipped");
     assert!(relay.end().await, "it ends when it is asked to");

@@ -104,7 +104,7 @@ async fn hold_checkpoint(plant: &Plant) -> PgConnection {
 }
 
 async fn until_on_topic(topic: &Topic, n_messages: usize) -> usize {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let n = read(topic).await.len();
         if n >= n_messages {

@@ -46,10 +46,10 @@ async fn f22_a_broker_that_refuses_or_is_slow_is_waited_for_without_haste() {
     plant.until_at_end(RELAY).await;
 
     // Slower than a page is waited for, and then only slow.
-    cluster.broker_round_trip_time(1, Duration::from_secs(9)).unwrap();
+    cluster.broker_round_trip_time(1, Duration::from_secs(20)).unwrap();
     plant.order(12).await;
     let idle = (worked(), tokio::time::Instant::now());
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    tokio::time::sleep(Duration::from_secs(18)).await;
     let (worked, passed) = (worked().saturating_sub(idle.0), idle.1.elapsed());
     let statuses = board.statuses();
     let state = &statuses.iter().find(|status| status.consumer == RELAY).unwrap().state;
@@ -67,7 +67,7 @@ async fn f22_a_broker_that_refuses_or_is_slow_is_waited_for_without_haste() {
     figure(
         "F22",
         &format!(
-            "{n_refusals} requests refused, answers 9 s late: {attempts} tries and {worked:.1?} of \
+            "{n_refusals} requests refused, answers 20 s late: {attempts} tries and {worked:.1?} of \
              work in {passed:.0?}, 0 events missing"
         ),
     );

@@ -163,8 +163,8 @@ impl Reader {
             *held = None;
         }
         if lanes.numbers.is_empty() {
-            let head = self.feed.store.head().await?;
-            self.feed.board.went_round(self.consumer.name(), 0, head.position, head);
+            let end = self.feed.store.head().await?;
+            self.feed.board.went_round(self.consumer.name(), 0, end.position, end);
             return Ok(Written::Page);
         }
         let held = match held {

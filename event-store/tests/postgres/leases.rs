@@ -31,7 +31,11 @@ async fn a_lease_has_one_holder_who_may_give_it_back() {
     assert_eq!(held.epoch(), 1);
     assert!(luis.try_acquire("consumer:sales").await.unwrap().is_none());
     assert!(ana.try_acquire("consumer:sales").await.unwrap().is_none());
-    assert_eq!(taken(&luis, "tenant:17").await.epoch(), 1, "names have nothing to do with each other");
+    assert_eq!(
+        taken(&luis, "tenant:17").await.epoch(),
+        1,
+        "names have nothing to do with each other"
+    );
 
     held.release().await;
     assert_eq!(taken(&luis, "consumer:sales").await.epoch(), 2);
