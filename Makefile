@@ -33,9 +33,10 @@ demo: ## a restaurant to look at: private database, server, simulated orders
 	cargo run --profile demo -p fastops -- demo $(ARGS)
 
 .PHONY: test
-test: ## all tests, on a private PostgreSQL that is thrown away afterwards
+test: ## all tests, on a private PostgreSQL and a private Kafka that are thrown away afterwards
 	@scripts/setup.sh test
-	scripts/with-test-postgres.sh cargo nextest run --workspace --no-tests=fail $(FILTER)
+	scripts/with-test-postgres.sh scripts/with-test-kafka.sh \
+	    cargo nextest run --workspace --no-tests=fail $(FILTER)
 ifeq ($(strip $(FILTER)),)
 	cargo test --doc --workspace
 endif
@@ -63,8 +64,8 @@ import-pizza-place: ## import a year of a real pizza place into a private databa
 campaign: ## the fault tests (f01_… and s01_…) with full counts; writes docs/promises.md
 	@scripts/setup.sh test
 	@figures=$$(mktemp); trap 'rm -f "$$figures"' EXIT; \
-	    FASTOPS_ROUNDS=$(ROUNDS) FASTOPS_FIGURES="$$figures" scripts/with-test-postgres.sh \
-	    cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'; \
+	    FASTOPS_ROUNDS=$(ROUNDS) FASTOPS_FIGURES="$$figures" \
+	    scripts/with-test-postgres.sh scripts/with-test-kafka.sh cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'; \
 	    scripts/write-promises.sh "$$figures"
 
 # The last line on stdout is the result as JSON. What else there is to measure is in bench/README.md.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes sure that this machine has what FastOps needs, and installs what is missing if it can.
 #
-#   scripts/setup.sh demo     C compiler, make, perl, PostgreSQL: enough to build and run FastOps
-#   scripts/setup.sh test     the same and cargo-nextest
-#   scripts/setup.sh lint     C compiler, make, perl and cargo-deny
+#   scripts/setup.sh demo     C and C++ compiler, make, perl, PostgreSQL: enough to build and run FastOps
+#   scripts/setup.sh test     the same, cargo-nextest, and Java and Maven for a Kafka to test with
+#   scripts/setup.sh lint     C and C++ compiler, make, perl and cargo-deny
 #   scripts/setup.sh          everything
 #   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
 #
@@ -45,10 +45,16 @@ system_packages() {
     has cc || missing+=(gcc libc6-dev)
     has make || missing+=(make)
     has perl || missing+=(perl)
+    # librdkafka is built from its source.
+    has c++ || missing+=(g++)
     if [ "$1" = with-postgres ] && ! postgres_bin >/dev/null; then
         # A wrong FASTOPS_PG_BIN is the user's to mend; installing would not help.
         [ -z "${FASTOPS_PG_BIN:-}" ] || exit 1
         missing+=(postgresql)
+    fi
+    if [ "${2:-}" = with-kafka ]; then
+        has java || missing+=(openjdk-17-jre-headless)
+        has mvn || missing+=(maven)
     fi
     [ ${#missing[@]} -gt 0 ] || return 0
 
@@ -106,11 +112,11 @@ from_pypi() {
 
 case "${1:-all}" in
     demo) rust; system_packages with-postgres ;;
-    test) rust; system_packages with-postgres; cargo_tool cargo-nextest "$nextest_version" ;;
+    test) rust; system_packages with-postgres with-kafka; cargo_tool cargo-nextest "$nextest_version" ;;
     lint) rust; system_packages without-postgres; cargo_tool cargo-deny "$deny_version" ;;
     all)
         rust
-        system_packages with-postgres
+        system_packages with-postgres with-kafka
         cargo_tool cargo-nextest "$nextest_version"
         cargo_tool cargo-deny "$deny_version"
         ;;

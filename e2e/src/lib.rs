@@ -7,15 +7,19 @@
 //! - [`log`]: what the log holds in the end
 //! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
 //!   [`cluster`]
+//! - [`broker`]: a Kafka; [`worker`]: processes that keep read models and publish; [`plant`]: companies
+//!   that order meanwhile
 //! - [`clock`], [`silence`], [`wire`]: time, crashes and outages at will
 //! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it
 
+pub mod broker;
 pub mod client;
 pub mod clock;
 pub mod cluster;
 pub mod log;
 pub mod menu;
 pub mod node;
+pub mod plant;
 pub mod process;
 pub mod raw;
 pub mod rig;
@@ -23,6 +27,7 @@ pub mod silence;
 pub mod site;
 pub mod system;
 pub mod wire;
+pub mod worker;
 
 pub use client::{Answer, Call, Client};
 pub use event_store::testing::{figure, rounds};

@@ -134,7 +134,7 @@ fn listens_at(line: &str) -> Option<SocketAddr> {
 /// The program that was built beside this one.
 ///
 /// Building all of the workspace's tests builds it too; whoever builds only some names `-p fastops`.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let here = std::env::current_exe().expect("a running program has a path");
     let found =
         here.ancestors().skip(1).map(|folder| folder.join("fastops")).find(|path| path.is_file());
@@ -142,7 +142,7 @@ fn binary() -> PathBuf {
 }
 
 /// The address of a database on a unix socket, as the environment gives it.
-fn address(options: &PgConnectOptions) -> String {
+pub(crate) fn address(options: &PgConnectOptions) -> String {
     let socket = options.get_socket().expect("private clusters listen on a socket only");
     let database = options.get_database().expect("a database is named");
     format!("postgres://{}@localhost/{database}?host={}", options.get_username(), socket.display())

@@ -14,6 +14,8 @@
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
 //! - [`deciders`]: which node decides for a tenant
+//! - [`kafka`]: the log on a topic, and consumers that read it there
+//! - [`lease`]: who does what only one may do at a time
 
 pub mod append;
 #[cfg(feature = "testing")]
@@ -23,6 +25,8 @@ pub mod deciders;
 pub mod error;
 pub mod event;
 pub mod hash;
+pub mod kafka;
+pub mod lease;
 pub mod memory;
 pub mod postgres;
 pub mod snapshot;

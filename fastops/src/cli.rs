@@ -6,13 +6,16 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use event_store::Position;
 use fastops::config::{DatabaseArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
+use fastops::feeding::{FeedArgs, KafkaArgs};
 use fastops::import::{self, ImportArgs};
 use fastops::installation::{Installation, migrate_schema};
 use fastops::projecting::Projecting;
+use fastops::relaying::relay;
 use fastops::serving::{self, Serving, serve, service};
 use fastops::telemetry::{start_logging, start_metrics};
 use tokio::net::TcpListener;
@@ -33,6 +36,8 @@ enum Command {
     Serve(ServeArgs),
     /// Keep the read models.
     Work(WorkArgs),
+    /// Publish the log on a topic of Kafka.
+    Relay(RelayArgs),
     /// Bring the database to this release's schema.
     Migrate(MigrateArgs),
     /// Show a living restaurant on a private PostgreSQL.
@@ -66,12 +71,28 @@ struct ServeArgs {
     /// Where the other processes reach this one, host and port, if not where it listens.
     #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
     node_address: Option<String>,
+    #[command(flatten)]
+    feed: FeedArgs,
 }
 
 #[derive(Args)]
 struct WorkArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    feed: FeedArgs,
+}
+
+#[derive(Args)]
+struct RelayArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    kafka: KafkaArgs,
+    /// First publish again everything after this position of the log; consumers drop what they have
+    /// seen.
+    #[arg(long, value_name = "POSITION")]
+    from: Option<u64>,
 }
 
 #[derive(Args)]
@@ -102,6 +123,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Serve(args) => answering(args).await,
         Command::Work(args) => working(&args).await,
+        Command::Relay(args) => relaying(&args).await,
         Command::Migrate(args) => migrating(&args).await,
         Command::Demo(args) => showing(args).await,
         Command::Consumers(args) => resolving(args).await,
@@ -122,7 +144,9 @@ async fn answering(args: ServeArgs) -> Outcome {
     let installation = Installation::new(&args.database.databases()?);
     let shutdown = shutdown_on_signal()?;
     installation.follow(&shutdown);
-    let projecting = args.work.then(|| Projecting::start(&installation, &shutdown));
+    installation.wait_for_log(&shutdown).await;
+    let source = args.feed.source()?;
+    let projecting = args.work.then(|| Projecting::fed_by(&source, &installation, &shutdown));
     let listener = TcpListener::bind(args.listen).await?;
     let listen = listener.local_addr()?;
     let peers = args.peers.then(|| {
@@ -149,9 +173,18 @@ async fn working(args: &WorkArgs) -> Outcome {
     start_logging("info");
     let installation = Installation::new(&args.database.databases()?);
     let shutdown = shutdown_on_signal()?;
-    let projecting = Projecting::start(&installation, &shutdown);
+    let projecting = Projecting::fed_by(&args.feed.source()?, &installation, &shutdown);
     tracing::info!("keeping the read models");
     projecting.ended().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn relaying(args: &RelayArgs) -> Outcome {
+    start_logging("info");
+    let topic = args.kafka.topic()?;
+    let installation = Installation::new(&args.database.databases()?);
+    let shutdown = shutdown_on_signal()?;
+    relay(&installation, topic, args.from.map(Position::new), &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -67,6 +67,9 @@ pub enum ConfigError {
         #[source]
         source: sqlx::Error,
     },
+    /// No broker to connect to.
+    #[error("no Kafka: set FASTOPS_KAFKA_BROKERS to host:port, several with commas between them")]
+    NoBrokers,
     /// No secret to sign tokens with.
     #[error(
         "no token secret: set FASTOPS_TOKEN_SECRET_FILE to a file with at least 32 random bytes"

@@ -1,18 +1,21 @@
 //! An installation: the adapters of one database wired to the ports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::forwarding::Peers;
 use commands::deciders::Deciders;
 use commands::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
-use event_store::consumer::Doorbell;
+use event_store::consumer::{Board, Doorbell, Feed, Tail};
+use event_store::lease::Leases;
 use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
 use projections::ReadDb;
 use projections::parking::Parking;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// Connections that read models and sign-in are read through.
@@ -21,8 +24,11 @@ const APP_CONNECTIONS: u32 = 8;
 /// Connections per role that the log is read through; the command path needs few.
 const STORE_CONNECTIONS: u32 = 6;
 
-/// One connection per consumer, and one to spare for housekeeping.
-const PROJECTOR_CONNECTIONS: u32 = 6;
+/// One connection per consumer and for the relay, and two to spare for leases and housekeeping.
+const PROJECTOR_CONNECTIONS: u32 = 8;
+
+/// How often a log that does not answer is asked again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How to reach one database in each role.
 #[derive(Debug, Clone)]
@@ -86,6 +92,35 @@ impl Installation {
     pub fn parking(&self) -> Parking {
         let store: Arc<dyn EventStore> = self.store.clone();
         Parking::new(store, self.projector.clone(), projections::consumers())
+    }
+
+    /// What consumers share that are shown on this board.
+    pub fn feed(&self, board: &Board, tail: Tail) -> Feed {
+        let store: Arc<dyn EventStore> = self.store.clone();
+        Feed { store, pool: self.projector.clone(), tail, board: board.clone() }
+    }
+
+    /// The newest events of the log, read for all consumers of this process until `shutdown`.
+    pub fn tail(&self, shutdown: &CancellationToken) -> Tail {
+        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
+        Tail::follow(self.store.clone(), doorbell, shutdown.clone())
+    }
+
+    /// Leases of this process, known by an id that it makes here.
+    pub fn leases(&self) -> Leases {
+        Leases::new(self.projector.clone(), self.ids.uuid())
+    }
+
+    /// Waits until the log answers, and says every time that it does not. What waiting does not mend
+    /// is left to whoever asks next.
+    pub async fn wait_for_log(&self, shutdown: &CancellationToken) {
+        while let Err(error) = self.store.head().await {
+            if !error.is_transient() || shutdown.is_cancelled() {
+                return;
+            }
+            tracing::warn!(%error, "PostgreSQL is not there yet and is waited for");
+            shutdown.run_until_cancelled(sleep(LOOK_AGAIN)).await;
+        }
     }
 
     /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read

@@ -5,6 +5,7 @@
 //! - [`companies`]: companies and their accounts
 //! - [`consumers`]: events that consumers have parked, from the command line
 //! - [`cluster`]: a private PostgreSQL
+//! - [`feeding`]: where consumers get their events from; [`relaying`]: the role that publishes the log
 //! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
 //! - [`projecting`], [`serving`]: the two roles of a process
 //! - [`telemetry`]: log lines and metrics
@@ -15,8 +16,10 @@ pub mod config;
 pub mod consumers;
 pub mod demo;
 pub mod doctor;
+pub mod feeding;
 pub mod import;
 pub mod installation;
 pub mod projecting;
+pub mod relaying;
 pub mod serving;
 pub mod telemetry;

@@ -1,13 +1,13 @@
 //! The role that keeps read models: every consumer in a loop of its own.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, SILENCE_MAX, Tail, count_parked, keep_running};
+use event_store::consumer::{Board, SILENCE_MAX, Tail, count_parked, keep_running_alone};
+use event_store::kafka;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::feeding::Source;
 use crate::installation::Installation;
 
 /// How often the partitions of the log are looked after.
@@ -22,20 +22,38 @@ pub struct Projecting {
 }
 
 impl Projecting {
-    /// Starts every consumer; they end with `shutdown`.
+    /// Starts every consumer on the log; they end with `shutdown`.
     pub fn start(installation: &Installation, shutdown: &CancellationToken) -> Self {
+        Self::fed_by(&Source::Log, installation, shutdown)
+    }
+
+    /// Starts every consumer; they end with `shutdown`.
+    pub fn fed_by(
+        source: &Source,
+        installation: &Installation,
+        shutdown: &CancellationToken,
+    ) -> Self {
         let board = Board::default();
-        let store: Arc<dyn EventStore> = installation.store.clone();
-        let doorbell = Doorbell::listen(&installation.projector, shutdown.clone());
-        let feed = Feed {
-            tail: Tail::follow(Arc::clone(&store), doorbell, shutdown.clone()),
-            store,
-            pool: installation.projector.clone(),
-            board: board.clone(),
+        let tail = match source {
+            Source::Log => installation.tail(shutdown),
+            Source::Topic(_) => Tail::unread(),
         };
+        let (feed, leases) = (installation.feed(&board, tail), installation.leases());
         let tasks = TaskTracker::new();
         for consumer in projections::consumers() {
-            tasks.spawn(keep_running(consumer, feed.clone(), SILENCE_MAX, shutdown.clone()));
+            let (feed, shutdown) = (feed.clone(), shutdown.clone());
+            match source {
+                Source::Log => {
+                    let leases = leases.clone();
+                    let alone = keep_running_alone(consumer, feed, leases, SILENCE_MAX, shutdown);
+                    tasks.spawn(alone);
+                }
+                Source::Topic(topic) => {
+                    let topic = topic.clone();
+                    let shared = kafka::keep_running(consumer, feed, topic, SILENCE_MAX, shutdown);
+                    tasks.spawn(shared);
+                }
+            }
         }
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));

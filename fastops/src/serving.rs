@@ -200,7 +200,7 @@ impl Readiness for Ready {
             what: status.consumer,
             why: match status.state {
                 State::Stopped(reason) => reason.to_string(),
-                State::Running | State::Failing { .. } | State::Ended => {
+                State::Running | State::Failing { .. } | State::Standby | State::Ended => {
                     format!("no sign of life for {} s", status.heartbeat_age.as_secs())
                 }
             },

@@ -76,7 +76,9 @@ impl Consumers {
         let progress = progress::all(&mut tx).await.map_err(unread)?;
         let statuses = self.0.board.statuses();
         let body = |progress: Progress| {
-            let status = statuses.iter().find(|status| status.consumer == progress.consumer);
+            let status = statuses.iter().find(|status| {
+                status.consumer == progress.consumer && status.state != State::Standby
+            });
             ConsumerBody {
                 state: status.map_or(StateBody::Elsewhere, |status| (&status.state).into()),
                 lag_events: progress.lag_events,
@@ -94,6 +96,7 @@ impl From<&State> for StateBody {
     fn from(state: &State) -> Self {
         match state {
             State::Running => Self::Running,
+            State::Standby => Self::Elsewhere,
             State::Failing { .. } => Self::Failing,
             State::Stopped(_) => Self::Stopped,
             State::Ended => Self::Ended,

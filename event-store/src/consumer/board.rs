@@ -23,6 +23,8 @@ pub enum State {
         /// What the last failure says.
         reason: String,
     },
+    /// Another process runs it, and this one takes over when that one dies.
+    Standby,
     /// It was asked to end.
     Ended,
     /// It ended by itself and needs a person.
@@ -64,7 +66,7 @@ pub struct Status {
 impl Status {
     /// Whether the loop goes round, be it in vain: a database that is away is not the loop's fault.
     pub fn is_alive(&self) -> bool {
-        matches!(self.state, State::Running | State::Failing { .. })
+        matches!(self.state, State::Running | State::Failing { .. } | State::Standby)
             && self.heartbeat_age < HEARTBEAT_AGE_MAX
     }
 }
@@ -123,7 +125,7 @@ impl Board {
     }
 
     /// The loop went round and passed so many events: it stands here, and the log ended there.
-    pub(super) fn went_round(
+    pub(crate) fn went_round(
         &self,
         consumer: &'static str,
         n_events: usize,
@@ -143,7 +145,7 @@ impl Board {
     }
 
     /// The loop is in this state.
-    pub(super) fn is(&self, consumer: &'static str, state: State) {
+    pub(crate) fn is(&self, consumer: &'static str, state: State) {
         self.update(consumer, |entry| entry.state = state);
     }
 

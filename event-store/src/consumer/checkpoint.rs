@@ -4,7 +4,7 @@ use domain::shared::IncarnationId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{ConsumerError, LANES, Stopped};
+use super::{ConsumerError, Stopped};
 use crate::event::RecordedEvent;
 use crate::store::Head;
 use crate::stream::Position;
@@ -26,34 +26,45 @@ struct Locked {
     has_parked: bool,
 }
 
-/// All lanes of a consumer, as a run holds them.
+impl Lane {
+    const fn number(&self) -> u16 {
+        self.number.cast_unsigned()
+    }
+}
+
+/// Some lanes of a consumer, mostly all of them, as a run holds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lanes(Vec<Lane>);
+pub(crate) struct Lanes(Vec<Lane>);
+
+/// How far lanes have come.
+pub(crate) type Reached = Vec<(u16, Position)>;
 
 impl Lanes {
-    /// Makes all lanes of `consumer` this run's, so that no earlier run can move them any more.
+    /// Makes lanes of `consumer` this run's, so that no earlier run can move them any more.
     ///
     /// Waits for a page that an earlier run is just committing.
     pub(super) async fn claim(
         tx: &mut PgConnection,
         consumer: &str,
         log: IncarnationId,
+        numbers: &[u16],
     ) -> Result<Self, sqlx::Error> {
-        sqlx::query(
+        let claimed = sqlx::query_as(
             "INSERT INTO checkpoints (consumer, lane, incarnation, epoch, position)
-             SELECT $1, lane, $2, 1, 0 FROM generate_series(0, $3 - 1) AS lane
+             SELECT $1, lane, $2, 1, 0 FROM UNNEST($3::smallint[]) AS lane ORDER BY lane
              ON CONFLICT (consumer, lane)
-             DO UPDATE SET epoch = checkpoints.epoch + 1, updated_at = now()",
+             DO UPDATE SET epoch = checkpoints.epoch + 1, updated_at = now()
+             RETURNING lane, incarnation, epoch, position",
         )
         .bind(consumer)
         .bind(log.uuid())
-        .bind(i32::from(LANES))
-        .execute(&mut *tx)
+        .bind(numbers.iter().map(|number| number.cast_signed()).collect::<Vec<_>>())
+        .fetch_all(tx)
         .await?;
-        Self::lock(tx, consumer).await
+        Ok(Self(claimed))
     }
 
-    /// Reads the lanes and keeps everybody else from moving or claiming them until `tx` ends.
+    /// Reads all lanes and keeps everybody else from moving or claiming them until `tx` ends.
     pub(super) async fn lock(tx: &mut PgConnection, consumer: &str) -> Result<Self, sqlx::Error> {
         sqlx::query_as(
             "SELECT lane, incarnation, epoch, position
@@ -68,11 +79,13 @@ impl Lanes {
         .map(Self)
     }
 
-    /// Like [`lock`](Self::lock); says besides whether the consumer has parked anything.
+    /// Like [`lock`](Self::lock), for these lanes; says besides whether the consumer has parked
+    /// anything.
     ///
-    /// What it says may be from before the lock was free. Nobody but the run that holds the lanes
-    /// parks, so a no is true all the same, and a yes only makes the caller look.
+    /// What it says may be from before the lock was free. Nobody but the run that holds a lane parks
+    /// its events, so a no is true all the same, and a yes only makes the caller look.
     pub(super) async fn lock_to_write(
+        &self,
         tx: &mut PgConnection,
         consumer: &str,
     ) -> Result<(Self, bool), sqlx::Error> {
@@ -80,59 +93,81 @@ impl Lanes {
             "SELECT lane, incarnation, epoch, position,
                  EXISTS (SELECT FROM consumer_parked WHERE consumer = $1) AS has_parked
              FROM checkpoints
-             WHERE consumer = $1
+             WHERE consumer = $1 AND lane = ANY ($2)
              ORDER BY lane
              FOR UPDATE OF checkpoints",
         )
         .bind(consumer)
+        .bind(self.0.iter().map(|lane| lane.number).collect::<Vec<_>>())
         .fetch_all(tx)
         .await?;
         let has_parked = rows.iter().any(|row| row.has_parked);
         Ok((Self(rows.into_iter().map(|row| row.lane).collect()), has_parked))
     }
 
-    /// Moves every lane that is before `position` up to it. The lanes must be locked.
+    /// Moves lanes that are before what they have reached up to it. They must be locked.
     pub(super) async fn advance(
         &mut self,
         tx: &mut PgConnection,
         consumer: &str,
-        position: Position,
+        reached: &[(u16, Position)],
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "UPDATE checkpoints
-             SET position = GREATEST(position, $2), updated_at = now()
-             WHERE consumer = $1",
+            "UPDATE checkpoints c
+             SET position = GREATEST(c.position, r.position), updated_at = now()
+             FROM UNNEST($2::smallint[], $3::bigint[]) AS r (lane, position)
+             WHERE c.consumer = $1 AND c.lane = r.lane",
         )
         .bind(consumer)
-        .bind(position.to_i64())
+        .bind(reached.iter().map(|(number, _)| number.cast_signed()).collect::<Vec<_>>())
+        .bind(reached.iter().map(|(_, position)| position.to_i64()).collect::<Vec<_>>())
         .execute(tx)
         .await?;
-        for lane in &mut self.0 {
-            lane.position = lane.position.max(position.to_i64());
+        for (number, position) in reached {
+            if let Some(lane) = self.0.iter_mut().find(|lane| lane.number() == *number) {
+                lane.position = lane.position.max(position.to_i64());
+            }
         }
         Ok(())
     }
 
-    /// The run that holds these lanes.
+    /// Where a lane stands, if it is one of these.
+    pub(crate) fn position(&self, number: u16) -> Option<Position> {
+        let lane = self.0.iter().find(|lane| lane.number() == number)?;
+        Some(Position::from_i64(lane.position))
+    }
+
+    /// Those of them of which nothing has been seen.
+    pub(super) fn at_start(&self) -> Vec<i16> {
+        let at_start = self.0.iter().filter(|lane| lane.position == Position::START.to_i64());
+        at_start.map(|lane| lane.number).collect()
+    }
+
+    /// The newest of the epochs under which the lanes were claimed.
     pub(super) fn epoch(&self) -> i64 {
         self.0.iter().map(|lane| lane.epoch).max().unwrap_or_default()
     }
 
-    /// Where reading goes on: every lane has seen everything up to here.
-    pub(super) fn lowest(&self) -> Position {
-        Position::from_i64(self.0.iter().map(|lane| lane.position).min().unwrap_or_default())
+    /// Whether somebody else has claimed one of these lanes since; `stored` is what is stored of them.
+    pub(super) fn check_epochs(&self, stored: &Self) -> Result<(), Stopped> {
+        for lane in &stored.0 {
+            let held = self.0.iter().find(|held| held.number == lane.number);
+            if held.is_none_or(|held| held.epoch != lane.epoch) {
+                return Err(Stopped::Superseded { epoch: lane.epoch });
+            }
+        }
+        Ok(())
     }
 
-    /// Whether nothing of the log has been seen.
-    pub(super) fn are_at_start(&self) -> bool {
-        self.0.iter().all(|lane| Position::from_i64(lane.position) == Position::START)
+    /// Where reading goes on: every lane has seen everything up to here.
+    pub(crate) fn lowest(&self) -> Position {
+        Position::from_i64(self.0.iter().map(|lane| lane.position).min().unwrap_or_default())
     }
 
     /// Whether the event's lane is still before it.
     pub(super) fn awaits(&self, event: &RecordedEvent) -> Result<bool, ConsumerError> {
-        let lane = self.0.iter().find(|lane| u16::try_from(lane.number) == Ok(event.lane));
-        match lane {
-            Some(lane) => Ok(lane.position < event.position.to_i64()),
+        match self.position(event.lane) {
+            Some(position) => Ok(position < event.position),
             None => Err(ConsumerError::Misfit {
                 position: event.position,
                 reason: format!("there is no lane {}", event.lane),
@@ -141,7 +176,7 @@ impl Lanes {
     }
 
     /// Whether this log is the one that the lanes were read from.
-    pub(super) fn check(&self, log: Head) -> Result<(), Stopped> {
+    pub(crate) fn check(&self, log: Head) -> Result<(), Stopped> {
         for lane in &self.0 {
             let checkpoints = IncarnationId::from_uuid(lane.incarnation);
             if checkpoints != log.incarnation {

@@ -8,21 +8,24 @@
 //! An event that cannot be applied is parked together with the later ones of its [key](Consumer::key);
 //! everything else goes on, and a person decides about what is parked.
 //!
-//! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies
+//! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies, [`keep_running_alone`]
+//!   in one process at a time
 //! - [`Parking`]: what people do about parked events
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
 //! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
 
-mod board;
-mod checkpoint;
+pub(crate) mod board;
+pub(crate) mod checkpoint;
 mod doorbell;
 mod operator;
 mod parked;
 mod parking;
-mod run;
+pub(crate) mod run;
 mod sift;
+mod standby;
 mod tail;
-mod watchdog;
+pub(crate) mod watchdog;
+pub(crate) mod writer;
 
 use std::borrow::Cow;
 
@@ -38,6 +41,7 @@ pub use parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
 pub use run::{Feed, run};
+pub use standby::{keep_running_alone, stand_by, while_held};
 pub use tail::Tail;
 pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
 
@@ -96,6 +100,9 @@ pub enum ConsumerError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What the consumer works on outside of the database did not do its part.
+    #[error("{0}")]
+    Outside(String),
     /// The consumer has a defect that these events bring to light.
     #[error("it panicked: {0}")]
     Panicked(String),
@@ -110,6 +117,7 @@ impl ConsumerError {
                 error,
                 sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_)
             ),
+            Self::Outside(_) => true,
             Self::Unreadable(_) | Self::Misfit { .. } | Self::Panicked(_) => false,
         }
     }
@@ -118,7 +126,7 @@ impl ConsumerError {
     fn blames_events(&self) -> bool {
         match self {
             Self::Unreadable(_) | Self::Misfit { .. } | Self::Panicked(_) => true,
-            Self::Log(_) => false,
+            Self::Log(_) | Self::Outside(_) => false,
             Self::Database(sqlx::Error::Database(refusal)) => {
                 // What a statement was given: rows twice, data, constraints, sizes. Everything else is
                 // the state of the database or of its schema.
@@ -135,7 +143,7 @@ impl ConsumerError {
 }
 
 /// An error with everything that caused it.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
@@ -158,6 +166,12 @@ pub enum Stopped {
         checkpoints: IncarnationId,
         /// The incarnation of the log.
         log: IncarnationId,
+    },
+    /// What it works on outside of the database is not what it has to be.
+    #[error("{reason}")]
+    Unfit {
+        /// What is wrong, and what a person can do about it.
+        reason: String,
     },
     /// The log ends before the checkpoint: it has lost events that this consumer has seen.
     #[error("the checkpoint {checkpoint} lies beyond the end of the log at {head}")]

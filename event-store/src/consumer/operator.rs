@@ -14,8 +14,8 @@ use super::checkpoint::Lanes;
 use super::parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
-use super::run::BEGIN_DURABLE;
 use super::sift::sift;
+use super::writer::BEGIN_DURABLE;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::EventStore;

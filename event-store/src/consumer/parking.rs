@@ -41,7 +41,7 @@ pub(super) async fn parked_keys(
     Ok(keys.into_iter().map(|(tenant, key)| (TenantId::from_uuid(tenant), key)).collect())
 }
 
-/// Forgets what is parked when a consumer begins with empty tables, and gives the events that it was
+/// Forgets what is parked of lanes that begin with empty tables, and gives the events that it was
 /// told to pass over. No further ones come while it runs: only an event that it has passed can be
 /// discarded.
 pub(super) async fn begin(
@@ -49,11 +49,15 @@ pub(super) async fn begin(
     consumer: &str,
     lanes: &Lanes,
 ) -> Result<HashSet<Position>, sqlx::Error> {
-    if lanes.are_at_start() {
-        sqlx::query("DELETE FROM consumer_parked WHERE consumer = $1")
-            .bind(consumer)
-            .execute(&mut *tx)
-            .await?;
+    let at_start = lanes.at_start();
+    if !at_start.is_empty() {
+        sqlx::query(
+            "DELETE FROM consumer_parked WHERE consumer = $1 AND log_lane(tenant_id) = ANY ($2)",
+        )
+        .bind(consumer)
+        .bind(at_start)
+        .execute(&mut *tx)
+        .await?;
     }
     let discarded: Vec<i64> = sqlx::query_scalar(
         "SELECT discarded FROM consumer_resolutions WHERE consumer = $1 AND discarded IS NOT NULL",

@@ -62,6 +62,11 @@ impl Tail {
         Self { window, grown }
     }
 
+    /// Nothing, for consumers that do not read the log; the others read for themselves and poll.
+    pub fn unread() -> Self {
+        Self { window: Arc::default(), grown: watch::channel(()).1 }
+    }
+
     /// At most `limit` events after a position; nothing where the caller has to read for itself.
     pub(super) fn after(&self, position: Position, limit: u32) -> Option<Read> {
         locked(&self.window).as_ref()?.after(position, limit)

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::board::Parked;
+use super::board::{Board, Parked};
 use super::{Consumer, Feed, Stopped, run};
 
 /// How long a loop may show no sign of life before another takes over. A page is never that long; a
@@ -32,9 +32,23 @@ pub async fn keep_running(
     silence_max: Duration,
     shutdown: CancellationToken,
 ) -> Result<(), Stopped> {
-    let name = consumer.name();
+    let start = || run(Arc::clone(&consumer), feed.clone(), shutdown.clone());
+    watch(consumer.name(), &feed.board, silence_max, &shutdown, start).await
+}
+
+/// Keeps running whatever `start` begins, which shows its signs of life on the board under this name.
+pub(crate) async fn watch<F>(
+    name: &'static str,
+    board: &Board,
+    silence_max: Duration,
+    shutdown: &CancellationToken,
+    start: impl Fn() -> F,
+) -> Result<(), Stopped>
+where
+    F: Future<Output = Result<(), Stopped>> + Send + 'static,
+{
     loop {
-        let running = run(Arc::clone(&consumer), feed.clone(), shutdown.clone());
+        let running = start();
         let mut running = AbortOnDropHandle::new(tokio::spawn(running));
         let begun = Instant::now();
         let why = loop {
@@ -42,7 +56,7 @@ pub async fn keep_running(
                 Ok(Ok(outcome)) => return outcome,
                 Ok(Err(error)) => break error.to_string(),
                 Err(_) => {
-                    let silence = feed.board.silence(name).unwrap_or(Duration::MAX);
+                    let silence = board.silence(name).unwrap_or(Duration::MAX);
                     let silence = silence.min(begun.elapsed());
                     if silence > silence_max {
                         break format!("no sign of life for {} s", silence.as_secs());
@@ -54,7 +68,7 @@ pub async fn keep_running(
         drop(running);
         tracing::error!(consumer = name, reason = why, "the consumer is started again");
         metrics::counter!("fastops_consumer_restarts_total", "consumer" => name).increment(1);
-        feed.board.restarts(name);
+        board.restarts(name);
         shutdown.run_until_cancelled(sleep(PAUSE)).await;
     }
 }

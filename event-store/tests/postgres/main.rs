@@ -2,6 +2,7 @@
 
 mod cancelled_begin;
 mod late_commit;
+mod leases;
 mod poison;
 mod proxy;
 mod quiet_commits;

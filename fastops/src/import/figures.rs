@@ -56,7 +56,7 @@ fn must_go_round(board: &Board) -> Result<(), Error> {
         let reason = match status.state {
             State::Stopped(stopped) => stopped.to_string(),
             State::Failing { attempts, reason } if attempts > ATTEMPTS_MAX => reason,
-            State::Running | State::Failing { .. } | State::Ended => continue,
+            State::Running | State::Failing { .. } | State::Standby | State::Ended => continue,
         };
         return Err(Error::Consumer { consumer: status.consumer, reason });
     }

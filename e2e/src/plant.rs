@@ -1,0 +1,309 @@
+//! Companies that order, on a database whose read models other processes keep.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::America::Bogota;
+use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::identity::{OpenBranch, RegisterTenant};
+use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
+use commands::{CommandError, Commands, Intent, Request, Scope};
+use domain::orders::OrderType;
+use domain::shared::{
+    BranchId, CategoryId, CommandId, CorrelationId, Currency, CutOff, Money, Name, OrderId,
+    PaymentId, ProductId, Quantity, Slug, TenantId, UserId, VariantId,
+};
+use event_store::testing::Database;
+use event_store::{EventStore, Position};
+use fastops::installation::{Databases, Installation};
+use fastops::projecting::Projecting;
+use sqlx::AssertSqlSafe;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Duration, Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::fresh;
+
+/// How many companies there are: enough for several lanes.
+const COMPANIES: usize = 6;
+
+/// In how many branches each of them orders at the same moment.
+const BRANCHES: usize = 2;
+
+/// What one costs, in hundredths of a peso.
+const PRICE: i64 = 1_850_000;
+
+/// How long read models may take to show what has happened, on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// See the module. The companies order in the test's own process.
+#[derive(Debug)]
+pub struct Plant {
+    /// How processes reach the database.
+    pub databases: Databases,
+    installation: Installation,
+    tills: Vec<Till>,
+    /// Ends what follows the log for commands.
+    _following: tokio_util::sync::DropGuard,
+}
+
+/// Everything that is in the read models, by table: how many rows, and a hash over them.
+pub type Fingerprint = BTreeMap<String, (i64, String)>;
+
+/// Orders that are being placed.
+#[derive(Debug)]
+pub struct Orders {
+    placing: JoinHandle<Vec<Duration>>,
+    enough: CancellationToken,
+}
+
+/// Somebody who takes orders.
+#[derive(Debug, Clone)]
+struct Till {
+    commands: Commands,
+    scope: Scope,
+    branch: BranchId,
+    dish: (ProductId, VariantId),
+}
+
+impl Plant {
+    /// Opens the companies in a database of their own. Nobody keeps its read models yet.
+    pub async fn open() -> Self {
+        let database = Database::create().await;
+        let databases = Databases {
+            owner: database.options("fastops_owner"),
+            app: database.options("fastops_app"),
+            projector: database.options("fastops_projector"),
+        };
+        Self::on(databases).await
+    }
+
+    /// Opens the companies in a database that is there.
+    pub async fn on(databases: Databases) -> Self {
+        let installation = Installation::new(&databases);
+        let following = CancellationToken::new();
+        installation.follow(&following);
+        let mut tills = Vec::new();
+        for number in 0..COMPANIES {
+            tills.extend(company(&installation.commands, number).await);
+        }
+        Self { databases, installation, tills, _following: following.drop_guard() }
+    }
+
+    /// Places so many orders, each of which is confirmed and paid, on all tills at once.
+    pub async fn order(&self, n_orders: usize) {
+        let mut tills = JoinSet::new();
+        for (number, till) in self.tills.iter().cloned().enumerate() {
+            let n_of_till = (n_orders + number) / self.tills.len();
+            tills.spawn(async move {
+                for _ in 0..n_of_till {
+                    till.serve().await;
+                }
+            });
+        }
+        while let Some(served) = tills.join_next().await {
+            served.expect("every order is served");
+        }
+    }
+
+    /// Goes on placing orders, with a pause after each, until it is enough.
+    pub fn keep_ordering(&self, pause: Duration) -> Orders {
+        let enough = CancellationToken::new();
+        let mut tills = JoinSet::new();
+        for till in &self.tills {
+            let (till, enough) = (till.clone(), enough.clone());
+            tills.spawn(async move {
+                let mut took = Vec::new();
+                while !enough.is_cancelled() {
+                    took.push(till.serve().await);
+                    enough.run_until_cancelled(sleep(pause)).await;
+                }
+                took
+            });
+        }
+        let placing = tokio::spawn(async move {
+            let mut all = Vec::new();
+            while let Some(took) = tills.join_next().await {
+                all.extend(took.expect("every order is served"));
+            }
+            all
+        });
+        Orders { placing, enough }
+    }
+
+    /// Where the log ends.
+    pub async fn head(&self) -> Position {
+        self.installation.store.head().await.expect("the log answers").position
+    }
+
+    /// Up to where a consumer has come in the lane that is furthest behind; the start if it lacks lanes.
+    pub async fn position(&self, consumer: &str) -> Position {
+        let lowest: Option<i64> = sqlx::query_scalar(
+            "SELECT min(position) FROM checkpoints WHERE consumer = $1 HAVING count(*) = 12",
+        )
+        .bind(consumer)
+        .fetch_optional(&self.installation.projector)
+        .await
+        .expect("checkpoints are readable");
+        Position::from_i64(lowest.unwrap_or_default())
+    }
+
+    /// Waits until a consumer has come to the end of the log as it is.
+    pub async fn until_at_end(&self, consumer: &str) {
+        let (head, deadline) = (self.head().await, Instant::now() + PATIENCE);
+        loop {
+            let position = self.position(consumer).await;
+            if position >= head {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{consumer} stands at {position}, not at {head}");
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until all read models show everything that is in the log.
+    pub async fn until_shown(&self) {
+        for consumer in projections::consumer_names() {
+            self.until_at_end(consumer).await;
+        }
+    }
+
+    /// What the read models hold.
+    pub async fn fingerprint(&self) -> Fingerprint {
+        let mut fingerprint = Fingerprint::new();
+        for table in self.read_models().await {
+            let sql = format!(
+                "SELECT count(*), md5(coalesce(string_agg(r, '' ORDER BY r), ''))
+                 FROM (SELECT md5(to_jsonb(t)::text) AS r FROM {table} t) AS rows"
+            );
+            let rows = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&self.installation.projector);
+            fingerprint.insert(table, rows.await.expect("read models are readable"));
+        }
+        fingerprint
+    }
+
+    /// What the read models hold when they are built again from the log, by one process that nobody
+    /// disturbs; for when no other keeps them.
+    pub async fn fingerprint_of_log(&self) -> Fingerprint {
+        for table in self.read_models().await {
+            self.as_projector(&format!("TRUNCATE {table}")).await;
+        }
+        for consumer in projections::consumer_names() {
+            self.as_projector(&format!("DELETE FROM checkpoints WHERE consumer = '{consumer}'"))
+                .await;
+        }
+        let shutdown = CancellationToken::new();
+        let projecting = Projecting::start(&self.installation, &shutdown);
+        self.until_shown().await;
+        shutdown.cancel();
+        projecting.ended().await;
+        self.fingerprint().await
+    }
+
+    /// What the adapters of this database are, for a test that runs consumers by itself.
+    pub const fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
+    /// What consumers write: the only tables that the projector may empty.
+    async fn read_models(&self) -> Vec<String> {
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT oid::regclass::text
+             FROM pg_class
+             WHERE relkind IN ('r', 'p') AND has_table_privilege(current_user, oid, 'TRUNCATE')",
+        )
+        .fetch_all(&self.installation.projector)
+        .await
+        .expect("the catalogue is readable");
+        assert!(tables.len() > 8, "{tables:?}");
+        tables
+    }
+
+    async fn as_projector(&self, sql: &str) {
+        let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&self.installation.projector);
+        done.await.expect("the projector may do this");
+    }
+}
+
+impl Orders {
+    /// Lets everybody finish; gives how long it took to place each order.
+    pub async fn stop(self) -> Vec<Duration> {
+        self.enough.cancel();
+        self.placing.await.expect("every order is served")
+    }
+}
+
+impl Till {
+    /// Places an order, confirms it and takes the money; says how long placing took.
+    async fn serve(&self) -> Duration {
+        let order = OrderId::from_uuid(fresh());
+        let (product, variant) = self.dish;
+        let quantity = Quantity::try_new(1).expect("one is a quantity");
+        let lines = vec![WantedLine { product, variant, quantity }];
+        let begun = Instant::now();
+        let (branch, order_type) = (self.branch, OrderType::DineIn);
+        self.does(PlaceOrder { order, branch, order_type, lines }).await;
+        let took = begun.elapsed();
+        self.does(MoveOrder { order, seen: None, step: Step::Confirm }).await;
+        let (payment, amount) = (PaymentId::from_uuid(fresh()), price());
+        let tendered = Some(amount);
+        self.does(TakeCash { payment, order, seen: None, amount, tendered }).await;
+        took
+    }
+
+    async fn does<I: Intent + Clone>(&self, intent: I) {
+        does(&self.commands, &self.scope, intent).await;
+    }
+}
+
+/// Does it, also where somebody else is busy with the same streams.
+async fn does<I: Intent + Clone>(commands: &Commands, scope: &Scope, intent: I) {
+    let request = Request::live(CommandId::from_uuid(fresh()));
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match commands.execute(scope, request, intent.clone()).await {
+            Ok(_) => return,
+            Err(CommandError::World(world)) if Instant::now() < deadline => {
+                sleep(Duration::from_millis(20)).await;
+                drop(world);
+            }
+            Err(error) => panic!("{}: {error}", I::OPERATION),
+        }
+    }
+}
+
+async fn company(commands: &Commands, number: usize) -> Vec<Till> {
+    let (tenant, owner) = (TenantId::from_uuid(fresh()), UserId::from_uuid(fresh()));
+    let scope = Scope::user(tenant, owner, CorrelationId::from_uuid(fresh()));
+    let slug = Slug::parse(&format!("company-{number}")).expect("that is a short name");
+    let register = RegisterTenant { tenant, name: name("Arepas"), slug, owner };
+    does(commands, &scope, register).await;
+    let category = CategoryId::from_uuid(fresh());
+    does(commands, &scope, AddCategory { category, name: name("Arepas"), place: 1 }).await;
+    let dish = (ProductId::from_uuid(fresh()), VariantId::from_uuid(fresh()));
+    let variant =
+        VariantRequest { id: None, id_if_new: dish.1, name: name("Grande"), price: price() };
+    let (product, variants) = (dish.0, vec![variant]);
+    does(commands, &scope, AddProduct { product, name: name("Arepa"), category, variants }).await;
+    let mut tills = Vec::new();
+    for number in 0..BRANCHES {
+        let branch = BranchId::from_uuid(fresh());
+        let open = OpenBranch {
+            branch,
+            name: name(&format!("Sede {number}")),
+            time_zone: Bogota,
+            currency: Currency::COP,
+            cut_off: CutOff::MIDNIGHT,
+        };
+        does(commands, &scope, open).await;
+        tills.push(Till { commands: commands.clone(), scope: scope.clone(), branch, dish });
+    }
+    tills
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("tests name things well")
+}
+
+fn price() -> Money {
+    Money::try_new(PRICE, Currency::COP).expect("that is an amount")
+}

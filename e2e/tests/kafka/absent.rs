@@ -1,0 +1,64 @@
+//! Processes that are started before what they need.
+
+use std::time::Duration;
+
+use e2e::broker::Broker;
+use e2e::cluster::{Cluster, Stop};
+use e2e::figure;
+use e2e::plant::Plant;
+use e2e::process::Process;
+use e2e::worker::{Role, Worker};
+use fastops::installation::migrate_schema;
+use tokio::time::{Instant, sleep};
+
+#[tokio::test]
+async fn f47_without_kafka_everything_else_goes_on_and_it_is_waited_for() {
+    let plant = Plant::open().await;
+    let mut broker = Broker::start().await;
+    let topic = broker.topic();
+    broker.kill().await;
+    let mut relay = Worker::start(Role::Relay(&topic), &plant.databases);
+    let mut worker = Worker::start(Role::WorkFrom(&topic), &plant.databases);
+    plant.order(12).await;
+    relay.until_said("Kafka is not there yet").await;
+    worker.until_said("cannot be reached").await;
+    assert!(relay.is_running() && worker.is_running());
+
+    let back = Instant::now();
+    broker.start_again().await;
+    let started = back.elapsed();
+    plant.until_shown().await;
+    let shown = back.elapsed();
+    assert!(worker.end().await && relay.end().await, "they end when they are asked to");
+    let from_topic = plant.fingerprint().await;
+    assert_eq!(from_topic, plant.fingerprint_of_log().await);
+    let after = shown.saturating_sub(started);
+    figure("F47", &format!("without Kafka: read models up to date {after:.1?} after it answered"));
+}
+
+#[tokio::test]
+async fn f47_without_postgres_processes_say_so_and_wait() {
+    let mut cluster = Cluster::start().await;
+    let databases = cluster.databases("postgres");
+    migrate_schema(&databases).await.unwrap();
+    cluster.stop(Stop::Fast).await;
+    let mut worker = Worker::start(Role::Work, &databases);
+    let serving = tokio::spawn({
+        let databases = databases.clone();
+        async move { Process::serve(&databases).await }
+    });
+    sleep(Duration::from_secs(2)).await;
+    assert!(worker.is_running(), "{}", worker.log());
+    assert!(!serving.is_finished(), "there is nothing to serve");
+
+    cluster.start_again().await;
+    let back = Instant::now();
+    let process = serving.await.unwrap();
+    let served = back.elapsed();
+    assert!(process.log().contains("PostgreSQL is not there yet"), "{}", process.log());
+    let plant = Plant::on(databases).await;
+    plant.order(6).await;
+    plant.until_shown().await;
+    assert!(worker.log().contains("the database does not say"), "{}", worker.log());
+    figure("F47", &format!("without PostgreSQL: answers {served:.1?} after it"));
+}

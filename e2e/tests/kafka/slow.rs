@@ -1,0 +1,74 @@
+//! Brokers that refuse and brokers that take their time, played by librdkafka's own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use e2e::plant::Plant;
+use e2e::{figure, rounds};
+use event_store::consumer::{Board, State, keep_running};
+use event_store::kafka::{RELAY, Relay, Topic};
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use rustix::time::{ClockId, clock_gettime};
+use tokio_util::sync::CancellationToken;
+
+use crate::topic::{positions, read};
+
+const REFUSALS: [RDKafkaRespErr; 3] = [
+    RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+    RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+    RDKafkaRespErr::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+];
+
+/// The time that all threads of this process have worked.
+fn worked() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f22_a_broker_that_refuses_or_is_slow_is_waited_for_without_haste() {
+    let plant = Plant::open().await;
+    let cluster = MockCluster::<DefaultProducerContext>::new(1).unwrap();
+    cluster.create_topic("slow", 12, 1).unwrap();
+    let topic = Topic::new(cluster.bootstrap_servers(), "slow");
+    let (board, shutdown) = (Board::default(), CancellationToken::new());
+    let feed = plant.installation().feed(&board, plant.installation().tail(&shutdown));
+    let relay = Arc::new(Relay::new(topic.clone()));
+    let kept = tokio::spawn(keep_running(relay, feed, Duration::from_mins(1), shutdown.clone()));
+    plant.until_at_end(RELAY).await;
+
+    let n_refusals = 10 * rounds(1) as usize;
+    let refusals: Vec<RDKafkaRespErr> = REFUSALS.into_iter().cycle().take(n_refusals).collect();
+    cluster.request_errors(RDKafkaApiKey::Produce, &refusals);
+    plant.order(12).await;
+    plant.until_at_end(RELAY).await;
+
+    // Slower than a page is waited for, and then only slow.
+    cluster.broker_round_trip_time(1, Duration::from_secs(20)).unwrap();
+    plant.order(12).await;
+    let idle = (worked(), tokio::time::Instant::now());
+    tokio::time::sleep(Duration::from_secs(18)).await;
+    let (worked, passed) = (worked().saturating_sub(idle.0), idle.1.elapsed());
+    let statuses = board.statuses();
+    let state = &statuses.iter().find(|status| status.consumer == RELAY).unwrap().state;
+    let State::Failing { attempts, .. } = state else { panic!("it is not shown: {state:?}") };
+    assert!(*attempts < 10, "it tries too often: {attempts}");
+    assert!(worked < passed / 4, "it worked for {worked:?} in {passed:?}");
+    cluster.broker_round_trip_time(1, Duration::from_millis(500)).unwrap();
+    plant.until_at_end(RELAY).await;
+
+    shutdown.cancel();
+    kept.await.unwrap().unwrap();
+    cluster.broker_round_trip_time(1, Duration::ZERO).unwrap();
+    let head = plant.head().await.get();
+    assert_eq!(positions(&read(&topic).await), (1..=head).collect(), "nothing is missing");
+    figure(
+        "F22",
+        &format!(
+            "{n_refusals} requests refused, answers 20 s late: {attempts} tries and {worked:.1?} of \
+             work in {passed:.0?}, 0 events missing"
+        ),
+    );
+}

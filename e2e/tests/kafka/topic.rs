@@ -1,0 +1,144 @@
+//! What is on the topic.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use e2e::broker::shared;
+use e2e::log::Log;
+use e2e::plant::Plant;
+use e2e::worker::{Role, Worker};
+use event_store::kafka::envelope::header;
+use event_store::kafka::{RELAY, Topic};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::{Headers, Message};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+
+const PARTITIONS: i32 = 12;
+
+/// A message as somebody sees it who knows nothing of FastOps.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) partition: i32,
+    pub(crate) key: String,
+    pub(crate) value: Vec<u8>,
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+impl Seen {
+    pub(crate) fn position(&self) -> u64 {
+        self.headers[header::POSITION].parse().unwrap()
+    }
+}
+
+/// Everything on the topic, partition by partition in its order.
+pub(crate) async fn read(topic: &Topic) -> Vec<Seen> {
+    let topic = topic.clone();
+    tokio::task::spawn_blocking(move || read_all(&topic)).await.unwrap()
+}
+
+fn read_all(topic: &Topic) -> Vec<Seen> {
+    let patience = Duration::from_secs(20);
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", topic.brokers())
+        .set("group.id", "a-test")
+        .set("enable.auto.commit", "false")
+        .create()
+        .unwrap();
+    let (mut from_start, mut left) = (TopicPartitionList::new(), 0);
+    for partition in 0..PARTITIONS {
+        let (low, high) = consumer.fetch_watermarks(topic.name(), partition, patience).unwrap();
+        left += high - low;
+        from_start.add_partition_offset(topic.name(), partition, Offset::Beginning).unwrap();
+    }
+    consumer.assign(&from_start).unwrap();
+    let mut all = Vec::new();
+    while left > 0 {
+        let message = consumer.poll(patience).expect("there are more messages").unwrap();
+        let headers = message.headers().unwrap().iter();
+        let text = |bytes: Option<&[u8]>| str::from_utf8(bytes.unwrap()).unwrap().to_owned();
+        all.push(Seen {
+            partition: message.partition(),
+            key: text(message.key()),
+            value: message.payload().unwrap().to_vec(),
+            headers: headers.map(|header| (header.key.to_owned(), text(header.value))).collect(),
+        });
+        left -= 1;
+    }
+    all.sort_by_key(|seen| seen.partition);
+    all
+}
+
+/// The positions on the topic, each once.
+pub(crate) fn positions(seen: &[Seen]) -> BTreeSet<u64> {
+    seen.iter().map(Seen::position).collect()
+}
+
+#[tokio::test]
+async fn the_topic_has_every_event_as_it_was_written() {
+    let plant = Plant::open().await;
+    plant.order(40).await;
+    let topic = shared("whole");
+    let relay = Worker::start(Role::Relay(&topic), &plant.databases);
+    plant.until_at_end(RELAY).await;
+    assert!(relay.end().await, "it ends when it is asked to");
+
+    let log = Log::read(&*plant.installation().store).await;
+    let mut seen = read(&topic).await;
+    assert_eq!(seen.len(), log.len(), "nobody has disturbed the relay");
+    let mut last: BTreeMap<i32, u64> = BTreeMap::new();
+    for message in &seen {
+        let previous = last.insert(message.partition, message.position()).unwrap_or_default();
+        assert_eq!(message.headers[header::PREVIOUS], previous.to_string());
+        assert!(previous < message.position(), "the events of a lane are in order");
+    }
+    assert!(last.len() > 1, "there is more than one lane");
+    seen.sort_by_key(Seen::position);
+    for (message, event) in seen.iter().zip(&log.events) {
+        let tenant = event.stream.tenant();
+        assert_eq!(message.partition, i32::from(event.lane));
+        assert_eq!(message.key, format!("{tenant}:{}", event.stream.name()));
+        assert_eq!(message.value, event.payload);
+        let said = |key: &str| message.headers[key].as_str();
+        assert_eq!(said(header::SPEC_VERSION), "1.0");
+        assert_eq!(said(header::ID), event.id.to_string());
+        assert_eq!(said(header::TYPE), format!("co.fastops.{}.v1", event.event_type));
+        assert_eq!(said(header::SUBJECT), event.stream.name());
+        assert_eq!(said(header::TENANT_ID), tenant.to_string());
+        assert_eq!(said(header::INCARNATION), log.incarnation.to_string());
+        assert_eq!(said(header::POSITION), event.position.to_string());
+        assert_eq!(said(header::CONTENT_TYPE), "application/json");
+    }
+}
+
+#[tokio::test]
+async fn consumers_fed_from_the_topic_leave_what_the_log_leaves() {
+    let plant = Plant::open().await;
+    let topic = shared("fed");
+    let relay = Worker::start(Role::Relay(&topic), &plant.databases);
+    let worker = Worker::start(Role::WorkFrom(&topic), &plant.databases);
+    plant.order(100).await;
+    plant.until_shown().await;
+    plant.order(50).await;
+    plant.until_shown().await;
+    assert!(worker.end().await && relay.end().await, "they end when they are asked to");
+    let from_topic = plant.fingerprint().await;
+    assert!(from_topic["orders"].0 == 150, "{from_topic:?}");
+    assert_eq!(from_topic, plant.fingerprint_of_log().await);
+}
+
+#[tokio::test]
+async fn a_topic_with_another_number_of_partitions_is_refused_with_a_clear_message() {
+    use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+    let plant = Plant::open().await;
+    let topic = shared("crooked");
+    let admin: AdminClient<_> =
+        ClientConfig::new().set("bootstrap.servers", topic.brokers()).create().unwrap();
+    let crooked = NewTopic::new(topic.name(), 3, TopicReplication::Fixed(1));
+    admin.create_topics([&crooked], &AdminOptions::new()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    let mut relay = Worker::start(Role::Relay(&topic), &plant.databases);
+    assert!(!relay.ended().await);
+    let said = relay.log();
+    assert!(said.contains("has 3 partitions and has to have 12"), "{said}");
+}

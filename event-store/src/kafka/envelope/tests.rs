@@ -1,0 +1,99 @@
+use chrono::NaiveDate;
+
+use super::*;
+
+fn uuid(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn moment(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn event() -> RecordedEvent {
+    RecordedEvent {
+        position: Position::new(4711),
+        tenant_seq: 42,
+        lane: 7,
+        stream: StreamId::stored(TenantId::from_uuid(uuid(0xA)), "order-17".to_owned()),
+        revision: Revision::new(3),
+        id: EventId::from_uuid(uuid(1)),
+        event_type: "order.payment_taken".to_owned(),
+        schema_version: 2,
+        payload: br#"{"name":"Aj\u00ed"}"#.to_vec(),
+        metadata: Metadata {
+            actor: Actor::User(UserId::from_uuid(uuid(2))),
+            branch: Some(BranchId::from_uuid(uuid(3))),
+            device: Some(DeviceId::from_uuid(uuid(4))),
+            command: CommandId::from_uuid(uuid(5)),
+            correlation: CorrelationId::from_uuid(uuid(6)),
+            causation: Some(EventId::from_uuid(uuid(7))),
+            traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        },
+        business_date: NaiveDate::from_ymd_opt(2026, 11, 23),
+        occurred_at: moment("2026-11-23T10:44:36.434029Z"),
+        recorded_at: moment("2026-11-23T10:44:37Z"),
+        content_hash: [0xAB; 32],
+        link: [0x01; 32],
+    }
+}
+
+fn place() -> Place {
+    Place { incarnation: IncarnationId::from_uuid(uuid(9)), previous: Position::new(4700) }
+}
+
+fn without(headers: &OwnedHeaders, left_out: &str) -> OwnedHeaders {
+    let kept = headers.iter().filter(|header| header.key != left_out);
+    kept.fold(OwnedHeaders::new(), OwnedHeaders::insert)
+}
+
+#[test]
+fn an_event_comes_back_whole() {
+    let bare = Metadata {
+        actor: Actor::System("importación: pizza".to_owned()),
+        branch: None,
+        device: None,
+        causation: None,
+        traceparent: None,
+        ..event().metadata
+    };
+    let bare = RecordedEvent { metadata: bare, business_date: None, ..event() };
+    for event in [event(), bare] {
+        let headers = headers(&event, place());
+        let read = decode_parts(Some(&headers), event.lane, &event.payload);
+        assert_eq!(read, Ok((event, place())));
+    }
+}
+
+#[test]
+fn the_headers_are_those_of_cloudevents() {
+    let headers = headers(&event(), place());
+    let said = |key| {
+        let value = headers.iter().find(|header| header.key == key)?.value?;
+        str::from_utf8(value).ok()
+    };
+    let tenant = "00000000-0000-0000-0000-00000000000a";
+    assert_eq!(said("ce_specversion"), Some("1.0"));
+    assert_eq!(said("ce_id"), Some("00000000-0000-0000-0000-000000000001"));
+    assert_eq!(said("ce_source"), Some(&*format!("/fastops/{tenant}")));
+    assert_eq!(said("ce_type"), Some("co.fastops.order.payment_taken.v2"));
+    assert_eq!(said("ce_subject"), Some("order-17"));
+    assert_eq!(said("ce_time"), Some("2026-11-23T10:44:36.434029Z"));
+    assert_eq!(said("ce_position"), Some("4711"));
+    assert_eq!(said("content-type"), Some("application/json"));
+    assert_eq!(key(&event()), format!("{tenant}:order-17"));
+}
+
+#[test]
+fn a_message_that_lacks_something_is_named_by_it() {
+    let whole = headers(&event(), place());
+    for key in [header::ID, header::POSITION, header::PREVIOUS, header::TYPE, header::LINK] {
+        let read = decode_parts(Some(&without(&whole, key)), 7, b"{}");
+        assert_eq!(read, Err(Malformed::Missing(key)));
+        let crooked = Header { key, value: Some("sí") };
+        let read = decode_parts(Some(&without(&whole, key).insert(crooked)), 7, b"{}");
+        assert_eq!(read, Err(Malformed::Unreadable(key)));
+    }
+    let read = decode_parts(None::<&OwnedHeaders>, 7, b"{}");
+    assert_eq!(read, Err(Malformed::Missing(header::TENANT_ID)));
+}

@@ -1,0 +1,256 @@
+//! From the topic to a consumer.
+//!
+//! Every consumer has a group of its own, so that one which fails holds nobody up; the group gives each
+//! of its members some lanes. A member claims the lanes it was given, each under a new epoch, and what
+//! it had before can no longer be moved by whoever had it. Rows and checkpoints commit together; the
+//! group's offsets are told afterwards and only say where to begin reading.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::relay::Published;
+use super::session::{Lanes, Session};
+use super::sieve::{AnotherLog, Gap, Received, sift};
+use super::topic::{Topic, TopicError};
+use crate::consumer::board::State;
+use crate::consumer::run::{has_failed, pause};
+use crate::consumer::watchdog::watch;
+use crate::consumer::writer::{Interruption, Writer, Written};
+use crate::consumer::{Consumer, Feed, Stopped, chain};
+use crate::store::Head;
+
+/// How many messages are applied at once.
+const PAGE: usize = 2_000;
+
+/// How often lanes in which nothing happens are looked after.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long to wait before joining the group again, after another took a lane that this member had.
+const REJOIN: Duration = Duration::from_secs(1);
+
+/// Runs a consumer from the topic, again and again like [`crate::consumer::keep_running`].
+///
+/// Any number of processes may do so at once; they share the lanes. A broker that is away is waited
+/// for. Ends by `shutdown`, or because the consumer must not go on.
+pub async fn keep_running(
+    consumer: Arc<dyn Consumer>,
+    feed: Feed,
+    topic: Topic,
+    silence_max: Duration,
+    shutdown: CancellationToken,
+) -> Result<(), Stopped> {
+    let board = feed.board.clone();
+    let start = || {
+        let reader = Reader {
+            consumer: Arc::clone(&consumer),
+            feed: feed.clone(),
+            topic: topic.clone(),
+            attempts: 0,
+        };
+        run(reader, shutdown.clone())
+    };
+    watch(consumer.name(), &board, silence_max, &shutdown, start).await
+}
+
+async fn run(mut reader: Reader, shutdown: CancellationToken) -> Result<(), Stopped> {
+    let name = reader.consumer.name();
+    let outcome = reader.read_until(&shutdown).await;
+    if let Err(stopped) = &outcome {
+        tracing::error!(consumer = name, reason = %stopped, "the consumer has stopped for good");
+    }
+    let state = outcome.clone().map_or_else(State::Stopped, |()| State::Ended);
+    reader.feed.board.is(name, state);
+    outcome
+}
+
+struct Reader {
+    consumer: Arc<dyn Consumer>,
+    feed: Feed,
+    topic: Topic,
+    /// How often in a row something has failed.
+    attempts: u32,
+}
+
+/// Why a membership has come to its end.
+#[derive(Debug, thiserror::Error)]
+enum Break {
+    #[error(transparent)]
+    Interruption(#[from] Interruption),
+    #[error(transparent)]
+    Topic(#[from] TopicError),
+}
+
+/// What a member has of the lanes that it was given.
+struct Held {
+    lanes: Lanes,
+    writer: Writer,
+    gaps: BTreeMap<u16, Gap>,
+    /// When the lanes in which nothing happens are looked after again.
+    look_at: Instant,
+    head: Head,
+}
+
+impl Reader {
+    async fn read_until(&mut self, shutdown: &CancellationToken) -> Result<(), Stopped> {
+        while !shutdown.is_cancelled() {
+            let error = match self.membership(shutdown).await {
+                Ok(()) => continue,
+                Err(error) => error,
+            };
+            let wait = match error {
+                Break::Interruption(Interruption::Stopped(Stopped::Superseded { epoch })) => {
+                    let name = self.consumer.name();
+                    tracing::info!(consumer = name, epoch, "another member has taken a lane");
+                    REJOIN
+                }
+                Break::Interruption(Interruption::Stopped(stopped)) => return Err(stopped),
+                Break::Topic(error @ TopicError::Mismatch { .. }) => {
+                    return Err(Stopped::Unfit { reason: error.to_string() });
+                }
+                Break::Interruption(Interruption::Failed(error)) => self.fails(chain(&error)),
+                Break::Topic(error) => self.fails(error.to_string()),
+            };
+            shutdown.run_until_cancelled(sleep(wait)).await;
+        }
+        Ok(())
+    }
+
+    /// Joins the group and reads until `shutdown`, or until joining again is the way on.
+    async fn membership(&mut self, shutdown: &CancellationToken) -> Result<(), Break> {
+        self.topic.make_ready().await?;
+        let group = format!("{}.{}", self.topic.name(), self.consumer.name());
+        let session = Session::join(&self.topic, &group)?;
+        let outcome = self.read(&session, shutdown).await;
+        session.leave().await;
+        outcome
+    }
+
+    async fn read(&mut self, session: &Session, shutdown: &CancellationToken) -> Result<(), Break> {
+        let mut held: Option<Held> = None;
+        let mut page = Vec::new();
+        while !shutdown.is_cancelled() {
+            if page.is_empty() {
+                page = session.next(PAGE).await?;
+            }
+            match self.round(session, &mut held, &page).await {
+                Ok(Written::Page) => {
+                    self.attempts = 0;
+                    page.clear();
+                }
+                Ok(Written::Nothing) => {}
+                Err(Interruption::Failed(error)) => {
+                    let wait = self.fails(chain(&error));
+                    shutdown.run_until_cancelled(sleep(wait)).await;
+                }
+                Err(stopped @ Interruption::Stopped(_)) => return Err(stopped.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn round(
+        &self,
+        session: &Session,
+        held: &mut Option<Held>,
+        page: &[Received],
+    ) -> Result<Written, Interruption> {
+        let lanes = session.lanes();
+        if held.as_ref().is_some_and(|held| held.lanes != lanes) {
+            *held = None;
+        }
+        if lanes.numbers.is_empty() {
+            let end = self.feed.store.head().await?;
+            self.feed.board.went_round(self.consumer.name(), 0, end.position, end);
+            return Ok(Written::Page);
+        }
+        let held = match held {
+            Some(held) => held,
+            none => none.insert(self.claim(lanes).await?),
+        };
+        let standing = |lane| held.writer.lanes().position(lane);
+        let log = held.head.incarnation;
+        let sifted = sift(page, log, standing).map_err(|AnotherLog(found)| Stopped::Unfit {
+            reason: format!(
+                "the topic {} holds events of log {found}, but this is log {log}: name another \
+                 topic",
+                self.topic.name()
+            ),
+        })?;
+        if !sifted.events.is_empty()
+            && held.writer.write(&sifted.events, &sifted.reached).await? == Written::Nothing
+        {
+            return Ok(Written::Nothing);
+        }
+        for (lane, _) in &sifted.reached {
+            held.gaps.remove(lane);
+        }
+        for (lane, gap) in sifted.gaps {
+            if held.gaps.insert(lane, gap).is_none() {
+                let (consumer, reason) = (self.consumer.name(), lacks(lane, gap));
+                tracing::error!(consumer, reason, "the topic has lost something");
+            }
+        }
+        session.commit(page.iter().filter(|received| {
+            let lane = received.event.lane;
+            held.lanes.numbers.contains(&lane) && !held.gaps.contains_key(&lane)
+        }));
+        if Instant::now() >= held.look_at {
+            self.look_after(held).await?;
+        }
+        self.shows(held, sifted.events.len());
+        Ok(Written::Page)
+    }
+
+    async fn claim(&self, lanes: Lanes) -> Result<Held, Interruption> {
+        let Feed { store, pool, .. } = &self.feed;
+        let head = store.head().await?;
+        let numbers: Vec<u16> = lanes.numbers.iter().copied().collect();
+        let consumer = Arc::clone(&self.consumer);
+        let writer = Writer::claim(consumer, pool.clone(), head.incarnation, &numbers).await?;
+        writer.lanes().check(head)?;
+        Ok(Held { lanes, writer, gaps: BTreeMap::new(), look_at: Instant::now(), head })
+    }
+
+    /// Moves lanes in which nothing has happened, and of which this member has seen everything, to where
+    /// the relay stands.
+    async fn look_after(&self, held: &mut Held) -> Result<(), Interruption> {
+        held.head = self.feed.store.head().await?;
+        held.writer.lanes().check(held.head)?;
+        if let Some(published) = Published::read(&self.feed.pool).await?
+            && published.incarnation == held.head.incarnation
+        {
+            let seen = published.seen_by(|lane| held.writer.lanes().position(lane));
+            if !seen.is_empty() {
+                held.writer.write(&[], &seen).await?;
+            }
+        }
+        held.look_at = Instant::now() + LOOK;
+        Ok(())
+    }
+
+    fn shows(&self, held: &Held, n_events: usize) {
+        let (board, name) = (&self.feed.board, self.consumer.name());
+        board.went_round(name, n_events, held.writer.lanes().lowest(), held.head);
+        if let Some((lane, gap)) = held.gaps.first_key_value() {
+            board.is(name, State::Failing { attempts: 1, reason: lacks(*lane, *gap) });
+        }
+    }
+
+    /// Shows the failure; says how long to wait.
+    fn fails(&mut self, reason: String) -> Duration {
+        self.attempts += 1;
+        has_failed(&self.feed.board, self.consumer.name(), self.attempts, reason);
+        pause(self.attempts)
+    }
+}
+
+fn lacks(lane: u16, Gap { after, previous }: Gap) -> String {
+    format!(
+        "the topic lacks events of lane {lane} after {after} and up to {previous}: \
+         run `fastops relay --from {after}`"
+    )
+}

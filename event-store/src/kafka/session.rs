@@ -1,0 +1,174 @@
+//! One membership in a group of readers of the topic, which gives its members the lanes.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{
+    BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance, StreamConsumer,
+};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Message, Offset, TopicPartitionList};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::envelope::decode;
+use super::quiet::Quiet;
+use super::sieve::Received;
+use super::topic::{Topic, TopicError};
+
+/// How long to wait for the first message of a page.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How long to wait for the others: a page costs a transaction however little is in it.
+const GATHER: Duration = Duration::from_millis(25);
+
+/// How long leaving the group may take.
+const LEAVE_WITHIN: Duration = Duration::from_secs(3);
+
+/// See the module.
+pub(super) struct Session {
+    topic: Topic,
+    consumer: StreamConsumer<Assignment>,
+}
+
+/// The lanes that the group has given this member. It changes only while the member polls.
+#[derive(Debug, Clone, Default)]
+struct Assignment(Arc<Mutex<Lanes>>);
+
+/// Some lanes, and the how manieth assignment that is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Lanes {
+    pub(super) generation: u64,
+    pub(super) numbers: BTreeSet<u16>,
+}
+
+impl Session {
+    /// Becomes a member of `group`.
+    pub(super) fn join(topic: &Topic, group: &str) -> Result<Self, TopicError> {
+        let consumer: StreamConsumer<Assignment> = topic
+            .config()
+            .set("group.id", group)
+            // Offsets are a hint: what has been seen is in the checkpoints.
+            .set("enable.auto.commit", "false")
+            .set("auto.offset.reset", "earliest")
+            // Every assignment is a whole one, so that all lanes are claimed again.
+            .set("partition.assignment.strategy", "range")
+            .set("session.timeout.ms", "6000")
+            .set("heartbeat.interval.ms", "2000")
+            .set("fetch.wait.max.ms", "100")
+            .set("fetch.message.max.bytes", "1048576")
+            .set("queued.max.messages.kbytes", "16384")
+            .create_with_context(Assignment::default())
+            .map_err(|error| topic.unavailable(&error))?;
+        consumer.subscribe(&[topic.name()]).map_err(|error| topic.unavailable(&error))?;
+        Ok(Self { topic: topic.clone(), consumer })
+    }
+
+    /// At most `most` messages, as soon as there are some; none after a second. An error means that this
+    /// membership is of no more use.
+    pub(super) async fn next(&self, most: usize) -> Result<Vec<Received>, TopicError> {
+        let mut page = Vec::new();
+        let mut until = Instant::now() + POLL;
+        while page.len() < most {
+            let message = match timeout_at(until, self.consumer.recv()).await {
+                Err(_) => break,
+                Ok(Err(error)) if is_passing(&error) => {
+                    tracing::warn!(%error, "a broker does not answer");
+                    continue;
+                }
+                Ok(Err(error)) => return Err(self.topic.unavailable(&error)),
+                Ok(Ok(message)) => message,
+            };
+            if page.is_empty() {
+                until = Instant::now() + GATHER;
+            }
+            match decode(&message) {
+                Ok((event, place)) => {
+                    page.push(Received { event: Arc::new(event), place, offset: message.offset() });
+                }
+                Err(error) => {
+                    let (partition, offset) = (message.partition(), message.offset());
+                    tracing::error!(partition, offset, %error, "a message that is no event");
+                    metrics::counter!("fastops_feed_malformed_total").increment(1);
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    /// The lanes of this member.
+    pub(super) fn lanes(&self) -> Lanes {
+        self.consumer.context().lanes().clone()
+    }
+
+    /// Tells the group where to go on, without waiting: the message after the last one of each lane.
+    pub(super) fn commit<'r>(&self, seen: impl Iterator<Item = &'r Received>) {
+        let mut offsets = TopicPartitionList::new();
+        for Received { event, offset, .. } in seen {
+            let (name, partition) = (self.topic.name(), i32::from(event.lane));
+            let next = Offset::Offset(offset + 1);
+            let placed = match offsets.find_partition(name, partition) {
+                Some(mut known) => known.set_offset(next),
+                None => offsets.add_partition_offset(name, partition, next),
+            };
+            if let Err(error) = placed {
+                tracing::warn!(%error, "an offset is not one");
+            }
+        }
+        if offsets.count() == 0 {
+            return;
+        }
+        if let Err(error) = self.consumer.commit(&offsets, CommitMode::Async) {
+            tracing::warn!(%error, "offsets were not committed");
+        }
+    }
+
+    /// Leaves the group, so that others get the lanes at once.
+    pub(super) async fn leave(self) {
+        let left = tokio::task::spawn_blocking(move || drop(self));
+        if timeout(LEAVE_WITHIN, left).await.is_err() {
+            tracing::warn!("leaving the group takes long and is not waited for");
+        }
+    }
+}
+
+/// Whether the client gets over it by itself: some broker is away, and others are not.
+fn is_passing(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::OperationTimedOut)
+    )
+}
+
+impl Assignment {
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientContext for Assignment {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        Quiet.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        Quiet.error(error, reason);
+    }
+}
+
+impl ConsumerContext for Assignment {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        let mut lanes = self.lanes();
+        lanes.generation += 1;
+        lanes.numbers = match rebalance {
+            Rebalance::Assign(assigned) => {
+                let partitions = assigned.elements().into_iter().map(|lane| lane.partition());
+                partitions.filter_map(|partition| u16::try_from(partition).ok()).collect()
+            }
+            Rebalance::Revoke(_) | Rebalance::Error(_) => BTreeSet::new(),
+        };
+        tracing::info!(lanes = ?lanes.numbers, "the group has given out its lanes");
+    }
+}

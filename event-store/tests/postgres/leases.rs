@@ -1,0 +1,81 @@
+//! Leases on a real database.
+
+use std::time::Duration;
+
+use event_store::lease::{DURATION, Lease, Leases};
+use event_store::testing::Database;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+fn leases(database: &Database, holder: u128) -> Leases {
+    Leases::new(database.projector_pool(), Uuid::from_u128(holder))
+}
+
+async fn expire(database: &Database) {
+    sqlx::query("UPDATE leases SET expires_at = now() - interval '1 second'")
+        .execute(&database.owner_pool())
+        .await
+        .unwrap();
+}
+
+async fn taken(leases: &Leases, name: &str) -> Lease {
+    leases.try_acquire(name).await.unwrap().expect("nobody has it")
+}
+
+#[tokio::test]
+async fn a_lease_has_one_holder_who_may_give_it_back() {
+    let database = Database::create().await;
+    let (ana, luis) = (leases(&database, 1), leases(&database, 2));
+    let held = taken(&ana, "consumer:sales").await;
+    assert_eq!(held.epoch(), 1);
+    assert!(luis.try_acquire("consumer:sales").await.unwrap().is_none());
+    assert!(ana.try_acquire("consumer:sales").await.unwrap().is_none());
+    assert_eq!(
+        taken(&luis, "tenant:17").await.epoch(),
+        1,
+        "names have nothing to do with each other"
+    );
+
+    held.release().await;
+    assert_eq!(taken(&luis, "consumer:sales").await.epoch(), 2);
+}
+
+#[tokio::test]
+async fn a_lease_that_is_renewed_does_not_expire() {
+    let database = Database::create().await;
+    let (ana, luis) = (leases(&database, 1), leases(&database, 2));
+    let held = taken(&ana, "consumer:sales").await;
+    sleep(DURATION + Duration::from_secs(1)).await;
+    assert!(luis.try_acquire("consumer:sales").await.unwrap().is_none());
+    assert!(!held.is_lost().await);
+}
+
+#[tokio::test]
+async fn whoever_lost_a_lease_is_told_and_cannot_take_it_from_the_next_one() {
+    let database = Database::create().await;
+    let (ana, luis) = (leases(&database, 1), leases(&database, 2));
+    let held = taken(&ana, "consumer:sales").await;
+    expire(&database).await;
+    let next = taken(&luis, "consumer:sales").await;
+    assert_eq!(next.epoch(), 2);
+    held.lost().cancelled().await;
+    assert!(held.is_lost().await);
+    held.release().await;
+    assert!(ana.try_acquire("consumer:sales").await.unwrap().is_none());
+    assert!(!next.is_lost().await);
+}
+
+#[tokio::test]
+async fn whoever_waits_has_it_soon_after_the_holder_died() {
+    let database = Database::create().await;
+    let (ana, luis) = (leases(&database, 1), leases(&database, 2));
+    drop(taken(&ana, "consumer:sales").await);
+    let (begun, shutdown) = (Instant::now(), CancellationToken::new());
+    let next = luis.acquire("consumer:sales", &shutdown, |_| {}).await.unwrap();
+    assert_eq!(next.epoch(), 2);
+    assert!(begun.elapsed() < 3 * DURATION, "{:?}", begun.elapsed());
+
+    shutdown.cancel();
+    assert!(ana.acquire("consumer:sales", &shutdown, |_| {}).await.is_none());
+}

@@ -1,0 +1,60 @@
+//! The role that publishes the log on the topic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::Position;
+use event_store::consumer::{Board, Feed, SILENCE_MAX, Stopped, keep_running_alone, stand_by};
+use event_store::kafka::{RELAY, Relay, Topic, TopicError, rewind};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::installation::Installation;
+
+/// The pause before a database that does not answer is asked again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Why nothing is published.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// The topic is not what it has to be.
+    #[error(transparent)]
+    Topic(#[from] TopicError),
+    /// The relay must not go on.
+    #[error("the relay has stopped")]
+    Stopped(#[from] Stopped),
+}
+
+/// Publishes until `shutdown`, or until it must not go on; waits while another process does. With `from`
+/// it begins by publishing again whatever comes after that position.
+pub async fn relay(
+    installation: &Installation,
+    topic: Topic,
+    from: Option<Position>,
+    shutdown: &CancellationToken,
+) -> Result<(), RelayError> {
+    match topic.make_ready().await {
+        Err(error @ TopicError::Mismatch { .. }) => return Err(error.into()),
+        Err(error) => tracing::warn!(%error, "Kafka is not there yet and is waited for"),
+        Ok(()) => tracing::info!(topic = topic.name(), "publishing the log"),
+    }
+    let feed = installation.feed(&Board::default(), installation.tail(shutdown));
+    let leases = installation.leases();
+    if let Some(from) = from {
+        let Some(lease) = stand_by(RELAY, &feed, &leases, shutdown).await else { return Ok(()) };
+        begin_after(from, &feed, shutdown).await;
+        lease.release().await;
+    }
+    let relay = Arc::new(Relay::new(topic));
+    Ok(keep_running_alone(relay, feed, leases, SILENCE_MAX, shutdown.clone()).await?)
+}
+
+async fn begin_after(from: Position, feed: &Feed, shutdown: &CancellationToken) {
+    while !shutdown.is_cancelled() {
+        match rewind(&feed.pool, &*feed.store, from).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, "the checkpoint was not moved back"),
+        }
+        shutdown.run_until_cancelled(sleep(LOOK_AGAIN)).await;
+    }
+}
