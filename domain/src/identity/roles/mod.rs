@@ -11,6 +11,8 @@ mod sorting;
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::PermissionName;
 use crate::Decider;
 use crate::shared::{Name, RoleId, TenantId, UserId};
@@ -53,7 +55,10 @@ pub struct Command {
 }
 
 /// What can be asked of the roles of a company.
-#[derive(Debug, Clone)]
+///
+/// Serialised, it is what a retry is recognised by: ids of things to be are left out.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The company begins, with its first administrator.
     Found {
@@ -96,9 +101,10 @@ pub enum Change {
 }
 
 /// A role as somebody wants it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct NewRole {
     /// The role to be.
+    #[serde(skip)]
     pub role: RoleId,
     /// Its name, unique in the company.
     pub name: Name,

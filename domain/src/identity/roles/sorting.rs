@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{
     Error, Event, GroupAdded, GroupRemoved, GroupRenamed, PermissionDefined, PermissionDropped,
     PermissionGrouped, State, known, unless,
@@ -10,7 +12,8 @@ use crate::identity::PermissionName;
 use crate::shared::{Name, PermissionGroupId};
 
 /// What can be asked of permissions and their groups.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sorting {
     /// The company needs a permission of its own.
     DefinePermission(PermissionName, Name),
@@ -19,7 +22,7 @@ pub enum Sorting {
     /// A permission should stand in a group.
     GroupPermission(PermissionName, PermissionGroupId),
     /// There should be another group.
-    AddGroup(PermissionGroupId, Name),
+    AddGroup(#[serde(skip)] PermissionGroupId, Name),
     /// A group should be called like this.
     RenameGroup(PermissionGroupId, Name),
     /// A group without permissions should go.

@@ -1,0 +1,89 @@
+//! Roles, their permissions, and who has them.
+
+use domain::identity::Branch;
+use domain::identity::roles::{self, BranchAccess, By, Change, Command, Roles};
+use domain::identity::user::{self, User};
+use domain::shared::{BranchId, UserId};
+use event_store::{Actor, Revision};
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// Something about the roles of the company should change.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeRoles {
+    /// Where the caller has seen the roles.
+    pub seen: Option<Revision>,
+    /// What should change.
+    pub change: Change,
+}
+
+/// Why the roles of a company do not change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RolesRefusal {
+    /// The company has no such branch.
+    #[error("branch {index} is not there")]
+    UnknownBranch {
+        /// Its place among the named ones, from 0.
+        index: usize,
+    },
+    /// A rule of the roles themselves.
+    #[error(transparent)]
+    Roles(#[from] roles::Error),
+}
+
+impl Intent for ChangeRoles {
+    const OPERATION: &'static str = "roles.change";
+    type Refusal = RolesRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RolesRefusal>> {
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+        work.expect::<Roles, _>(&tenant, self.seen)?;
+        if let Change::AllowBranches(_, access) = &self.change {
+            branches_exist(work, access).await?;
+        }
+        let command = Command { by: by(work), change: self.change.clone() };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        if let Change::Suspend(user) = self.change {
+            end_sessions(work, user).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whoever is suspended is out, also when they go on some day.
+async fn end_sessions(
+    work: &mut UnitOfWork<'_>,
+    user: UserId,
+) -> Result<(), Failure<RolesRefusal>> {
+    work.read(vec![work.wanted::<User>(&user)]).await?;
+    work.decide::<User>(&user, user::Command::EndSessions)
+        .map_err(|_| Failure::Refused(roles::Error::Unknown.into()))?;
+    Ok(())
+}
+
+/// On whose word roles change.
+pub(super) const fn by(work: &UnitOfWork<'_>) -> By {
+    match work.actor() {
+        Actor::User(user) => By::User(*user),
+        Actor::System(_) => By::System,
+    }
+}
+
+pub(super) async fn branches_exist(
+    work: &mut UnitOfWork<'_>,
+    access: &BranchAccess,
+) -> Result<(), Failure<RolesRefusal>> {
+    let BranchAccess::Only(branches) = access else { return Ok(()) };
+    let wanted = branches.iter().map(|branch| work.wanted::<Branch>(branch)).collect();
+    work.read(wanted).await?;
+    let is_missing = |branch: &BranchId| work.state::<Branch>(branch).open().is_none();
+    match branches.iter().position(is_missing) {
+        Some(index) => Err(Failure::Refused(RolesRefusal::UnknownBranch { index })),
+        None => Ok(()),
+    }
+}
