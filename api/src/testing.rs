@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::{OrderPlace, OrderRead, ReportSales};
-use domain::shared::{TenantId, UserId};
+use domain::identity::roles::{BranchAccess, Held};
+use domain::shared::{SessionId, TenantId, UserId};
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
 use poem::{EndpointExt, get};
@@ -172,8 +174,14 @@ struct OnlyOrders;
 
 #[async_trait]
 impl Permits for OnlyOrders {
-    async fn permits(&self, _caller: &Caller, permission: Permission) -> Result<bool, Unanswered> {
-        Ok(permission.name().starts_with("order."))
+    async fn standing(
+        &self,
+        _caller: &Caller,
+        _permission: Option<Permission>,
+    ) -> Result<Option<Arc<Standing>>, Unanswered> {
+        let orders = Permission::ALL.iter().filter(|it| it.name().starts_with("order."));
+        let held = Held::These(orders.map(|permission| (*permission).into()).collect());
+        Ok(Some(Arc::new(Standing::new(held, BranchAccess::All))))
     }
 }
 
@@ -203,6 +211,9 @@ pub(crate) fn token(age: TimeDelta) -> String {
     let access = Access {
         tenant: TenantId::from_uuid(Uuid::from_u128(1)),
         user: UserId::from_uuid(Uuid::from_u128(2)),
+        session: SessionId::from_uuid(Uuid::from_u128(4)),
+        epoch: 5,
+        device: None,
         token_id: Uuid::from_u128(3),
     };
     format!("Bearer {}", tokens().issue(&access, now() - age))

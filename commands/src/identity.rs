@@ -21,7 +21,10 @@ use crate::unit_of_work::UnitOfWork;
 
 pub use authority::{Authority, Presented, Standing};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
-pub use ports::{Account, Accounts};
+pub use ports::{
+    Account, Accounts, Letter, Person, Post, PostError, Renewal, Renewed, SecretKind, Session,
+    Sessions, TicketFor, TicketKind, Tickets,
+};
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use users::{ChangeUser, InviteRefusal, InviteUser, JoinUser, UserRefusal};
 

@@ -4,6 +4,7 @@
 //!   [`site`]: what its processes share
 //! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
 //! - [`menu`]: a branch with something to sell
+//! - [`letters`]: what people were sent
 //! - [`log`]: what the log holds in the end
 //! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
 //!   [`cluster`]
@@ -13,6 +14,7 @@
 pub mod client;
 pub mod clock;
 pub mod cluster;
+pub mod letters;
 pub mod log;
 pub mod menu;
 pub mod node;

@@ -1,6 +1,7 @@
 //! One process of a system: server and consumers on threads of their own, gone at once when it crashes.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use fastops::installation::Installation;
 use fastops::projecting::Projecting;
@@ -63,6 +64,8 @@ async fn begin(site: Site, silence: Silence) -> (SocketAddr, Installation) {
     let projecting = Projecting::start(&installation, &forever);
     let serving = Serving {
         secrets: secrets(),
+        post: Arc::new(site.letters.clone()),
+        public_url: "http://localhost".into(),
         board: projecting.board,
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         pages: Vec::new(),

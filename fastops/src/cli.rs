@@ -12,6 +12,7 @@ use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
 use fastops::import::{self, ImportArgs};
 use fastops::installation::{Installation, migrate_schema};
+use fastops::post::MailArgs;
 use fastops::projecting::Projecting;
 use fastops::serving::{self, Serving, serve, service};
 use fastops::telemetry::{start_logging, start_metrics};
@@ -53,6 +54,8 @@ struct ServeArgs {
     database: DatabaseArgs,
     #[command(flatten)]
     token: TokenArgs,
+    #[command(flatten)]
+    mail: MailArgs,
     /// Where to listen.
     #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -118,6 +121,8 @@ async fn answering(args: ServeArgs) -> Outcome {
     let projecting = args.work.then(|| Projecting::start(&installation, &shutdown));
     let serving = Serving {
         secrets: args.token.secrets()?,
+        post: args.mail.post()?,
+        public_url: args.mail.public_url(&args.listen),
         board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
         metrics: start_metrics(),
         pages: Vec::new(),

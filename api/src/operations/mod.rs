@@ -1,6 +1,7 @@
 //! The operations, by context.
 
 mod answer;
+mod auth;
 mod branches;
 mod categories;
 mod consumers;
@@ -16,7 +17,6 @@ mod recipes;
 mod refusal;
 mod reports;
 mod services;
-mod sign_in;
 mod stock;
 mod stock_items;
 mod stock_model;
@@ -28,7 +28,10 @@ use poem_openapi::OpenApi;
 /// Every operation of the product.
 pub fn operations(services: &Services) -> impl OpenApi + use<> {
     (
-        sign_in::SignIn(services.clone()),
+        auth::SignIn(services.clone()),
+        auth::OwnSessions(services.clone()),
+        auth::OwnSecrets(services.clone()),
+        auth::Letters(services.clone()),
         branches::Branches(services.clone()),
         categories::Categories(services.clone()),
         products::Products(services.clone()),

@@ -23,6 +23,7 @@ pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Proble
     match error {
         CommandError::Refused(refusal) => rule(&refusal),
         CommandError::Stale { actual } => stale(actual),
+        CommandError::ForeignBranch { .. } => Problem::foreign_branch(),
         CommandError::IdReused => Problem::new(Code::IdempotencyMismatch),
         CommandError::World(world) => failed(&world),
     }

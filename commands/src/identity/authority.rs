@@ -40,7 +40,7 @@ pub struct Presented {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     held: Held,
-    n_held: HeldBits,
+    bits: HeldBits,
     /// Where they may act.
     pub branches: BranchAccess,
 }
@@ -51,19 +51,20 @@ type HeldBits = u128;
 const _: () = assert!(Permission::ALL.len() <= HeldBits::BITS as usize);
 
 impl Standing {
-    fn new(held: Held, branches: BranchAccess) -> Self {
+    /// Of whoever holds this, in these branches.
+    pub fn new(held: Held, branches: BranchAccess) -> Self {
         let mut bits = 0;
         for permission in Permission::ALL {
             if held.has(&(*permission).into()) {
                 bits |= bit(*permission);
             }
         }
-        Self { held, n_held: bits, branches }
+        Self { held, bits, branches }
     }
 
     /// Whether they hold a permission.
     pub const fn holds(&self, permission: Permission) -> bool {
-        self.n_held & bit(permission) != 0
+        self.bits & bit(permission) != 0
     }
 
     /// Everything that they hold, permissions of the company's own included.
