@@ -15,8 +15,9 @@ use domain::inventory::recipe::{self, Ingredient};
 use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
 use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::shared::{
-    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionGroupId, ProductId,
-    Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId, StockQuantity, UserId, VariantId,
+    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionCategoryId,
+    ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId, StockQuantity, UserId,
+    VariantId,
 };
 use uuid::Uuid;
 
@@ -109,7 +110,7 @@ fn roles() -> [roles::Event; 18] {
     let (user, role) = (UserId::from_uuid(uuid(1)), RoleId::from_uuid(uuid(2)));
     let parents = || [RoleId::from_uuid(uuid(3))].into();
     let branches = BranchAccess::Only([BranchId::from_uuid(uuid(4))].into());
-    let group = PermissionGroupId::from_uuid(uuid(5));
+    let category = PermissionCategoryId::from_uuid(uuid(5));
     let permission = || Permission::OrderPlace.into();
     let own = || PermissionName::parse("x_erp.sync").unwrap();
     let kind = RoleKind::Ordinary;
@@ -135,10 +136,11 @@ fn roles() -> [roles::Event; 18] {
         roles::MemberResumed { user }.into(),
         roles::PermissionDefined { permission: own(), label: name("Contabilidad") }.into(),
         roles::PermissionDropped { permission: own() }.into(),
-        roles::PermissionGrouped { permission: permission(), group }.into(),
-        roles::GroupAdded { group, name: name("Caja"), permissions: [permission()].into() }.into(),
-        roles::GroupRenamed { group, name: name("Cajas") }.into(),
-        roles::GroupRemoved { group }.into(),
+        roles::PermissionCategorised { permission: permission(), category }.into(),
+        roles::CategoryAdded { category, name: name("Caja"), permissions: [permission()].into() }
+            .into(),
+        roles::CategoryRenamed { category, name: name("Cajas") }.into(),
+        roles::CategoryRemoved { category }.into(),
     ]
 }
 

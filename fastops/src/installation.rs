@@ -20,7 +20,7 @@ const APP_CONNECTIONS: u32 = 8;
 const STORE_CONNECTIONS: u32 = 6;
 
 /// One connection per consumer, and one to spare for housekeeping.
-const PROJECTOR_CONNECTIONS: u32 = 6;
+const PROJECTOR_CONNECTIONS: u32 = 7;
 
 /// How to reach one database in each role.
 #[derive(Debug, Clone)]

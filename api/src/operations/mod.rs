@@ -5,6 +5,7 @@ mod auth;
 mod branches;
 mod categories;
 mod consumers;
+mod devices;
 mod fields;
 mod kitchen;
 mod model;
@@ -13,6 +14,7 @@ mod orders;
 mod parked;
 mod payments;
 mod products;
+mod rbac;
 mod recipes;
 mod refusal;
 mod reports;
@@ -20,6 +22,7 @@ mod services;
 mod stock;
 mod stock_items;
 mod stock_model;
+mod users;
 
 pub use services::Services;
 
@@ -28,10 +31,9 @@ use poem_openapi::OpenApi;
 /// Every operation of the product.
 pub fn operations(services: &Services) -> impl OpenApi + use<> {
     (
-        auth::SignIn(services.clone()),
-        auth::OwnSessions(services.clone()),
-        auth::OwnSecrets(services.clone()),
-        auth::Letters(services.clone()),
+        auth::operations(services),
+        rbac::operations(services),
+        (users::Users(services.clone()), devices::Devices(services.clone())),
         branches::Branches(services.clone()),
         categories::Categories(services.clone()),
         products::Products(services.clone()),
@@ -65,6 +67,9 @@ enum Part {
     /// Pedidos, pagos y cocina. Orders, payments and the kitchen.
     #[oai(rename = "orders")]
     Orders,
+    /// Personas, roles y permisos. People, roles and permissions.
+    #[oai(rename = "people")]
+    People,
     /// Informes. Reports.
     #[oai(rename = "reports")]
     Reports,

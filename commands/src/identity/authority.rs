@@ -133,6 +133,20 @@ impl Authority {
         Ok(Some(till.map_or_else(|| Arc::clone(&standing), |till| at_till(&standing, till))))
     }
 
+    /// What somebody of the company holds, signed in or not; nothing if there is nobody like this.
+    pub async fn standing(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<Standing>, World> {
+        let scope = Scope::user(tenant, user, CorrelationId::from_uuid(Uuid::nil()));
+        let mut work = self.commands.look(&scope, Trust::Committed);
+        work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+        let graph = work.state::<Roles>(&tenant);
+        let is_there = graph.member(user).is_some();
+        Ok(is_there.then(|| Standing::new(graph.held_by(user), graph.branches_of(user))))
+    }
+
     /// The epoch of somebody's sessions, straight from the log; none for whoever cannot sign in.
     pub async fn epoch(&self, tenant: TenantId, user: UserId) -> Result<Option<u32>, World> {
         let scope = Scope::user(tenant, user, CorrelationId::from_uuid(Uuid::nil()));

@@ -24,11 +24,8 @@ pub struct ChangeRoles {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RolesRefusal {
     /// The company has no such branch.
-    #[error("branch {index} is not there")]
-    UnknownBranch {
-        /// Its place among the named ones, from 0.
-        index: usize,
-    },
+    #[error("branch {0} is not there")]
+    UnknownBranch(BranchId),
     /// A rule of the roles themselves.
     #[error(transparent)]
     Roles(#[from] roles::Error),
@@ -81,9 +78,8 @@ pub(super) async fn branches_exist(
     let BranchAccess::Only(branches) = access else { return Ok(()) };
     let wanted = branches.iter().map(|branch| work.wanted::<Branch>(branch)).collect();
     work.read(wanted).await?;
-    let is_missing = |branch: &BranchId| work.state::<Branch>(branch).open().is_none();
-    match branches.iter().position(is_missing) {
-        Some(index) => Err(Failure::Refused(RolesRefusal::UnknownBranch { index })),
+    match branches.iter().find(|branch| work.state::<Branch>(branch).open().is_none()) {
+        Some(unknown) => Err(Failure::Refused(RolesRefusal::UnknownBranch(*unknown))),
         None => Ok(()),
     }
 }

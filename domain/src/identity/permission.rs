@@ -7,7 +7,7 @@ use std::fmt;
 pub use name::{PermissionName, PermissionNameError};
 
 macro_rules! permissions {
-    ($($(#[$meta:meta])* $variant:ident = $name:literal in $group:ident,)+) => {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal in $category:ident,)+) => {
         /// One thing that can be allowed to somebody.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Permission {
@@ -25,10 +25,10 @@ macro_rules! permissions {
                 }
             }
 
-            /// The group that it is shown in until a company sorts it otherwise.
-            pub const fn group(self) -> Group {
+            /// The category that it is shown in until a company sorts it otherwise.
+            pub const fn category(self) -> Category {
                 match self {
-                    $(Self::$variant => Group::$group,)+
+                    $(Self::$variant => Category::$category,)+
                 }
             }
         }
@@ -125,9 +125,9 @@ permissions! {
     UserRead = "user.read" in People,
 }
 
-/// A group that permissions are shown in.
+/// A category that permissions are shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Group {
+pub enum Category {
     /// The company and its branches.
     Company,
     /// What can be sold.
@@ -144,8 +144,8 @@ pub enum Group {
     System,
 }
 
-impl Group {
-    /// Every group, in the order of the documentation.
+impl Category {
+    /// Every category, in the order of the documentation.
     pub const ALL: [Self; 7] = [
         Self::Company,
         Self::Menu,

@@ -62,8 +62,8 @@ ids! {
     OrderId
     /// A payment of an order.
     PaymentId
-    /// A group of permissions, as a company sorts them.
-    PermissionGroupId
+    /// A category of permissions, as a company sorts them.
+    PermissionCategoryId
     /// A product of the menu.
     ProductId
     /// Goods that came in together.

@@ -6,11 +6,6 @@ mod own;
 mod sessions;
 mod sign_in;
 
-pub(super) use letters::Letters;
-pub(super) use own::OwnSecrets;
-pub(super) use sessions::OwnSessions;
-pub(super) use sign_in::SignIn;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::Session;
 use commands::identity::{ChangeUser, JoinUser};
@@ -18,12 +13,24 @@ use commands::{CommandError, Request, Scope};
 use domain::identity::user;
 use domain::shared::{CommandId, CorrelationId, DeviceId, SessionId, TenantId, UserId};
 
+use poem_openapi::OpenApi;
+
 use super::Services;
 use super::refusal::failed;
 use crate::auth::opaque::{Kind, Opaque};
 use crate::auth::token::{Access, LIFETIME};
 use crate::problem::{Code, Problem};
 use model::SignedInBody;
+
+/// Every operation about ways in.
+pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
+    (
+        sign_in::SignIn(services.clone()),
+        sessions::OwnSessions(services.clone()),
+        own::OwnSecrets(services.clone()),
+        letters::Letters(services.clone()),
+    )
+}
 
 /// How long a session lasts that nobody renews.
 const IDLE_FOR: TimeDelta = TimeDelta::days(14);

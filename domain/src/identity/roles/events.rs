@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::BranchAccess;
 use crate::identity::PermissionName;
-use crate::shared::{Name, PermissionGroupId, RoleId, UserId};
+use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
 
 /// Whether a role can be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,33 +129,33 @@ events! {
         /// Its name.
         permission: PermissionName,
     }
-    /// A permission stands in a group.
-    PermissionGrouped {
+    /// A permission stands in a category.
+    PermissionCategorised {
         /// The permission.
         permission: PermissionName,
-        /// The group.
-        group: PermissionGroupId,
+        /// The category.
+        category: PermissionCategoryId,
     }
-    /// There is another group of permissions.
-    GroupAdded {
-        /// The group.
-        group: PermissionGroupId,
+    /// There is another category of permissions.
+    CategoryAdded {
+        /// The category.
+        category: PermissionCategoryId,
         /// Its name.
         name: Name,
         /// What stands in it from the beginning.
         permissions: BTreeSet<PermissionName>,
     }
-    /// A group of permissions is called differently.
-    GroupRenamed {
-        /// The group.
-        group: PermissionGroupId,
+    /// A category of permissions is called differently.
+    CategoryRenamed {
+        /// The category.
+        category: PermissionCategoryId,
         /// Its name.
         name: Name,
     }
-    /// A group of permissions is gone.
-    GroupRemoved {
-        /// The group.
-        group: PermissionGroupId,
+    /// A category of permissions is gone.
+    CategoryRemoved {
+        /// The category.
+        category: PermissionCategoryId,
     }
 }
 
@@ -176,9 +176,9 @@ crate::stored_events! {
         "roles.member_resumed" => MemberResumed,
         "roles.permission_defined" => PermissionDefined,
         "roles.permission_dropped" => PermissionDropped,
-        "roles.permission_grouped" => PermissionGrouped,
-        "roles.group_added" => GroupAdded,
-        "roles.group_renamed" => GroupRenamed,
-        "roles.group_removed" => GroupRemoved,
+        "roles.permission_categorised" => PermissionCategorised,
+        "roles.category_added" => CategoryAdded,
+        "roles.category_renamed" => CategoryRenamed,
+        "roles.category_removed" => CategoryRemoved,
     }
 }

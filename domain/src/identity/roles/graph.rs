@@ -6,7 +6,7 @@ use imbl::OrdMap;
 
 use super::{BranchAccess, DEPTH_MAX, Event, Held, RoleKind};
 use crate::identity::{Permission, PermissionName};
-use crate::shared::{Name, PermissionGroupId, RoleId, UserId};
+use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
 
 /// Roles, members, permissions of the company's own, and how permissions are sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub struct State {
     pub(super) roles: OrdMap<RoleId, Role>,
     pub(super) members: OrdMap<UserId, Member>,
     pub(super) own_permissions: OrdMap<PermissionName, Name>,
-    pub(super) groups: OrdMap<PermissionGroupId, Name>,
-    pub(super) places: OrdMap<PermissionName, PermissionGroupId>,
+    pub(super) categories: OrdMap<PermissionCategoryId, Name>,
+    pub(super) places: OrdMap<PermissionName, PermissionCategoryId>,
 }
 
 /// A role.
@@ -110,9 +110,13 @@ impl State {
         others.into_iter().any(|(_, role)| role.name.fold_v1() == folded)
     }
 
-    pub(super) fn has_group_named(&self, name: &Name, except: Option<PermissionGroupId>) -> bool {
+    pub(super) fn has_category_named(
+        &self,
+        name: &Name,
+        except: Option<PermissionCategoryId>,
+    ) -> bool {
         let folded = name.fold_v1();
-        let others = self.groups.iter().filter(|(id, _)| Some(**id) != except);
+        let others = self.categories.iter().filter(|(id, _)| Some(**id) != except);
         others.into_iter().any(|(_, name)| name.fold_v1() == folded)
     }
 
@@ -193,19 +197,19 @@ impl State {
                 self.own_permissions.remove(&dropped.permission);
                 self.places.remove(&dropped.permission);
             }
-            Event::PermissionGrouped(grouped) => {
-                self.places.insert(grouped.permission, grouped.group);
+            Event::PermissionCategorised(grouped) => {
+                self.places.insert(grouped.permission, grouped.category);
             }
-            Event::GroupAdded(added) => {
-                self.groups.insert(added.group, added.name);
-                let places = added.permissions.into_iter().map(|it| (it, added.group));
+            Event::CategoryAdded(added) => {
+                self.categories.insert(added.category, added.name);
+                let places = added.permissions.into_iter().map(|it| (it, added.category));
                 self.places.extend(places);
             }
-            Event::GroupRenamed(renamed) => {
-                self.groups.insert(renamed.group, renamed.name);
+            Event::CategoryRenamed(renamed) => {
+                self.categories.insert(renamed.category, renamed.name);
             }
-            Event::GroupRemoved(removed) => {
-                self.groups.remove(&removed.group);
+            Event::CategoryRemoved(removed) => {
+                self.categories.remove(&removed.category);
             }
         }
     }

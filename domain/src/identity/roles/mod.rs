@@ -115,29 +115,23 @@ pub struct NewRole {
 }
 
 /// Why a command is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The company has its roles already.
     #[error("the roles are founded already")]
     AlreadyFounded,
-    /// The role, person, permission or group that should change is not there.
+    /// The role, person, permission or category that should change is not there.
     #[error("there is no such thing")]
     Unknown,
     /// A role that is named besides is not there.
-    #[error("role {index} is not there")]
-    UnknownRole {
-        /// Its place among the named ones, from 0.
-        index: usize,
-    },
+    #[error("role {0} is not there")]
+    UnknownRole(RoleId),
     /// A permission that is named besides is not there.
-    #[error("permission {index} is not there")]
-    UnknownPermission {
-        /// Its place among the named ones, from 0.
-        index: usize,
-    },
-    /// The group that is named besides is not there.
-    #[error("the group is not there")]
-    UnknownGroup,
+    #[error("permission {0} is not there")]
+    UnknownPermission(PermissionName),
+    /// The category that is named besides is not there.
+    #[error("the category is not there")]
+    UnknownCategory,
     /// The id is taken.
     #[error("it is there already")]
     AlreadyThere,
@@ -276,8 +270,8 @@ fn added(state: &State, new: NewRole) -> Result<Vec<Event>, Error> {
         return Err(Error::TooMany);
     }
     inheritable(state, role, &parents)?;
-    if let Some(index) = permissions.iter().position(|permission| !state.knows(permission)) {
-        return Err(Error::UnknownPermission { index });
+    if let Some(unknown) = permissions.iter().find(|permission| !state.knows(permission)) {
+        return Err(Error::UnknownPermission(unknown.clone()));
     }
     let kind = RoleKind::Ordinary;
     Ok(vec![RoleAdded { role, name, kind, parents, permissions }.into()])
@@ -322,8 +316,8 @@ fn inheritable(state: &State, role: RoleId, parents: &BTreeSet<RoleId>) -> Resul
 }
 
 fn all_there(state: &State, roles: &BTreeSet<RoleId>) -> Result<(), Error> {
-    match roles.iter().position(|role| state.role(*role).is_none()) {
-        Some(index) => Err(Error::UnknownRole { index }),
+    match roles.iter().find(|role| state.role(**role).is_none()) {
+        Some(unknown) => Err(Error::UnknownRole(*unknown)),
         None => Ok(()),
     }
 }

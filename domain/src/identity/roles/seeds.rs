@@ -1,10 +1,10 @@
-//! The roles and groups that every company begins with.
+//! The roles and categories that every company begins with.
 
 use uuid::Uuid;
 
-use super::{BranchAccess, Event, GroupAdded, MemberAdmitted, RoleAdded, RoleKind};
-use crate::identity::permission::{Group, Permission};
-use crate::shared::{Name, PermissionGroupId, RoleId, TenantId, UserId};
+use super::{BranchAccess, CategoryAdded, Event, MemberAdmitted, RoleAdded, RoleKind};
+use crate::identity::permission::{Category, Permission};
+use crate::shared::{Name, PermissionCategoryId, RoleId, TenantId, UserId};
 
 /// A role that every company begins with. Afterwards it is a role like any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,11 +132,15 @@ impl Seed {
 /// What founds the roles of a company, with its first administrator.
 pub(super) fn founding(tenant: TenantId, administrator: UserId) -> Vec<Event> {
     let mut events = Vec::new();
-    for group in Group::ALL {
-        let id = PermissionGroupId::from_uuid(derived(tenant, &format!("group:{}", group.word())));
-        let members = Permission::ALL.iter().filter(|permission| permission.group() == group);
+    for category in Category::ALL {
+        let id = PermissionCategoryId::from_uuid(derived(
+            tenant,
+            &format!("category:{}", category.word()),
+        ));
+        let members = Permission::ALL.iter().filter(|permission| permission.category() == category);
         let permissions = members.map(|permission| (*permission).into()).collect();
-        events.push(GroupAdded { group: id, name: name(group.label()), permissions }.into());
+        events
+            .push(CategoryAdded { category: id, name: name(category.label()), permissions }.into());
     }
     for seed in Seed::ALL {
         let is_administrator = seed == Seed::Administrator;

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    Error, Event, GroupAdded, GroupRemoved, GroupRenamed, PermissionDefined, PermissionDropped,
-    PermissionGrouped, State, known, unless,
+    CategoryAdded, CategoryRemoved, CategoryRenamed, Error, Event, PermissionCategorised,
+    PermissionDefined, PermissionDropped, State, known, unless,
 };
 use crate::identity::PermissionName;
-use crate::shared::{Name, PermissionGroupId};
+use crate::shared::{Name, PermissionCategoryId};
 
-/// What can be asked of permissions and their groups.
+/// What can be asked of permissions and their categories.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sorting {
@@ -19,14 +19,14 @@ pub enum Sorting {
     DefinePermission(PermissionName, Name),
     /// The company needs a permission of its own no more.
     DropPermission(PermissionName),
-    /// A permission should stand in a group.
-    GroupPermission(PermissionName, PermissionGroupId),
-    /// There should be another group.
-    AddGroup(#[serde(skip)] PermissionGroupId, Name),
-    /// A group should be called like this.
-    RenameGroup(PermissionGroupId, Name),
-    /// A group without permissions should go.
-    RemoveGroup(PermissionGroupId),
+    /// A permission should stand in a category.
+    CategorisePermission(PermissionName, PermissionCategoryId),
+    /// There should be another category.
+    AddCategory(#[serde(skip)] PermissionCategoryId, Name),
+    /// A category should be called like this.
+    RenameCategory(PermissionCategoryId, Name),
+    /// A category without permissions should go.
+    RemoveCategory(PermissionCategoryId),
 }
 
 pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Error> {
@@ -45,34 +45,34 @@ pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Err
             }
             Ok(vec![PermissionDropped { permission }.into()])
         }
-        Sorting::GroupPermission(permission, group) => {
+        Sorting::CategorisePermission(permission, category) => {
             known(state, &permission)?;
-            state.groups.get(&group).ok_or(Error::UnknownGroup)?;
-            let is_there = state.places.get(&permission) == Some(&group);
-            Ok(unless(is_there, PermissionGrouped { permission, group }))
+            state.categories.get(&category).ok_or(Error::UnknownCategory)?;
+            let is_there = state.places.get(&permission) == Some(&category);
+            Ok(unless(is_there, PermissionCategorised { permission, category }))
         }
-        Sorting::AddGroup(group, name) => {
-            if state.groups.contains_key(&group) {
+        Sorting::AddCategory(category, name) => {
+            if state.categories.contains_key(&category) {
                 return Err(Error::AlreadyThere);
             }
-            if state.has_group_named(&name, None) {
+            if state.has_category_named(&name, None) {
                 return Err(Error::NameTaken);
             }
-            Ok(vec![GroupAdded { group, name, permissions: BTreeSet::new() }.into()])
+            Ok(vec![CategoryAdded { category, name, permissions: BTreeSet::new() }.into()])
         }
-        Sorting::RenameGroup(group, name) => {
-            let before = state.groups.get(&group).ok_or(Error::Unknown)?;
-            if state.has_group_named(&name, Some(group)) {
+        Sorting::RenameCategory(category, name) => {
+            let before = state.categories.get(&category).ok_or(Error::Unknown)?;
+            if state.has_category_named(&name, Some(category)) {
                 return Err(Error::NameTaken);
             }
-            Ok(unless(*before == name, GroupRenamed { group, name }))
+            Ok(unless(*before == name, CategoryRenamed { category, name }))
         }
-        Sorting::RemoveGroup(group) => {
-            state.groups.get(&group).ok_or(Error::Unknown)?;
-            if state.places.values().any(|place| *place == group) {
+        Sorting::RemoveCategory(category) => {
+            state.categories.get(&category).ok_or(Error::Unknown)?;
+            if state.places.values().any(|place| *place == category) {
                 return Err(Error::InUse);
             }
-            Ok(vec![GroupRemoved { group }.into()])
+            Ok(vec![CategoryRemoved { category }.into()])
         }
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::*;
 use crate::identity::Permission;
 use crate::shared::BranchId;
-use crate::shared::PermissionGroupId;
+use crate::shared::PermissionCategoryId;
 use crate::testing::{Given, given};
 
 const ANA: u128 = 1;
@@ -266,8 +266,8 @@ fn names_are_taken_once() {
         })
     };
     with_manager([]).when(by(ANA, named("CAJERO"))).then_refused(Error::NameTaken);
-    let group = PermissionGroupId::from_uuid(Uuid::from_u128(5));
+    let category = PermissionCategoryId::from_uuid(Uuid::from_u128(5));
     with_manager([])
-        .when(by(ANA, Change::Sort(Sorting::AddGroup(group, name("pedidos")))))
+        .when(by(ANA, Change::Sort(Sorting::AddCategory(category, name("pedidos")))))
         .then_refused(Error::NameTaken);
 }
