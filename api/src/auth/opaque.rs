@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::shared::TenantId;
+use domain::shared::{CommandId, TenantId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Opaque {
     }
 }
 
-/// What successors of refresh tokens are made with.
+/// What tokens are made with that can be made again.
 #[derive(Clone)]
 pub struct RenewalKey([u8; 32]);
 
@@ -65,6 +65,10 @@ impl RenewalKey {
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
+
+    fn mac(&self) -> Hmac<Sha256> {
+        Hmac::new_from_slice(&self.0).expect("keys of any length are taken")
+    }
 }
 
 impl Opaque {
@@ -73,6 +77,22 @@ impl Opaque {
         let mut secret = [0; 32];
         aws_lc_rs::rand::fill(&mut secret).expect("the system has randomness");
         Self { kind, tenant, subject, secret }
+    }
+
+    /// The token that a command gives out: the same whenever it is repeated.
+    pub fn of_command(
+        key: &RenewalKey,
+        command: CommandId,
+        kind: Kind,
+        tenant: TenantId,
+        subject: Uuid,
+    ) -> Self {
+        let mut mac = key.mac();
+        mac.update(kind.prefix().as_bytes());
+        for id in [command.uuid(), tenant.uuid(), subject] {
+            mac.update(id.as_bytes());
+        }
+        Self { kind, tenant, subject, secret: mac.finalize().into_bytes().into() }
     }
 
     /// Reads a token of this kind.
@@ -110,7 +130,7 @@ impl Opaque {
     /// in which it stood gets it again, and nobody has to keep it.
     #[must_use]
     pub fn successor(&self, key: &RenewalKey) -> Self {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("keys of any length are taken");
+        let mut mac = key.mac();
         mac.update(&self.hash());
         mac.update(&self.secret);
         Self { secret: mac.finalize().into_bytes().into(), ..self.clone() }

@@ -39,7 +39,7 @@ struct EnrolledDevice {
     /// Its id.
     id: Uuid,
     /// What the device keeps to itself and sends when somebody signs in on it with a PIN. It is shown
-    /// here only; a retry under the same key gives another one, and the one before is good no more.
+    /// here only.
     device_token: String,
     /// Its revision, as in `ETag`.
     revision: u64,
@@ -89,7 +89,8 @@ impl Devices {
         let receipt = receipt.map_err(|error| refused(error, refusal::device))?;
         let made = first::<Device>(&receipt)?;
         let (tenant, kind, subject) = (by.caller.tenant, TicketKind::Device, made.id.uuid());
-        let token = Opaque::fresh(Kind::Device, tenant, subject);
+        let command = key.command_id();
+        let token = Opaque::of_command(&self.0.renewals, command, Kind::Device, tenant, subject);
         let ticket = TicketFor { tenant, kind, subject };
         let kept = self.0.tickets.keep(ticket, token.hash(), None).await;
         kept.map_err(|world| failed(&world))?;

@@ -13,9 +13,9 @@ use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Member;
 use uuid::Uuid;
 
-use super::answer::{Changed, Created, Found, List, first};
+use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
-use super::model::Revised;
+use super::model::{Revised, Settled};
 use super::rbac::model::branches;
 use super::refusal::{self, Named, failed, refused};
 use super::{Part, Services};
@@ -26,7 +26,7 @@ use crate::cursor::QueryFingerprint;
 use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::preconditions::{IdempotencyKey, OptionalIfMatch};
+use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
 /// How long an invitation is good.
@@ -156,7 +156,7 @@ impl Users {
     ) -> Result<Json<List<UserBody>>, Problem> {
         let query = QueryFingerprint::of("listUsers", &[]);
         let place: Option<UserId> = self.0.place(&by.caller, query, cursor.as_deref())?;
-        let (graph, _) = self.0.graph(&by.caller, after.0).await?;
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let members = graph.members.iter().filter(|(user, _)| place.is_none_or(|it| **user > it));
         let rows = limit.rows().into();
         let mut members: Vec<_> = members.take(rows_and_one(rows)).collect();
@@ -179,13 +179,13 @@ impl Users {
         by: Can<UserRead>,
         user_id: Path<Uuid>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Found<UserBody>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+    ) -> Result<Json<UserBody>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let user = UserId::from_uuid(user_id.0);
         let member = graph.members.get(&user).ok_or_else(|| Problem::new(Code::NotFound))?;
         let people = self.0.accounts.people(by.caller.tenant, &[user]).await;
         let people = people.map_err(|world| failed(&world))?;
-        Ok(Found::at(revision, UserBody::of(user, member, &people)))
+        Ok(Json(UserBody::of(user, member, &people)))
     }
 
     /// Choose the branches in which somebody may act.
@@ -196,16 +196,14 @@ impl Users {
         &self,
         by: Can<UserManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         user_id: Path<Uuid>,
         Json(body): Json<Branches>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let access = access(body.all_branches, &body.branches);
         let change = Change::AllowBranches(UserId::from_uuid(user_id.0), access);
         let named = Named { branches: &body.branches, ..Named::default() };
-        let seen = seen.revision();
-        let receipt = self.0.change_roles_named(&by.caller, key, seen, change, &named).await?;
-        self.0.roles_changed(&by.caller, &receipt, user_id.0).await
+        let receipt = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
     }
 
     /// Suspend somebody: every sign-in of theirs ends, and they can do nothing.
@@ -215,10 +213,10 @@ impl Users {
         by: Can<UserManage>,
         key: IdempotencyKey,
         user_id: Path<Uuid>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let user = UserId::from_uuid(user_id.0);
-        let receipt = self.0.change_roles(&by.caller, key, None, Change::Suspend(user)).await?;
-        self.0.roles_changed(&by.caller, &receipt, user_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, Change::Suspend(user)).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
     }
 
     /// Let somebody go on who was suspended.
@@ -228,10 +226,10 @@ impl Users {
         by: Can<UserManage>,
         key: IdempotencyKey,
         user_id: Path<Uuid>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let user = UserId::from_uuid(user_id.0);
-        let receipt = self.0.change_roles(&by.caller, key, None, Change::Resume(user)).await?;
-        self.0.roles_changed(&by.caller, &receipt, user_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Roles, their permissions, and who has them.
 
 use domain::identity::Branch;
-use domain::identity::roles::{self, BranchAccess, By, Change, Command, Roles};
+use domain::identity::roles::{self, BranchAccess, By, Change, Command, Roles, Sorting, State};
 use domain::identity::user::{self, User};
 use domain::shared::{BranchId, UserId};
 use event_store::{Actor, Revision};
@@ -14,8 +14,8 @@ use crate::unit_of_work::UnitOfWork;
 /// Something about the roles of the company should change.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeRoles {
-    /// Where the caller has seen the roles.
-    pub seen: Option<Revision>,
+    /// The version in which the caller has seen the role or category that should change.
+    pub seen: Option<u64>,
     /// What should change.
     pub change: Change,
 }
@@ -38,7 +38,12 @@ impl Intent for ChangeRoles {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RolesRefusal>> {
         let tenant = work.tenant();
         work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
-        work.expect::<Roles, _>(&tenant, self.seen)?;
+        let actual = version(work.state::<Roles>(&tenant), &self.change);
+        if let (Some(seen), Some(actual)) = (self.seen, actual)
+            && seen != actual
+        {
+            return Err(Failure::Stale { actual: Revision::new(actual) });
+        }
         if let Change::AllowBranches(_, access) = &self.change {
             branches_exist(work, access).await?;
         }
@@ -49,6 +54,18 @@ impl Intent for ChangeRoles {
             end_sessions(work, user).await?;
         }
         Ok(())
+    }
+}
+
+/// The version of the role or category that a change revises; none where it is not there, or where
+/// the change does not depend on what was seen.
+fn version(graph: &State, change: &Change) -> Option<u64> {
+    match change {
+        Change::ReviseRole { role, .. } => graph.role(*role).map(|role| role.version),
+        Change::Sort(Sorting::RenameCategory(category, _)) => {
+            graph.category(*category).map(|category| category.version)
+        }
+        _ => None,
     }
 }
 

@@ -39,6 +39,17 @@ pub struct Role {
     pub parents: Vec<RoleId>,
     /// Its own permissions, with who granted them.
     pub permissions: BTreeMap<PermissionName, Given>,
+    /// How often it was added or changed, for `ETag`.
+    pub version: u64,
+}
+
+/// A category of permissions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Category {
+    /// Its name.
+    pub name: Name,
+    /// How often it was added or renamed, for `ETag`.
+    pub version: u64,
 }
 
 /// Somebody who works in the company.
@@ -64,7 +75,7 @@ pub struct Graph {
     /// The company's own permissions, with what people read.
     pub own_permissions: BTreeMap<PermissionName, Name>,
     /// The categories of permissions.
-    pub categories: BTreeMap<PermissionCategoryId, Name>,
+    pub categories: BTreeMap<PermissionCategoryId, Category>,
     /// In which category a permission stands.
     pub places: BTreeMap<PermissionName, PermissionCategoryId>,
 }
@@ -100,7 +111,8 @@ impl Graph {
             Event::RoleAdded(added) => {
                 let permissions = added.permissions.into_iter().map(|it| (it, given)).collect();
                 let parents = added.parents.into_iter().collect();
-                let role = Role { name: added.name, kind: added.kind, parents, permissions };
+                let role =
+                    Role { name: added.name, kind: added.kind, parents, permissions, version: 1 };
                 self.roles.insert(added.role, role);
             }
             Event::RoleRenamed(it) => self.at_role(it.role, |role| role.name = it.name),
@@ -146,11 +158,14 @@ impl Graph {
                 self.places.insert(it.permission, it.category);
             }
             Event::CategoryAdded(it) => {
-                self.categories.insert(it.category, it.name);
+                self.categories.insert(it.category, Category { name: it.name, version: 1 });
                 self.places.extend(it.permissions.into_iter().map(|name| (name, it.category)));
             }
             Event::CategoryRenamed(it) => {
-                self.categories.insert(it.category, it.name);
+                if let Some(category) = self.categories.get_mut(&it.category) {
+                    category.name = it.name;
+                    category.version += 1;
+                }
             }
             Event::CategoryRemoved(it) => {
                 self.categories.remove(&it.category);
@@ -161,6 +176,7 @@ impl Graph {
     fn at_role(&mut self, role: RoleId, change: impl FnOnce(&mut Role)) {
         if let Some(role) = self.roles.get_mut(&role) {
             change(role);
+            role.version += 1;
         }
     }
 
@@ -224,12 +240,12 @@ fn from_row(row: &PgRow) -> Result<(Graph, Revision), sqlx::Error> {
     Ok((graph, column::revision(row)?))
 }
 
-/// The roles of the company, and the revision of their stream for `ETag`.
-pub async fn get(tx: &mut TenantTx) -> Result<(Graph, Revision), ReadError> {
+/// The roles of the company.
+pub async fn get(tx: &mut TenantTx) -> Result<Graph, ReadError> {
     let (tenant, connection) = tx.parts();
     let row = sqlx::query("SELECT graph, revision FROM role_graphs WHERE tenant_id = $1")
         .bind(tenant)
         .fetch_optional(connection)
         .await?;
-    Ok(row.as_ref().map(from_row).transpose()?.unwrap_or_else(empty))
+    Ok(row.as_ref().map(from_row).transpose()?.unwrap_or_else(empty).0)
 }

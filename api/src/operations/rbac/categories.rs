@@ -1,5 +1,6 @@
 //! Categories of permissions, as a company sorts them.
 
+use commands::Revision;
 use domain::identity::permission::markers::{RoleManage, RoleRead};
 use domain::identity::roles::{Change, Event, Roles, Sorting};
 use domain::shared::PermissionCategoryId;
@@ -9,14 +10,14 @@ use projections::people::graph::Graph;
 use uuid::Uuid;
 
 use crate::access::Can;
-use crate::operations::answer::{Changed, Created, Found, List};
+use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::fields::Fields;
-use crate::operations::model::Revised;
-use crate::operations::refusal::failed;
+use crate::operations::model::{Revised, Settled};
+use crate::operations::refusal::{Named, failed};
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::preconditions::{IdempotencyKey, IfMatch, OptionalIfMatch};
+use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
 /// See the module.
@@ -40,14 +41,17 @@ struct PermissionCategoryBody {
     name: String,
     /// The permissions that stand in it, by name.
     permissions: Vec<String>,
+    /// Its revision, as in `ETag`.
+    revision: u64,
 }
 
 impl PermissionCategoryBody {
     fn of(graph: &Graph, id: PermissionCategoryId) -> Option<Self> {
-        let name = graph.categories.get(&id)?.to_string();
-        let inside = graph.places.iter().filter(|(_, category)| **category == id);
+        let category = graph.categories.get(&id)?;
+        let inside = graph.places.iter().filter(|(_, place)| **place == id);
         let permissions = inside.map(|(permission, _)| permission.to_string()).collect();
-        Some(Self { id: id.uuid(), name, permissions })
+        let (name, revision) = (category.name.to_string(), category.version);
+        Some(Self { id: id.uuid(), name, permissions, revision })
     }
 }
 
@@ -65,16 +69,17 @@ impl PermissionCategories {
         let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
         let category = PermissionCategoryId::from_uuid(self.0.ids.uuid());
         let change = Change::Sort(Sorting::AddCategory(category, name));
-        let receipt = self.0.change_roles(&by.caller, key, None, change).await?;
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
         let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
         let added = facts.into_iter().find_map(|fact| match fact.event {
-            Event::CategoryAdded(added) => Some((added.category, fact.revision)),
+            Event::CategoryAdded(added) => Some(added.category),
             _ => None,
         });
-        let (category, revision) = added.ok_or_else(|| Problem::new(Code::Internal))?;
+        let category = added.ok_or_else(|| Problem::new(Code::Internal))?;
         let position = self.0.token(receipt.position);
-        let body = Revised { id: category.uuid(), revision: revision.get(), position };
-        Ok(Created::by(&receipt, revision, body))
+        let first = Revision::new(1);
+        let body = Revised { id: category.uuid(), revision: first.get(), position };
+        Ok(Created::by(&receipt, first, body))
     }
 
     /// Rename a category of permissions.
@@ -95,8 +100,11 @@ impl PermissionCategories {
         let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
         let category = PermissionCategoryId::from_uuid(category_id.0);
         let change = Change::Sort(Sorting::RenameCategory(category, name));
-        let receipt = self.0.change_roles(&by.caller, key, Some(seen.revision()), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, category_id.0).await
+        let receipt = self
+            .0
+            .change_roles_named(&by.caller, key, Some(seen), change, &Named::default())
+            .await?;
+        self.0.roles_revised(&receipt, category_id.0, seen)
     }
 
     /// Remove a category in which no permission stands.
@@ -109,13 +117,12 @@ impl PermissionCategories {
         &self,
         by: Can<RoleManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         category_id: Path<Uuid>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let category = PermissionCategoryId::from_uuid(category_id.0);
         let change = Change::Sort(Sorting::RemoveCategory(category));
-        let receipt = self.0.change_roles(&by.caller, key, seen.revision(), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, category_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, category_id.0))
     }
 
     /// List the categories of permissions, by name.
@@ -128,13 +135,13 @@ impl PermissionCategories {
         &self,
         by: Can<RoleRead>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Found<List<PermissionCategoryBody>>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+    ) -> Result<Json<List<PermissionCategoryBody>>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let ids = graph.categories.keys();
         let mut data: Vec<_> =
             ids.filter_map(|id| PermissionCategoryBody::of(&graph, *id)).collect();
         data.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Found::at(revision, List { data, next_cursor: None }))
+        Ok(Json(List { data, next_cursor: None }))
     }
 
     /// Get a category of permissions.
@@ -149,9 +156,10 @@ impl PermissionCategories {
         category_id: Path<Uuid>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Found<PermissionCategoryBody>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let id = PermissionCategoryId::from_uuid(category_id.0);
         let body = PermissionCategoryBody::of(&graph, id);
-        Ok(Found::at(revision, body.ok_or_else(|| Problem::new(Code::NotFound))?))
+        let body = body.ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok(Found::at(Revision::new(body.revision), body))
     }
 }

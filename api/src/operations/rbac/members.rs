@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::model::{Assignment, EffectiveBody, branches};
 use crate::access::{Can, SignedIn};
-use crate::operations::answer::{Changed, Found, List};
-use crate::operations::model::Revised;
+use crate::operations::answer::{Done, List};
+use crate::operations::model::Settled;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::preconditions::{IdempotencyKey, OptionalIfMatch};
+use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
 /// See the module.
@@ -33,14 +33,13 @@ impl Members {
         &self,
         by: Can<UserManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         user_id: Path<Uuid>,
         role_id: Path<Uuid>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let (user, role) = (UserId::from_uuid(user_id.0), RoleId::from_uuid(role_id.0));
         let change = Change::Assign(user, role);
-        let receipt = self.0.change_roles(&by.caller, key, seen.revision(), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, user_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
     }
 
     /// Take a role from somebody.
@@ -53,14 +52,13 @@ impl Members {
         &self,
         by: Can<UserManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         user_id: Path<Uuid>,
         role_id: Path<Uuid>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let (user, role) = (UserId::from_uuid(user_id.0), RoleId::from_uuid(role_id.0));
         let change = Change::Unassign(user, role);
-        let receipt = self.0.change_roles(&by.caller, key, seen.revision(), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, user_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
     }
 
     /// List somebody's roles, with who gave them.
@@ -70,8 +68,8 @@ impl Members {
         by: Can<RoleRead>,
         user_id: Path<Uuid>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Found<List<Assignment>>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+    ) -> Result<Json<List<Assignment>>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let member = graph.members.get(&UserId::from_uuid(user_id.0));
         let member = member.ok_or_else(|| Problem::new(Code::NotFound))?;
         let assignment =
@@ -82,7 +80,7 @@ impl Members {
                 assigned_at: given.at,
             };
         let data = member.roles.iter().map(assignment).collect();
-        Ok(Found::at(revision, List { data, next_cursor: None }))
+        Ok(Json(List { data, next_cursor: None }))
     }
 
     /// What somebody may do at the moment, with everything that their roles inherit.

@@ -1,7 +1,7 @@
 //! Who may do what: roles, permissions and their categories, and who has them.
 //!
-//! All of it is one stream per company, so every `ETag` here is that stream's revision: an edit that
-//! means what was seen is refused when anything about roles has changed since.
+//! All of it is one stream per company. An `ETag` here is the version of one role or category, so that
+//! an edit is refused when that has changed since it was seen, and not when another has.
 
 mod categories;
 mod members;
@@ -19,12 +19,12 @@ use projections::people::graph::{self, Graph};
 use uuid::Uuid;
 
 use super::Services;
-use super::answer::{Changed, revision_after};
-use super::model::Revised;
+use super::answer::{Changed, Done};
+use super::model::{Revised, Settled};
 use super::refusal::{self, Named, failed, refused, unread};
 use crate::caller::Caller;
 use crate::position::PositionToken;
-use crate::preconditions::IdempotencyKey;
+use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{FieldError, Problem};
 
 /// Every operation about who may do what.
@@ -43,10 +43,9 @@ impl Services {
         &self,
         caller: &Caller,
         key: IdempotencyKey,
-        seen: Option<u64>,
         change: Change,
     ) -> Result<Receipt, Problem> {
-        self.change_roles_named(caller, key, seen, change, &Named::default()).await
+        self.change_roles_named(caller, key, None, change, &Named::default()).await
     }
 
     /// The same where the body names roles, permissions or branches.
@@ -54,27 +53,30 @@ impl Services {
         &self,
         caller: &Caller,
         key: IdempotencyKey,
-        seen: Option<u64>,
+        seen: Option<IfMatch>,
         change: Change,
         named: &Named<'_>,
     ) -> Result<Receipt, Problem> {
-        let intent = ChangeRoles { seen: seen.map(Revision::new), change };
+        let intent = ChangeRoles { seen: seen.map(IfMatch::revision), change };
         let receipt = self.commands.execute(&self.scope(caller), Self::request(key), intent).await;
         receipt.map_err(|error| refused(error, |refusal| refusal::roles(refusal, named)))
     }
 
-    /// What became of the thing `id`; where nothing was to be changed, the roles stand where they were.
-    pub(super) async fn roles_changed(
+    /// A change about the thing `id` of which only that it is settled is to be said.
+    pub(super) fn settled(&self, receipt: &Receipt, id: Uuid) -> Done<Settled> {
+        Done::by(receipt, Settled { id, position: self.token(receipt.position) })
+    }
+
+    /// What became of the thing `id` that was seen at `seen`.
+    fn roles_revised(
         &self,
-        caller: &Caller,
         receipt: &Receipt,
         id: Uuid,
+        seen: IfMatch,
     ) -> Result<Changed<Revised>, Problem> {
         let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
-        let revision = match facts.last() {
-            Some(_) => revision_after::<Roles>(receipt, Revision::START)?,
-            None => self.graph(caller, None).await?.1,
-        };
+        // What was seen was the current version, and each fact is about this thing.
+        let revision = Revision::new(seen.revision()).plus(facts.len() as u64);
         let position = self.token(receipt.position);
         let body = Revised { id, revision: revision.get(), position };
         Ok(Changed::by(receipt, revision, body))
@@ -85,7 +87,7 @@ impl Services {
         &self,
         caller: &Caller,
         after: Option<PositionToken>,
-    ) -> Result<(Graph, Revision), Problem> {
+    ) -> Result<Graph, Problem> {
         let mut tx = self.read(caller, after, &[People::NAME]).await?;
         graph::get(&mut tx).await.map_err(unread)
     }

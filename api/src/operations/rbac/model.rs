@@ -67,6 +67,8 @@ pub(super) struct RoleBody {
     parents: Vec<Uuid>,
     /// Its own permissions, by name.
     permissions: Vec<Grant>,
+    /// Its revision, as in `ETag`.
+    revision: u64,
 }
 
 impl RoleBody {
@@ -85,6 +87,7 @@ impl RoleBody {
             },
             parents: role.parents.iter().map(|parent| parent.uuid()).collect(),
             permissions: role.permissions.iter().map(grant).collect(),
+            revision: role.version,
         }
     }
 }

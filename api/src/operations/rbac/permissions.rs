@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::permission;
 use crate::access::Can;
-use crate::operations::answer::{Done, Found, List};
+use crate::operations::answer::{Done, List};
 use crate::operations::fields::Fields;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
@@ -73,10 +73,10 @@ impl Permissions {
         &self,
         by: Can<RoleRead>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Found<List<PermissionBody>>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+    ) -> Result<Json<List<PermissionBody>>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let data = graph.permissions().into_iter().map(Into::into).collect();
-        Ok(Found::at(revision, List { data, next_cursor: None }))
+        Ok(Json(List { data, next_cursor: None }))
     }
 
     /// Make a permission for an integration, or label it differently.
@@ -131,7 +131,7 @@ impl Permissions {
         sorting: Sorting,
     ) -> Result<Done<SortedPermission>, Problem> {
         let change = Change::Sort(sorting);
-        let receipt = self.0.change_roles(&by.caller, key, None, change).await?;
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
         let position = self.0.token(receipt.position);
         Ok(Done::by(&receipt, SortedPermission { id: name.into(), position }))
     }

@@ -1,5 +1,6 @@
 //! Roles and their permissions.
 
+use commands::Revision;
 use domain::identity::permission::markers::{RoleManage, RoleRead};
 use domain::identity::roles::{Change, Event, NewRole, Roles};
 use domain::shared::RoleId;
@@ -10,14 +11,14 @@ use uuid::Uuid;
 use super::model::{NewRoleDetails, RoleBody, RoleDetails};
 use super::permission;
 use crate::access::Can;
-use crate::operations::answer::{Changed, Created, Found, List};
+use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::fields::Fields;
-use crate::operations::model::Revised;
+use crate::operations::model::{Revised, Settled};
 use crate::operations::refusal::{Named, failed};
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::preconditions::{IdempotencyKey, IfMatch, OptionalIfMatch};
+use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
 /// See the module.
@@ -55,13 +56,14 @@ impl RolesOfCompany {
         let receipt = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
         let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
         let added = facts.into_iter().find_map(|fact| match fact.event {
-            Event::RoleAdded(added) => Some((added.role, fact.revision)),
+            Event::RoleAdded(added) => Some(added.role),
             _ => None,
         });
-        let (role, revision) = added.ok_or_else(|| Problem::new(Code::Internal))?;
+        let role = added.ok_or_else(|| Problem::new(Code::Internal))?;
         let position = self.0.token(receipt.position);
-        let body = Revised { id: role.uuid(), revision: revision.get(), position };
-        Ok(Created::by(&receipt, revision, body))
+        let first = Revision::new(1);
+        let body = Revised { id: role.uuid(), revision: first.get(), position };
+        Ok(Created::by(&receipt, first, body))
     }
 
     /// Rename a role and choose what it inherits from.
@@ -79,9 +81,9 @@ impl RolesOfCompany {
         let parents = body.parents.iter().copied().map(RoleId::from_uuid).collect();
         let change = Change::ReviseRole { role: RoleId::from_uuid(role_id.0), name, parents };
         let named = Named { roles: ("/parents", &body.parents), ..Named::default() };
-        let seen = Some(seen.revision());
-        let receipt = self.0.change_roles_named(&by.caller, key, seen, change, &named).await?;
-        self.0.roles_changed(&by.caller, &receipt, role_id.0).await
+        let receipt =
+            self.0.change_roles_named(&by.caller, key, Some(seen), change, &named).await?;
+        self.0.roles_revised(&receipt, role_id.0, seen)
     }
 
     /// Remove a role that nobody has and nothing inherits from.
@@ -90,12 +92,11 @@ impl RolesOfCompany {
         &self,
         by: Can<RoleManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         role_id: Path<Uuid>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let change = Change::RemoveRole(RoleId::from_uuid(role_id.0));
-        let receipt = self.0.change_roles(&by.caller, key, seen.revision(), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, role_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, role_id.0))
     }
 
     /// Grant a role a permission.
@@ -108,15 +109,14 @@ impl RolesOfCompany {
         &self,
         by: Can<RoleManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         role_id: Path<Uuid>,
         /// Its name, `resource.action`.
         permission_id: Path<String>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let permission = permission("/path/permission_id", &permission_id)?;
         let change = Change::Grant(RoleId::from_uuid(role_id.0), permission);
-        let receipt = self.0.change_roles(&by.caller, key, seen.revision(), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, role_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, role_id.0))
     }
 
     /// Revoke a permission that a role has of its own.
@@ -129,15 +129,14 @@ impl RolesOfCompany {
         &self,
         by: Can<RoleManage>,
         key: IdempotencyKey,
-        seen: OptionalIfMatch,
         role_id: Path<Uuid>,
         /// Its name, `resource.action`.
         permission_id: Path<String>,
-    ) -> Result<Changed<Revised>, Problem> {
+    ) -> Result<Done<Settled>, Problem> {
         let permission = permission("/path/permission_id", &permission_id)?;
         let change = Change::Revoke(RoleId::from_uuid(role_id.0), permission);
-        let receipt = self.0.change_roles(&by.caller, key, seen.revision(), change).await?;
-        self.0.roles_changed(&by.caller, &receipt, role_id.0).await
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, role_id.0))
     }
 
     /// List the roles of the company by name; at most 200 exist.
@@ -146,12 +145,12 @@ impl RolesOfCompany {
         &self,
         by: Can<RoleRead>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Found<List<RoleBody>>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+    ) -> Result<Json<List<RoleBody>>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let mut roles: Vec<_> = graph.roles.iter().collect();
         roles.sort_by_key(|(_, role)| role.name.fold_v1());
         let data = roles.into_iter().map(|(id, role)| RoleBody::of(*id, role)).collect();
-        Ok(Found::at(revision, List { data, next_cursor: None }))
+        Ok(Json(List { data, next_cursor: None }))
     }
 
     /// Get a role.
@@ -162,9 +161,9 @@ impl RolesOfCompany {
         role_id: Path<Uuid>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Found<RoleBody>, Problem> {
-        let (graph, revision) = self.0.graph(&by.caller, after.0).await?;
+        let graph = self.0.graph(&by.caller, after.0).await?;
         let id = RoleId::from_uuid(role_id.0);
         let role = graph.roles.get(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok(Found::at(revision, RoleBody::of(id, role)))
+        Ok(Found::at(Revision::new(role.version), RoleBody::of(id, role)))
     }
 }

@@ -14,7 +14,7 @@ pub struct State {
     pub(super) roles: OrdMap<RoleId, Role>,
     pub(super) members: OrdMap<UserId, Member>,
     pub(super) own_permissions: OrdMap<PermissionName, Name>,
-    pub(super) categories: OrdMap<PermissionCategoryId, Name>,
+    pub(super) categories: OrdMap<PermissionCategoryId, Category>,
     pub(super) places: OrdMap<PermissionName, PermissionCategoryId>,
 }
 
@@ -29,6 +29,17 @@ pub struct Role {
     pub parents: BTreeSet<RoleId>,
     /// Its own permissions.
     pub permissions: BTreeSet<PermissionName>,
+    /// How often it was added or changed.
+    pub version: u64,
+}
+
+/// A category of permissions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// How often it was added or renamed.
+    pub version: u64,
 }
 
 /// Somebody who works in the company.
@@ -46,6 +57,11 @@ impl State {
     /// A role.
     pub fn role(&self, role: RoleId) -> Option<&Role> {
         self.roles.get(&role)
+    }
+
+    /// A category of permissions.
+    pub fn category(&self, category: PermissionCategoryId) -> Option<&Category> {
+        self.categories.get(&category)
     }
 
     /// Somebody who works in the company.
@@ -117,7 +133,7 @@ impl State {
     ) -> bool {
         let folded = name.fold_v1();
         let others = self.categories.iter().filter(|(id, _)| Some(**id) != except);
-        others.into_iter().any(|(_, name)| name.fold_v1() == folded)
+        others.into_iter().any(|(_, category)| category.name.fold_v1() == folded)
     }
 
     /// Whether `role` is `ancestor` or inherits from it.
@@ -154,7 +170,8 @@ impl State {
             Event::RoleAdded(added) => {
                 let (name, kind) = (added.name, added.kind);
                 let (parents, permissions) = (added.parents, added.permissions);
-                self.roles.insert(added.role, Role { name, kind, parents, permissions });
+                let role = Role { name, kind, parents, permissions, version: 1 };
+                self.roles.insert(added.role, role);
             }
             Event::RoleRenamed(renamed) => {
                 self.at_role(renamed.role, |role| role.name = renamed.name);
@@ -201,12 +218,16 @@ impl State {
                 self.places.insert(grouped.permission, grouped.category);
             }
             Event::CategoryAdded(added) => {
-                self.categories.insert(added.category, added.name);
+                let category = Category { name: added.name, version: 1 };
+                self.categories.insert(added.category, category);
                 let places = added.permissions.into_iter().map(|it| (it, added.category));
                 self.places.extend(places);
             }
             Event::CategoryRenamed(renamed) => {
-                self.categories.insert(renamed.category, renamed.name);
+                if let Some(category) = self.categories.get_mut(&renamed.category) {
+                    category.name = renamed.name;
+                    category.version += 1;
+                }
             }
             Event::CategoryRemoved(removed) => {
                 self.categories.remove(&removed.category);
@@ -217,6 +238,7 @@ impl State {
     fn at_role(&mut self, role: RoleId, change: impl FnOnce(&mut Role)) {
         if let Some(role) = self.roles.get_mut(&role) {
             change(role);
+            role.version += 1;
         }
     }
 

@@ -18,7 +18,7 @@ use crate::Decider;
 use crate::shared::{Name, RoleId, TenantId, UserId};
 
 pub use events::*;
-pub use graph::{Member, Role, State};
+pub use graph::{Category, Member, Role, State};
 pub use holding::{BranchAccess, Held};
 pub use seeds::Seed;
 pub use sorting::Sorting;

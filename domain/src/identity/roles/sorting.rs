@@ -65,7 +65,7 @@ pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Err
             if state.has_category_named(&name, Some(category)) {
                 return Err(Error::NameTaken);
             }
-            Ok(unless(*before == name, CategoryRenamed { category, name }))
+            Ok(unless(before.name == name, CategoryRenamed { category, name }))
         }
         Sorting::RemoveCategory(category) => {
             state.categories.get(&category).ok_or(Error::Unknown)?;
