@@ -5,6 +5,7 @@
 //! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
 //! - [`menu`]: a branch with something to sell
 //! - [`letters`]: what people were sent
+//! - [`staff`]: people who were invited, joined and signed in
 //! - [`log`]: what the log holds in the end
 //! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
 //!   [`cluster`]
@@ -23,6 +24,7 @@ pub mod raw;
 pub mod rig;
 pub mod silence;
 pub mod site;
+pub mod staff;
 pub mod system;
 pub mod wire;
 
