@@ -14,6 +14,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use crate::auth::token::TokenError;
 use crate::caller::Caller;
 use crate::problem::{Code, Problem};
+use crate::rates::RateLimits;
 
 /// The name of the security scheme in the document.
 pub(crate) const BEARER: &str = "BearerAuth";
@@ -79,6 +80,9 @@ async fn admit(
     permission: Option<Permission>,
 ) -> Result<(Caller, Arc<Standing>), Problem> {
     let mut caller = Caller::authenticate(request)?;
+    if let Some(rates) = request.data::<Arc<RateLimits>>() {
+        rates.check(&caller)?;
+    }
     let permits = request.data::<Arc<dyn Permits>>().ok_or_else(|| Problem::new(Code::Internal))?;
     match permits.standing(&caller, permission).await {
         Ok(Some(standing)) => {

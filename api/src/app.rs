@@ -14,6 +14,7 @@ use crate::docs::{self, Docs};
 use crate::guard::Guard;
 use crate::health::{self, Metrics, Readiness};
 use crate::problem::page;
+use crate::rates::RateLimits;
 use crate::telemetry::{NewId, Telemetry};
 
 /// A service, ready to be served.
@@ -29,6 +30,8 @@ pub struct Shell {
     pub authenticator: Arc<Authenticator>,
     /// Tells what callers may do.
     pub permits: Arc<dyn Permits>,
+    /// Counts what callers ask for.
+    pub rates: Arc<RateLimits>,
     /// Answers `/readyz`.
     pub readiness: Arc<dyn Readiness>,
     /// Answers `/metrics`.
@@ -61,8 +64,12 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let addresses = pages.iter().map(|(path, _)| *path).collect();
     let explained = Route::new().at("/problems/:slug", get(page::page));
     let route = pages.into_iter().fold(explained, |route, (path, page)| route.at(path, page));
-    let operations =
-        service.into_endpoint().data(shell.authenticator).data(shell.permits).map_to_response();
+    let operations = service
+        .into_endpoint()
+        .data(shell.authenticator)
+        .data(shell.permits)
+        .data(shell.rates)
+        .map_to_response();
     let guard = Guard {
         // Nested at the root, the operations would hide a page that is at `/`.
         inner: route.nest_no_strip("/v1", operations).map_to_response(),

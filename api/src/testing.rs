@@ -32,6 +32,7 @@ use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch, etag};
 use crate::problem::{Code, Problem};
+use crate::rates::{RateLimits, Rates};
 
 pub(crate) const ORDER: &str = "0198f1b2-5c3e-7a10-8000-000000000001";
 
@@ -234,6 +235,7 @@ pub(crate) fn service_with(up: bool) -> App {
         new_id: Arc::new(|| Uuid::from_u128(0xfeed)),
         authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
         permits: Arc::new(OnlyOrders),
+        rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),
         metrics: Arc::new(|| "orders_total 1\n".to_owned()),
         pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],

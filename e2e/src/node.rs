@@ -80,6 +80,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         secrets: secrets(),
         post: Arc::new(site.letters.clone()),
         public_url: "http://localhost".into(),
+        rates: site.rates,
         board: projecting.board,
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         pages: Vec::new(),

@@ -54,6 +54,8 @@ impl Process {
             .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
             .env("FASTOPS_TOKEN_SECRET", secret)
             .env("FASTOPS_MASTER_KEY", MASTER_KEY)
+            .env("FASTOPS_RATE_PER_SESSION", "0")
+            .env("FASTOPS_RATE_PER_TENANT", "0")
             .env_remove("FASTOPS_MASTER_KEY_FILE")
             .env_remove("FASTOPS_TOKEN_SECRET_FILE")
             .env_remove("FASTOPS_LOG")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::rates::Rates;
 use commands::sources::RandomIds;
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
@@ -31,6 +32,8 @@ pub struct Site {
     pub clock: Arc<TestClock>,
     /// The letters that were sent to people.
     pub letters: Letterbox,
+    /// How often a session and a company may ask; any number unless a test says otherwise.
+    pub rates: Rates,
     databases: Databases,
 }
 
@@ -55,7 +58,7 @@ impl Site {
             projector: role("fastops_projector"),
         };
         let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
-        Self { database, clock, letters, databases }
+        Self { database, clock, letters, rates: Rates::default(), databases }
     }
 
     /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its

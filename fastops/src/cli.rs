@@ -6,16 +6,19 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use fastops::config::{DatabaseArgs, TokenArgs};
+use fastops::config::{DatabaseArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
 use fastops::import::{self, ImportArgs};
+use fastops::init::{self, CompanyArgs};
 use fastops::installation::{Installation, migrate_schema};
+use fastops::people::People;
 use fastops::post::MailArgs;
 use fastops::projecting::Projecting;
+use fastops::safety;
 use fastops::serving::{self, Serving, serve, service};
-use fastops::telemetry::{start_logging, start_metrics};
+use fastops::telemetry::{LogArgs, start_logging, start_logging_to, start_metrics};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +39,8 @@ enum Command {
     Work(WorkArgs),
     /// Bring the database to this release's schema.
     Migrate(MigrateArgs),
+    /// Set up a company with its first administrator.
+    Init(InitArgs),
     /// Show a living restaurant on a private PostgreSQL.
     Demo(DemoArgs),
     /// See what the read models could not take in, and decide about it.
@@ -56,6 +61,10 @@ struct ServeArgs {
     token: TokenArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    rate: RateArgs,
+    #[command(flatten)]
+    log: LogArgs,
     /// Where to listen.
     #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -74,6 +83,16 @@ struct WorkArgs {
 struct MigrateArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+}
+
+#[derive(Args)]
+struct InitArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    token: TokenArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
 }
 
 #[derive(Args)]
@@ -99,6 +118,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Serve(args) => answering(args).await,
         Command::Work(args) => working(&args).await,
         Command::Migrate(args) => migrating(&args).await,
+        Command::Init(args) => founding(args).await,
         Command::Demo(args) => showing(args).await,
         Command::Consumers(args) => resolving(args).await,
         Command::Import(args) => importing(args).await,
@@ -114,13 +134,17 @@ pub(crate) fn complain(why: &str) {
 }
 
 async fn answering(args: ServeArgs) -> Outcome {
-    start_logging("info");
-    let installation = Installation::new(&args.database.databases()?);
+    let _log_files = start_logging_to("info", &args.log)?;
+    let databases = args.database.databases()?;
+    let installation = Installation::new(&databases);
+    let secrets = args.token.secrets()?;
+    safety::check(&installation, &secrets).await?;
     let shutdown = shutdown_on_signal()?;
     installation.follow(&shutdown);
     let projecting = args.work.then(|| Projecting::start(&installation, &shutdown));
     let serving = Serving {
-        secrets: args.token.secrets()?,
+        secrets,
+        rates: args.rate.rates(),
         post: args.mail.post()?,
         public_url: args.mail.public_url(&args.listen),
         board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
@@ -151,6 +175,16 @@ async fn migrating(args: &MigrateArgs) -> Outcome {
     start_logging("info");
     migrate_schema(&args.database.databases()?).await?;
     tracing::info!("the schema is that of this release");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn founding(args: InitArgs) -> Outcome {
+    start_logging("warn");
+    let databases = args.database.databases()?;
+    migrate_schema(&databases).await?;
+    let installation = Installation::new(&databases);
+    let people = People::new(installation.app.clone(), args.token.master_key()?);
+    init::run(args.company, &installation, &people, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 

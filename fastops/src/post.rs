@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// How letters are sent, and where they lead.
 #[derive(clap::Args, Clone)]
 pub struct MailArgs {
-    /// The mail server: smtps://user:password@host, or smtp://host:25 on one's own network.
+    /// The mail server: `smtps://user:password@host`, or `smtp://host:25` on one's own network.
     #[arg(long, env = "FASTOPS_SMTP_URL", hide_env_values = true, conflicts_with = "mail_folder")]
     smtp_url: Option<String>,
 

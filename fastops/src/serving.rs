@@ -13,6 +13,7 @@ use api::contract::{About, ContractError};
 use api::cursor::Cursors;
 use api::health::{Metrics, Missing, Readiness};
 use api::operations::{Services, operations};
+use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
 use async_trait::async_trait;
 use commands::identity::{Authority, Post, Standing};
@@ -35,6 +36,9 @@ use crate::post::NoPost;
 /// How long `/readyz` waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
+/// How often those are forgotten who have not asked for a while.
+const FORGET_EVERY: Duration = Duration::from_mins(1);
+
 /// Who makes tokens, and for whom.
 const ISSUER: &str = "fastops";
 
@@ -46,6 +50,8 @@ pub struct Serving {
     pub post: Arc<dyn Post>,
     /// Where people find the service, for links in letters.
     pub public_url: Arc<str>,
+    /// How often a session and a company may ask.
+    pub rates: Rates,
     /// The consumers of this process; empty where another process runs them.
     pub board: Board,
     /// Renders metrics.
@@ -80,7 +86,7 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, post, public_url, board, metrics, pages } = serving;
+    let Serving { secrets, post, public_url, rates, board, metrics, pages } = serving;
     let letters = (post, public_url);
     let services = services(installation, &secrets, incarnation, board.clone(), letters)?;
     let clock = Arc::clone(&installation.clock);
@@ -90,6 +96,7 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
         about: about(),
         new_id: Arc::new(move || IdGenerator::uuid(&*ids)),
         authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, now)),
+        rates: counted(rates),
         permits: Arc::new(Holding { authority: services.authority.clone() }),
         readiness: Arc::new(Ready { installation: installation.clone(), board: board.clone() }),
         metrics: rendered(metrics, board),
@@ -161,6 +168,20 @@ fn derived(secret: &NamedSecret, purpose: &str) -> [u8; 32] {
     hasher.update([0]);
     hasher.update(&secret.bytes);
     hasher.finalize().into()
+}
+
+/// Counts requests, and forgets those who ask no more.
+fn counted(rates: Rates) -> Arc<RateLimits> {
+    let limits = Arc::new(RateLimits::new(rates));
+    let counted = Arc::downgrade(&limits);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FORGET_EVERY).await;
+            let Some(limits) = counted.upgrade() else { return };
+            limits.forget_idle();
+        }
+    });
+    limits
 }
 
 fn rendered(metrics: PrometheusHandle, board: Board) -> Metrics {

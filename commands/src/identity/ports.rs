@@ -159,7 +159,7 @@ pub struct Session {
     /// The company.
     pub tenant: TenantId,
     /// Its id.
-    pub session: SessionId,
+    pub id: SessionId,
     /// Who signed in.
     pub user: UserId,
     /// The epoch of the person's sessions in which it began.

@@ -12,6 +12,6 @@ pub use business_day::{BusinessDay, CutOff};
 pub use email_key::EmailKey;
 pub use id::*;
 pub use money::{Currency, Money, MoneyError};
-pub use name::{Name, NameError, Slug};
+pub use name::{Name, NameError, Slug, SlugError};
 pub use quantity::Quantity;
 pub use stock_quantity::{StockQuantity, StockQuantityError};

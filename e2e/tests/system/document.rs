@@ -16,6 +16,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// The permission that it needs.
+    pub(crate) fn permission(&self) -> Option<&str> {
+        self.document["x-permission"].as_str()
+    }
+
     /// Whether anybody may use it, signed in or not.
     pub(crate) fn is_open(&self) -> bool {
         self.document["security"].as_array().is_none_or(Vec::is_empty)

@@ -12,6 +12,7 @@ mod orders;
 mod outage;
 mod parked;
 mod people;
+mod permissions;
 mod preconditions;
 mod promises;
 mod requests;

@@ -50,11 +50,11 @@ async fn enrolled(client: &Client, branch: Uuid) -> (Uuid, String) {
 async fn a_company_comes_to_its_people() {
     let system = System::start().await;
     let owner = system.client();
-    let places = Places::open(&owner).await;
+    let company = Places::open(&owner).await;
 
     // The administrator invites a manager for both branches.
     let manager = Seed::Manager.role(system.company.tenant).uuid();
-    let both = [places.centro, places.norte];
+    let both = [company.centro, company.norte];
     system.joined(&owner, "gerente@example.com", &[manager], &both).await;
     let manager = system.signed_in("gerente@example.com").await.client;
 
@@ -65,19 +65,19 @@ async fn a_company_comes_to_its_people() {
     });
     let role = manager.post("/v1/rbac/roles").json(&role).send().await;
     role.expect(201);
-    let cashier = ("caja@example.com", [role.id()], [places.centro]);
+    let cashier = ("caja@example.com", [role.id()], [company.centro]);
     let cashier = system.joined(&manager, cashier.0, &cashier.1, &cashier.2).await;
-    let (_, centro) = enrolled(&manager, places.centro).await;
-    let (_, norte) = enrolled(&manager, places.norte).await;
+    let (_, centro) = enrolled(&manager, company.centro).await;
+    let (_, norte) = enrolled(&manager, company.norte).await;
 
     // The cashier signs in on the till of that branch, and only there.
     let signed_in = system.session(&system.pin(&centro, cashier).await);
     assert_eq!(signed_in.user, cashier);
     system.pin(&norte, cashier).await.problem(403, "forbidden");
     let till = signed_in.client;
-    let placed = till.post("/v1/orders").json(&places.order(places.centro)).send().await;
+    let placed = till.post("/v1/orders").json(&company.order(company.centro)).send().await;
     placed.expect(201);
-    let elsewhere = till.post("/v1/orders").json(&places.order(places.norte)).send().await;
+    let elsewhere = till.post("/v1/orders").json(&company.order(company.norte)).send().await;
     elsewhere.problem(403, "forbidden");
     till.post("/v1/categories").json(&json!({"name": "X"})).send().await.problem(403, "forbidden");
 
@@ -86,7 +86,7 @@ async fn a_company_comes_to_its_people() {
     let effective = owner.get(&path).send().await;
     let expected = json!(["order.place", "order.read", "payment.take"]);
     assert_eq!(effective.expect(200)["permissions"], expected);
-    assert_eq!(effective.body["branches"], json!([places.centro]));
+    assert_eq!(effective.body["branches"], json!([company.centro]));
     let path = format!("/v1/rbac/roles/{}?after={}", role.id(), role.position());
     let shown = owner.get(&path).send().await;
     let grants = shown.expect(200)["permissions"].as_array().unwrap();
@@ -109,14 +109,14 @@ async fn a_company_comes_to_its_people() {
 async fn s15_another_branch_of_ones_own_company_is_forbidden() {
     let system = System::start().await;
     let owner = system.client();
-    let places = Places::open(&owner).await;
+    let company = Places::open(&owner).await;
     let manager = Seed::Manager.role(system.company.tenant).uuid();
-    system.joined(&owner, "centro@example.com", &[manager], &[places.centro]).await;
+    system.joined(&owner, "centro@example.com", &[manager], &[company.centro]).await;
     let bound = system.signed_in("centro@example.com").await.client;
-    let placed = owner.post("/v1/orders").json(&places.order(places.norte)).send().await;
+    let placed = owner.post("/v1/orders").json(&company.order(company.norte)).send().await;
     let order = placed.id();
     owner.get(&format!("/v1/orders/{order}?after={}", placed.position())).send().await.expect(200);
-    let norte = places.norte;
+    let norte = company.norte;
     let forbidden = [
         bound.get(&format!("/v1/orders/{order}")),
         bound.get("/v1/orders"),
@@ -126,8 +126,8 @@ async fn s15_another_branch_of_ones_own_company_is_forbidden() {
         bound.get(&format!("/v1/branches/{norte}/stock/{}/kardex", fresh())),
         bound.get("/v1/reports/sales?from=2026-01-01&to=2026-12-31"),
         bound.get(&format!("/v1/reports/sales?from=2026-01-01&to=2026-12-31&branch_id={norte}")),
-        bound.post("/v1/orders").json(&places.order(norte)),
-        bound.post("/v1/orders/price").no_key().json(&places.order(norte)),
+        bound.post("/v1/orders").json(&company.order(norte)),
+        bound.post("/v1/orders/price").no_key().json(&company.order(norte)),
         bound.post(&format!("/v1/orders/{order}/confirm")),
         bound.post(&format!("/v1/orders/{order}/payments")).json(&e2e::menu::cash(100, 100)),
         bound.post("/v1/devices").json(&json!({"name": "Caja", "branch_id": norte})),
@@ -138,19 +138,19 @@ async fn s15_another_branch_of_ones_own_company_is_forbidden() {
         call.send().await.problem(403, "forbidden");
     }
     assert_eq!(system.log().await, before, "something happened in the other branch");
-    let own = format!("/v1/orders?branch_id={}", places.centro);
+    let own = format!("/v1/orders?branch_id={}", company.centro);
     bound.get(&own).send().await.expect(200);
-    bound.post("/v1/orders").json(&places.order(places.centro)).send().await.expect(201);
+    bound.post("/v1/orders").json(&company.order(company.centro)).send().await.expect(201);
 }
 
 #[tokio::test]
 async fn a_device_that_was_removed_is_of_no_use() {
     let system = System::start().await;
     let owner = system.client();
-    let places = Places::open(&owner).await;
+    let company = Places::open(&owner).await;
     let cashier = Seed::Cashier.role(system.company.tenant).uuid();
-    let user = system.joined(&owner, "caja@example.com", &[cashier], &[places.centro]).await;
-    let (device, token) = enrolled(&owner, places.centro).await;
+    let user = system.joined(&owner, "caja@example.com", &[cashier], &[company.centro]).await;
+    let (device, token) = enrolled(&owner, company.centro).await;
     let till = system.session(&system.pin(&token, user).await).client;
     till.get("/v1/rbac/me").send().await.expect(200);
     let body = json!({"device_token": token, "user_id": user, "pin": "1357"});
@@ -168,12 +168,12 @@ async fn an_invitation_is_good_once_and_an_address_has_one_account() {
     let owner = system.client();
     let email = "luz@example.com";
     let user = system.joined(&owner, email, &[], &[]).await;
-    let again = json!({"name": "Otra", "email": " LUZ@example.com", "roles": []});
+    let again = json!({"name": "Otra", "email": "LUZ@Example.com", "roles": []});
     owner.post("/v1/users").json(&again).send().await.problem(409, "email-taken");
     let token = system.site.letters.token(email).unwrap();
     let body = json!({"token": token, "password": "otra clave bien larga"});
-    let used = system.visitor().post("/v1/auth/join").no_key().json(&body).send().await;
-    used.problem(422, "ticket-invalid");
+    let repeated = system.visitor().post("/v1/auth/join").no_key().json(&body).send().await;
+    repeated.problem(422, "ticket-invalid");
     let shown = owner.get(&format!("/v1/users/{user}")).send().await;
     assert_eq!(shown.expect(200)["name"], "Luz Marina", "a refused invitation renames nobody");
 }

@@ -1,5 +1,8 @@
 //! Sign-ins that are renewed, reused and ended.
 
+use std::num::NonZeroU32;
+
+use api::rates::Rates;
 use chrono::TimeDelta;
 use e2e::node::Node;
 use e2e::silence::Silence;
@@ -163,4 +166,27 @@ async fn s11_a_password_that_everybody_tries_first_is_refused() {
         let problem = changed.problem(422, "validation");
         assert_eq!(problem["errors"][0]["pointer"], "/password", "{common}");
     }
+}
+
+#[tokio::test]
+async fn s42_more_requests_than_allowed_are_told_when_to_come_back() {
+    let system = System::start().await;
+    let mut site = system.site.clone();
+    site.rates = Rates { session: NonZeroU32::new(2), tenant: None };
+    let node = Node::start(&site, Silence::None).await;
+    let client = system.client().at(node.address);
+    let answers = join_all((0..12).map(|_| client.get("/v1/rbac/me").send())).await;
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
+    assert!((6..=8).contains(&refused.len()), "{} of 12 were refused", refused.len());
+    for answer in refused {
+        answer.problem(429, "rate-limited");
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"session\";q=2;w=1"));
+        assert!(answer.header("ratelimit").unwrap().starts_with("\"session\";r=0;t="));
+    }
+    // Another sign-in of the same person has requests of its own.
+    let other = system.signed_in(&system.company.email).await.client.at(node.address);
+    other.get("/v1/rbac/me").send().await.expect(200);
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    client.get("/v1/rbac/me").send().await.expect(200);
 }

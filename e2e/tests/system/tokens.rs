@@ -236,7 +236,7 @@ async fn s05_a_token_for_something_else_is_not_believed() {
 
 /// A good signature makes nobody the owner of a company.
 #[tokio::test]
-async fn somebody_who_owns_nothing_may_do_nothing() {
+async fn a_token_of_somebody_who_is_not_there_is_of_no_use() {
     let system = System::start().await;
     let other = system.second_company().await;
     let forge = Forge::of(&system);
@@ -246,6 +246,6 @@ async fn somebody_who_owns_nothing_may_do_nothing() {
         forge.claim("tenant", json!(other.tenant)),
         forge.claim("tenant", json!(fresh())),
     ] {
-        with(&system, &token).await.problem(403, "forbidden");
+        with(&system, &token).await.problem(401, "token-revoked");
     }
 }

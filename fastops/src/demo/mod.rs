@@ -19,6 +19,8 @@ mod staff;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use restaurant::OWNER_EMAIL;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::auth::password::{PasswordError, Passwords};
+use api::rates::Rates;
 use api::server::{self, Limits};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
@@ -43,6 +46,7 @@ use crate::installation::{Databases, Installation, migrate_schema};
 use crate::people::{MasterKey, People};
 use crate::post::FolderPost;
 use crate::projecting::Projecting;
+use crate::safety::DEMO_KEY_ID;
 use crate::serving::{ServeError, Serving, service};
 use banner::Access;
 use data_dir::DataDir;
@@ -191,7 +195,7 @@ async fn live(
 
     let url = format!("http://{}", listener.local_addr().map_err(DemoError::Output)?);
     let token_secret = data_dir.secret("token-secret", SECRET_LETTERS)?;
-    let current = NamedSecret { id: "demo".to_owned(), bytes: token_secret.into_bytes() };
+    let current = NamedSecret { id: DEMO_KEY_ID.to_owned(), bytes: token_secret.into_bytes() };
     // Whatever fails from here on ends what has begun.
     let stop = shutdown.child_token();
     let end_all = stop.clone().drop_guard();
@@ -201,6 +205,7 @@ async fn live(
         secrets: Secrets { current, previous: None, master },
         post: Arc::new(FolderPost::new(data_dir.path().join("letters"))),
         public_url: url.as_str().into(),
+        rates: Rates::default(),
         board: projecting.board.clone(),
         metrics,
         pages: page::pages(&installation, tenant),
@@ -247,7 +252,7 @@ async fn company(
         name: Name::parse(restaurant::NAME).expect("the constant is a name"),
         slug: Slug::parse(restaurant::SLUG).expect("the constant is a short name"),
         owner: Name::parse(restaurant::OWNER).expect("the constant is a name"),
-        email: restaurant::OWNER_EMAIL.to_owned(),
+        email: OWNER_EMAIL.to_owned(),
         password_hash: Passwords::new().hash(password).await?,
     };
     Ok(set_up(installation, people, company).await?)

@@ -34,7 +34,7 @@ pub(super) const SLUG: &str = "arepas-del-parque";
 pub(super) const OWNER: &str = "Doña Marta Restrepo";
 
 /// Her address; a name of RFC 2606, which nobody has.
-pub(super) const OWNER_EMAIL: &str = "dueno@arepas-del-parque.example";
+pub(crate) const OWNER_EMAIL: &str = "dueno@arepas-del-parque.example";
 
 const BRANCHES: [&str; 2] = ["Bogotá Chapinero", "Medellín Laureles"];
 const CUT_OFF: &str = "04:00";

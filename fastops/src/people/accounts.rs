@@ -208,13 +208,12 @@ impl Accounts for People {
         .map_err(unavailable)?;
         let mut people = HashMap::with_capacity(rows.len());
         for row in &rows {
-            match self.opened(tenant, row) {
-                Ok((user, person)) => {
-                    people.insert(user, person);
-                }
-                // Somebody whose key is gone is nobody any more.
-                Err(Unopened) => tracing::warn!(person = %row.0, "the vault keeps somebody closed"),
-            }
+            // Somebody whose key is gone is nobody any more.
+            let Ok((user, person)) = self.opened(tenant, row) else {
+                tracing::warn!(person.id = %row.0, "the vault keeps somebody closed");
+                continue;
+            };
+            people.insert(user, person);
         }
         Ok(people)
     }

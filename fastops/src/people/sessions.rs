@@ -30,7 +30,7 @@ impl FromRow<'_, PgRow> for Stored {
         let device: Option<Uuid> = row.try_get("device_id")?;
         let session = Session {
             tenant: TenantId::from_uuid(row.try_get("tenant_id")?),
-            session: SessionId::from_uuid(row.try_get("session_id")?),
+            id: SessionId::from_uuid(row.try_get("session_id")?),
             user: UserId::from_uuid(row.try_get("user_id")?),
             epoch,
             device: device.map(DeviceId::from_uuid),
@@ -66,7 +66,7 @@ impl Sessions for People {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
         )
         .bind(session.tenant.uuid())
-        .bind(session.session.uuid())
+        .bind(session.id.uuid())
         .bind(session.user.uuid())
         .bind(i64::from(session.epoch))
         .bind(session.device.map(DeviceId::uuid))

@@ -144,7 +144,7 @@ impl Graph {
                 self.at_member(it.user, |member| member.branches = it.branches);
             }
             Event::MemberSuspended(it) => {
-                self.at_member(it.user, |member| member.is_active = false)
+                self.at_member(it.user, |member| member.is_active = false);
             }
             Event::MemberResumed(it) => self.at_member(it.user, |member| member.is_active = true),
             Event::PermissionDefined(it) => {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Decider;
 use domain::catalog::{Category, Product, category, product};
-use domain::identity::{Branch, branch};
+use domain::identity::roles::{self, By, Change, Command, Roles};
+use domain::identity::{Branch, Device, branch, device};
 use domain::orders::order::{CancelReason, Event, State};
 use domain::orders::{Order, OrderType, order};
 use domain::shared::{
-    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, ProductId, Quantity, TenantId,
-    VariantId,
+    BranchId, CategoryId, Currency, DeviceId, Money, Name, OrderId, PaymentId, ProductId, Quantity,
+    TenantId, UserId, VariantId,
 };
 use event_store::Append;
 use rand::rngs::StdRng;
@@ -111,7 +112,19 @@ pub(crate) async fn open(world: &mut World) {
             };
             world.happens::<Product>(tenant, &product_id(n), at, [added.into()]).await;
         }
+        people(world, tenant, at).await;
     }
+}
+
+/// An administrator and a till.
+async fn people(world: &mut World, tenant: TenantId, at: &str) {
+    let found = Change::Found { tenant, administrator: UserId::from_uuid(uuid(0x400)) };
+    let found = Command { by: By::System, change: found };
+    let founded = Roles::decide(&roles::State::default(), found).unwrap();
+    world.happens::<Roles>(tenant, &tenant, at, founded).await;
+    let enrolled = device::Enrolled { branch: CHAPINERO, name: name("Caja 1") };
+    let till = DeviceId::from_uuid(uuid(0x500));
+    world.happens::<Device>(tenant, &till, at, [enrolled.into()]).await;
 }
 
 /// Orders of both companies at every stage of their lives, told in the order in which their steps

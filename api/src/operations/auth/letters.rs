@@ -98,6 +98,7 @@ impl Letters {
     /// Ask for a letter to set a password that was forgotten.
     ///
     /// Every address is answered alike.
+    #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
     #[oai(path = "/forgot-password", method = "post", operation_id = "forgotPassword")]
     async fn forgot(
         &self,

@@ -56,7 +56,7 @@ impl Services {
         let lasts = if device.is_some() { SHIFT } else { IDLE_FOR };
         let session = Session {
             tenant,
-            session: SessionId::from_uuid(self.ids.uuid()),
+            id: SessionId::from_uuid(self.ids.uuid()),
             user,
             epoch,
             device,
@@ -65,7 +65,7 @@ impl Services {
             used_at: now,
             expires_at: now + lasts,
         };
-        let refresh = Opaque::fresh(Kind::Refresh, tenant, session.session.uuid());
+        let refresh = Opaque::fresh(Kind::Refresh, tenant, session.id.uuid());
         self.sessions.begin(&session, refresh.hash()).await.map_err(|world| failed(&world))?;
         Ok(self.signed_in(&session, slug, &refresh, now))
     }
@@ -81,7 +81,7 @@ impl Services {
         let access = Access {
             tenant: session.tenant,
             user: session.user,
-            session: session.session,
+            session: session.id,
             epoch: session.epoch,
             device: session.device,
             token_id: self.ids.uuid(),
@@ -94,7 +94,7 @@ impl Services {
             tenant_id: session.tenant.uuid(),
             tenant: slug,
             user_id: session.user.uuid(),
-            session_id: session.session.uuid(),
+            session_id: session.id.uuid(),
         }
     }
 

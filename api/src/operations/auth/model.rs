@@ -50,13 +50,13 @@ pub(super) struct SessionBody {
 impl SessionBody {
     pub(super) fn of(session: Session, current: Uuid) -> Self {
         Self {
-            id: session.session.uuid(),
+            id: session.id.uuid(),
             label: session.label,
             device_id: session.device.map(domain::shared::DeviceId::uuid),
             begun_at: session.begun_at,
             used_at: session.used_at,
             expires_at: session.expires_at,
-            is_current: session.session.uuid() == current,
+            is_current: session.id.uuid() == current,
         }
     }
 }

@@ -58,7 +58,7 @@ impl OwnSessions {
             Renewed::Gone => return Err(invalid()),
             Renewed::Reused(session) => {
                 let (tenant, user) = (session.tenant, session.user);
-                self.ended(tenant, user, session.session, EndReason::TokenReused).await?;
+                self.ended(tenant, user, session.id, EndReason::TokenReused).await?;
                 return Err(Problem::new(Code::RefreshReused));
             }
         };
@@ -110,7 +110,7 @@ impl OwnSessions {
         let now = self.0.clock.now();
         let sessions = self.0.sessions.of_user(caller.tenant, caller.user, now).await;
         let sessions = sessions.map_err(|world| failed(&world))?;
-        if !sessions.iter().any(|own| own.session == session) {
+        if !sessions.iter().any(|own| own.id == session) {
             return Err(Problem::new(Code::NotFound));
         }
         self.end(&by, session).await?;

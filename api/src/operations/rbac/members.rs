@@ -102,6 +102,7 @@ impl Members {
     }
 
     /// What one may do oneself at the moment.
+    #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
     #[oai(path = "/me", method = "get", operation_id = "ownPermissions")]
     async fn own(&self, by: SignedIn) -> Result<Json<EffectiveBody>, Problem> {
         Ok(Json(body(by.caller.user, &by.standing)))

@@ -84,11 +84,11 @@ pub(in crate::operations) fn invite(refusal: &InviteRefusal, named: &Named<'_>) 
                 .with_errors(vec![FieldError::new("/email", "taken", words)])
         }
         InviteRefusal::Roles(refusal) => roles(refusal, named),
-        InviteRefusal::User(refusal) => user(refusal),
+        InviteRefusal::User(refusal) => user(*refusal),
     }
 }
 
-fn user(refusal: &UserRefusal) -> Problem {
+fn user(refusal: UserRefusal) -> Problem {
     match refusal {
         user::Error::Unknown => Problem::new(Code::NotFound),
         user::Error::AlreadyInvited | user::Error::AlreadyJoined => {

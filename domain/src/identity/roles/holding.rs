@@ -38,6 +38,7 @@ impl Held {
     }
 
     /// What is in `self` and not in `other`.
+    #[must_use]
     pub fn beyond(&self, other: &Self) -> Self {
         match (self, other) {
             (_, Self::Everything) => Self::NOTHING,

@@ -62,7 +62,8 @@ impl Seed {
         }
     }
 
-    const fn parents(self) -> &'static [Self] {
+    /// The roles that it inherits from.
+    pub const fn parents(self) -> &'static [Self] {
         match self {
             Self::Manager => &[Self::Cashier, Self::Kitchen, Self::Waiter, Self::Delivery],
             _ => &[],

@@ -163,7 +163,7 @@ fn s24_the_last_administrator_stays() {
     let administrator = Seed::Administrator.role(tenant());
     let second = admitted(PEPE, &[administrator], BranchAccess::All);
     let leaving = [Change::Unassign(user(ANA), administrator), Change::Suspend(user(ANA))];
-    for change in leaving.clone() {
+    for change in leaving {
         given::<Roles>(founded())
             .when(by(ANA, change.clone()))
             .then_refused(Error::LastAdministrator);
