@@ -47,7 +47,7 @@ async fn s56_what_is_not_safe_does_not_start() {
         ("FASTOPS_DATABASE_URL", Some(owner.as_str()), "fastops_owner"),
         ("FASTOPS_TOKEN_KEY_ID", Some("demo"), "demo"),
         (name, Some(&zeros), "repeats itself"),
-        (name, Some("short"), "at least 32 bytes"),
+        (name, Some("short, but not all the same"), "at least 32 bytes"),
         (name, None, "FASTOPS_TOKEN_SECRET_FILE"),
         ("FASTOPS_MASTER_KEY", None, "FASTOPS_MASTER_KEY_FILE"),
         ("FASTOPS_MASTER_KEY", Some("short"), "at least 32 bytes"),

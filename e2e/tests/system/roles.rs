@@ -2,10 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use api::auth::token::{Access, SigningKey, Tokens};
+use commands::Clock;
+use commands::identity::{Authority, Presented};
+use domain::identity::Permission;
 use domain::identity::roles::Seed;
+use domain::shared::SessionId;
 use e2e::node::Node;
 use e2e::silence::Silence;
-use e2e::{Client, System, figure};
+use e2e::site::SECRET;
+use e2e::{Client, System, figure, fresh};
 use futures_util::future::join;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -200,4 +206,45 @@ async fn s27_a_waiter_neither_cancels_nor_administers() {
         waiter.get(path).send().await.problem(403, "forbidden");
     }
     waiter.post(&format!("/v1/orders/{order}/confirm")).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_token_and_a_permission_are_checked_in_microseconds() {
+    const TIMES: u32 = 20_000;
+    let system = System::start().await;
+    let company = &system.company;
+    let access = Access {
+        tenant: company.tenant,
+        user: company.owner,
+        session: SessionId::from_uuid(fresh()),
+        epoch: 0,
+        device: None,
+        token_id: fresh(),
+    };
+    let now = system.site.clock.now();
+    let commands = system.node().installation.commands.clone();
+    let took = system.node().run(async move {
+        let key = SigningKey::try_new("1", SECRET).expect("it is long enough");
+        let tokens = Tokens::new("fastops", "fastops", key, None);
+        let token = tokens.issue(&access, now);
+        let authority = Authority::new(commands);
+        let check = async || {
+            let Access { tenant, user, session, epoch, device, .. } =
+                tokens.verify(&token, now).expect("the token is good");
+            let presented = Presented { tenant, user, session, epoch, device };
+            let standing = authority.of(&presented, Some(Permission::OrderPlace)).await;
+            let standing = standing.expect("the log answers").expect("the sign-in goes on");
+            assert!(standing.holds(Permission::OrderPlace));
+        };
+        check().await;
+        let begun = Instant::now();
+        for _ in 0..TIMES {
+            check().await;
+        }
+        begun.elapsed() / TIMES
+    });
+    let took = took.await;
+    figure("check", &format!("token and permission in {took:.1?}"));
+    // Not optimised, and on a machine that does other things besides.
+    assert!(took < Duration::from_millis(1), "{took:?}");
 }

@@ -112,12 +112,12 @@ pub(crate) async fn open(world: &mut World) {
             };
             world.happens::<Product>(tenant, &product_id(n), at, [added.into()]).await;
         }
-        people(world, tenant, at).await;
     }
 }
 
 /// An administrator and a till.
-async fn people(world: &mut World, tenant: TenantId, at: &str) {
+async fn people(world: &mut World, tenant: TenantId) {
+    let at = "2026-03-01T12:00:00Z";
     let found = Change::Found { tenant, administrator: UserId::from_uuid(uuid(0x400)) };
     let found = Command { by: By::System, change: found };
     let founded = Roles::decide(&roles::State::default(), found).unwrap();
@@ -135,6 +135,7 @@ pub(crate) struct Story {
     n_orders: u32,
     now: DateTime<Utc>,
     stock: StockStory,
+    has_people: bool,
 }
 
 impl Story {
@@ -145,12 +146,17 @@ impl Story {
             n_orders: 0,
             now: utc("2026-03-01T15:00:00Z"),
             stock: StockStory::default(),
+            has_people: false,
         }
     }
 
     /// Tells the next `n_steps` steps.
     pub(crate) async fn goes_on(&mut self, world: &mut World, n_steps: u32) {
         self.stock.open(world).await;
+        if !std::mem::replace(&mut self.has_people, true) {
+            people(world, ANA).await;
+            people(world, LUIS).await;
+        }
         for _ in 0..n_steps {
             let step = self.step(world);
             world.append(step).await;
