@@ -1,4 +1,5 @@
--- Who can sign in where. Secrets and e-mail addresses live here and never in the log.
+-- Who can sign in where. Secrets live here and never in the log; names and addresses live in the
+-- vault, and here only what stands for an address.
 CREATE TABLE companies (
     tenant_id uuid PRIMARY KEY,
     slug text NOT NULL UNIQUE,
@@ -8,15 +9,17 @@ CREATE TABLE companies (
 CREATE TABLE credentials (
     tenant_id uuid NOT NULL REFERENCES companies (tenant_id),
     user_id uuid NOT NULL,
-    -- Trimmed and lower-cased.
-    email text NOT NULL,
-    -- A PHC string: algorithm and parameters are part of it.
-    password_hash text NOT NULL,
+    -- A keyed hash of the folded address.
+    email_key bytea NOT NULL,
+    -- PHC strings: algorithm and parameters are part of them. None until the person has joined or
+    -- chosen a PIN.
+    password_hash text,
+    pin_hash text,
     changed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, user_id),
-    UNIQUE (tenant_id, email)
+    UNIQUE (tenant_id, email_key)
 );
-CREATE INDEX credentials_of_email ON credentials (email);
+CREATE INDEX credentials_of_email ON credentials (email_key);
 
 SELECT enable_tenant_rls('companies');
 SELECT enable_tenant_rls('credentials');
@@ -27,7 +30,7 @@ CREATE POLICY identity ON credentials TO fastops_identity USING (true);
 GRANT SELECT ON companies, credentials TO fastops_identity;
 
 -- Whoever signs in has no tenant yet: the accounts behind an e-mail address, in one company or in all.
-CREATE FUNCTION sign_in_accounts(p_email text, p_slug text)
+CREATE FUNCTION sign_in_accounts(p_email_key bytea, p_slug text)
 RETURNS TABLE (tenant_id uuid, slug text, user_id uuid, password_hash text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -36,7 +39,9 @@ BEGIN
     SELECT c.tenant_id, co.slug, c.user_id, c.password_hash
     FROM credentials c
     JOIN companies co ON co.tenant_id = c.tenant_id
-    WHERE c.email = p_email AND (p_slug IS NULL OR co.slug = p_slug);
+    WHERE c.email_key = p_email_key
+        AND c.password_hash IS NOT NULL
+        AND (p_slug IS NULL OR co.slug = p_slug);
 END
 $$;
 
@@ -50,8 +55,8 @@ $$;
 
 GRANT fastops_identity TO CURRENT_USER;
 GRANT CREATE ON SCHEMA public TO fastops_identity;
-ALTER FUNCTION sign_in_accounts(text, text) OWNER TO fastops_identity;
+ALTER FUNCTION sign_in_accounts(bytea, text) OWNER TO fastops_identity;
 ALTER FUNCTION company_by_slug(text) OWNER TO fastops_identity;
 REVOKE CREATE ON SCHEMA public FROM fastops_identity;
-REVOKE EXECUTE ON FUNCTION sign_in_accounts(text, text), company_by_slug(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sign_in_accounts(text, text), company_by_slug(text) TO fastops_app;
+REVOKE EXECUTE ON FUNCTION sign_in_accounts(bytea, text), company_by_slug(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sign_in_accounts(bytea, text), company_by_slug(text) TO fastops_app;

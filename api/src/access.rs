@@ -4,14 +4,17 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::Marker;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use crate::auth::token::TokenError;
 use crate::caller::Caller;
 use crate::problem::{Code, Problem};
+use crate::rates::RateLimits;
 
 /// The name of the security scheme in the document.
 pub(crate) const BEARER: &str = "BearerAuth";
@@ -22,8 +25,13 @@ pub(crate) const ANYONE: &str = "anyone";
 /// Who may do what.
 #[async_trait]
 pub trait Permits: Send + Sync + 'static {
-    /// Whether `caller` holds `permission` in their company.
-    async fn permits(&self, caller: &Caller, permission: Permission) -> Result<bool, Unanswered>;
+    /// What `caller` holds in their company, and where; nothing if their sign-in is over.
+    /// `permission` is what they are about to use.
+    async fn standing(
+        &self,
+        caller: &Caller,
+        permission: Option<Permission>,
+    ) -> Result<Option<Arc<Standing>>, Unanswered>;
 }
 
 /// Whether somebody holds a permission could not be found out.
@@ -44,6 +52,8 @@ pub struct Can<P> {
 pub struct SignedIn {
     /// Who it is.
     pub caller: Caller,
+    /// What they hold.
+    pub standing: Arc<Standing>,
 }
 
 /// Anybody at all; for signing in.
@@ -52,22 +62,37 @@ pub struct Anyone;
 
 impl<P: Marker> Can<P> {
     async fn ask(request: &Request) -> Result<Self, Problem> {
-        let caller = Caller::authenticate(request)?;
-        let permits =
-            request.data::<Arc<dyn Permits>>().ok_or_else(|| Problem::new(Code::Internal))?;
-        match permits.permits(&caller, P::PERMISSION).await {
-            Ok(true) => Ok(Self { caller, permission: PhantomData }),
-            Ok(false) => {
-                let name = P::PERMISSION.name();
-                Err(Problem::new(Code::Forbidden).detail((
-                    format!("Falta el permiso {name}."),
-                    format!("The permission {name} is missing."),
-                )))
-            }
-            Err(Unanswered(err)) => {
-                tracing::error!(error = %err, "permissions could not be read");
-                Err(Problem::new(Code::Unavailable))
-            }
+        let (caller, standing) = admit(request, Some(P::PERMISSION)).await?;
+        if !standing.holds(P::PERMISSION) {
+            let name = P::PERMISSION.name();
+            return Err(Problem::new(Code::Forbidden).detail((
+                format!("Falta el permiso {name}."),
+                format!("The permission {name} is missing."),
+            )));
+        }
+        Ok(Self { caller, permission: PhantomData })
+    }
+}
+
+/// The caller of a request, if their sign-in goes on, with what they hold.
+async fn admit(
+    request: &Request,
+    permission: Option<Permission>,
+) -> Result<(Caller, Arc<Standing>), Problem> {
+    let mut caller = Caller::authenticate(request)?;
+    if let Some(rates) = request.data::<Arc<RateLimits>>() {
+        rates.check(&caller)?;
+    }
+    let permits = request.data::<Arc<dyn Permits>>().ok_or_else(|| Problem::new(Code::Internal))?;
+    match permits.standing(&caller, permission).await {
+        Ok(Some(standing)) => {
+            caller.branches = standing.branches.clone();
+            Ok((caller, standing))
+        }
+        Ok(None) => Err(TokenError::Revoked.into()),
+        Err(Unanswered(err)) => {
+            tracing::error!(error = %err, "permissions could not be read");
+            Err(Problem::new(Code::Unavailable))
         }
     }
 }
@@ -115,7 +140,8 @@ impl<'a> ApiExtractor<'a> for SignedIn {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Ok(Self { caller: Caller::authenticate(request)? })
+        let (caller, standing) = admit(request, None).await?;
+        Ok(Self { caller, standing })
     }
 }
 

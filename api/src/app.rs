@@ -15,6 +15,7 @@ use crate::forwarding::{Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Metrics, Readiness};
 use crate::problem::page;
+use crate::rates::RateLimits;
 use crate::telemetry::{NewId, Telemetry};
 
 /// A service, ready to be served.
@@ -32,6 +33,8 @@ pub struct Shell {
     pub permits: Arc<dyn Permits>,
     /// The other nodes, if there are any.
     pub peers: Option<Peers>,
+    /// Counts what callers ask for.
+    pub rates: Arc<RateLimits>,
     /// Answers `/readyz`.
     pub readiness: Arc<dyn Readiness>,
     /// Answers `/metrics`.
@@ -66,7 +69,11 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let route = pages.into_iter().fold(explained, |route, (path, page)| route.at(path, page));
     let operations =
         Forwarding { inner: service.into_endpoint().map_to_response(), peers: shell.peers };
-    let operations = operations.data(shell.authenticator).data(shell.permits);
+    let operations = operations
+        .data(shell.authenticator)
+        .data(shell.permits)
+        .data(shell.rates)
+        .map_to_response();
     let guard = Guard {
         // Nested at the root, the operations would hide a page that is at `/`.
         inner: route.nest_no_strip("/v1", operations).map_to_response(),

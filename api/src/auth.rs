@@ -1,4 +1,6 @@
 //! Signing in: what proves who somebody is, before and after they have.
 
+pub mod attempts;
+pub mod opaque;
 pub mod password;
 pub mod token;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::shared::{TenantId, UserId};
+use commands::identity::Presented;
+use domain::identity::roles::BranchAccess;
+use domain::shared::{BranchId, DeviceId, SessionId, TenantId, UserId};
 use poem::Request;
 use poem::http::header::AUTHORIZATION;
 use uuid::Uuid;
@@ -22,6 +24,14 @@ pub struct Caller {
     pub tenant: TenantId,
     /// They themselves.
     pub user: UserId,
+    /// Their sign-in.
+    pub session: SessionId,
+    /// The epoch of their sessions in which it began.
+    pub epoch: u32,
+    /// The shared till that they signed in on.
+    pub device: Option<DeviceId>,
+    /// Where they may act; nowhere until somebody has said so.
+    pub branches: BranchAccess,
     /// Their token's id.
     pub token_id: Uuid,
     /// The request in which they ask.
@@ -42,6 +52,32 @@ impl Authenticator {
 }
 
 impl Caller {
+    /// Goes on only if they may act in a branch.
+    pub(crate) fn at(&self, branch: BranchId) -> Result<(), Problem> {
+        if self.branches.includes(branch) { Ok(()) } else { Err(Problem::foreign_branch()) }
+    }
+
+    /// Goes on only if they may see everything that a filter by branch lets through. Whoever is bound
+    /// to some branches names one of them.
+    pub(crate) fn sees(&self, branch: Option<BranchId>) -> Result<(), Problem> {
+        match (branch, &self.branches) {
+            (Some(branch), _) => self.at(branch),
+            (None, BranchAccess::All) => Ok(()),
+            (None, BranchAccess::Only(_)) => Err(Problem::foreign_branch()),
+        }
+    }
+
+    /// What the token says, for whoever knows what it is worth.
+    pub const fn presented(&self) -> Presented {
+        Presented {
+            tenant: self.tenant,
+            user: self.user,
+            session: self.session,
+            epoch: self.epoch,
+            device: self.device,
+        }
+    }
+
     /// The caller of a request, or why nobody is believed to have sent it.
     pub(crate) fn authenticate(request: &Request) -> Result<Self, Problem> {
         let internal = || Problem::new(Code::Internal);
@@ -53,6 +89,10 @@ impl Caller {
         Ok(Self {
             tenant: access.tenant,
             user: access.user,
+            session: access.session,
+            epoch: access.epoch,
+            device: access.device,
+            branches: BranchAccess::NONE,
             token_id: access.token_id,
             request: journal.request_id().clone(),
         })

@@ -28,6 +28,7 @@ pub mod payload;
 pub mod position;
 pub mod preconditions;
 pub mod problem;
+pub mod rates;
 pub mod server;
 pub mod telemetry;
 #[cfg(test)]

@@ -57,6 +57,14 @@ impl FieldError {
 }
 
 impl Problem {
+    /// What whoever asks about a branch gets that they may not act in.
+    pub(crate) fn foreign_branch() -> Self {
+        Self::new(Code::Forbidden).detail((
+            "No puede actuar en esa sede; si no nombra una, nombre una de las suyas.".to_owned(),
+            "You cannot act in this branch; if none was named, name one of yours.".to_owned(),
+        ))
+    }
+
     /// A problem with the status and, where asking again helps, the `Retry-After` of its code.
     pub fn new(code: Code) -> Self {
         let problem = Self(Box::new(Inner {

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::{OrderPlace, OrderRead, ReportSales};
-use domain::shared::{TenantId, UserId};
+use domain::identity::roles::{BranchAccess, Held};
+use domain::shared::{SessionId, TenantId, UserId};
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
 use poem::{EndpointExt, get};
@@ -30,6 +32,7 @@ use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch, etag};
 use crate::problem::{Code, Problem};
+use crate::rates::{RateLimits, Rates};
 
 pub(crate) const ORDER: &str = "0198f1b2-5c3e-7a10-8000-000000000001";
 
@@ -172,8 +175,14 @@ struct OnlyOrders;
 
 #[async_trait]
 impl Permits for OnlyOrders {
-    async fn permits(&self, _caller: &Caller, permission: Permission) -> Result<bool, Unanswered> {
-        Ok(permission.name().starts_with("order."))
+    async fn standing(
+        &self,
+        _caller: &Caller,
+        _permission: Option<Permission>,
+    ) -> Result<Option<Arc<Standing>>, Unanswered> {
+        let orders = Permission::ALL.iter().filter(|it| it.name().starts_with("order."));
+        let held = Held::These(orders.map(|permission| (*permission).into()).collect());
+        Ok(Some(Arc::new(Standing::new(held, BranchAccess::All))))
     }
 }
 
@@ -203,6 +212,9 @@ pub(crate) fn token(age: TimeDelta) -> String {
     let access = Access {
         tenant: TenantId::from_uuid(Uuid::from_u128(1)),
         user: UserId::from_uuid(Uuid::from_u128(2)),
+        session: SessionId::from_uuid(Uuid::from_u128(4)),
+        epoch: 5,
+        device: None,
         token_id: Uuid::from_u128(3),
     };
     format!("Bearer {}", tokens().issue(&access, now() - age))
@@ -224,6 +236,7 @@ pub(crate) fn service_with(up: bool) -> App {
         authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
         permits: Arc::new(OnlyOrders),
         peers: None,
+        rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),
         metrics: Arc::new(|| "orders_total 1\n".to_owned()),
         pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],

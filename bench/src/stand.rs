@@ -5,9 +5,8 @@ use e2e::Client;
 use e2e::client::Http;
 use e2e::cluster::Cluster;
 use e2e::process::Process;
-use e2e::system::{new_company, sign_in};
+use e2e::system::{found, new_company, sign_in};
 use event_store::EventStore;
-use fastops::companies::set_up;
 use fastops::installation::{Databases, Installation, migrate_schema};
 use tokio::time::{Duration, sleep};
 
@@ -36,7 +35,7 @@ impl Stand {
         let mut tenants = Vec::new();
         for number in 0..TENANTS {
             let company = new_company(&slug(number), &email(number));
-            tenants.push(set_up(&installation, company).await.expect("a company is set up"));
+            tenants.push(found(&installation, company).await);
         }
         let server = Some(Process::serve(&databases).await);
         Self { cluster, databases, tenants, server, http: Http::new() }

@@ -1,6 +1,7 @@
 //! The two kinds of no: refused by a rule, failed in the world. They stay apart to the edge.
 
 use domain::event::DecodeError;
+use domain::shared::BranchId;
 use event_store::Revision;
 
 /// Why an intent did not get as far as an append.
@@ -15,6 +16,12 @@ pub enum Failure<R> {
         /// The revision it stands at.
         actual: Revision,
     },
+    /// The caller may not act in this branch.
+    #[error("the caller may not act in branch {branch}")]
+    ForeignBranch {
+        /// Where they may not act.
+        branch: BranchId,
+    },
     /// The world says no.
     #[error(transparent)]
     World(#[from] World),
@@ -26,6 +33,7 @@ impl<R> Failure<R> {
         match self {
             Self::Refused(refusal) => Failure::Refused(refused(refusal)),
             Self::Stale { actual } => Failure::Stale { actual },
+            Self::ForeignBranch { branch } => Failure::ForeignBranch { branch },
             Self::World(world) => Failure::World(world),
         }
     }
@@ -60,6 +68,12 @@ pub enum CommandError<R> {
         /// The revision it stands at.
         actual: Revision,
     },
+    /// The caller may not act in this branch.
+    #[error("the caller may not act in branch {branch}")]
+    ForeignBranch {
+        /// Where they may not act.
+        branch: BranchId,
+    },
     /// The command id was used before for something else.
     #[error("the command id was used for another command")]
     IdReused,
@@ -73,6 +87,7 @@ impl<R> From<Failure<R>> for CommandError<R> {
         match failure {
             Failure::Refused(refusal) => Self::Refused(refusal),
             Failure::Stale { actual } => Self::Stale { actual },
+            Failure::ForeignBranch { branch } => Self::ForeignBranch { branch },
             Failure::World(world) => Self::World(world),
         }
     }

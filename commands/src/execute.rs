@@ -101,9 +101,9 @@ impl Commands {
     }
 
     /// Looks at aggregates without deciding anything.
-    pub(crate) fn look<'a>(&'a self, scope: &'a Scope) -> UnitOfWork<'a> {
+    pub(crate) fn look<'a>(&'a self, scope: &'a Scope, trust: Trust) -> UnitOfWork<'a> {
         let nothing = Request::live(CommandId::from_uuid(Uuid::nil()));
-        self.inner.unit_of_work(scope, nothing, Trust::Committed)
+        self.inner.unit_of_work(scope, nothing, trust)
     }
 }
 

@@ -1,21 +1,32 @@
-//! Companies and branches.
+//! Companies, branches, people, devices, and who may do what.
 
-use std::time::Duration;
+mod authority;
+mod devices;
+mod ports;
+mod roles;
+mod users;
 
-use async_trait::async_trait;
 use chrono_tz::Tz;
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::identity::branch::{self, Branch};
+use domain::identity::roles::{By, Change, Command, Roles};
 use domain::identity::tenant::{self, Tenant};
-use domain::shared::{BranchId, Currency, CutOff, Name, Slug, TenantId, UserId};
-use moka::sync::Cache;
+use domain::identity::user::{self, User};
+use domain::shared::{BranchId, Currency, CutOff, EmailKey, Name, Slug, TenantId, UserId};
 use serde::Serialize;
 
-use crate::error::{Failure, World};
-use crate::execute::Commands;
+use crate::error::Failure;
 use crate::intent::Intent;
-use crate::scope::Scope;
 use crate::unit_of_work::UnitOfWork;
+
+pub use authority::{Authority, Presented, Standing};
+pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
+pub use ports::{
+    Account, Accounts, Letter, Person, Post, PostError, Renewal, Renewed, SecretKind, Session,
+    Sessions, TicketFor, TicketKind, Tickets,
+};
+pub use roles::{ChangeRoles, RolesRefusal};
+pub use users::{ChangeUser, InviteRefusal, InviteUser, JoinUser, UserRefusal};
 
 /// A company joins the installation.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +39,8 @@ pub struct RegisterTenant {
     pub slug: Slug,
     /// The person who may do everything.
     pub owner: UserId,
+    /// What stands for the person's e-mail address.
+    pub email: EmailKey,
 }
 
 impl Intent for RegisterTenant {
@@ -35,10 +48,26 @@ impl Intent for RegisterTenant {
     type Refusal = tenant::Error;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<Self::Refusal>> {
-        work.read(vec![work.wanted::<Tenant>(&self.tenant)]).await?;
-        let Self { name, slug, owner, .. } = self.clone();
+        let claim = ClaimId::of_email(&self.email);
+        work.read(vec![
+            work.wanted::<Tenant>(&self.tenant),
+            work.wanted::<Roles>(&self.tenant),
+            work.wanted::<User>(&self.owner),
+            work.wanted::<Claim>(&claim),
+        ])
+        .await?;
+        let Self { tenant, name, slug, owner, .. } = self.clone();
         let register = tenant::Command::Register(tenant::Registered { name, slug, owner });
-        work.decide::<Tenant>(&self.tenant, register).map_err(Failure::Refused)?;
+        work.decide::<Tenant>(&tenant, register).map_err(Failure::Refused)?;
+        // Whatever belongs to a company begins in the append that it begins in itself.
+        let there = || Failure::Refused(tenant::Error::AlreadyRegistered);
+        let found = Change::Found { tenant, administrator: owner };
+        work.decide::<Roles>(&tenant, Command { by: By::System, change: found })
+            .map_err(|_| there())?;
+        work.decide::<User>(&owner, user::Command::Invite).map_err(|_| there())?;
+        work.decide::<User>(&owner, user::Command::Join).map_err(|_| there())?;
+        work.decide::<Claim>(&claim, claim::Command::Take { holder: owner.uuid() })
+            .map_err(|_| there())?;
         Ok(())
     }
 }
@@ -86,57 +115,4 @@ impl Intent for OpenBranch {
             .map_err(|claim::Error::Held { .. }| Failure::Refused(BranchRefusal::NameTaken))?;
         Ok(())
     }
-}
-
-/// Who owns which company. An owner is for ever, so an answer is kept for a while.
-#[derive(Debug, Clone)]
-pub struct Owners {
-    commands: Commands,
-    known: Cache<TenantId, UserId>,
-}
-
-impl Owners {
-    /// Owners as the log knows them.
-    pub fn new(commands: Commands) -> Self {
-        let known =
-            Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(30)).build();
-        Self { commands, known }
-    }
-
-    /// The owner of a company; none if there is no such company.
-    pub async fn of(&self, scope: &Scope) -> Result<Option<UserId>, World> {
-        if let Some(owner) = self.known.get(&scope.tenant) {
-            return Ok(Some(owner));
-        }
-        let mut work = self.commands.look(scope);
-        work.read(vec![work.wanted::<Tenant>(&scope.tenant)]).await?;
-        let tenant::State::Active { owner, .. } = work.state::<Tenant>(&scope.tenant) else {
-            return Ok(None);
-        };
-        self.known.insert(scope.tenant, *owner);
-        Ok(Some(*owner))
-    }
-}
-
-/// A way to sign in: a person in a company.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The company.
-    pub tenant: TenantId,
-    /// The company's short name.
-    pub slug: String,
-    /// The person.
-    pub user: UserId,
-    /// The password as a PHC string.
-    pub password_hash: String,
-}
-
-/// Where accounts are kept: tables of their own, since secrets and addresses never enter the log.
-#[async_trait]
-pub trait Accounts: std::fmt::Debug + Send + Sync + 'static {
-    /// Every account of an e-mail address, in one company or in all.
-    async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World>;
-
-    /// Keeps a hash with today's parameters of the same password.
-    async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 }

@@ -209,7 +209,7 @@ impl Intent for ReceiveStock {
         if let Some(index) = self.lines.iter().position(is_unknown) {
             return Err(Failure::Refused(StockRefusal::UnknownItem { index }));
         }
-        work.at_branch(self.branch, day);
+        work.at_branch(self.branch, day)?;
         let receive = stock::Receive { receipt: self.receipt, currency, lines: self.lines.clone() };
         work.decide::<Inventory>(&self.branch, stock::Command::Receive(receive))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
@@ -235,7 +235,7 @@ impl Intent for ReleaseExpired {
         let branch = work.state::<Branch>(&self.branch).open();
         let branch = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?;
         let day = branch.business_day();
-        let now = work.at_branch(self.branch, day).instant;
+        let now = work.at_branch(self.branch, day)?.instant;
         work.decide::<Inventory>(&self.branch, stock::Command::ReleaseExpired { now })
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         Ok(())

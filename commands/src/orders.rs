@@ -17,6 +17,7 @@ use domain::shared::{
 use event_store::Revision;
 use serde::Serialize;
 
+use crate::aggregates::Trust;
 use crate::error::Failure;
 use crate::execute::Commands;
 use crate::intent::Intent;
@@ -153,7 +154,7 @@ impl Intent for PlaceOrder {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let Looked { day, currency, lines } = self.look_up(work).await?;
-        let moment = work.at_branch(self.branch, day);
+        let moment = work.at_branch(self.branch, day)?;
         let series = SeriesId::at(self.branch, self.order_type, moment.date);
         let mut wanted = stock::wanted(work, self.branch, &lines);
         wanted.push(work.wanted::<Series>(&series));
@@ -193,7 +194,7 @@ impl Commands {
         scope: &Scope,
         order: &PlaceOrder,
     ) -> Result<Quote, Failure<OrderRefusal>> {
-        let mut work = self.look(scope);
+        let mut work = self.look(scope, Trust::Committed);
         let Looked { currency, lines, .. } = order.look_up(&mut work).await?;
         let (lines, total) = order::price(currency, lines).map_err(refused)?;
         Ok(Quote { lines, total })
@@ -326,6 +327,6 @@ async fn there(
     let open = work.state::<Branch>(&branch).open();
     let open = open.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
     let (day, currency) = (open.business_day(), open.currency);
-    let hour = work.at_branch(branch, day).hour;
+    let hour = work.at_branch(branch, day)?.hour;
     Ok(There { branch, currency, hour, ingredients })
 }

@@ -1,7 +1,8 @@
 //! For whom, where and by whom something is asked.
 
 use chrono::{DateTime, Utc};
-use domain::shared::{CommandId, CorrelationId, DeviceId, EventId, TenantId, UserId};
+use domain::identity::roles::BranchAccess;
+use domain::shared::{BranchId, CommandId, CorrelationId, DeviceId, EventId, TenantId, UserId};
 use event_store::Actor;
 
 /// The context of everything: the first parameter of every use case.
@@ -14,6 +15,8 @@ pub struct Scope {
     pub tenant: TenantId,
     /// Who asks.
     pub actor: Actor,
+    /// Where the actor may act.
+    pub branches: BranchAccess,
     /// The till or tablet it comes from.
     pub device: Option<DeviceId>,
     /// What ties together everything the request causes.
@@ -27,11 +30,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A person who has signed in.
+    /// A person who has signed in and may act everywhere.
     pub const fn user(tenant: TenantId, user: UserId, correlation: CorrelationId) -> Self {
         Self {
             tenant,
             actor: Actor::User(user),
+            branches: BranchAccess::All,
             device: None,
             correlation,
             causation: None,
@@ -45,12 +49,30 @@ impl Scope {
         Self {
             tenant,
             actor: Actor::System(reason.to_owned()),
+            branches: BranchAccess::All,
             device: None,
             correlation,
             causation: None,
             traceparent: None,
             backdated: false,
         }
+    }
+
+    /// The same scope, in these branches alone.
+    #[must_use]
+    pub fn in_branches(self, branches: BranchAccess) -> Self {
+        Self { branches, ..self }
+    }
+
+    /// The same scope, on this device.
+    #[must_use]
+    pub fn on_device(self, device: Option<DeviceId>) -> Self {
+        Self { device, ..self }
+    }
+
+    /// Whether the actor may act in a branch.
+    pub(crate) fn may_act_in(&self, branch: BranchId) -> bool {
+        self.branches.includes(branch)
     }
 
     /// The same scope for things that happened in the past: the business date of its commands is that

@@ -9,7 +9,7 @@ use domain::event::StoredEvent;
 use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
 use event_store::{
-    Append, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision, StreamId,
+    Actor, Append, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision, StreamId,
 };
 
 use crate::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
@@ -86,6 +86,11 @@ impl<'a> UnitOfWork<'a> {
     /// Whose work it is.
     pub const fn tenant(&self) -> TenantId {
         self.scope.tenant
+    }
+
+    /// Who asks.
+    pub const fn actor(&self) -> &Actor {
+        &self.scope.actor
     }
 
     /// What [`UnitOfWork::read`] takes, for an aggregate of this tenant.
@@ -193,13 +198,21 @@ impl<'a> UnitOfWork<'a> {
         Ok(decided)
     }
 
-    /// Places the command in the life of a branch: its events get the branch and its business date.
-    pub fn at_branch(&mut self, branch: BranchId, day: BusinessDay) -> BusinessMoment {
+    /// Places the command in the life of a branch, if whoever asks may act there: its events get the
+    /// branch and its business date.
+    pub fn at_branch<R>(
+        &mut self,
+        branch: BranchId,
+        day: BusinessDay,
+    ) -> Result<BusinessMoment, Failure<R>> {
+        if !self.scope.may_act_in(branch) {
+            return Err(Failure::ForeignBranch { branch });
+        }
         let occurred_at = self.request.occurred_at.unwrap_or(self.recorded_at);
         let moment = day.at(self.scope.business_instant(occurred_at, self.recorded_at));
         self.branch = Some(branch);
         self.business_date = Some(moment.date);
-        moment
+        Ok(moment)
     }
 
     /// Whether everything was read from the log itself, and nothing is but remembered or pending.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Decider;
-use crate::shared::Name;
+use crate::shared::{EmailKey, Name};
 
 /// Things whose name is unique per tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +41,11 @@ impl ClaimId {
     /// The claim of a thing's `name`.
     pub fn of_name(kind: Named, name: &Name) -> Self {
         Self(format!("{}:1:{}", kind.word(), name.fold_v1()))
+    }
+
+    /// The claim of somebody's e-mail address, which is a secret: `key` is all that is said of it.
+    pub fn of_email(key: &EmailKey) -> Self {
+        Self(format!("email:1:{key}"))
     }
 }
 

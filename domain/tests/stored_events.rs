@@ -8,14 +8,16 @@ use std::collections::BTreeSet;
 use domain::catalog::{category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
-use domain::identity::{branch, tenant};
+use domain::identity::roles::{self, BranchAccess, RoleKind};
+use domain::identity::{Permission, PermissionName, branch, device, tenant, user};
 use domain::inventory::balance::Balance;
 use domain::inventory::recipe::{self, Ingredient};
 use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
 use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::shared::{
-    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, ProductId, Quantity,
-    ReceiptId, Slug, StockItemId, StockQuantity, UserId, VariantId,
+    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionCategoryId,
+    ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId, StockQuantity, UserId,
+    VariantId,
 };
 use uuid::Uuid;
 
@@ -82,6 +84,64 @@ fn identity() -> Vec<String> {
     };
     [stored::<tenant::Event>(&[registered.into()]), stored::<branch::Event>(&[opened.into()])]
         .concat()
+}
+
+fn people() -> Vec<String> {
+    let branch = BranchId::from_uuid(uuid(4));
+    let users: [user::Event; 6] = [
+        user::Invited {}.into(),
+        user::Joined {}.into(),
+        user::PasswordChanged {}.into(),
+        user::PinChanged {}.into(),
+        user::SessionsEnded {}.into(),
+        user::SessionEnded {
+            session: SessionId::from_uuid(uuid(5)),
+            at: "2026-01-01T12:00:00Z".parse().unwrap(),
+            reason: user::EndReason::TokenReused,
+        }
+        .into(),
+    ];
+    let devices: [device::Event; 2] =
+        [device::Enrolled { branch, name: name("Caja 1") }.into(), device::Removed {}.into()];
+    [stored(&users), stored(&devices), stored(&roles())].concat()
+}
+
+fn roles() -> [roles::Event; 18] {
+    let (user, role) = (UserId::from_uuid(uuid(1)), RoleId::from_uuid(uuid(2)));
+    let parents = || [RoleId::from_uuid(uuid(3))].into();
+    let branches = BranchAccess::Only([BranchId::from_uuid(uuid(4))].into());
+    let category = PermissionCategoryId::from_uuid(uuid(5));
+    let permission = || Permission::OrderPlace.into();
+    let own = || PermissionName::parse("x_erp.sync").unwrap();
+    let kind = RoleKind::Ordinary;
+    [
+        roles::RoleAdded {
+            role,
+            name: name("Cajero"),
+            kind,
+            parents: parents(),
+            permissions: [permission()].into(),
+        }
+        .into(),
+        roles::RoleRenamed { role, name: name("Cajera") }.into(),
+        roles::ParentsChosen { role, parents: parents() }.into(),
+        roles::RoleRemoved { role }.into(),
+        roles::PermissionGranted { role, permission: permission() }.into(),
+        roles::PermissionRevoked { role, permission: permission() }.into(),
+        roles::MemberAdmitted { user, roles: [role].into(), branches: BranchAccess::All }.into(),
+        roles::RoleAssigned { user, role }.into(),
+        roles::RoleUnassigned { user, role }.into(),
+        roles::BranchesAllowed { user, branches }.into(),
+        roles::MemberSuspended { user }.into(),
+        roles::MemberResumed { user }.into(),
+        roles::PermissionDefined { permission: own(), label: name("Contabilidad") }.into(),
+        roles::PermissionDropped { permission: own() }.into(),
+        roles::PermissionCategorised { permission: permission(), category }.into(),
+        roles::CategoryAdded { category, name: name("Caja"), permissions: [permission()].into() }
+            .into(),
+        roles::CategoryRenamed { category, name: name("Cajas") }.into(),
+        roles::CategoryRemoved { category }.into(),
+    ]
 }
 
 fn catalog() -> Vec<String> {
@@ -203,6 +263,6 @@ fn branch_stock() -> Vec<String> {
 
 #[test]
 fn the_json_of_every_stored_event_keeps_its_shape() {
-    let lines = [identity(), catalog(), claims(), orders(), inventory()].concat();
+    let lines = [identity(), people(), catalog(), claims(), orders(), inventory()].concat();
     insta::assert_snapshot!(lines.join("\n"));
 }

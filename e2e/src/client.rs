@@ -61,6 +61,12 @@ impl Client {
         Self { http: http.clone(), address, token: None }
     }
 
+    /// The same person at another process.
+    #[must_use]
+    pub fn at(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
     /// The same with a token.
     #[must_use]
     pub fn with_token(self, token: &str) -> Self {

@@ -4,6 +4,8 @@
 //!   [`site`]: what its processes share
 //! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
 //! - [`menu`]: a branch with something to sell
+//! - [`letters`]: what people were sent
+//! - [`staff`]: people who were invited, joined and signed in
 //! - [`log`]: what the log holds in the end
 //! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
 //!   [`cluster`]
@@ -16,6 +18,7 @@ pub mod broker;
 pub mod client;
 pub mod clock;
 pub mod cluster;
+pub mod letters;
 pub mod log;
 pub mod menu;
 pub mod node;
@@ -25,6 +28,7 @@ pub mod raw;
 pub mod rig;
 pub mod silence;
 pub mod site;
+pub mod staff;
 pub mod system;
 pub mod wire;
 pub mod worker;

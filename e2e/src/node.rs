@@ -1,6 +1,8 @@
 //! One process of a system: server and consumers on threads of their own, gone at once when it crashes.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use fastops::installation::Installation;
 use fastops::projecting::Projecting;
@@ -12,6 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::silence::Silence;
 use crate::site::{Site, secrets};
+
+/// How long a process that is to go deaf may hear.
+const HEARD_WITHIN: Duration = Duration::from_millis(300);
 
 /// A process. Dropping it is `kill -9`: nothing in it goes on, and its sockets are closed.
 #[derive(Debug)]
@@ -26,13 +31,22 @@ pub struct Node {
 impl Node {
     /// Starts a process whose log answers as `silence` says, and waits until it listens.
     pub async fn start(site: &Site, silence: Silence) -> Self {
+        Self::starting(site, silence, true).await
+    }
+
+    /// Starts a process that does not hear what others commit after it has begun.
+    pub async fn start_deaf(site: &Site) -> Self {
+        Self::starting(site, Silence::None, false).await
+    }
+
+    async fn starting(site: &Site, silence: Silence, hears: bool) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("node")
             .enable_all()
             .build()
             .expect("the machine has threads left");
-        let begun = runtime.spawn(begin(site.clone(), silence));
+        let begun = runtime.spawn(begin(site.clone(), silence, hears));
         let (address, installation) = begun.await.expect("a node with a fresh database starts");
         Self { runtime: Some(runtime), address, installation }
     }
@@ -55,14 +69,18 @@ impl Drop for Node {
     }
 }
 
-async fn begin(site: Site, silence: Silence) -> (SocketAddr, Installation) {
+async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Installation) {
     let installation = site.installation(&silence);
     // It never shuts down: it crashes.
     let forever = CancellationToken::new();
-    installation.follow(&forever);
+    let listening = CancellationToken::new();
+    installation.follow(&listening);
     let projecting = Projecting::start(&installation, &forever);
     let serving = Serving {
         secrets: secrets(),
+        post: Arc::new(site.letters.clone()),
+        public_url: "http://localhost".into(),
+        rates: site.rates,
         board: projecting.board,
         peers: None,
         metrics: PrometheusBuilder::new().build_recorder().handle(),
@@ -71,6 +89,11 @@ async fn begin(site: Site, silence: Silence) -> (SocketAddr, Installation) {
     let app = service(&installation, serving).await.expect("the log says which it is");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("some port is free");
     let address = listener.local_addr().expect("it listens");
+    if !hears {
+        // What it has heard until now is fresh for a while.
+        tokio::time::sleep(HEARD_WITHIN).await;
+        listening.cancel();
+    }
     tokio::spawn(serve(app, listener, forever));
     (address, installation)
 }

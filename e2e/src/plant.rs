@@ -9,8 +9,8 @@ use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
 use commands::{CommandError, Commands, Intent, Request, Scope};
 use domain::orders::OrderType;
 use domain::shared::{
-    BranchId, CategoryId, CommandId, CorrelationId, Currency, CutOff, Money, Name, OrderId,
-    PaymentId, ProductId, Quantity, Slug, TenantId, UserId, VariantId,
+    BranchId, CategoryId, CommandId, CorrelationId, Currency, CutOff, EmailKey, Money, Name,
+    OrderId, PaymentId, ProductId, Quantity, Slug, TenantId, UserId, VariantId,
 };
 use event_store::testing::Database;
 use event_store::{EventStore, Position};
@@ -275,7 +275,8 @@ async fn company(commands: &Commands, number: usize) -> Vec<Till> {
     let (tenant, owner) = (TenantId::from_uuid(fresh()), UserId::from_uuid(fresh()));
     let scope = Scope::user(tenant, owner, CorrelationId::from_uuid(fresh()));
     let slug = Slug::parse(&format!("company-{number}")).expect("that is a short name");
-    let register = RegisterTenant { tenant, name: name("Arepas"), slug, owner };
+    let email = EmailKey::from_bytes([0; 32]);
+    let register = RegisterTenant { tenant, name: name("Arepas"), slug, owner, email };
     does(commands, &scope, register).await;
     let category = CategoryId::from_uuid(fresh());
     does(commands, &scope, AddCategory { category, name: name("Arepas"), place: 1 }).await;

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::site::SECRET;
+use crate::site::{MASTER_KEY, SECRET};
 use crate::system::PATIENCE;
 
 /// A running server. Dropping it kills the process.
@@ -59,6 +59,10 @@ impl Process {
             .env("FASTOPS_DATABASE_URL", address(&databases.app))
             .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
             .env("FASTOPS_TOKEN_SECRET", secret)
+            .env("FASTOPS_MASTER_KEY", MASTER_KEY)
+            .env("FASTOPS_RATE_PER_SESSION", "0")
+            .env("FASTOPS_RATE_PER_TENANT", "0")
+            .env_remove("FASTOPS_MASTER_KEY_FILE")
             .env_remove("FASTOPS_TOKEN_SECRET_FILE")
             .env_remove("FASTOPS_LOG")
             .stdin(Stdio::null())

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use api::rates::Rates;
 use commands::sources::RandomIds;
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
 use event_store::testing::Database;
 use fastops::config::{NamedSecret, Secrets};
 use fastops::installation::{Databases, Installation};
+use fastops::people::MasterKey;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::TestClock;
+use crate::letters::Letterbox;
 use crate::silence::Silence;
 use crate::wire::Wire;
 
@@ -27,6 +30,10 @@ pub struct Site {
     pub database: Database,
     /// The time.
     pub clock: Arc<TestClock>,
+    /// The letters that were sent to people.
+    pub letters: Letterbox,
+    /// How often a session and a company may ask; any number unless a test says otherwise.
+    pub rates: Rates,
     databases: Databases,
 }
 
@@ -50,7 +57,8 @@ impl Site {
             app: role("fastops_app"),
             projector: role("fastops_projector"),
         };
-        Self { database, clock: Arc::new(TestClock::new()), databases }
+        let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
+        Self { database, clock, letters, rates: Rates::default(), databases }
     }
 
     /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its
@@ -67,8 +75,16 @@ impl Site {
     }
 }
 
+/// The master key that people are kept under.
+pub const MASTER_KEY: &str = "the master key of a system that lives as long as its test";
+
+/// [`MASTER_KEY`] as a key.
+pub fn master_key() -> MasterKey {
+    MasterKey::try_new(MASTER_KEY.as_bytes()).expect("it has enough bytes")
+}
+
 /// What tokens and cursors are signed with, the same in every process.
 pub fn secrets() -> Secrets {
     let current = NamedSecret { id: KEY_ID.to_owned(), bytes: SECRET.to_vec() };
-    Secrets { current, previous: None }
+    Secrets { current, previous: None, master: master_key() }
 }

@@ -8,7 +8,9 @@ use domain::orders::Order;
 use domain::shared::{Name, OrderId, Slug, TenantId, UserId};
 use event_store::postgres::PostgresStore;
 use event_store::{EventStore, Revision, StreamId};
-use fastops::companies::{NewCompany, StoredAccounts, set_up};
+use fastops::companies::{NewCompany, set_up};
+use fastops::installation::Installation;
+use fastops::people::People;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ use crate::log::Log;
 use crate::node::Node;
 use crate::raw;
 use crate::silence::Silence;
-use crate::site::Site;
+use crate::site::{Site, master_key};
 use crate::wire::Wire;
 
 /// The password of every owner.
@@ -147,9 +149,16 @@ pub fn new_company(slug: &str, email: &str) -> NewCompany {
     NewCompany {
         name: Name::parse(slug).expect("a short name is a name"),
         slug: Slug::parse(slug).expect("a test names companies well"),
+        owner: Name::parse("Ana Restrepo").expect("it is a name"),
         email: email.to_owned(),
         password_hash: PASSWORD_HASH.to_owned(),
     }
+}
+
+/// Sets a company up under the tests' master key.
+pub async fn found(installation: &Installation, company: NewCompany) -> TenantId {
+    let people = People::new(installation.app.clone(), master_key());
+    set_up(installation, &people, company).await.expect("a company is set up")
 }
 
 /// The access token of a company's owner.
@@ -164,9 +173,9 @@ async fn company(node: &Node, http: &Http, slug: &str, email: &str) -> Company {
     let installation = node.installation.clone();
     let (known, at) = (email.to_owned(), slug.to_owned());
     let found = node.run(async move {
-        let tenant = set_up(&installation, new).await.expect("a company is set up");
-        let accounts = StoredAccounts::new(installation.app.clone());
-        let accounts = accounts.of_email(&known, Some(&at)).await.expect("accounts are readable");
+        let tenant = found(&installation, new).await;
+        let people = People::new(installation.app.clone(), master_key());
+        let accounts = people.of_email(&known, Some(&at)).await.expect("accounts are readable");
         (tenant, accounts)
     });
     let (tenant, accounts) = found.await;

@@ -7,17 +7,21 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
-use fastops::config::{DatabaseArgs, TokenArgs};
+use fastops::config::{DatabaseArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
 use fastops::feeding::{FeedArgs, KafkaArgs};
 use fastops::import::{self, ImportArgs};
+use fastops::init::{self, CompanyArgs};
 use fastops::installation::{Installation, migrate_schema};
+use fastops::people::People;
+use fastops::post::MailArgs;
 use fastops::projecting::Projecting;
 use fastops::relaying::relay;
+use fastops::safety;
 use fastops::serving::{self, Serving, serve, service};
-use fastops::telemetry::{start_logging, start_metrics};
+use fastops::telemetry::{LogArgs, start_logging, start_logging_to, start_metrics};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -40,6 +44,8 @@ enum Command {
     Relay(RelayArgs),
     /// Bring the database to this release's schema.
     Migrate(MigrateArgs),
+    /// Set up a company with its first administrator.
+    Init(InitArgs),
     /// Show a living restaurant on a private PostgreSQL.
     Demo(DemoArgs),
     /// See what the read models could not take in, and decide about it.
@@ -58,6 +64,12 @@ struct ServeArgs {
     database: DatabaseArgs,
     #[command(flatten)]
     token: TokenArgs,
+    #[command(flatten)]
+    mail: MailArgs,
+    #[command(flatten)]
+    rate: RateArgs,
+    #[command(flatten)]
+    log: LogArgs,
     /// Where to listen.
     #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -102,6 +114,16 @@ struct MigrateArgs {
 }
 
 #[derive(Args)]
+struct InitArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    token: TokenArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
+}
+
+#[derive(Args)]
 struct ImportingArgs {
     #[command(flatten)]
     database: DatabaseArgs,
@@ -125,6 +147,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Work(args) => working(&args).await,
         Command::Relay(args) => relaying(&args).await,
         Command::Migrate(args) => migrating(&args).await,
+        Command::Init(args) => founding(args).await,
         Command::Demo(args) => showing(args).await,
         Command::Consumers(args) => resolving(args).await,
         Command::Import(args) => importing(args).await,
@@ -140,11 +163,14 @@ pub(crate) fn complain(why: &str) {
 }
 
 async fn answering(args: ServeArgs) -> Outcome {
-    start_logging("info");
-    let installation = Installation::new(&args.database.databases()?);
+    let _log_files = start_logging_to("info", &args.log)?;
+    let databases = args.database.databases()?;
+    let installation = Installation::new(&databases);
+    let secrets = args.token.secrets()?;
     let shutdown = shutdown_on_signal()?;
     installation.follow(&shutdown);
     installation.wait_for_log(&shutdown).await;
+    safety::check(&installation, &secrets).await?;
     let source = args.feed.source()?;
     let projecting = args.work.then(|| Projecting::fed_by(&source, &installation, &shutdown));
     let listener = TcpListener::bind(args.listen).await?;
@@ -154,7 +180,10 @@ async fn answering(args: ServeArgs) -> Outcome {
         installation.peers(address, &shutdown)
     });
     let serving = Serving {
-        secrets: args.token.secrets()?,
+        secrets,
+        rates: args.rate.rates(),
+        post: args.mail.post()?,
+        public_url: args.mail.public_url(&args.listen),
         board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
         peers,
         metrics: start_metrics(),
@@ -192,6 +221,16 @@ async fn migrating(args: &MigrateArgs) -> Outcome {
     start_logging("info");
     migrate_schema(&args.database.databases()?).await?;
     tracing::info!("the schema is that of this release");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn founding(args: InitArgs) -> Outcome {
+    start_logging("warn");
+    let databases = args.database.databases()?;
+    migrate_schema(&databases).await?;
+    let installation = Installation::new(&databases);
+    let people = People::new(installation.app.clone(), args.token.master_key()?);
+    init::run(args.company, &installation, &people, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 

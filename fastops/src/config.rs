@@ -2,12 +2,15 @@
 //! are never printed.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::installation::Databases;
+use crate::people::{MasterKey, WeakMasterKey};
 
 /// How to reach the database, by role.
 #[derive(clap::Args, Clone)]
@@ -28,9 +31,18 @@ pub struct DatabaseArgs {
     owner_database_url: Option<String>,
 }
 
-/// The secrets that tokens are signed with.
+/// The secrets of an installation: what tokens are signed with, and what people are kept under.
 #[derive(clap::Args, Clone)]
 pub struct TokenArgs {
+    /// The file with the key that names, addresses and what stands for them are kept under, at least
+    /// 32 bytes. Whoever loses it loses them.
+    #[arg(long, env = "FASTOPS_MASTER_KEY_FILE")]
+    master_key_file: Option<PathBuf>,
+
+    /// The key itself, where no file can be given.
+    #[arg(long, env = "FASTOPS_MASTER_KEY", hide_env_values = true, hide = true)]
+    master_key: Option<String>,
+
     /// The file with the secret that tokens and cursors are signed with, at least 32 bytes.
     #[arg(long, env = "FASTOPS_TOKEN_SECRET_FILE")]
     token_secret_file: Option<PathBuf>,
@@ -50,6 +62,29 @@ pub struct TokenArgs {
     /// The name of the secret before this one.
     #[arg(long, env = "FASTOPS_PREVIOUS_TOKEN_KEY_ID", default_value = "0")]
     previous_token_key_id: String,
+}
+
+/// How often clients may ask.
+#[derive(clap::Args, Clone)]
+pub struct RateArgs {
+    /// How many requests a second one sign-in may make on average, and twice as many at once; 0 for
+    /// any number.
+    #[arg(long, env = "FASTOPS_RATE_PER_SESSION", default_value_t = 100)]
+    rate_per_session: u32,
+
+    /// The same for all sign-ins of a company together.
+    #[arg(long, env = "FASTOPS_RATE_PER_TENANT", default_value_t = 2_000)]
+    rate_per_tenant: u32,
+}
+
+impl RateArgs {
+    /// The rates that these say.
+    pub const fn rates(&self) -> Rates {
+        Rates {
+            session: NonZeroU32::new(self.rate_per_session),
+            tenant: NonZeroU32::new(self.rate_per_tenant),
+        }
+    }
 }
 
 /// What is wrong with the configuration.
@@ -75,6 +110,12 @@ pub enum ConfigError {
         "no token secret: set FASTOPS_TOKEN_SECRET_FILE to a file with at least 32 random bytes"
     )]
     NoSecret,
+    /// No key to keep people under.
+    #[error("no master key: set FASTOPS_MASTER_KEY_FILE to a file with at least 32 random bytes")]
+    NoMasterKey,
+    /// The master key could be guessed.
+    #[error(transparent)]
+    WeakMasterKey(#[from] WeakMasterKey),
     /// A secret's file cannot be read.
     #[error("could not read the secret in {path}")]
     Secret {
@@ -108,6 +149,8 @@ pub struct Secrets {
     pub current: NamedSecret,
     /// Is still believed.
     pub previous: Option<NamedSecret>,
+    /// Keeps people.
+    pub master: MasterKey,
 }
 
 impl DatabaseArgs {
@@ -148,7 +191,18 @@ impl TokenArgs {
             }
             None => None,
         };
-        Ok(Secrets { current: NamedSecret { id: self.token_key_id.clone(), bytes }, previous })
+        let current = NamedSecret { id: self.token_key_id.clone(), bytes };
+        Ok(Secrets { current, previous, master: self.master_key()? })
+    }
+
+    /// The key that people are kept under.
+    pub fn master_key(&self) -> Result<MasterKey, ConfigError> {
+        let bytes = match (&self.master_key_file, &self.master_key) {
+            (Some(path), _) => read(path)?,
+            (None, Some(key)) => key.clone().into_bytes(),
+            (None, None) => return Err(ConfigError::NoMasterKey),
+        };
+        Ok(MasterKey::try_new(&bytes)?)
     }
 }
 

@@ -25,7 +25,7 @@ const APP_CONNECTIONS: u32 = 8;
 const STORE_CONNECTIONS: u32 = 6;
 
 /// One connection per consumer and for the relay, and two to spare for leases and housekeeping.
-const PROJECTOR_CONNECTIONS: u32 = 8;
+const PROJECTOR_CONNECTIONS: u32 = 10;
 
 /// How often a log that does not answer is asked again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);

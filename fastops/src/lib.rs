@@ -2,7 +2,8 @@
 //!
 //! - [`config`]: what the environment and the command line say
 //! - [`installation`]: the adapters of one database wired to the ports
-//! - [`companies`]: companies and their accounts
+//! - [`companies`]: companies with their first administrators
+//! - [`people`]: names, addresses, secrets and sessions, beside the log
 //! - [`consumers`]: events that consumers have parked, from the command line
 //! - [`cluster`]: a private PostgreSQL
 //! - [`feeding`]: where consumers get their events from; [`relaying`]: the role that publishes the log
@@ -18,8 +19,12 @@ pub mod demo;
 pub mod doctor;
 pub mod feeding;
 pub mod import;
+pub mod init;
 pub mod installation;
+pub mod people;
+pub mod post;
 pub mod projecting;
 pub mod relaying;
+pub mod safety;
 pub mod serving;
 pub mod telemetry;

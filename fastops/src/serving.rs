@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use api::access::{Permits, Unanswered};
 use api::app::{App, Shell, app, document};
+use api::auth::opaque::RenewalKey;
 use api::auth::password::Passwords;
 use api::auth::token::{SigningKey, Tokens, WeakSecret};
 use api::caller::{Authenticator, Caller};
@@ -13,12 +14,13 @@ use api::cursor::Cursors;
 use api::forwarding::Peers;
 use api::health::{Metrics, Missing, Readiness};
 use api::operations::{Services, operations};
+use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
 use async_trait::async_trait;
-use commands::identity::Owners;
-use commands::{Clock, IdGenerator, Scope, World};
+use commands::identity::{Authority, Post, Standing};
+use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
-use domain::shared::{CorrelationId, IncarnationId};
+use domain::shared::IncarnationId;
 use event_store::EventStore;
 use event_store::consumer::{Board, State};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -27,20 +29,30 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::companies::StoredAccounts;
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation};
+use crate::people::{MasterKey, People};
+use crate::post::NoPost;
 
 /// How long `/readyz` waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// How often those are forgotten who have not asked for a while.
+const FORGET_EVERY: Duration = Duration::from_mins(1);
 
 /// Who makes tokens, and for whom.
 const ISSUER: &str = "fastops";
 
 /// What a server needs besides an installation.
 pub struct Serving {
-    /// Signs tokens and cursors.
+    /// Signs tokens and cursors, and keeps people.
     pub secrets: Secrets,
+    /// Takes letters.
+    pub post: Arc<dyn Post>,
+    /// Where people find the service, for links in letters.
+    pub public_url: Arc<str>,
+    /// How often a session and a company may ask.
+    pub rates: Rates,
     /// The consumers of this process; empty where another process runs them.
     pub board: Board,
     /// The other nodes, if there are any.
@@ -77,8 +89,9 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, board, peers, metrics, pages } = serving;
-    let services = services(installation, &secrets, incarnation, board.clone())?;
+    let Serving { secrets, post, public_url, rates, board, peers, metrics, pages } = serving;
+    let letters = (post, public_url);
+    let services = services(installation, &secrets, incarnation, board.clone(), letters)?;
     let clock = Arc::clone(&installation.clock);
     let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
     let ids = Arc::clone(&installation.ids);
@@ -86,11 +99,9 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
         about: about(),
         new_id: Arc::new(move || IdGenerator::uuid(&*ids)),
         authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, now)),
-        permits: Arc::new(OwnerMayAll {
-            owners: services.owners.clone(),
-            ids: Arc::clone(&installation.ids),
-        }),
         peers,
+        rates: counted(rates),
+        permits: Arc::new(Holding { authority: services.authority.clone() }),
         readiness: Arc::new(Ready { installation: installation.clone(), board: board.clone() }),
         metrics: rendered(metrics, board),
         pages,
@@ -103,10 +114,12 @@ pub fn openapi() -> Result<String, ServeError> {
     let nowhere = PgConnectOptions::new();
     let databases = Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
     let current = NamedSecret { id: String::new(), bytes: vec![0; 32] };
-    let secrets = Secrets { current, previous: None };
+    let secrets = Secrets { current, previous: None, master: MasterKey::random() };
     let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
     let nobody = Board::default();
-    let services = services(&Installation::new(&databases), &secrets, incarnation, nobody)?;
+    let letters: (Arc<dyn Post>, Arc<str>) = (Arc::new(NoPost), Arc::from(""));
+    let installation = Installation::new(&databases);
+    let services = services(&installation, &secrets, incarnation, nobody, letters)?;
     Ok(document(operations(&services), &about())?)
 }
 
@@ -115,14 +128,22 @@ fn services(
     secrets: &Secrets,
     incarnation: IncarnationId,
     board: Board,
+    (post, public_url): (Arc<dyn Post>, Arc<str>),
 ) -> Result<Services, WeakSecret> {
+    let people = Arc::new(People::new(installation.app.clone(), secrets.master.clone()));
     Ok(Services {
         commands: installation.commands.clone(),
         read_db: installation.read_db.clone(),
         board,
         parking: installation.parking(),
-        owners: Owners::new(installation.commands.clone()),
-        accounts: Arc::new(StoredAccounts::new(installation.app.clone())),
+        authority: Authority::new(installation.commands.clone()),
+        accounts: people.clone(),
+        sessions: people.clone(),
+        tickets: people,
+        post,
+        public_url,
+        renewals: RenewalKey::new(secrets.master.derive("refresh tokens")),
+        attempts: Arc::default(),
         passwords: Passwords::new(),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
@@ -153,6 +174,20 @@ fn derived(secret: &NamedSecret, purpose: &str) -> [u8; 32] {
     hasher.finalize().into()
 }
 
+/// Counts requests, and forgets those who ask no more.
+fn counted(rates: Rates) -> Arc<RateLimits> {
+    let limits = Arc::new(RateLimits::new(rates));
+    let counted = Arc::downgrade(&limits);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FORGET_EVERY).await;
+            let Some(limits) = counted.upgrade() else { return };
+            limits.forget_idle();
+        }
+    });
+    limits
+}
+
 fn rendered(metrics: PrometheusHandle, board: Board) -> Metrics {
     Arc::new(move || {
         board.record_metrics();
@@ -160,24 +195,21 @@ fn rendered(metrics: PrometheusHandle, board: Board) -> Metrics {
     })
 }
 
-/// The owner of a company holds every permission, and nobody else any.
-struct OwnerMayAll {
-    owners: Owners,
-    ids: Arc<dyn IdGenerator>,
+/// People hold what the roles of their company give them.
+struct Holding {
+    authority: Authority,
 }
 
 #[async_trait]
-impl Permits for OwnerMayAll {
-    async fn permits(&self, caller: &Caller, _: Permission) -> Result<bool, Unanswered> {
-        let correlation = CorrelationId::from_uuid(self.ids.uuid());
-        let scope = Scope::user(caller.tenant, caller.user, correlation);
-        let owner = self.owners.of(&scope).await.map_err(unanswered)?;
-        Ok(owner == Some(caller.user))
+impl Permits for Holding {
+    async fn standing(
+        &self,
+        caller: &Caller,
+        permission: Option<Permission>,
+    ) -> Result<Option<Arc<Standing>>, Unanswered> {
+        let standing = self.authority.of(&caller.presented(), permission).await;
+        standing.map_err(|world| Unanswered(Box::new(world)))
     }
-}
-
-fn unanswered(world: World) -> Unanswered {
-    Unanswered(Box::new(world))
 }
 
 struct Ready {

@@ -9,6 +9,7 @@
 //! - [`board`] and [`progress`]: how the consumers are doing
 //! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
+//! - [`people`]: roles, who has them, devices
 //! - [`sales`]: what was sold, by day, hour, product and category
 
 pub mod catalog;
@@ -17,6 +18,7 @@ pub mod inventory;
 pub mod orders;
 mod page;
 pub mod parked;
+pub mod people;
 pub mod progress;
 pub mod read_db;
 pub mod sales;
@@ -54,5 +56,6 @@ pub fn consumers() -> Vec<Arc<dyn Consumer>> {
         Arc::new(orders::KitchenBoard),
         Arc::new(sales::Sales),
         Arc::new(inventory::Inventory),
+        Arc::new(people::People),
     ]
 }

@@ -14,6 +14,10 @@ pub const CHARS_MIN: usize = 8;
 /// The most characters of a password.
 pub const CHARS_MAX: usize = 128;
 
+/// How many guesses a password withstands at least: those that stand in lists of common passwords,
+/// and simple variations of them, withstand fewer.
+const GUESSES_MIN: u64 = 50_000;
+
 /// How many may wait for a core; whoever comes after them is sent away.
 const QUEUE_MAX: usize = 64;
 
@@ -27,6 +31,12 @@ pub enum PasswordError {
     /// It is shorter than [`CHARS_MIN`] or longer than [`CHARS_MAX`].
     #[error("a password has {CHARS_MIN} to {CHARS_MAX} characters")]
     Length,
+    /// It is among those that everybody tries first.
+    #[error("the password is among the most common ones")]
+    Common,
+    /// It is not 4 to 8 digits.
+    #[error("a PIN has 4 to 8 digits")]
+    Pin,
     /// Too many others are waiting.
     #[error("too many passwords are being checked")]
     Busy,
@@ -80,6 +90,32 @@ impl Passwords {
         self.run(move || hash(password.as_bytes())).await
     }
 
+    /// The hash to store for a password that somebody chooses: not one of those that everybody tries
+    /// first.
+    pub async fn hash_new(&self, password: String) -> Result<String, PasswordError> {
+        check_length(&password)?;
+        if is_common(&password) {
+            return Err(PasswordError::Common);
+        }
+        self.hash(password).await
+    }
+
+    /// The hash to store for a PIN.
+    pub async fn hash_pin(&self, pin: String) -> Result<String, PasswordError> {
+        check_pin(&pin)?;
+        self.run(move || hash(pin.as_bytes())).await
+    }
+
+    /// Checks a PIN against the stored hash; without one it takes as long and is wrong.
+    pub async fn verify_pin(
+        &self,
+        pin: String,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordError> {
+        check_pin(&pin)?;
+        self.check(pin, stored).await
+    }
+
     /// Checks a password against the stored hash; without one it takes as long and is wrong.
     pub async fn verify(
         &self,
@@ -87,10 +123,18 @@ impl Passwords {
         stored: Option<String>,
     ) -> Result<Verdict, PasswordError> {
         check_length(&password)?;
+        self.check(password, stored).await
+    }
+
+    async fn check(
+        &self,
+        secret: String,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordError> {
         let decoy = Arc::clone(&self.decoy);
         self.run(move || match stored {
-            Some(stored) => verify(password.as_bytes(), &stored),
-            None => verify(password.as_bytes(), &decoy).map(|_| Verdict::Wrong),
+            Some(stored) => verify(secret.as_bytes(), &stored),
+            None => verify(secret.as_bytes(), &decoy).map(|_| Verdict::Wrong),
         })
         .await
     }
@@ -138,6 +182,17 @@ impl From<PasswordError> for Problem {
                 );
                 Self::validation(vec![FieldError::new("/password", "length", words)])
             }
+            PasswordError::Common => {
+                let words = (
+                    "es una de las contraseñas más usadas; elija otra",
+                    "is one of the most common passwords; choose another",
+                );
+                Self::validation(vec![FieldError::new("/password", "common", words)])
+            }
+            PasswordError::Pin => {
+                let words = ("debe tener de 4 a 8 dígitos", "must have 4 to 8 digits");
+                Self::validation(vec![FieldError::new("/pin", "format", words)])
+            }
             PasswordError::Busy => Self::new(Code::RateLimited).retry_after(Duration::from_secs(2)),
             PasswordError::Unreadable(_) | PasswordError::Failed(_) => {
                 tracing::error!(error = %err, "a password could not be checked");
@@ -151,6 +206,16 @@ fn check_length(password: &str) -> Result<(), PasswordError> {
     // Looks at no more characters than it has to: a password of a megabyte is cheap to refuse.
     let chars = password.chars().take(CHARS_MAX + 1).count();
     if (CHARS_MIN..=CHARS_MAX).contains(&chars) { Ok(()) } else { Err(PasswordError::Length) }
+}
+
+fn check_pin(pin: &str) -> Result<(), PasswordError> {
+    let is_one = (4..=8).contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit());
+    if is_one { Ok(()) } else { Err(PasswordError::Pin) }
+}
+
+/// Whether a password is among those that are tried first.
+fn is_common(password: &str) -> bool {
+    zxcvbn::zxcvbn(password, &[]).guesses() < GUESSES_MIN
 }
 
 fn argon2() -> Argon2<'static> {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::shared::{TenantId, UserId};
+use domain::shared::{DeviceId, SessionId, TenantId, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use poem::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,12 @@ pub struct Access {
     pub tenant: TenantId,
     /// The person.
     pub user: UserId,
+    /// The sign-in that it belongs to.
+    pub session: SessionId,
+    /// The epoch of the person's sessions in which that began.
+    pub epoch: u32,
+    /// The shared till on which it began.
+    pub device: Option<DeviceId>,
     /// The token itself.
     pub token_id: Uuid,
 }
@@ -69,6 +75,9 @@ pub enum TokenError {
     /// It was not made here, not for this, or not yet.
     #[error("the token is not valid")]
     Invalid,
+    /// The sign-in that it belongs to is over.
+    #[error("the sign-in is over")]
+    Revoked,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,6 +86,10 @@ struct Claims {
     aud: String,
     sub: Uuid,
     tenant: Uuid,
+    sid: Uuid,
+    epoch: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Uuid>,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -126,6 +139,9 @@ impl Tokens {
             aud: self.audience.clone(),
             sub: access.user.uuid(),
             tenant: access.tenant.uuid(),
+            sid: access.session.uuid(),
+            epoch: access.epoch,
+            device: access.device.map(DeviceId::uuid),
             iat: now.timestamp(),
             nbf: now.timestamp(),
             exp: (now + LIFETIME).timestamp(),
@@ -151,6 +167,9 @@ impl Tokens {
         Ok(Access {
             tenant: TenantId::from_uuid(claims.tenant),
             user: UserId::from_uuid(claims.sub),
+            session: SessionId::from_uuid(claims.sid),
+            epoch: claims.epoch,
+            device: claims.device.map(DeviceId::from_uuid),
             token_id: claims.jti,
         })
     }
@@ -191,6 +210,11 @@ impl From<TokenError> for Problem {
                 Code::TokenExpired,
                 "Bearer realm=\"fastops\", error=\"invalid_token\", \
                  error_description=\"the token has expired\"",
+            ),
+            TokenError::Revoked => (
+                Code::TokenRevoked,
+                "Bearer realm=\"fastops\", error=\"invalid_token\", \
+                 error_description=\"the sign-in is over\"",
             ),
             TokenError::Invalid => {
                 (Code::TokenInvalid, "Bearer realm=\"fastops\", error=\"invalid_token\"")

@@ -70,6 +70,7 @@ impl Kitchen {
         if branches::get(&mut tx, branch).await.map_err(unread)?.is_none() {
             return Err(Problem::new(Code::NotFound));
         }
+        by.caller.at(branch)?;
         let orders = board(&mut tx, branch, ORDERS_MAX).await.map_err(unread)?;
         Ok(Json(Board { data: orders.into_iter().map(Into::into).collect() }))
     }

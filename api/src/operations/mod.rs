@@ -1,9 +1,11 @@
 //! The operations, by context.
 
 mod answer;
+mod auth;
 mod branches;
 mod categories;
 mod consumers;
+mod devices;
 mod fields;
 mod kitchen;
 mod model;
@@ -12,14 +14,15 @@ mod orders;
 mod parked;
 mod payments;
 mod products;
+mod rbac;
 mod recipes;
 mod refusal;
 mod reports;
 mod services;
-mod sign_in;
 mod stock;
 mod stock_items;
 mod stock_model;
+mod users;
 
 pub use services::Services;
 
@@ -28,7 +31,9 @@ use poem_openapi::OpenApi;
 /// Every operation of the product.
 pub fn operations(services: &Services) -> impl OpenApi + use<> {
     (
-        sign_in::SignIn(services.clone()),
+        auth::operations(services),
+        rbac::operations(services),
+        (users::Users(services.clone()), devices::Devices(services.clone())),
         branches::Branches(services.clone()),
         categories::Categories(services.clone()),
         products::Products(services.clone()),
@@ -62,6 +67,9 @@ enum Part {
     /// Pedidos, pagos y cocina. Orders, payments and the kitchen.
     #[oai(rename = "orders")]
     Orders,
+    /// Personas, roles y permisos. People, roles and permissions.
+    #[oai(rename = "people")]
+    People,
     /// Informes. Reports.
     #[oai(rename = "reports")]
     Reports,

@@ -52,6 +52,15 @@ impl From<Money> for MoneyBody {
     }
 }
 
+/// A thing about which something was settled.
+#[derive(Debug, Object)]
+pub(super) struct Settled {
+    /// Its id.
+    pub(super) id: Uuid,
+    /// Where the command stands in the log, for `after`.
+    pub(super) position: PositionToken,
+}
+
 /// A thing as its command left it.
 #[derive(Debug, Object)]
 pub(super) struct Revised {

@@ -86,6 +86,7 @@ impl Orders {
         let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
         let Quote { lines: priced, total } =
             quote.map_err(|failure| not_looked(failure, refusal::new_order))?;
+        by.caller.at(intent.branch)?;
         Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
     }
 
@@ -152,6 +153,8 @@ impl Orders {
     }
 
     /// List orders, the latest first.
+    ///
+    /// Whoever is bound to some branches names one of them.
     #[oai(path = "/orders", method = "get", operation_id = "listOrders")]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
     async fn list(
@@ -179,6 +182,7 @@ impl Orders {
             to: to.0,
         };
         let query = QueryFingerprint::of("listOrders", &[("filter", &format!("{filter:?}"))]);
+        by.caller.sees(filter.branch)?;
         let place = self.0.place(&by.caller, query, cursor.as_deref())?;
         let consumers = [projections::orders::Orders::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
@@ -200,6 +204,7 @@ impl Orders {
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
         let found = order_detail::get(&mut tx, OrderId::from_uuid(order_id.0)).await;
         let order = found.map_err(unread)?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        by.caller.at(order.header.branch)?;
         Ok(Found::at(order.header.revision, order.into()))
     }
 }

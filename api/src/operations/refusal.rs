@@ -1,6 +1,7 @@
 //! From the two kinds of no to problems.
 
 mod inventory;
+mod people;
 
 use commands::catalog::{CategoryRefusal, ProductRefusal};
 use commands::identity::BranchRefusal;
@@ -17,12 +18,14 @@ use super::fields::money_error;
 use crate::problem::{Code, FieldError, Problem};
 
 pub(super) use inventory::{recipe, stock, stock_item};
+pub(super) use people::{Named, device, invite, roles};
 
 /// What became of a command that has no receipt.
 pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Problem) -> Problem {
     match error {
         CommandError::Refused(refusal) => rule(&refusal),
         CommandError::Stale { actual } => stale(actual),
+        CommandError::ForeignBranch { .. } => Problem::foreign_branch(),
         CommandError::IdReused => Problem::new(Code::IdempotencyMismatch),
         CommandError::World(world) => failed(&world),
     }

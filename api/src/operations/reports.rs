@@ -68,6 +68,8 @@ struct SalesLine {
 #[OpenApi(prefix_path = "/v1/reports", tag = "Part::Reports")]
 impl Reports {
     /// Report the sales of a period.
+    ///
+    /// Whoever is bound to some branches names one of them.
     #[oai(path = "/sales", method = "get", operation_id = "reportSales")]
     async fn sales(
         &self,
@@ -94,6 +96,7 @@ impl Reports {
         {
             return Err(Problem::new(Code::NotFound));
         }
+        by.caller.sees(branch)?;
         let filter = SalesFilter { branch, from: from.0, to: to.0 };
         let group_by = group_by.0.unwrap_or(GroupByBody::Total).into();
         let report = sales(&mut tx, filter, group_by).await.map_err(unread)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commands::Position;
-use commands::identity::{Accounts, Owners};
+use commands::identity::{Accounts, Authority, Post, Sessions, Tickets};
 use commands::{Clock, Commands, IdGenerator, Request, Scope};
 use domain::shared::{CorrelationId, IncarnationId};
 use projections::board::Board;
@@ -14,6 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::refusal::unread;
+use crate::auth::attempts::Attempts;
+use crate::auth::opaque::RenewalKey;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::caller::Caller;
@@ -36,10 +38,22 @@ pub struct Services {
     pub board: Board,
     /// Where parked events are decided about.
     pub parking: Parking,
-    /// Who owns which company.
-    pub owners: Owners,
+    /// Who may do what, where.
+    pub authority: Authority,
     /// Who can sign in.
     pub accounts: Arc<dyn Accounts>,
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
+    /// What was sent in letters and given to devices.
+    pub tickets: Arc<dyn Tickets>,
+    /// Who takes letters.
+    pub post: Arc<dyn Post>,
+    /// Where people find the service, for links in letters.
+    pub public_url: Arc<str>,
+    /// Makes the tokens that renew sign-ins.
+    pub renewals: RenewalKey,
+    /// Counts attempts to sign in.
+    pub attempts: Arc<Attempts>,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Makes tokens.
@@ -59,6 +73,8 @@ impl Services {
     pub(super) fn scope(&self, caller: &Caller) -> Scope {
         let correlation = caller.request.as_str().parse().unwrap_or_else(|_| self.ids.uuid());
         Scope::user(caller.tenant, caller.user, CorrelationId::from_uuid(correlation))
+            .in_branches(caller.branches.clone())
+            .on_device(caller.device)
     }
 
     /// A command under the client's key, happening as it arrives.

@@ -23,6 +23,7 @@ use super::refusal::{self, failed, refused, unread};
 use super::stock_model::{BalanceBody, BaseUnitBody, ReasonBody};
 use super::{Part, Services};
 use crate::access::Can;
+use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -211,7 +212,7 @@ impl StockOfBranches {
         let place = self.0.place(&by.caller, query, cursor.as_deref())?;
         let consumers = [Catalog::NAME, Inventory::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
-        let nothing = Balance::nothing(open(&mut tx, branch).await?.details.currency);
+        let nothing = Balance::nothing(open(&mut tx, &by.caller, branch).await?.details.currency);
         let page = balances::list(&mut tx, branch, place.as_ref(), limit.rows().into()).await;
         let page = page.map_err(unread)?;
         let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
@@ -241,7 +242,7 @@ impl StockOfBranches {
         let place = self.0.place(&by.caller, query, cursor.as_deref())?;
         let consumers = [Catalog::NAME, Inventory::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
-        open(&mut tx, branch).await?;
+        open(&mut tx, &by.caller, branch).await?;
         if stock_items::get(&mut tx, item).await.map_err(unread)?.is_none() {
             return Err(Problem::new(Code::NotFound));
         }
@@ -252,10 +253,16 @@ impl StockOfBranches {
     }
 }
 
-/// A branch of the company.
-async fn open(tx: &mut TenantTx, branch: BranchId) -> Result<branches::Branch, Problem> {
+/// A branch of the company in which the caller may act.
+async fn open(
+    tx: &mut TenantTx,
+    caller: &Caller,
+    branch: BranchId,
+) -> Result<branches::Branch, Problem> {
     let found = branches::get(tx, branch).await.map_err(unread)?;
-    found.ok_or_else(|| Problem::new(Code::NotFound))
+    let found = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    caller.at(branch)?;
+    Ok(found)
 }
 
 /// A line as the command takes it; mistakes are in `fields`.

@@ -60,6 +60,17 @@ codes! {
         title: "El token venció" / "The token has expired",
         advice: "Inicie sesión de nuevo y repita la solicitud." / "Sign in again and repeat the request.",
     }
+    /// A token of a sign-in that is over: signed out, suspended, or the password has changed.
+    TokenRevoked = "token-revoked", UNAUTHORIZED {
+        title: "La sesión terminó" / "The sign-in is over",
+        advice: "Inicie sesión de nuevo." / "Sign in again.",
+    }
+    /// A token that renews a sign-in came back: somebody else has it too, and the sign-in is over.
+    RefreshReused = "refresh-reused", UNAUTHORIZED {
+        title: "El token de renovación ya se había usado" / "The refresh token was used before",
+        advice: "La sesión se cerró por seguridad. Inicie sesión de nuevo y cambie la contraseña si no fue usted."
+            / "The sign-in was ended for safety. Sign in again, and change the password if it was not you.",
+    }
     /// Unknown e-mail or wrong password; which of the two is not said.
     LoginFailed = "login-failed", UNAUTHORIZED {
         title: "El correo o la contraseña no coinciden" / "E-mail or password do not match",
@@ -76,6 +87,38 @@ codes! {
         title: "No tiene permiso" / "You are not allowed to do this",
         advice: "Pida el permiso a quien administra la empresa."
             / "Ask whoever administers the company for the permission.",
+    }
+    /// Somebody would give or take what they do not hold themselves.
+    PrivilegeEscalation = "privilege-escalation", FORBIDDEN {
+        title: "No puede dar ni quitar lo que no tiene" / "You cannot give or take what you do not hold",
+        advice: "Pídalo a alguien que tenga esos permisos y sedes."
+            / "Ask somebody who holds these permissions and branches.",
+    }
+    /// A role would inherit from itself.
+    RoleCycle = "role-cycle", CONFLICT {
+        title: "El rol heredaría de sí mismo" / "The role would inherit from itself",
+        advice: "Lea los roles de nuevo y elija otros padres." / "Read the roles again and choose other parents.",
+    }
+    /// The role, permission or category is in use.
+    InUse = "in-use", CONFLICT {
+        title: "Está en uso" / "It is in use",
+        advice: "Quite primero lo que lo usa." / "Remove first what uses it.",
+    }
+    /// Nobody would be left who may do everything.
+    LastOwner = "last-owner", CONFLICT {
+        title: "Es el último administrador" / "This is the last administrator",
+        advice: "Nombre primero a otro administrador." / "Make somebody else an administrator first.",
+    }
+    /// Somebody of the company has the e-mail address.
+    EmailTaken = "email-taken", CONFLICT {
+        title: "Ese correo ya tiene una cuenta" / "This e-mail address has an account",
+        advice: "Busque a la persona en la lista, o use otro correo."
+            / "Look for the person in the list, or use another address.",
+    }
+    /// A link in a letter that was used, replaced or is too old.
+    TicketInvalid = "ticket-invalid", UNPROCESSABLE_ENTITY {
+        title: "El enlace ya no sirve" / "The link is no longer good",
+        advice: "Pida una invitación o un enlace nuevos." / "Ask for another invitation or link.",
     }
     /// No such thing here, or none that the caller may know of.
     NotFound = "not-found", NOT_FOUND {

@@ -1,9 +1,15 @@
-//! Who and where: companies, branches, and what people may do.
+//! Who and where: companies, branches, devices, people, and what they may do.
 
 pub mod branch;
+pub mod device;
 pub mod permission;
+pub mod roles;
 pub mod tenant;
+pub mod user;
 
 pub use branch::Branch;
-pub use permission::Permission;
+pub use device::Device;
+pub use permission::{Permission, PermissionName};
+pub use roles::Roles;
 pub use tenant::Tenant;
+pub use user::User;

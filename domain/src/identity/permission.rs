@@ -1,9 +1,13 @@
 //! Permissions: everything that can be allowed to somebody, `resource.action`.
 
+mod name;
+
 use std::fmt;
 
+pub use name::{PermissionName, PermissionNameError};
+
 macro_rules! permissions {
-    ($($(#[$meta:meta])* $variant:ident = $name:literal,)+) => {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal in $category:ident,)+) => {
         /// One thing that can be allowed to somebody.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Permission {
@@ -18,6 +22,13 @@ macro_rules! permissions {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The category that it is shown in until a company sorts it otherwise.
+            pub const fn category(self) -> Category {
+                match self {
+                    $(Self::$variant => Category::$category,)+
                 }
             }
         }
@@ -47,59 +58,149 @@ macro_rules! permissions {
 
 permissions! {
     /// Open a branch.
-    BranchOpen = "branch.open",
+    BranchOpen = "branch.open" in Company,
     /// See branches.
-    BranchRead = "branch.read",
+    BranchRead = "branch.read" in Company,
     /// Add a category.
-    CategoryCreate = "category.create",
+    CategoryCreate = "category.create" in Menu,
     /// See categories.
-    CategoryRead = "category.read",
+    CategoryRead = "category.read" in Menu,
     /// Rename and reorder categories.
-    CategoryUpdate = "category.update",
+    CategoryUpdate = "category.update" in Menu,
+    /// Enrol tills, and shut out those that were lost.
+    DeviceEnroll = "device.enroll" in People,
     /// Cancel an order.
-    OrderCancel = "order.cancel",
+    OrderCancel = "order.cancel" in Orders,
     /// Confirm an order.
-    OrderConfirm = "order.confirm",
+    OrderConfirm = "order.confirm" in Orders,
     /// Hand an order over.
-    OrderDeliver = "order.deliver",
+    OrderDeliver = "order.deliver" in Orders,
     /// Place an order, and ask for its price.
-    OrderPlace = "order.place",
+    OrderPlace = "order.place" in Orders,
     /// See orders and the kitchen board.
-    OrderRead = "order.read",
+    OrderRead = "order.read" in Orders,
     /// Say that an order is ready.
-    OrderReady = "order.ready",
+    OrderReady = "order.ready" in Orders,
     /// Start preparing an order.
-    OrderStart = "order.start",
+    OrderStart = "order.start" in Orders,
     /// Take a payment.
-    PaymentTake = "payment.take",
+    PaymentTake = "payment.take" in Orders,
     /// Add a product.
-    ProductCreate = "product.create",
+    ProductCreate = "product.create" in Menu,
     /// See products.
-    ProductRead = "product.read",
+    ProductRead = "product.read" in Menu,
     /// Change products, their variants and prices.
-    ProductUpdate = "product.update",
+    ProductUpdate = "product.update" in Menu,
     /// Publish recipes.
-    RecipePublish = "recipe.publish",
+    RecipePublish = "recipe.publish" in Stock,
     /// See recipes.
-    RecipeRead = "recipe.read",
+    RecipeRead = "recipe.read" in Stock,
     /// See sales reports.
-    ReportSales = "report.sales",
+    ReportSales = "report.sales" in Reports,
+    /// Change roles, their permissions and how permissions are sorted.
+    RoleManage = "role.manage" in People,
+    /// See roles, permissions, and who has them.
+    RoleRead = "role.read" in People,
     /// See the stock of branches and its movements.
-    StockRead = "stock.read",
+    StockRead = "stock.read" in Stock,
     /// Enter goods that came in.
-    StockReceive = "stock.receive",
+    StockReceive = "stock.receive" in Stock,
     /// Release what is kept for orders that nobody has made in time.
-    StockRelease = "stock.release",
+    StockRelease = "stock.release" in Stock,
     /// Add a stock item.
-    StockItemCreate = "stock_item.create",
+    StockItemCreate = "stock_item.create" in Stock,
     /// See stock items.
-    StockItemRead = "stock_item.read",
+    StockItemRead = "stock_item.read" in Stock,
     /// Rename stock items and set what happens when there is too little.
-    StockItemUpdate = "stock_item.update",
+    StockItemUpdate = "stock_item.update" in Stock,
     /// Decide about events that the read models could not take in.
-    SystemOperate = "system.operate",
+    SystemOperate = "system.operate" in System,
     /// See how the read models are doing and what they could not take in.
-    SystemRead = "system.read",
+    SystemRead = "system.read" in System,
+    /// Invite people.
+    UserInvite = "user.invite" in People,
+    /// Give people roles and branches, and suspend them.
+    UserManage = "user.manage" in People,
+    /// See the people of the company.
+    UserRead = "user.read" in People,
+}
+
+/// A category that permissions are shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Category {
+    /// The company and its branches.
+    Company,
+    /// What can be sold.
+    Menu,
+    /// Orders, the kitchen and payments.
+    Orders,
+    /// People, roles and devices.
+    People,
+    /// Figures.
+    Reports,
+    /// Stock and recipes.
+    Stock,
+    /// The read models.
+    System,
+}
+
+impl Category {
+    /// Every category, in the order of the documentation.
+    pub const ALL: [Self; 7] = [
+        Self::Company,
+        Self::Menu,
+        Self::Orders,
+        Self::People,
+        Self::Reports,
+        Self::Stock,
+        Self::System,
+    ];
+
+    /// The word that ids are made of.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Menu => "menu",
+            Self::Orders => "orders",
+            Self::People => "people",
+            Self::Reports => "reports",
+            Self::Stock => "stock",
+            Self::System => "system",
+        }
+    }
+
+    /// Its name for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Company => "Empresa",
+            Self::Menu => "Carta",
+            Self::Orders => "Pedidos",
+            Self::People => "Personas",
+            Self::Reports => "Informes",
+            Self::Stock => "Inventario",
+            Self::System => "Sistema",
+        }
+    }
+}
+
+impl Permission {
+    /// The permission with this stored name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.name() == name)
+    }
+
+    /// Whether so much can be done with it that what is remembered of who holds it is not enough, and
+    /// the log itself is asked.
+    pub const fn is_high_risk(self) -> bool {
+        matches!(
+            self,
+            Self::DeviceEnroll
+                | Self::RoleManage
+                | Self::SystemOperate
+                | Self::UserInvite
+                | Self::UserManage
+        )
+    }
 }
 
 impl fmt::Display for Permission {

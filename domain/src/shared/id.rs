@@ -62,10 +62,16 @@ ids! {
     OrderId
     /// A payment of an order.
     PaymentId
+    /// A category of permissions, as a company sorts them.
+    PermissionCategoryId
     /// A product of the menu.
     ProductId
     /// Goods that came in together.
     ReceiptId
+    /// A role: what somebody with a certain job may do.
+    RoleId
+    /// One sign-in on one device, however often its tokens are renewed.
+    SessionId
     /// Something that is kept in stock.
     StockItemId
     /// A company.

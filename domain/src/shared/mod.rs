@@ -1,6 +1,7 @@
 //! Values that every context speaks of.
 
 pub mod business_day;
+pub mod email_key;
 pub mod id;
 pub mod money;
 pub mod name;
@@ -8,8 +9,9 @@ pub mod quantity;
 pub mod stock_quantity;
 
 pub use business_day::{BusinessDay, CutOff};
+pub use email_key::EmailKey;
 pub use id::*;
 pub use money::{Currency, Money, MoneyError};
-pub use name::{Name, NameError, Slug};
+pub use name::{Name, NameError, Slug, SlugError};
 pub use quantity::Quantity;
 pub use stock_quantity::{StockQuantity, StockQuantityError};

@@ -11,7 +11,6 @@ pub mod nemesis;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event_store::postgres::PostgresStore;
-use fastops::companies::set_up;
 use fastops::installation::{Databases, Installation, migrate_schema};
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, sleep};
@@ -22,7 +21,7 @@ use crate::cluster::Cluster;
 use crate::log::Log;
 use crate::menu::{Menu, branch};
 use crate::process::Process;
-use crate::system::{PATIENCE, new_company, sign_in};
+use crate::system::{PATIENCE, found, new_company, sign_in};
 use crate::wire::Wire;
 
 const SLUG: &str = "arepas-del-parque";
@@ -82,7 +81,7 @@ impl Rig {
         let databases = cluster.databases(DATABASE);
         migrate_schema(&databases).await.expect("the migrations apply");
         let company = new_company(SLUG, EMAIL);
-        set_up(&Installation::new(&databases), company).await.expect("a company is set up");
+        found(&Installation::new(&databases), company).await;
         let wire = Wire::to(&databases.app);
         let process = Process::serve(&through(&wire, &databases)).await;
         let http = Http::new();

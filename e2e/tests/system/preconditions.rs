@@ -63,7 +63,12 @@ async fn s38_control_characters_in_a_key_end_the_connection() {
     assert_eq!(status, Some(400), "{text}");
 }
 
-fn changes(client: &Client, menu: &Menu, (order, item): (Uuid, Uuid)) -> [(&'static str, Call); 5] {
+fn changes(
+    client: &Client,
+    menu: &Menu,
+    (order, item): (Uuid, Uuid),
+    (role, sorted): (Uuid, Uuid),
+) -> [(&'static str, Call); 7] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
@@ -90,6 +95,16 @@ fn changes(client: &Client, menu: &Menu, (order, item): (Uuid, Uuid)) -> [(&'sta
                 .json(&json!({"portions": [portion]})),
         ),
         (
+            "reviseRole",
+            client.put(&format!("/v1/rbac/roles/{role}")).json(&json!({"name": "Otro"})),
+        ),
+        (
+            "renamePermissionCategory",
+            client
+                .put(&format!("/v1/rbac/permission-categories/{sorted}"))
+                .json(&json!({"name": "Otra"})),
+        ),
+        (
             "reviseStockItem",
             client
                 .put(&format!("/v1/stock-items/{item}"))
@@ -106,7 +121,10 @@ async fn s40_a_change_without_if_match_is_refused_and_a_stale_one_too() {
     let order = menu.place(&client).await.id();
     client.post(&format!("/v1/orders/{order}/confirm")).send().await.expect(200);
     let item = client.post("/v1/stock-items").json(&stock_item("Sal")).send().await.id();
-    let changes = || changes(&client, &menu, (order, item));
+    let named = json!({"name": "Barra"});
+    let role = client.post("/v1/rbac/roles").json(&named).send().await.id();
+    let sorted = client.post("/v1/rbac/permission-categories").json(&named).send().await.id();
+    let changes = || changes(&client, &menu, (order, item), (role, sorted));
     let documented = operations(&system).await;
     let insist = |operation: &&Operation| {
         operation.header("If-Match").is_some_and(|header| header["required"] == true)
@@ -165,7 +183,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
         documented.iter().filter(|operation| operation.query("limit").is_some()).collect();
     let named_by = "branches, categories, products, orders, stock items, stock, its movements, \
                     parked events";
-    assert_eq!(lists.len(), 8, "{named_by}");
+    assert_eq!(lists.len(), 9, "{named_by}");
     for list in lists {
         let path = list.path.replace("{branch_id}", &menu.branch.to_string());
         let path = path.replace("{item_id}", &fresh().to_string());

@@ -1,9 +1,13 @@
 //! One request of every kind of command, each on something of its own.
 
+mod people;
+
 use e2e::client::{Answer, Call, Client};
 use e2e::menu::{Menu, branch, cash, cop, product, stock_item};
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use people::about_people;
 
 /// A command that will be accepted, to be sent as often as a test wants.
 #[derive(Debug, Clone)]
@@ -16,7 +20,8 @@ pub(crate) struct Command {
     pub(crate) status: u16,
     /// What its answer says, among other things.
     pub(crate) says: Value,
-    /// Whether something happens; a command that finds nothing to do is accepted all the same.
+    /// Whether something happens to a thing with a revision; a command that finds nothing to do is
+    /// accepted all the same.
     pub(crate) has_effect: bool,
 }
 
@@ -90,6 +95,7 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.push(post(&path, cash(1_200_000, 2_000_000), 201, says));
     commands.extend(revisions(client, menu, round).await);
     commands.extend(about_stock(client, menu, round).await);
+    commands.extend(about_people(client, menu, round).await);
     commands
 }
 

@@ -1,7 +1,11 @@
 //! Signing in with an address and a password.
 
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
 use e2e::system::PASSWORD;
-use e2e::{Answer, Client, System};
+use e2e::{Answer, Client, Menu, System, figure, rounds};
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 async fn login(visitor: &Client, body: Value) -> Answer {
@@ -75,4 +79,67 @@ async fn s11_a_password_that_cannot_be_one_is_refused_by_the_rules() {
         let problem = answer.problem(422, "validation");
         assert_eq!(problem["errors"][0]["pointer"], "/password", "{problem}");
     }
+}
+
+#[tokio::test]
+async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
+    let system = System::start().await;
+    let n_tries = rounds(15);
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for n in 0..n_tries {
+        let mut pair = [("ana@example.com", &mut known), ("x@example.com", &mut unknown)];
+        // In turns, so that whatever else the machine does slows down both.
+        pair.rotate_left(n as usize % 2);
+        for (email, took) in pair {
+            // Whoever failed just now has to wait.
+            system.site.clock.forward(TimeDelta::minutes(20));
+            let body = json!({"email": email, "password": "una clave equivocada"});
+            let begun = Instant::now();
+            login(&system.visitor(), body).await.problem(401, "login-failed");
+            took.push(begun.elapsed());
+        }
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let (known, unknown) = (median(&mut known), median(&mut unknown));
+    let apart = known.abs_diff(unknown);
+    // A few tries on a busy machine are apart by chance; without the decoy one takes no time at all.
+    let by_chance = (known / 4).max(Duration::from_millis(5));
+    assert!(apart < by_chance, "{known:?} and {unknown:?}");
+    figure("S09", &format!("medians of {n_tries} tries each {apart:.1?} apart"));
+}
+
+#[tokio::test]
+async fn s10_three_hundred_sign_ins_at_once_end_while_orders_are_placed() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let logins = (0..300).map(|n| {
+        let email = if n % 10 == 0 { "ana@example.com".to_owned() } else { format!("{n}@x.com") };
+        let visitor = system.visitor();
+        async move { login(&visitor, json!({"email": email, "password": PASSWORD})).await }
+    });
+    let orders = async {
+        for _ in 0..30 {
+            menu.place(&client).await;
+        }
+    };
+    let (answers, ()) = join(join_all(logins), orders).await;
+    let mut n_refused = 0;
+    for answer in answers {
+        match answer.status {
+            200 => {}
+            401 => {
+                answer.problem(401, "login-failed");
+            }
+            _ => {
+                answer.problem(429, "rate-limited");
+                assert!(answer.header("retry-after").is_some());
+                n_refused += 1;
+            }
+        }
+    }
+    figure("S10", &format!("of 300 sign-ins at once {n_refused} were told to come back"));
 }

@@ -9,7 +9,7 @@ use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
 use crate::document::operations;
-use visits::{Expect, Ids, Visit, visits};
+use visits::{Expect, Ids, Staff, Visit, visits};
 
 /// Two companies with a menu, an order and a sale each.
 struct Neighbours {
@@ -65,7 +65,8 @@ impl Neighbours {
         let path = format!("/v1/orders/{}?after={}", placed.id(), placed.position());
         client.get(&path).send().await.expect(200);
         let item = client.post("/v1/stock-items").json(&stock_item("Harina")).send().await.id();
-        Ids { branch, category, product: added.id(), variant, order: placed.id(), item }
+        let staff = Staff::of(client, branch).await;
+        Ids { branch, category, product: added.id(), variant, order: placed.id(), item, staff }
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {

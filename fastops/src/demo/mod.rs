@@ -19,6 +19,8 @@ mod staff;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use restaurant::OWNER_EMAIL;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::auth::password::{PasswordError, Passwords};
+use api::rates::Rates;
 use api::server::{self, Limits};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
@@ -40,7 +43,10 @@ use crate::cluster::{self, Cluster};
 use crate::companies::{self, NewCompany, set_up};
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation, migrate_schema};
+use crate::people::{MasterKey, People};
+use crate::post::FolderPost;
 use crate::projecting::Projecting;
+use crate::safety::DEMO_KEY_ID;
 use crate::serving::{ServeError, Serving, service};
 use banner::Access;
 use data_dir::DataDir;
@@ -69,7 +75,7 @@ const MENU_WITHIN: Duration = Duration::from_secs(10);
 const PASSWORD_LETTERS: usize = 16;
 
 /// Letters of the secret that tokens are signed with: 320 bits.
-const TOKEN_SECRET_LETTERS: usize = 64;
+const SECRET_LETTERS: usize = 64;
 
 /// What can be said about the demo on the command line.
 #[derive(Debug, clap::Args)]
@@ -182,18 +188,24 @@ async fn live(
     migrate_schema(databases).await?;
     let installation = Installation::new(databases);
     let password = data_dir.secret("owner-password", PASSWORD_LETTERS)?;
-    let tenant = company(&installation, password.clone()).await?;
+    let master = data_dir.secret("master-key", SECRET_LETTERS)?;
+    let master = MasterKey::try_new(master.as_bytes()).expect("it has enough letters");
+    let people = People::new(installation.app.clone(), master.clone());
+    let tenant = company(&installation, &people, password.clone()).await?;
 
     let url = format!("http://{}", listener.local_addr().map_err(DemoError::Output)?);
-    let token_secret = data_dir.secret("token-secret", TOKEN_SECRET_LETTERS)?;
-    let current = NamedSecret { id: "demo".to_owned(), bytes: token_secret.into_bytes() };
+    let token_secret = data_dir.secret("token-secret", SECRET_LETTERS)?;
+    let current = NamedSecret { id: DEMO_KEY_ID.to_owned(), bytes: token_secret.into_bytes() };
     // Whatever fails from here on ends what has begun.
     let stop = shutdown.child_token();
     let end_all = stop.clone().drop_guard();
     installation.follow(&stop);
     let projecting = Projecting::start(&installation, &stop);
     let serving = Serving {
-        secrets: Secrets { current, previous: None },
+        secrets: Secrets { current, previous: None, master },
+        post: Arc::new(FolderPost::new(data_dir.path().join("letters"))),
+        public_url: url.as_str().into(),
+        rates: Rates::default(),
         board: projecting.board.clone(),
         peers: None,
         metrics,
@@ -232,14 +244,19 @@ async fn live(
     outcome
 }
 
-async fn company(installation: &Installation, password: String) -> Result<TenantId, DemoError> {
+async fn company(
+    installation: &Installation,
+    people: &People,
+    password: String,
+) -> Result<TenantId, DemoError> {
     let company = NewCompany {
         name: Name::parse(restaurant::NAME).expect("the constant is a name"),
         slug: Slug::parse(restaurant::SLUG).expect("the constant is a short name"),
-        email: restaurant::OWNER_EMAIL.to_owned(),
+        owner: Name::parse(restaurant::OWNER).expect("the constant is a name"),
+        email: OWNER_EMAIL.to_owned(),
         password_hash: Passwords::new().hash(password).await?,
     };
-    Ok(set_up(installation, company).await?)
+    Ok(set_up(installation, people, company).await?)
 }
 
 /// Whoever is told that the demo is ready finds the menu in it.

@@ -30,8 +30,11 @@ pub(super) const NAME: &str = "Arepas del Parque";
 /// Its short name.
 pub(super) const SLUG: &str = "arepas-del-parque";
 
-/// Who owns it; a name of RFC 2606, which nobody has.
-pub(super) const OWNER_EMAIL: &str = "dueno@arepas-del-parque.example";
+/// Who owns it.
+pub(super) const OWNER: &str = "Doña Marta Restrepo";
+
+/// Her address; a name of RFC 2606, which nobody has.
+pub(crate) const OWNER_EMAIL: &str = "dueno@arepas-del-parque.example";
 
 const BRANCHES: [&str; 2] = ["Bogotá Chapinero", "Medellín Laureles"];
 const CUT_OFF: &str = "04:00";

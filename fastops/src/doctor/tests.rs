@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Executor};
 
 use super::*;
 use crate::config::NamedSecret;
+use crate::people::MasterKey;
 
 /// An installation on a database of its own.
 struct Patient {
@@ -50,7 +51,7 @@ fn verdict_of(findings: &[Finding], check: &str) -> Verdict {
 
 fn secrets(n_bytes: usize) -> Secrets {
     let current = NamedSecret { id: "1".to_owned(), bytes: vec![7; n_bytes] };
-    Secrets { current, previous: None }
+    Secrets { current, previous: None, master: MasterKey::random() }
 }
 
 /// What the doctor saw and advises, in English.

@@ -24,6 +24,7 @@ use super::{pizza_place, say};
 use crate::cluster::{Cluster, OWNER};
 use crate::companies::{NewCompany, set_up};
 use crate::installation::{Databases, Installation, migrate_schema};
+use crate::people::{MasterKey, People};
 use crate::projecting::Projecting;
 
 /// The cluster is this import's own, so that the database it is born with will do.
@@ -96,13 +97,16 @@ async fn import(cluster: &Cluster, data: &Path, language: Language) -> Result<()
 }
 
 async fn company(installation: &Installation) -> Result<TenantId, Error> {
+    // Nobody ever signs in, and nobody is there after the process.
+    let people = People::new(installation.app.clone(), MasterKey::random());
     let company = NewCompany {
         name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
         slug: Slug::parse("pizza-place").expect("it is a short name"),
+        owner: Name::parse(pizza_place::BRANCH).expect("it is a name"),
         email: "owner@pizza-place.invalid".to_owned(),
         password_hash: NO_PASSWORD.to_owned(),
     };
-    Ok(set_up(installation, company).await?)
+    Ok(set_up(installation, &people, company).await?)
 }
 
 fn last_line(figures: Figures, seconds: Duration) -> String {

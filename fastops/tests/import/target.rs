@@ -9,6 +9,7 @@ use event_store::testing::Database;
 use event_store::{EventStore, Position, RecordedEvent};
 use fastops::companies::{NewCompany, set_up};
 use fastops::installation::{Databases, Installation};
+use fastops::people::{MasterKey, People};
 use fastops::projecting::Projecting;
 use projections::sales::report::{GroupBy, SalesFilter, sales};
 use projections::{LogPlace, Waited};
@@ -37,10 +38,12 @@ impl Target {
         let company = NewCompany {
             name: Name::parse("Pizza Place").unwrap(),
             slug: Slug::parse(SLUG).unwrap(),
+            owner: Name::parse("Bruno").unwrap(),
             email: "owner@pizza.example".to_owned(),
             password_hash: "!".to_owned(),
         };
-        let tenant = set_up(&installation, company).await.unwrap();
+        let people = People::new(installation.app.clone(), MasterKey::random());
+        let tenant = set_up(&installation, &people, company).await.unwrap();
         Self { database, installation, tenant }
     }
 

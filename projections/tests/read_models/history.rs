@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Decider;
 use domain::catalog::{Category, Product, category, product};
-use domain::identity::{Branch, branch};
+use domain::identity::roles::{self, By, Change, Command, Roles};
+use domain::identity::{Branch, Device, branch, device};
 use domain::orders::order::{CancelReason, Event, State};
 use domain::orders::{Order, OrderType, order};
 use domain::shared::{
-    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, ProductId, Quantity, TenantId,
-    VariantId,
+    BranchId, CategoryId, Currency, DeviceId, Money, Name, OrderId, PaymentId, ProductId, Quantity,
+    TenantId, UserId, VariantId,
 };
 use event_store::Append;
 use rand::rngs::StdRng;
@@ -114,6 +115,18 @@ pub(crate) async fn open(world: &mut World) {
     }
 }
 
+/// An administrator and a till.
+async fn people(world: &mut World, tenant: TenantId) {
+    let at = "2026-03-01T12:00:00Z";
+    let found = Change::Found { tenant, administrator: UserId::from_uuid(uuid(0x400)) };
+    let found = Command { by: By::System, change: found };
+    let founded = Roles::decide(&roles::State::default(), found).unwrap();
+    world.happens::<Roles>(tenant, &tenant, at, founded).await;
+    let enrolled = device::Enrolled { branch: CHAPINERO, name: name("Caja 1") };
+    let till = DeviceId::from_uuid(uuid(0x500));
+    world.happens::<Device>(tenant, &till, at, [enrolled.into()]).await;
+}
+
 /// Orders of both companies at every stage of their lives, told in the order in which their steps
 /// happened. The same seed tells the same story.
 pub(crate) struct Story {
@@ -122,6 +135,7 @@ pub(crate) struct Story {
     n_orders: u32,
     now: DateTime<Utc>,
     stock: StockStory,
+    has_people: bool,
 }
 
 impl Story {
@@ -132,12 +146,17 @@ impl Story {
             n_orders: 0,
             now: utc("2026-03-01T15:00:00Z"),
             stock: StockStory::default(),
+            has_people: false,
         }
     }
 
     /// Tells the next `n_steps` steps.
     pub(crate) async fn goes_on(&mut self, world: &mut World, n_steps: u32) {
         self.stock.open(world).await;
+        if !std::mem::replace(&mut self.has_people, true) {
+            people(world, ANA).await;
+            people(world, LUIS).await;
+        }
         for _ in 0..n_steps {
             let step = self.step(world);
             world.append(step).await;

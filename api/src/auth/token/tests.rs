@@ -24,6 +24,9 @@ fn access() -> Access {
     Access {
         tenant: TenantId::from_uuid(Uuid::from_u128(1)),
         user: UserId::from_uuid(Uuid::from_u128(2)),
+        session: SessionId::from_uuid(Uuid::from_u128(4)),
+        epoch: 5,
+        device: None,
         token_id: Uuid::from_u128(3),
     }
 }
@@ -54,6 +57,8 @@ fn good_claims() -> Value {
         "aud": "fastops-api",
         "sub": Uuid::from_u128(2),
         "tenant": Uuid::from_u128(1),
+        "sid": Uuid::from_u128(4),
+        "epoch": 5,
         "iat": START,
         "nbf": START,
         "exp": START + 900,

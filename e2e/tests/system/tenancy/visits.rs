@@ -1,8 +1,10 @@
 //! Every way to come near somebody else's things, by operation.
 
+use e2e::client::id_in;
 use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, product, stock_item};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, Menu, System, fresh};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -15,6 +17,43 @@ pub(super) struct Ids {
     pub(super) variant: Uuid,
     pub(super) order: Uuid,
     pub(super) item: Uuid,
+    pub(super) staff: Staff,
+}
+
+/// Ids of people and what they may do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Staff {
+    role: Uuid,
+    category: Uuid,
+    user: Uuid,
+    device: Uuid,
+    session: Uuid,
+}
+
+impl Staff {
+    /// Somebody with a role, a till in `branch`, and a category of permissions.
+    pub(super) async fn of(client: &Client, branch: Uuid) -> Self {
+        let add = async |path: &str, body: Value| {
+            let added = client.post(path).json(&body).send().await;
+            added.expect(201);
+            added.id()
+        };
+        let role = add("/v1/rbac/roles", json!({"name": format!("Barra {branch}")})).await;
+        let category = json!({"name": format!("Caja {branch}")});
+        let category = add("/v1/rbac/permission-categories", category).await;
+        let email = format!("luz-{branch}@example.com");
+        let user = json!({"name": "Luz Marina", "email": email, "roles": [role]});
+        let user = add("/v1/users", user).await;
+        let device = add("/v1/devices", json!({"name": "Caja", "branch_id": branch})).await;
+        let sessions = client.get("/v1/auth/sessions").send().await;
+        let session = id_in(sessions.expect(200), "/data/0/id");
+        Self { role, category, user, device, session }
+    }
+
+    fn of_nothing() -> Self {
+        let [role, category, user, device, session] = std::array::from_fn(|_| fresh());
+        Self { role, category, user, device, session }
+    }
 }
 
 impl Ids {
@@ -22,18 +61,22 @@ impl Ids {
         let order = menu.place(client).await.id();
         let added = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await;
         let Menu { branch, category, product, small, .. } = *menu;
-        Self { branch, category, product, variant: small, order, item: added.id() }
+        let (item, staff) = (added.id(), Staff::of(client, branch).await);
+        Self { branch, category, product, variant: small, order, item, staff }
     }
 
     pub(super) fn of_nothing() -> Self {
         let [branch, category, product, variant, order, item] = std::array::from_fn(|_| fresh());
-        Self { branch, category, product, variant, order, item }
+        let staff = Staff::of_nothing();
+        Self { branch, category, product, variant, order, item, staff }
     }
 
     /// Every id as it would show in an answer.
-    pub(super) fn texts(self) -> [String; 6] {
-        let Self { branch, category, product, variant, order, item } = self;
-        [branch, category, product, variant, order, item].map(|id| id.to_string())
+    pub(super) fn texts(self) -> [String; 10] {
+        let Self { branch, category, product, variant, order, item, staff } = self;
+        let Staff { role, user, device, session, .. } = staff;
+        [branch, category, product, variant, order, item, role, user, device, session]
+            .map(|id| id.to_string())
     }
 }
 
@@ -44,8 +87,10 @@ pub(super) enum Expect {
     NotFound,
     /// 422 `unknown-reference` at this place of the body.
     UnknownReference(&'static str),
-    /// 401 `login-failed`.
-    LoginFailed,
+    /// A refusal that knows of no company.
+    Refused(u16, &'static str),
+    /// 202, whoever it is.
+    Taken,
     /// 200 and none of it: what one has oneself, or nothing.
     Nothing,
     /// 201: what the other company has is no obstacle.
@@ -71,10 +116,6 @@ pub(super) fn visits(
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let post = |path: &str, body: Value| client.post(path).json(&body);
     let put = |path: &str, body: Value| client.put(path).if_match(1).json(&body);
-
-    let login = json!({"email": "ana@example.com", "password": PASSWORD, "tenant": "pizza-place"});
-    let call = system.visitor().post("/v1/auth/login").no_key().json(&login);
-    visit("login", call, Expect::LoginFailed);
 
     visit("openBranch", post("/v1/branches", branch("Parque")), Expect::Created);
     visit("listBranches", client.get("/v1/branches"), Expect::Nothing);
@@ -146,6 +187,126 @@ pub(super) fn visits(
     visit("reportSales", client.get(&path), Expect::NotFound);
     visits.extend(stock_visits(client, own, ids));
     visits.extend(system_visits(client, ids, position));
+    visits.extend(sign_in_visits(system, client, ids));
+    visits.extend(role_visits(client, own, ids));
+    visits.extend(user_visits(client, own, ids));
+    visits
+}
+
+fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
+    let visitor = system.visitor();
+    let open =
+        |path: &str, body: Value| visitor.post(&format!("/v1/auth/{path}")).no_key().json(&body);
+    let own =
+        |path: &str, body: Value| client.put(&format!("/v1/auth/{path}")).no_key().json(&body);
+    let failed = Expect::Refused(401, "login-failed");
+    let login = json!({"email": "ana@example.com", "password": PASSWORD, "tenant": "pizza-place"});
+    visit("login", open("login", login), failed);
+    let pin = json!({"device_token": "fo_device_", "user_id": ids.staff.user, "pin": "1234"});
+    visit("loginWithPin", open("pin", pin), failed);
+    let token = json!({"refresh_token": "fo_refresh_"});
+    visit("refresh", open("refresh", token), Expect::Refused(401, "token-invalid"));
+    let ticket = || json!({"token": "fo_join_", "password": PASSWORD});
+    let invalid = Expect::Refused(422, "ticket-invalid");
+    visit("join", open("join", ticket()), invalid);
+    visit("resetPassword", open("reset-password", ticket()), invalid);
+    let forgotten = json!({"email": "ana@example.com", "tenant": "pizza-place"});
+    visit("forgotPassword", open("forgot-password", forgotten), Expect::Taken);
+    let changed = json!({"current": "la clave de otra persona", "password": "otra clave larga"});
+    visit("changePassword", own("password", changed), failed);
+    let changed = json!({"password": "la clave de otra persona", "pin": "1234"});
+    visit("changePin", own("pin", changed), failed);
+    let signed_out = Expect::Refused(401, "auth-required");
+    visit("logout", open("logout", json!({})), signed_out);
+    visit("logoutEverywhere", open("logout-everywhere", json!({})), signed_out);
+    visit("listSessions", client.get("/v1/auth/sessions"), Expect::Nothing);
+    let session = format!("/v1/auth/sessions/{}", ids.staff.session);
+    visit("endSession", client.call(Method::DELETE, &session).no_key(), Expect::NotFound);
+    visits
+}
+
+fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
+    let delete = |path: &str| client.call(Method::DELETE, path);
+    let put = |path: &str, body: Value| client.put(path).if_match(1).json(&body);
+    let (role, user) = (ids.staff.role, ids.staff.user);
+    let path = |id: Uuid, more: &str| format!("/v1/rbac/roles/{id}{more}");
+    let add = |body: Value| client.post("/v1/rbac/roles").json(&body);
+    let parents = Expect::UnknownReference("/parents/0");
+    visit("addRole", add(json!({"name": "Nueva", "parents": [role]})), parents);
+    visit("listRoles", client.get("/v1/rbac/roles"), Expect::Nothing);
+    visit("getRole", client.get(&path(role, "")), Expect::NotFound);
+    visit("reviseRole", put(&path(role, ""), json!({"name": "Otra"})), Expect::NotFound);
+    let revised = json!({"name": "Otra", "parents": [role]});
+    visit("reviseRole", put(&path(own.staff.role, ""), revised), parents);
+    visit("removeRole", delete(&path(role, "")), Expect::NotFound);
+    let permission = path(role, "/permissions/order.read");
+    visit("grantPermission", client.post(&permission), Expect::NotFound);
+    visit("revokePermission", delete(&permission), Expect::NotFound);
+
+    visit("listPermissions", client.get("/v1/rbac/permissions"), Expect::Nothing);
+    let builtin = json!({"id": "order.read", "label": "Ver"});
+    let define = client.post("/v1/rbac/permissions").json(&builtin);
+    visit("definePermission", define, Expect::Refused(422, "validation"));
+    let sort = json!({"category_id": ids.staff.category});
+    let sort = client.put("/v1/rbac/permissions/order.read").json(&sort);
+    visit("sortPermission", sort, Expect::UnknownReference("/category_id"));
+    visit("dropPermission", delete("/v1/rbac/permissions/x_not.there"), Expect::NotFound);
+    let category = format!("/v1/rbac/permission-categories/{}", ids.staff.category);
+    let named = json!({"name": format!("Categoría {}", fresh())});
+    let add = client.post("/v1/rbac/permission-categories").json(&named);
+    visit("addPermissionCategory", add, Expect::Created);
+    let all = client.get("/v1/rbac/permission-categories");
+    visit("listPermissionCategories", all, Expect::Nothing);
+    visit("getPermissionCategory", client.get(&category), Expect::NotFound);
+    visit("renamePermissionCategory", put(&category, named), Expect::NotFound);
+    visit("removePermissionCategory", delete(&category), Expect::NotFound);
+
+    let assigned = |user: Uuid, role: Uuid| format!("/v1/rbac/users/{user}/roles/{role}");
+    for (user, role) in [(user, role), (user, own.staff.role), (own.staff.user, role)] {
+        visit("assignRole", client.post(&assigned(user, role)), Expect::NotFound);
+        visit("unassignRole", delete(&assigned(user, role)), Expect::NotFound);
+    }
+    let of_user = |what: &str| client.get(&format!("/v1/rbac/users/{user}/{what}"));
+    visit("listRolesOfUser", of_user("roles"), Expect::NotFound);
+    visit("effectivePermissions", of_user("permissions"), Expect::NotFound);
+    visit("ownPermissions", client.get("/v1/rbac/me"), Expect::Nothing);
+    visits
+}
+
+fn user_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
+    let Staff { role, user, device, .. } = ids.staff;
+    let invite = |roles: Uuid, branch: Uuid| {
+        let email = "nadie@example.com";
+        let body = json!({"name": "N", "email": email, "roles": [roles], "branches": [branch]});
+        client.post("/v1/users").json(&body)
+    };
+    let roles = Expect::UnknownReference("/roles/0");
+    visit("inviteUser", invite(role, own.branch), roles);
+    let branches = Expect::UnknownReference("/branches/0");
+    visit("inviteUser", invite(own.staff.role, ids.branch), branches);
+    visit("listUsers", client.get("/v1/users"), Expect::Nothing);
+    let path = |user: Uuid, more: &str| format!("/v1/users/{user}{more}");
+    visit("getUser", client.get(&path(user, "")), Expect::NotFound);
+    let allow = |user: Uuid, branch: Uuid| {
+        client.put(&path(user, "/branches")).json(&json!({"branches": [branch]}))
+    };
+    visit("allowBranches", allow(user, own.branch), Expect::NotFound);
+    visit("allowBranches", allow(own.staff.user, ids.branch), branches);
+    visit("suspendUser", client.post(&path(user, "/suspend")), Expect::NotFound);
+    visit("resumeUser", client.post(&path(user, "/resume")), Expect::NotFound);
+
+    let enroll = json!({"name": "Caja", "branch_id": ids.branch});
+    let enroll = client.post("/v1/devices").json(&enroll);
+    visit("enrollDevice", enroll, Expect::UnknownReference("/branch_id"));
+    visit("listDevices", client.get("/v1/devices"), Expect::Nothing);
+    let device = format!("/v1/devices/{device}");
+    visit("removeDevice", client.call(Method::DELETE, &device), Expect::NotFound);
     visits
 }
 
@@ -222,8 +383,11 @@ impl Expect {
                 assert_eq!(errors.len(), 1, "{operation}: {problem}");
                 assert_eq!(errors[0]["pointer"], pointer, "{operation}");
             }
-            Self::LoginFailed => {
-                answer.problem(401, "login-failed");
+            Self::Refused(status, code) => {
+                answer.problem(status, code);
+            }
+            Self::Taken => {
+                answer.expect(202);
             }
             Self::Nothing => {
                 answer.expect(200);

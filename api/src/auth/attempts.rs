@@ -1,0 +1,188 @@
+//! Attempts to sign in: whoever fails waits longer each time, by account and by address.
+//!
+//! Each process counts for itself. What is counted for an account on an enrolled device is counted
+//! apart, so that whoever guesses from elsewhere keeps nobody out of their own till.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::shared::{DeviceId, EmailKey, UserId};
+use moka::sync::Cache;
+
+use crate::problem::{Code, Problem};
+
+/// How many accounts and addresses are remembered; the least used are forgotten.
+const KNOWN_MAX: u64 = 100_000;
+
+/// For how long after its last failure something is remembered.
+const REMEMBERED_FOR: Duration = Duration::from_hours(1);
+
+/// How often one may fail before one has to wait.
+const FREE_FOR_ACCOUNT: u32 = 5;
+
+/// The same for an address, behind which many people may be.
+const FREE_FOR_ADDRESS: u32 = 50;
+
+/// The longest that anybody waits.
+const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
+
+/// What failures are counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// An e-mail address from anywhere.
+    Account(EmailKey),
+    /// An e-mail address on an enrolled device.
+    AccountOn(EmailKey, DeviceId),
+    /// A person's PIN on an enrolled device.
+    Pin(UserId, DeviceId),
+    /// Somebody who is signed in and proves it again.
+    Person(UserId),
+    /// An e-mail address that letters are asked for.
+    LettersTo(EmailKey),
+    /// Where requests for letters come from.
+    Letters(IpAddr),
+    /// Where requests come from.
+    Address(IpAddr),
+}
+
+impl Subject {
+    const fn free(self) -> u32 {
+        match self {
+            Self::Address(_) | Self::Letters(_) => FREE_FOR_ADDRESS,
+            Self::Account(_)
+            | Self::AccountOn(..)
+            | Self::LettersTo(_)
+            | Self::Person(_)
+            | Self::Pin(..) => FREE_FOR_ACCOUNT,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    n: u32,
+    last: DateTime<Utc>,
+}
+
+impl Failures {
+    /// Until when the next attempt is refused.
+    fn until(self, free: u32) -> DateTime<Utc> {
+        let Some(beyond) = self.n.checked_sub(free) else { return self.last };
+        let seconds = 1_i64 << beyond.min(20);
+        self.last + TimeDelta::seconds(seconds).min(WAIT_MAX)
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Attempts {
+    failures: Cache<Subject, Failures>,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        let failures =
+            Cache::builder().max_capacity(KNOWN_MAX).time_to_idle(REMEMBERED_FOR).build();
+        Self { failures }
+    }
+}
+
+impl Attempts {
+    /// Goes on unless one of `subjects` has to wait. The attempt counts as failed until
+    /// [`Attempts::succeeded`]: of many at once none is free.
+    pub fn begin(&self, subjects: &[Subject], now: DateTime<Utc>) -> Result<(), Problem> {
+        let wait = |subject: &Subject| {
+            let failures = self.failures.get(subject)?;
+            let left = failures.until(subject.free()) - now;
+            (left > TimeDelta::zero()).then_some(left)
+        };
+        if let Some(wait) = subjects.iter().filter_map(wait).max() {
+            let seconds = u64::try_from(wait.num_seconds() + 1).unwrap_or(1);
+            return Err(Problem::new(Code::RateLimited).retry_after(Duration::from_secs(seconds)));
+        }
+        for subject in subjects {
+            self.failures.entry(*subject).and_upsert_with(|entry| {
+                let n = entry.map_or(0, |entry| entry.into_value().n);
+                Failures { n: n.saturating_add(1), last: now }
+            });
+        }
+        Ok(())
+    }
+
+    /// The attempt was right: what failed before is forgiven, except to an address.
+    pub fn succeeded(&self, subjects: &[Subject]) {
+        for subject in subjects {
+            match subject {
+                Subject::Address(_) => {
+                    self.failures.entry(*subject).and_upsert_with(|entry| {
+                        let Failures { n, last } = entry
+                            .map_or(Failures { n: 1, last: DateTime::UNIX_EPOCH }, |entry| {
+                                entry.into_value()
+                            });
+                        Failures { n: n.saturating_sub(1), last }
+                    });
+                }
+                other => self.failures.invalidate(other),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ANA: Subject = Subject::Account(EmailKey::from_bytes([1; 32]));
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(1_000_000 + seconds)
+    }
+
+    #[test]
+    fn s12_whoever_keeps_failing_waits_longer_each_time() {
+        let attempts = Attempts::default();
+        for _ in 0..FREE_FOR_ACCOUNT {
+            attempts.begin(&[ANA], at(0)).unwrap();
+        }
+        let mut now = 0;
+        for wait in [1, 2, 4, 8] {
+            let refused = attempts.begin(&[ANA], at(now)).unwrap_err();
+            assert_eq!(refused.code(), Code::RateLimited);
+            now += wait;
+            attempts.begin(&[ANA], at(now)).unwrap();
+        }
+        for _ in 0..30 {
+            now += WAIT_MAX.num_seconds();
+            attempts.begin(&[ANA], at(now)).unwrap();
+        }
+    }
+
+    #[test]
+    fn s12_failures_elsewhere_do_not_keep_anybody_out_of_their_own_till() {
+        let attempts = Attempts::default();
+        for _ in 0..FREE_FOR_ACCOUNT {
+            attempts.begin(&[ANA], at(0)).unwrap();
+        }
+        assert!(attempts.begin(&[ANA], at(0)).is_err());
+        let till = DeviceId::from_uuid(Uuid::from_u128(1));
+        let own = Subject::AccountOn(EmailKey::from_bytes([1; 32]), till);
+        attempts.begin(&[own], at(0)).unwrap();
+    }
+
+    #[test]
+    fn whoever_gets_in_is_forgiven() {
+        let attempts = Attempts::default();
+        let address = Subject::Address([127, 0, 0, 1].into());
+        for _ in 0..200 {
+            attempts.begin(&[ANA, address], at(0)).unwrap();
+            attempts.succeeded(&[ANA, address]);
+        }
+        for _ in 0..FREE_FOR_ADDRESS {
+            attempts.begin(&[address], at(0)).unwrap();
+        }
+        assert!(attempts.begin(&[address], at(0)).is_err());
+    }
+}

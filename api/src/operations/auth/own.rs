@@ -1,0 +1,96 @@
+//! What one proves oneself with, changed by oneself.
+
+use commands::identity::SecretKind;
+use domain::identity::user;
+use poem_openapi::{Object, OpenApi};
+
+use super::model::{AcknowledgedBody, DONE};
+use super::not_changed;
+use crate::access::SignedIn;
+use crate::auth::password::Verdict;
+use crate::operations::refusal::failed;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::problem::{Code, Problem};
+
+/// See the module.
+pub(crate) struct OwnSecrets(pub(crate) Services);
+
+/// A password in place of another.
+#[derive(Object)]
+struct PasswordChange {
+    /// The password until now.
+    #[oai(validator(min_length = 8, max_length = 128))]
+    current: String,
+    /// The password from now on.
+    #[oai(validator(min_length = 8, max_length = 128))]
+    password: String,
+}
+
+/// A PIN for shared tills.
+#[derive(Object)]
+struct PinChange {
+    /// The password: whoever finds a till signed in does not change the PIN.
+    #[oai(validator(min_length = 8, max_length = 128))]
+    password: String,
+    /// The PIN.
+    #[oai(validator(pattern = "^[0-9]{4,8}$"))]
+    pin: String,
+}
+
+#[OpenApi(prefix_path = "/v1/auth", tag = "Part::Auth")]
+impl OwnSecrets {
+    /// Change one's password; every sign-in ends, this one too.
+    #[oai(path = "/password", method = "put", operation_id = "changePassword")]
+    async fn password(
+        &self,
+        by: SignedIn,
+        Json(body): Json<PasswordChange>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        self.prove(&by, body.current).await?;
+        let hash = self.0.passwords.hash_new(body.password).await?;
+        let (tenant, user) = (by.caller.tenant, by.caller.user);
+        // First in the log: should what follows fail, everybody is out and the old password is good.
+        let changed = self.0.change_user(tenant, user, user::Command::ChangePassword).await;
+        changed.map_err(not_changed)?;
+        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Password, &hash).await;
+        kept.map_err(|world| failed(&world))?;
+        self.0.sessions.end_all(tenant, user).await.map_err(|world| failed(&world))?;
+        Ok(Json(DONE))
+    }
+
+    /// Set one's PIN for shared tills.
+    #[oai(path = "/pin", method = "put", operation_id = "changePin")]
+    async fn pin(
+        &self,
+        by: SignedIn,
+        Json(body): Json<PinChange>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        self.prove(&by, body.password).await?;
+        let hash = self.0.passwords.hash_pin(body.pin).await?;
+        let (tenant, user) = (by.caller.tenant, by.caller.user);
+        let changed = self.0.change_user(tenant, user, user::Command::ChangePin).await;
+        changed.map_err(not_changed)?;
+        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
+        kept.map_err(|world| failed(&world))?;
+        Ok(Json(DONE))
+    }
+}
+
+impl OwnSecrets {
+    /// Goes on only with the caller's own password.
+    async fn prove(&self, by: &SignedIn, password: String) -> Result<(), Problem> {
+        let (tenant, user) = (by.caller.tenant, by.caller.user);
+        let subject = [crate::auth::attempts::Subject::Person(user)];
+        self.0.attempts.begin(&subject, self.0.clock.now())?;
+        let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Password).await;
+        let stored = stored.map_err(|world| failed(&world))?;
+        match self.0.passwords.verify(password, stored).await? {
+            Verdict::Right { .. } => {
+                self.0.attempts.succeeded(&subject);
+                Ok(())
+            }
+            Verdict::Wrong => Err(Problem::new(Code::LoginFailed)),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Sign-ins: renewed, listed and ended by whoever they belong to.
+
+use commands::identity::{Renewal, Renewed};
+use domain::identity::user::{self, EndReason, SessionEnded};
+use domain::shared::{SessionId, TenantId, UserId};
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::model::{AcknowledgedBody, DONE, SessionBody, SessionsBody, SignedInBody};
+use super::{IDLE_FOR, not_changed};
+use crate::access::{Anyone, SignedIn};
+use crate::auth::opaque::{Kind, Opaque};
+use crate::operations::refusal::failed;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::problem::{Code, Problem};
+
+/// See the module.
+pub(crate) struct OwnSessions(pub(crate) Services);
+
+/// What renews a sign-in.
+#[derive(Object)]
+struct Refresh {
+    /// The newest refresh token of the sign-in.
+    #[oai(validator(max_length = 200))]
+    refresh_token: String,
+}
+
+#[OpenApi(prefix_path = "/v1/auth", tag = "Part::Auth")]
+impl OwnSessions {
+    /// Renew a sign-in.
+    ///
+    /// A refresh token is good once. Whoever presents it again within ten seconds gets the same
+    /// successor, in case the first answer was lost; later it means that somebody else has it too, and
+    /// the sign-in ends.
+    #[oai(path = "/refresh", method = "post", operation_id = "refresh")]
+    async fn refresh(
+        &self,
+        _anyone: Anyone,
+        Json(body): Json<Refresh>,
+    ) -> Result<Json<SignedInBody>, Problem> {
+        let invalid = || Problem::new(Code::TokenInvalid);
+        let token = Opaque::parse(Kind::Refresh, &body.refresh_token).ok_or_else(invalid)?;
+        let successor = token.successor(&self.0.renewals);
+        let now = self.0.clock.now();
+        let renewal = Renewal {
+            tenant: token.tenant,
+            session: SessionId::from_uuid(token.subject),
+            presented: token.hash(),
+            successor: successor.hash(),
+            now,
+            expires_at: now + IDLE_FOR,
+        };
+        let renewed = self.0.sessions.renew(renewal).await.map_err(|world| failed(&world))?;
+        let session = match renewed {
+            Renewed::Good(session) => session,
+            Renewed::Gone => return Err(invalid()),
+            Renewed::Reused(session) => {
+                let (tenant, user) = (session.tenant, session.user);
+                self.ended(tenant, user, session.id, EndReason::TokenReused).await?;
+                return Err(Problem::new(Code::RefreshReused));
+            }
+        };
+        let epoch = self.0.authority.epoch(session.tenant, session.user).await;
+        if epoch.map_err(|world| failed(&world))? != Some(session.epoch) {
+            return Err(Problem::new(Code::TokenRevoked));
+        }
+        let slug = self.0.accounts.slug_of(session.tenant).await.map_err(|world| failed(&world))?;
+        let slug = slug.ok_or_else(invalid)?;
+        Ok(Json(self.0.signed_in(&session, slug, &successor, now)))
+    }
+
+    /// Sign out on this device.
+    #[oai(path = "/logout", method = "post", operation_id = "logout")]
+    async fn logout(&self, by: SignedIn) -> Result<Json<AcknowledgedBody>, Problem> {
+        self.end(&by, by.caller.session).await?;
+        Ok(Json(DONE))
+    }
+
+    /// Sign out on every device.
+    #[oai(path = "/logout-everywhere", method = "post", operation_id = "logoutEverywhere")]
+    async fn logout_everywhere(&self, by: SignedIn) -> Result<Json<AcknowledgedBody>, Problem> {
+        let (tenant, user) = (by.caller.tenant, by.caller.user);
+        let ended = self.0.change_user(tenant, user, user::Command::EndSessions).await;
+        ended.map_err(not_changed)?;
+        self.0.sessions.end_all(tenant, user).await.map_err(|world| failed(&world))?;
+        Ok(Json(DONE))
+    }
+
+    /// List one's sign-ins, the newest first.
+    #[oai(path = "/sessions", method = "get", operation_id = "listSessions")]
+    async fn list(&self, by: SignedIn) -> Result<Json<SessionsBody>, Problem> {
+        let (caller, now) = (&by.caller, self.0.clock.now());
+        let sessions = self.0.sessions.of_user(caller.tenant, caller.user, now).await;
+        let sessions = sessions.map_err(|world| failed(&world))?;
+        let current = caller.session.uuid();
+        let data = sessions.into_iter().map(|it| SessionBody::of(it, current)).collect();
+        Ok(Json(SessionsBody { data }))
+    }
+
+    /// Sign out on another device.
+    #[oai(path = "/sessions/:session_id", method = "delete", operation_id = "endSession")]
+    async fn end_one(
+        &self,
+        by: SignedIn,
+        session_id: Path<Uuid>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        let (caller, session) = (&by.caller, SessionId::from_uuid(session_id.0));
+        let now = self.0.clock.now();
+        let sessions = self.0.sessions.of_user(caller.tenant, caller.user, now).await;
+        let sessions = sessions.map_err(|world| failed(&world))?;
+        if !sessions.iter().any(|own| own.id == session) {
+            return Err(Problem::new(Code::NotFound));
+        }
+        self.end(&by, session).await?;
+        Ok(Json(DONE))
+    }
+}
+
+impl OwnSessions {
+    async fn end(&self, by: &SignedIn, session: SessionId) -> Result<(), Problem> {
+        self.ended(by.caller.tenant, by.caller.user, session, EndReason::SignedOut).await
+    }
+
+    /// First in the log, so that its tokens end on every node whatever happens next.
+    async fn ended(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        session: SessionId,
+        reason: EndReason,
+    ) -> Result<(), Problem> {
+        let at = self.0.clock.now();
+        let ended = user::Command::EndSession(SessionEnded { session, at, reason });
+        self.0.change_user(tenant, user, ended).await.map_err(not_changed)?;
+        self.0.sessions.end(tenant, user, session).await.map_err(|world| failed(&world))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,260 @@
+//! People of the company: invited, shown, suspended, and where they may act.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::TimeDelta;
+use commands::identity::{InviteUser, Letter, Person, TicketFor, TicketKind};
+use domain::identity::User;
+use domain::identity::permission::markers::{UserInvite, UserManage, UserRead};
+use domain::identity::roles::{BranchAccess, Change};
+use domain::shared::{BranchId, RoleId, UserId};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use projections::people::graph::Member;
+use uuid::Uuid;
+
+use super::answer::{Created, Done, List, first};
+use super::fields::Fields;
+use super::model::{Revised, Settled};
+use super::rbac::model::branches;
+use super::refusal::{self, Named, failed, refused};
+use super::{Part, Services};
+use crate::access::Can;
+use crate::auth::opaque::{Kind, Opaque};
+use crate::caller::Caller;
+use crate::cursor::QueryFingerprint;
+use crate::page_size::PageSize;
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::preconditions::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// How long an invitation is good.
+const JOIN_WITHIN: TimeDelta = TimeDelta::days(7);
+
+/// See the module.
+pub(super) struct Users(pub(super) Services);
+
+/// Where somebody may act.
+#[derive(Debug, Object)]
+struct Branches {
+    /// Whether they may act in every branch, those that open later included.
+    #[oai(default)]
+    all_branches: bool,
+    /// Otherwise, the branches in which they may act.
+    #[oai(default, validator(max_items = 200, unique_items))]
+    branches: Vec<Uuid>,
+}
+
+/// Who should work here.
+#[derive(Debug, Object)]
+struct Invitation {
+    /// What they are called.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    name: String,
+    /// Where they get the letter, and sign in with later.
+    #[oai(validator(min_length = 3, max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$"))]
+    email: String,
+    /// What they will be.
+    #[oai(validator(max_items = 20, unique_items))]
+    roles: Vec<Uuid>,
+    /// Whether they may act in every branch, those that open later included.
+    #[oai(default)]
+    all_branches: bool,
+    /// Otherwise, the branches in which they may act.
+    #[oai(default, validator(max_items = 200, unique_items))]
+    branches: Vec<Uuid>,
+}
+
+/// Somebody who works in the company.
+#[derive(Debug, Object)]
+#[oai(rename = "User")]
+struct UserBody {
+    /// Their id.
+    id: Uuid,
+    /// What they are called; null where that was forgotten for good.
+    name: Option<String>,
+    /// Their e-mail address; null where that was forgotten for good.
+    email: Option<String>,
+    /// What they are.
+    roles: Vec<Uuid>,
+    /// Whether they may act in every branch.
+    all_branches: bool,
+    /// Otherwise, the branches in which they may act.
+    branches: Vec<Uuid>,
+    /// Whether they may do anything at the moment.
+    is_active: bool,
+}
+
+impl UserBody {
+    fn of(user: UserId, member: &Member, people: &HashMap<UserId, Person>) -> Self {
+        let (all_branches, branches) = branches(&member.branches);
+        let person = people.get(&user);
+        Self {
+            id: user.uuid(),
+            name: person.map(|person| person.name.to_string()),
+            email: person.map(|person| person.email.clone()),
+            roles: member.roles.keys().map(|role| role.uuid()).collect(),
+            all_branches,
+            branches,
+            is_active: member.is_active,
+        }
+    }
+}
+
+fn access(all: bool, branches: &[Uuid]) -> BranchAccess {
+    let only: BTreeSet<_> = branches.iter().copied().map(BranchId::from_uuid).collect();
+    if all { BranchAccess::All } else { BranchAccess::Only(only) }
+}
+
+#[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
+impl Users {
+    /// Invite somebody: they get a letter with a link to set their password.
+    ///
+    /// The link is good for a week. A retry under the same key sends another letter, and the link of
+    /// the one before is good no more.
+    #[oai(path = "/", method = "post", operation_id = "inviteUser")]
+    async fn invite(
+        &self,
+        by: Can<UserInvite>,
+        key: IdempotencyKey,
+        Json(body): Json<Invitation>,
+    ) -> Result<Created<Revised>, Problem> {
+        let mut fields = Fields::default();
+        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
+        let (tenant, accounts) = (by.caller.tenant, &self.0.accounts);
+        let person = Person { name, email: body.email.trim().to_owned() };
+        let fresh = UserId::from_uuid(self.0.ids.uuid());
+        let user =
+            accounts.reserve(tenant, fresh, &person).await.map_err(|world| failed(&world))?;
+        let intent = InviteUser {
+            user,
+            email: accounts.email_key(&person.email),
+            roles: body.roles.iter().copied().map(RoleId::from_uuid).collect(),
+            branches: access(body.all_branches, &body.branches),
+        };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let named =
+            Named { roles: ("/roles", &body.roles), branches: &body.branches, ..Named::default() };
+        let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
+        let made = first::<User>(&receipt)?;
+        self.write_to(&by.caller, made.id, person.email).await?;
+        let position = self.0.token(receipt.position);
+        let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
+        Ok(Created::by(&receipt, made.revision, body))
+    }
+
+    /// List the people of the company, in the order in which they were invited.
+    #[oai(path = "/", method = "get", operation_id = "listUsers")]
+    async fn list(
+        &self,
+        by: Can<UserRead>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Json<List<UserBody>>, Problem> {
+        let query = QueryFingerprint::of("listUsers", &[]);
+        let place: Option<UserId> = self.0.place(&by.caller, query, cursor.as_deref())?;
+        let graph = self.0.graph(&by.caller, after.0).await?;
+        let members = graph.members.iter().filter(|(user, _)| place.is_none_or(|it| **user > it));
+        let rows = limit.rows().into();
+        let mut members: Vec<_> = members.take(rows_and_one(rows)).collect();
+        let has_more = members.len() == rows_and_one(rows);
+        members.truncate(rows_and_one(rows) - 1);
+        let users: Vec<UserId> = members.iter().map(|(user, _)| **user).collect();
+        let people = self.0.accounts.people(by.caller.tenant, &users).await;
+        let people = people.map_err(|world| failed(&world))?;
+        let data =
+            members.iter().map(|(user, member)| UserBody::of(**user, member, &people)).collect();
+        let next = users.last().filter(|_| has_more);
+        let next_cursor = self.0.cursor(&by.caller, query, next);
+        Ok(Json(List { data, next_cursor }))
+    }
+
+    /// Get somebody of the company.
+    #[oai(path = "/:user_id", method = "get", operation_id = "getUser")]
+    async fn get(
+        &self,
+        by: Can<UserRead>,
+        user_id: Path<Uuid>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Json<UserBody>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
+        let user = UserId::from_uuid(user_id.0);
+        let member = graph.members.get(&user).ok_or_else(|| Problem::new(Code::NotFound))?;
+        let people = self.0.accounts.people(by.caller.tenant, &[user]).await;
+        let people = people.map_err(|world| failed(&world))?;
+        Ok(Json(UserBody::of(user, member, &people)))
+    }
+
+    /// Choose the branches in which somebody may act.
+    ///
+    /// Nobody gives or takes a branch in which they may not act themselves.
+    #[oai(path = "/:user_id/branches", method = "put", operation_id = "allowBranches")]
+    async fn allow_branches(
+        &self,
+        by: Can<UserManage>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+        Json(body): Json<Branches>,
+    ) -> Result<Done<Settled>, Problem> {
+        let access = access(body.all_branches, &body.branches);
+        let change = Change::AllowBranches(UserId::from_uuid(user_id.0), access);
+        let named = Named { branches: &body.branches, ..Named::default() };
+        let receipt = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Suspend somebody: every sign-in of theirs ends, and they can do nothing.
+    #[oai(path = "/:user_id/suspend", method = "post", operation_id = "suspendUser")]
+    async fn suspend(
+        &self,
+        by: Can<UserManage>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let user = UserId::from_uuid(user_id.0);
+        let receipt = self.0.change_roles(&by.caller, key, Change::Suspend(user)).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Let somebody go on who was suspended.
+    #[oai(path = "/:user_id/resume", method = "post", operation_id = "resumeUser")]
+    async fn resume(
+        &self,
+        by: Can<UserManage>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let user = UserId::from_uuid(user_id.0);
+        let receipt = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+}
+
+impl Users {
+    /// Sends an invitation; the link of an earlier one is good no more.
+    async fn write_to(&self, by: &Caller, user: UserId, email: String) -> Result<(), Problem> {
+        let world = |world| failed(&world);
+        let slug = self.0.accounts.slug_of(by.tenant).await.map_err(world)?.unwrap_or_default();
+        let token = Opaque::fresh(Kind::Invitation, by.tenant, user.uuid());
+        let (tenant, kind, subject) = (by.tenant, TicketKind::Invitation, user.uuid());
+        let ticket = TicketFor { tenant, kind, subject };
+        let until = Some(self.0.clock.now() + JOIN_WITHIN);
+        self.0.tickets.keep(ticket, token.hash(), until).await.map_err(world)?;
+        let text = format!(
+            "Lo invitaron a trabajar en {slug}. Abra este enlace dentro de una semana y elija su \
+             contraseña.\nYou were invited to work at {slug}. Open this link within a week and \
+             choose your password.\n\n{}\n",
+            self.0.link("join", &token)
+        );
+        let subject = "Invitación · Invitation".to_owned();
+        self.0.send(Letter { to: email, subject, text }).await
+    }
+}
+
+/// One more than fits on a page tells whether there is another page.
+fn rows_and_one(rows: u32) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX).saturating_add(1)
+}

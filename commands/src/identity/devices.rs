@@ -1,0 +1,76 @@
+//! Tills and tablets on which staff sign in with a PIN.
+
+use domain::identity::Branch;
+use domain::identity::device::{self, Device};
+use domain::shared::{BranchId, DeviceId, Name};
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// A device should be used in a branch.
+#[derive(Debug, Clone, Serialize)]
+pub struct EnrollDevice {
+    /// The device to be.
+    #[serde(skip)]
+    pub device: DeviceId,
+    /// Where it stands.
+    pub branch: BranchId,
+    /// What people call it.
+    pub name: Name,
+}
+
+/// Why a device is neither enrolled nor removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceRefusal {
+    /// The company has no such branch.
+    #[error("there is no such branch")]
+    UnknownBranch,
+    /// A rule of the device itself.
+    #[error(transparent)]
+    Device(#[from] device::Error),
+}
+
+impl Intent for EnrollDevice {
+    const OPERATION: &'static str = "device.enroll";
+    type Refusal = DeviceRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<DeviceRefusal>> {
+        let wanted = vec![work.wanted::<Device>(&self.device), work.wanted::<Branch>(&self.branch)];
+        work.read(wanted).await?;
+        let branch = work.state::<Branch>(&self.branch).open();
+        let day = branch.ok_or(Failure::Refused(DeviceRefusal::UnknownBranch))?.business_day();
+        work.at_branch(self.branch, day)?;
+        let enrolled = device::Enrolled { branch: self.branch, name: self.name.clone() };
+        work.decide::<Device>(&self.device, device::Command::Enroll(enrolled))
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
+    }
+}
+
+/// Nobody should sign in on a device any more.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemoveDevice {
+    /// Which.
+    pub device: DeviceId,
+}
+
+impl Intent for RemoveDevice {
+    const OPERATION: &'static str = "device.remove";
+    type Refusal = DeviceRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<DeviceRefusal>> {
+        work.read(vec![work.wanted::<Device>(&self.device)]).await?;
+        if let Some(enrolled) = work.state::<Device>(&self.device).in_use() {
+            let branch = enrolled.branch;
+            work.read(vec![work.wanted::<Branch>(&branch)]).await?;
+            let open = work.state::<Branch>(&branch).open();
+            let day = open.ok_or(Failure::Refused(DeviceRefusal::UnknownBranch))?.business_day();
+            work.at_branch(branch, day)?;
+        }
+        work.decide::<Device>(&self.device, device::Command::Remove)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
+    }
+}

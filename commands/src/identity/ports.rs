@@ -1,0 +1,259 @@
+//! What is kept beside the log, because it is secret or about people.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::shared::{DeviceId, EmailKey, Name, SessionId, TenantId, UserId};
+use uuid::Uuid;
+
+use crate::error::World;
+
+/// A way to sign in: a person in a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The company.
+    pub tenant: TenantId,
+    /// The company's short name.
+    pub slug: String,
+    /// The person.
+    pub user: UserId,
+    /// The password as a PHC string.
+    pub password_hash: String,
+}
+
+/// What is known of a person besides their id.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// What they are called.
+    pub name: Name,
+    /// Where they get letters.
+    pub email: String,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person")
+    }
+}
+
+/// A secret that somebody knows besides their password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// The password.
+    Password,
+    /// The PIN for shared tills.
+    Pin,
+}
+
+/// Where people, their addresses and their secrets are kept: tables of their own, encrypted, since
+/// none of it may enter the log.
+#[async_trait]
+pub trait Accounts: fmt::Debug + Send + Sync + 'static {
+    /// What stands for an address; two spellings of one address have one key.
+    fn email_key(&self, email: &str) -> EmailKey;
+
+    /// Every account of an e-mail address that has a password, in one company or in all.
+    async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World>;
+
+    /// Keeps a hash with today's parameters of the same password.
+    async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
+
+    /// Makes room for a person who is to be invited, and says who they are: whoever has the address
+    /// already, or else `fresh`. Nothing is overwritten.
+    async fn reserve(
+        &self,
+        tenant: TenantId,
+        fresh: UserId,
+        person: &Person,
+    ) -> Result<UserId, World>;
+
+    /// The hash of somebody's secret as a PHC string.
+    async fn secret_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        kind: SecretKind,
+    ) -> Result<Option<String>, World>;
+
+    /// Keeps the hash of somebody's secret.
+    async fn keep_secret(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        kind: SecretKind,
+        hash: &str,
+    ) -> Result<(), World>;
+
+    /// The short name of a company.
+    async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
+
+    /// What is known of these people.
+    async fn people(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Person>, World>;
+}
+
+/// What a secret that is sent to somebody once lets them do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TicketKind {
+    /// Take up an invitation.
+    Invitation,
+    /// Set another password without the one before.
+    PasswordReset,
+    /// Sign in with a PIN on an enrolled device.
+    Device,
+}
+
+impl TicketKind {
+    /// The word that it is stored under.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::PasswordReset => "password_reset",
+            Self::Device => "device",
+        }
+    }
+}
+
+/// What a ticket is for; only the last one of its kind counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TicketFor {
+    /// The company.
+    pub tenant: TenantId,
+    /// What it lets one do.
+    pub kind: TicketKind,
+    /// The person or device.
+    pub subject: Uuid,
+}
+
+/// Where the hashes of tickets are kept.
+#[async_trait]
+pub trait Tickets: fmt::Debug + Send + Sync + 'static {
+    /// Keeps the hash of a ticket in place of the one before.
+    async fn keep(
+        &self,
+        ticket: TicketFor,
+        hash: [u8; 32],
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<(), World>;
+
+    /// Whether a ticket is good.
+    async fn is_good(
+        &self,
+        ticket: TicketFor,
+        hash: [u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<bool, World>;
+
+    /// A ticket is used up.
+    async fn take_away(&self, ticket: TicketFor) -> Result<(), World>;
+}
+
+/// A sign-in on one device, with the token that renews it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The company.
+    pub tenant: TenantId,
+    /// Its id.
+    pub id: SessionId,
+    /// Who signed in.
+    pub user: UserId,
+    /// The epoch of the person's sessions in which it began.
+    pub epoch: u32,
+    /// The shared till on which it began.
+    pub device: Option<DeviceId>,
+    /// What the client calls the device.
+    pub label: Option<String>,
+    /// When it began.
+    pub begun_at: DateTime<Utc>,
+    /// When it was last renewed.
+    pub used_at: DateTime<Utc>,
+    /// When it ends, unless it is renewed before.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// How a session is to be renewed.
+#[derive(Debug, Clone, Copy)]
+pub struct Renewal {
+    /// The company.
+    pub tenant: TenantId,
+    /// The session.
+    pub session: SessionId,
+    /// The hash of the token that was presented.
+    pub presented: [u8; 32],
+    /// The hash of the token that follows it.
+    pub successor: [u8; 32],
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// When the session ends, unless it is renewed again; a till's keeps its own end.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renewed {
+    /// The token is the current one, or was until a moment ago; its successor is good.
+    Good(Session),
+    /// The token was used before: somebody else has it too.
+    Reused(Session),
+    /// There is no such session, or its time is over.
+    Gone,
+}
+
+/// Where sessions are kept.
+#[async_trait]
+pub trait Sessions: fmt::Debug + Send + Sync + 'static {
+    /// Keeps a session that begins, with the hash of its token.
+    async fn begin(&self, session: &Session, token: [u8; 32]) -> Result<(), World>;
+
+    /// Puts a token's successor in its place. Of many who present one token at once, all get the same
+    /// successor.
+    async fn renew(&self, renewal: Renewal) -> Result<Renewed, World>;
+
+    /// The sessions of a person that go on, the newest first.
+    async fn of_user(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, World>;
+
+    /// Forgets a session, if it is this person's; says whether it was.
+    async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World>;
+
+    /// Forgets every session of a person.
+    async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
+}
+
+/// A letter to one person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The address.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Letter")
+    }
+}
+
+/// A letter was not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("the letter was not taken: {0}")]
+pub struct PostError(pub String);
+
+/// Who takes letters.
+#[async_trait]
+pub trait Post: fmt::Debug + Send + Sync + 'static {
+    /// Hands a letter over.
+    async fn send(&self, letter: Letter) -> Result<(), PostError>;
+}

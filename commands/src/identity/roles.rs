@@ -1,0 +1,102 @@
+//! Roles, their permissions, and who has them.
+
+use domain::identity::Branch;
+use domain::identity::roles::{self, BranchAccess, By, Change, Command, Roles, Sorting, State};
+use domain::identity::user::{self, User};
+use domain::shared::{BranchId, UserId};
+use event_store::{Actor, Revision};
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// Something about the roles of the company should change.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeRoles {
+    /// The version in which the caller has seen the role or category that should change.
+    pub seen: Option<u64>,
+    /// What should change.
+    pub change: Change,
+}
+
+/// Why the roles of a company do not change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RolesRefusal {
+    /// The company has no such branch.
+    #[error("branch {0} is not there")]
+    UnknownBranch(BranchId),
+    /// A rule of the roles themselves.
+    #[error(transparent)]
+    Roles(#[from] roles::Error),
+}
+
+impl Intent for ChangeRoles {
+    const OPERATION: &'static str = "roles.change";
+    type Refusal = RolesRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RolesRefusal>> {
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+        let actual = version(work.state::<Roles>(&tenant), &self.change);
+        if let (Some(seen), Some(actual)) = (self.seen, actual)
+            && seen != actual
+        {
+            return Err(Failure::Stale { actual: Revision::new(actual) });
+        }
+        if let Change::AllowBranches(_, access) = &self.change {
+            branches_exist(work, access).await?;
+        }
+        let command = Command { by: by(work), change: self.change.clone() };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        if let Change::Suspend(user) = self.change {
+            end_sessions(work, user).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The version of the role or category that a change revises; none where it is not there, or where
+/// the change does not depend on what was seen.
+fn version(graph: &State, change: &Change) -> Option<u64> {
+    match change {
+        Change::ReviseRole { role, .. } => graph.role(*role).map(|role| role.version),
+        Change::Sort(Sorting::RenameCategory(category, _)) => {
+            graph.category(*category).map(|category| category.version)
+        }
+        _ => None,
+    }
+}
+
+/// Whoever is suspended is out, also when they go on some day.
+async fn end_sessions(
+    work: &mut UnitOfWork<'_>,
+    user: UserId,
+) -> Result<(), Failure<RolesRefusal>> {
+    work.read(vec![work.wanted::<User>(&user)]).await?;
+    work.decide::<User>(&user, user::Command::EndSessions)
+        .map_err(|_| Failure::Refused(roles::Error::Unknown.into()))?;
+    Ok(())
+}
+
+/// On whose word roles change.
+pub(super) const fn by(work: &UnitOfWork<'_>) -> By {
+    match work.actor() {
+        Actor::User(user) => By::User(*user),
+        Actor::System(_) => By::System,
+    }
+}
+
+pub(super) async fn branches_exist(
+    work: &mut UnitOfWork<'_>,
+    access: &BranchAccess,
+) -> Result<(), Failure<RolesRefusal>> {
+    let BranchAccess::Only(branches) = access else { return Ok(()) };
+    let wanted = branches.iter().map(|branch| work.wanted::<Branch>(branch)).collect();
+    work.read(wanted).await?;
+    match branches.iter().find(|branch| work.state::<Branch>(branch).open().is_none()) {
+        Some(unknown) => Err(Failure::Refused(RolesRefusal::UnknownBranch(*unknown))),
+        None => Ok(()),
+    }
+}

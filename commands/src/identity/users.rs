@@ -1,0 +1,122 @@
+//! People: invited, joined, with passwords and PINs that change and sessions that end.
+
+use domain::claim::{Claim, ClaimId};
+use domain::identity::roles::{BranchAccess, Change, Command, MemberAdmitted, Roles};
+use domain::identity::user::{self, User};
+use domain::shared::{EmailKey, RoleId, UserId};
+use serde::Serialize;
+
+use super::roles::{RolesRefusal, branches_exist, by};
+use crate::catalog::take;
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// Somebody should work in the company.
+#[derive(Debug, Clone, Serialize)]
+pub struct InviteUser {
+    /// The person to be.
+    #[serde(skip)]
+    pub user: UserId,
+    /// What stands for their e-mail address, unique in the company.
+    pub email: EmailKey,
+    /// What they will be.
+    pub roles: Vec<RoleId>,
+    /// Where they may act.
+    pub branches: BranchAccess,
+}
+
+/// Why somebody is not invited.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InviteRefusal {
+    /// Somebody of the company has the address.
+    #[error("somebody has this e-mail address")]
+    EmailTaken,
+    /// A rule of the company's roles.
+    #[error(transparent)]
+    Roles(#[from] RolesRefusal),
+    /// A rule of the person.
+    #[error(transparent)]
+    User(#[from] user::Error),
+}
+
+impl Intent for InviteUser {
+    const OPERATION: &'static str = "user.invite";
+    type Refusal = InviteRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<InviteRefusal>> {
+        let (tenant, claim) = (work.tenant(), ClaimId::of_email(&self.email));
+        work.read(vec![
+            work.wanted::<Roles>(&tenant),
+            work.wanted::<User>(&self.user),
+            work.wanted::<Claim>(&claim),
+        ])
+        .await?;
+        branches_exist(work, &self.branches).await.map_err(|it| it.map(InviteRefusal::Roles))?;
+        take(work, &claim, self.user.uuid())
+            .map_err(|_| Failure::Refused(InviteRefusal::EmailTaken))?;
+        // Whoever holds the claim already was invited before.
+        work.decide::<User>(&self.user, user::Command::Invite).map_err(|refusal| {
+            Failure::Refused(match refusal {
+                user::Error::AlreadyInvited => InviteRefusal::EmailTaken,
+                other => other.into(),
+            })
+        })?;
+        let admitted = MemberAdmitted {
+            user: self.user,
+            roles: self.roles.iter().copied().collect(),
+            branches: self.branches.clone(),
+        };
+        let command = Command { by: by(work), change: Change::Admit(admitted) };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(RolesRefusal::from(refusal).into()))?;
+        Ok(())
+    }
+}
+
+/// Somebody takes up their invitation.
+#[derive(Debug, Clone, Serialize)]
+pub struct JoinUser {
+    /// Who.
+    pub user: UserId,
+}
+
+/// Why nothing changes about a person.
+pub type UserRefusal = user::Error;
+
+impl Intent for JoinUser {
+    const OPERATION: &'static str = "user.join";
+    type Refusal = UserRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+        decide_on(work, self.user, user::Command::Join).await
+    }
+}
+
+/// Something about a person's ways in should change.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeUser {
+    /// Whose.
+    pub user: UserId,
+    /// What should change. A retry is recognised by it.
+    pub change: user::Command,
+}
+
+impl Intent for ChangeUser {
+    const OPERATION: &'static str = "user.change";
+    type Refusal = UserRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+        decide_on(work, self.user, self.change).await
+    }
+}
+
+async fn decide_on(
+    work: &mut UnitOfWork<'_>,
+    user: UserId,
+    command: user::Command,
+) -> Result<(), Failure<UserRefusal>> {
+    work.read(vec![work.wanted::<User>(&user)]).await?;
+    work.decide::<User>(&user, command).map_err(Failure::Refused)?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! A till or tablet of a branch, on which its staff sign in with a PIN.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Decider;
+use crate::shared::{BranchId, DeviceId, Name};
+
+/// The marker of the aggregate.
+#[derive(Debug)]
+pub struct Device;
+
+/// What can be asked of a device.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// It should be used in a branch.
+    Enroll(Enrolled),
+    /// It was lost or is not needed: nobody signs in on it any more.
+    Remove,
+}
+
+/// It is used in a branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// Where it stands.
+    pub branch: BranchId,
+    /// What people call it.
+    pub name: Name,
+}
+
+/// Nobody signs in on it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {}
+
+crate::stored_events! {
+    /// What happens to a device.
+    pub enum Event {
+        "device.enrolled" => Enrolled,
+        "device.removed" => Removed,
+    }
+}
+
+/// A device before, while and after it is used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is known of it.
+    #[default]
+    Unknown,
+    /// Staff sign in on it.
+    InUse(Enrolled),
+    /// Nobody does any more.
+    Gone,
+}
+
+impl State {
+    /// The device, while it is used.
+    pub const fn in_use(&self) -> Option<&Enrolled> {
+        match self {
+            Self::InUse(enrolled) => Some(enrolled),
+            Self::Unknown | Self::Gone => None,
+        }
+    }
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no such device.
+    #[error("there is no such device")]
+    Unknown,
+    /// The id was used before.
+    #[error("the device was enrolled before")]
+    AlreadyEnrolled,
+}
+
+impl Decider for Device {
+    const CATEGORY: &'static str = "device";
+    type Id = DeviceId;
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Error = Error;
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
+        match (state, command) {
+            (State::Unknown, Command::Enroll(enrolled)) => Ok(vec![enrolled.into()]),
+            (State::InUse(_) | State::Gone, Command::Enroll(_)) => Err(Error::AlreadyEnrolled),
+            (State::InUse(_), Command::Remove) => Ok(vec![Removed {}.into()]),
+            (State::Gone, Command::Remove) => Ok(vec![]),
+            (State::Unknown, Command::Remove) => Err(Error::Unknown),
+        }
+    }
+
+    fn evolve(_: State, event: Event) -> State {
+        match event {
+            Event::Enrolled(enrolled) => State::InUse(enrolled),
+            Event::Removed(_) => State::Gone,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::given;
+
+    fn enrolled() -> Enrolled {
+        let branch = BranchId::from_uuid(Uuid::from_u128(1));
+        Enrolled { branch, name: Name::parse("Caja 1").unwrap() }
+    }
+
+    #[test]
+    fn a_device_is_enrolled_once_and_removed_for_good() {
+        given::<Device>([]).when(Command::Enroll(enrolled())).then([enrolled().into()]);
+        given::<Device>([]).when(Command::Remove).then_refused(Error::Unknown);
+        given::<Device>([enrolled().into()]).when(Command::Remove).then([Removed {}.into()]);
+        given::<Device>([enrolled().into(), Removed {}.into()])
+            .when(Command::Enroll(enrolled()))
+            .then_refused(Error::AlreadyEnrolled);
+        given::<Device>([enrolled().into(), Removed {}.into()])
+            .when(Command::Remove)
+            .then_nothing();
+    }
+}

@@ -1,0 +1,250 @@
+//! The state of a company's roles: who inherits from whom, who holds what.
+
+use std::collections::BTreeSet;
+
+use imbl::OrdMap;
+
+use super::{BranchAccess, DEPTH_MAX, Event, Held, RoleKind};
+use crate::identity::{Permission, PermissionName};
+use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
+
+/// Roles, members, permissions of the company's own, and how permissions are sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    pub(super) roles: OrdMap<RoleId, Role>,
+    pub(super) members: OrdMap<UserId, Member>,
+    pub(super) own_permissions: OrdMap<PermissionName, Name>,
+    pub(super) categories: OrdMap<PermissionCategoryId, Category>,
+    pub(super) places: OrdMap<PermissionName, PermissionCategoryId>,
+}
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// Whether it is that of administrators.
+    pub kind: RoleKind,
+    /// The roles whose permissions it has besides its own.
+    pub parents: BTreeSet<RoleId>,
+    /// Its own permissions.
+    pub permissions: BTreeSet<PermissionName>,
+    /// How often it was added or changed.
+    pub version: u64,
+}
+
+/// A category of permissions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// How often it was added or renamed.
+    pub version: u64,
+}
+
+/// Somebody who works in the company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// What they are.
+    pub roles: BTreeSet<RoleId>,
+    /// Where they may act.
+    pub branches: BranchAccess,
+    /// Whether they may do anything at the moment.
+    pub is_active: bool,
+}
+
+impl State {
+    /// A role.
+    pub fn role(&self, role: RoleId) -> Option<&Role> {
+        self.roles.get(&role)
+    }
+
+    /// A category of permissions.
+    pub fn category(&self, category: PermissionCategoryId) -> Option<&Category> {
+        self.categories.get(&category)
+    }
+
+    /// Somebody who works in the company.
+    pub fn member(&self, user: UserId) -> Option<&Member> {
+        self.members.get(&user)
+    }
+
+    /// Whether a permission can be granted here: one of FastOps, or one of the company's own.
+    pub fn knows(&self, permission: &PermissionName) -> bool {
+        Permission::of_name(permission.as_str()).is_some()
+            || self.own_permissions.contains_key(permission)
+    }
+
+    /// What a role gives, with everything that it inherits.
+    pub fn held_by_role(&self, role: RoleId) -> Held {
+        let mut held = Held::NOTHING;
+        let (mut seen, mut open) = (BTreeSet::new(), vec![role]);
+        while let Some(id) = open.pop() {
+            let Some(role) = self.roles.get(&id).filter(|_| seen.insert(id)) else { continue };
+            held.join(match role.kind {
+                RoleKind::Administrator => Held::Everything,
+                RoleKind::Ordinary => Held::These(role.permissions.clone()),
+            });
+            open.extend(&role.parents);
+        }
+        held
+    }
+
+    /// What somebody holds at the moment; nothing while they are suspended.
+    pub fn held_by(&self, user: UserId) -> Held {
+        let mut held = Held::NOTHING;
+        for role in self.active(user).into_iter().flat_map(|member| &member.roles) {
+            held.join(self.held_by_role(*role));
+        }
+        held
+    }
+
+    /// Where somebody may act at the moment.
+    pub fn branches_of(&self, user: UserId) -> BranchAccess {
+        self.active(user).map_or(BranchAccess::NONE, |member| member.branches.clone())
+    }
+
+    /// Whether somebody who may do everything is there to do it.
+    pub fn has_administrator(&self) -> bool {
+        let is_one = |role: &RoleId| {
+            self.roles.get(role).is_some_and(|role| role.kind == RoleKind::Administrator)
+        };
+        self.members.values().any(|member| member.is_active && member.roles.iter().any(is_one))
+    }
+
+    fn active(&self, user: UserId) -> Option<&Member> {
+        self.members.get(&user).filter(|member| member.is_active)
+    }
+
+    pub(super) fn is_founded(&self) -> bool {
+        !self.roles.is_empty()
+    }
+
+    pub(super) fn has_role_named(&self, name: &Name, except: Option<RoleId>) -> bool {
+        let folded = name.fold_v1();
+        let others = self.roles.iter().filter(|(id, _)| Some(**id) != except);
+        others.into_iter().any(|(_, role)| role.name.fold_v1() == folded)
+    }
+
+    pub(super) fn has_category_named(
+        &self,
+        name: &Name,
+        except: Option<PermissionCategoryId>,
+    ) -> bool {
+        let folded = name.fold_v1();
+        let others = self.categories.iter().filter(|(id, _)| Some(**id) != except);
+        others.into_iter().any(|(_, category)| category.name.fold_v1() == folded)
+    }
+
+    /// Whether `role` is `ancestor` or inherits from it.
+    pub(super) fn descends(&self, role: RoleId, ancestor: RoleId) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![role]);
+        while let Some(id) = open.pop() {
+            if id == ancestor {
+                return true;
+            }
+            if let Some(role) = self.roles.get(&id).filter(|_| seen.insert(id)) {
+                open.extend(&role.parents);
+            }
+        }
+        false
+    }
+
+    /// Whether some role inherits over more than [`DEPTH_MAX`] steps. There is no cycle.
+    pub(super) fn is_too_deep(&self) -> bool {
+        let mut level: BTreeSet<RoleId> = self.roles.keys().copied().collect();
+        for _ in 0..=DEPTH_MAX {
+            let parents = level.iter().filter_map(|role| self.roles.get(role));
+            level = parents.flat_map(|role| &role.parents).copied().collect();
+        }
+        !level.is_empty()
+    }
+
+    pub(super) fn is_in_use(&self, role: RoleId) -> bool {
+        self.members.values().any(|member| member.roles.contains(&role))
+            || self.roles.values().any(|other| other.parents.contains(&role))
+    }
+
+    pub(super) fn apply(&mut self, event: Event) {
+        match event {
+            Event::RoleAdded(added) => {
+                let (name, kind) = (added.name, added.kind);
+                let (parents, permissions) = (added.parents, added.permissions);
+                let role = Role { name, kind, parents, permissions, version: 1 };
+                self.roles.insert(added.role, role);
+            }
+            Event::RoleRenamed(renamed) => {
+                self.at_role(renamed.role, |role| role.name = renamed.name);
+            }
+            Event::ParentsChosen(chosen) => {
+                self.at_role(chosen.role, |role| role.parents = chosen.parents);
+            }
+            Event::RoleRemoved(removed) => {
+                self.roles.remove(&removed.role);
+            }
+            Event::PermissionGranted(granted) => self.at_role(granted.role, |role| {
+                role.permissions.insert(granted.permission);
+            }),
+            Event::PermissionRevoked(revoked) => self.at_role(revoked.role, |role| {
+                role.permissions.remove(&revoked.permission);
+            }),
+            Event::MemberAdmitted(admitted) => {
+                let (roles, branches) = (admitted.roles, admitted.branches);
+                self.members.insert(admitted.user, Member { roles, branches, is_active: true });
+            }
+            Event::RoleAssigned(assigned) => self.at_member(assigned.user, |member| {
+                member.roles.insert(assigned.role);
+            }),
+            Event::RoleUnassigned(unassigned) => self.at_member(unassigned.user, |member| {
+                member.roles.remove(&unassigned.role);
+            }),
+            Event::BranchesAllowed(allowed) => {
+                self.at_member(allowed.user, |member| member.branches = allowed.branches);
+            }
+            Event::MemberSuspended(suspended) => {
+                self.at_member(suspended.user, |member| member.is_active = false);
+            }
+            Event::MemberResumed(resumed) => {
+                self.at_member(resumed.user, |member| member.is_active = true);
+            }
+            Event::PermissionDefined(defined) => {
+                self.own_permissions.insert(defined.permission, defined.label);
+            }
+            Event::PermissionDropped(dropped) => {
+                self.own_permissions.remove(&dropped.permission);
+                self.places.remove(&dropped.permission);
+            }
+            Event::PermissionCategorised(grouped) => {
+                self.places.insert(grouped.permission, grouped.category);
+            }
+            Event::CategoryAdded(added) => {
+                let category = Category { name: added.name, version: 1 };
+                self.categories.insert(added.category, category);
+                let places = added.permissions.into_iter().map(|it| (it, added.category));
+                self.places.extend(places);
+            }
+            Event::CategoryRenamed(renamed) => {
+                if let Some(category) = self.categories.get_mut(&renamed.category) {
+                    category.name = renamed.name;
+                    category.version += 1;
+                }
+            }
+            Event::CategoryRemoved(removed) => {
+                self.categories.remove(&removed.category);
+            }
+        }
+    }
+
+    fn at_role(&mut self, role: RoleId, change: impl FnOnce(&mut Role)) {
+        if let Some(role) = self.roles.get_mut(&role) {
+            change(role);
+            role.version += 1;
+        }
+    }
+
+    fn at_member(&mut self, user: UserId, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.members.get_mut(&user) {
+            change(member);
+        }
+    }
+}

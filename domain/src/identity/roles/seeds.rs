@@ -1,0 +1,169 @@
+//! The roles and categories that every company begins with.
+
+use uuid::Uuid;
+
+use super::{BranchAccess, CategoryAdded, Event, MemberAdmitted, RoleAdded, RoleKind};
+use crate::identity::permission::{Category, Permission};
+use crate::shared::{Name, PermissionCategoryId, RoleId, TenantId, UserId};
+
+/// A role that every company begins with. Afterwards it is a role like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seed {
+    /// May do everything, also what later releases add.
+    Administrator,
+    /// Runs the company day by day, and its people.
+    Manager,
+    /// Takes orders and money.
+    Cashier,
+    /// Cooks.
+    Kitchen,
+    /// Takes orders and hands them over.
+    Waiter,
+    /// Takes orders to the guest's door.
+    Delivery,
+}
+
+impl Seed {
+    /// All of them; a role stands after those that it inherits from.
+    pub const ALL: [Self; 6] = [
+        Self::Administrator,
+        Self::Cashier,
+        Self::Kitchen,
+        Self::Waiter,
+        Self::Delivery,
+        Self::Manager,
+    ];
+
+    /// The word that its id is made of.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Administrator => "admin",
+            Self::Manager => "manager",
+            Self::Cashier => "cashier",
+            Self::Kitchen => "kitchen",
+            Self::Waiter => "waiter",
+            Self::Delivery => "delivery",
+        }
+    }
+
+    /// The role of a company.
+    pub fn role(self, tenant: TenantId) -> RoleId {
+        RoleId::from_uuid(derived(tenant, &format!("role:{}", self.word())))
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "Administrador",
+            Self::Manager => "Gerente",
+            Self::Cashier => "Cajero",
+            Self::Kitchen => "Cocina",
+            Self::Waiter => "Mesero",
+            Self::Delivery => "Domicilios",
+        }
+    }
+
+    /// The roles that it inherits from.
+    pub const fn parents(self) -> &'static [Self] {
+        match self {
+            Self::Manager => &[Self::Cashier, Self::Kitchen, Self::Waiter, Self::Delivery],
+            _ => &[],
+        }
+    }
+
+    /// The permissions that it has of its own.
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission as P;
+        match self {
+            Self::Administrator => &[],
+            Self::Manager => &[
+                P::BranchOpen,
+                P::CategoryCreate,
+                P::CategoryUpdate,
+                P::DeviceEnroll,
+                P::OrderCancel,
+                P::ProductCreate,
+                P::ProductUpdate,
+                P::RecipePublish,
+                P::ReportSales,
+                P::RoleManage,
+                P::RoleRead,
+                P::StockReceive,
+                P::StockRelease,
+                P::StockItemCreate,
+                P::StockItemUpdate,
+                P::SystemRead,
+                P::UserInvite,
+                P::UserManage,
+                P::UserRead,
+            ],
+            Self::Cashier => &[
+                P::BranchRead,
+                P::CategoryRead,
+                P::OrderConfirm,
+                P::OrderDeliver,
+                P::OrderPlace,
+                P::OrderRead,
+                P::PaymentTake,
+                P::ProductRead,
+            ],
+            Self::Kitchen => &[
+                P::BranchRead,
+                P::OrderRead,
+                P::OrderReady,
+                P::OrderStart,
+                P::ProductRead,
+                P::RecipeRead,
+                P::StockRead,
+                P::StockItemRead,
+            ],
+            Self::Waiter => &[
+                P::BranchRead,
+                P::CategoryRead,
+                P::OrderConfirm,
+                P::OrderDeliver,
+                P::OrderPlace,
+                P::OrderRead,
+                P::ProductRead,
+            ],
+            Self::Delivery => &[P::BranchRead, P::OrderDeliver, P::OrderRead],
+        }
+    }
+}
+
+/// What founds the roles of a company, with its first administrator.
+pub(super) fn founding(tenant: TenantId, administrator: UserId) -> Vec<Event> {
+    let mut events = Vec::new();
+    for category in Category::ALL {
+        let id = PermissionCategoryId::from_uuid(derived(
+            tenant,
+            &format!("category:{}", category.word()),
+        ));
+        let members = Permission::ALL.iter().filter(|permission| permission.category() == category);
+        let permissions = members.map(|permission| (*permission).into()).collect();
+        events
+            .push(CategoryAdded { category: id, name: name(category.label()), permissions }.into());
+    }
+    for seed in Seed::ALL {
+        let is_administrator = seed == Seed::Administrator;
+        let added = RoleAdded {
+            role: seed.role(tenant),
+            name: name(seed.name()),
+            kind: if is_administrator { RoleKind::Administrator } else { RoleKind::Ordinary },
+            parents: seed.parents().iter().map(|parent| parent.role(tenant)).collect(),
+            permissions: seed.permissions().iter().map(|permission| (*permission).into()).collect(),
+        };
+        events.push(added.into());
+    }
+    let roles = [Seed::Administrator.role(tenant)].into();
+    events.push(MemberAdmitted { user: administrator, roles, branches: BranchAccess::All }.into());
+    events
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("the names of seeds are names")
+}
+
+/// The same id whenever the same company is founded, so that founding twice changes nothing.
+fn derived(tenant: TenantId, what: &str) -> Uuid {
+    Uuid::new_v5(&tenant.uuid(), what.as_bytes())
+}

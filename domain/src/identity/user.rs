@@ -1,0 +1,264 @@
+//! A person who signs in. Names, addresses, passwords and PINs are kept elsewhere, never in the log;
+//! here is what happened to them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::Decider;
+use crate::shared::{SessionId, UserId};
+
+/// For how long it is remembered that a session has ended: longer than any of its tokens lasts.
+const ENDED_KEPT_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// The marker of the aggregate.
+#[derive(Debug)]
+pub struct User;
+
+/// What can be asked of a person. Serialised, it is what a retry is recognised by.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Somebody should work here.
+    Invite,
+    /// They have taken the invitation up and set a password.
+    Join,
+    /// They have another password; whoever signed in with the old one is out.
+    ChangePassword,
+    /// They have another PIN for shared tills.
+    ChangePin,
+    /// They are out on every device.
+    EndSessions,
+    /// They are out on one device.
+    EndSession(SessionEnded),
+}
+
+/// Somebody was invited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {}
+
+/// They took the invitation up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {}
+
+/// They have another password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordChanged {}
+
+/// They have another PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinChanged {}
+
+/// They are out on every device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsEnded {}
+
+/// They are out on one device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// The session.
+    pub session: SessionId,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// Why a session has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Somebody signed out.
+    SignedOut,
+    /// A token that can be used once was used twice: one of the two users has stolen it.
+    TokenReused,
+}
+
+crate::stored_events! {
+    /// What happens to a person.
+    pub enum Event {
+        "user.invited" => Invited,
+        "user.joined" => Joined,
+        "user.password_changed" => PasswordChanged,
+        "user.pin_changed" => PinChanged,
+        "user.sessions_ended" => SessionsEnded,
+        "user.session_ended" => SessionEnded,
+    }
+}
+
+/// A person before and after they joined.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is known of them.
+    #[default]
+    Unknown,
+    /// They have an invitation.
+    Invited,
+    /// They can sign in.
+    Joined(Sessions),
+}
+
+/// Which sign-ins still count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sessions {
+    /// How often every session has ended; those that began in an earlier epoch are over.
+    pub epoch: u32,
+    /// Single sessions that ended lately.
+    ended: BTreeMap<SessionId, DateTime<Utc>>,
+}
+
+impl Sessions {
+    /// Whether a session that began in `epoch` goes on.
+    pub fn go_on(&self, epoch: u32, session: SessionId) -> bool {
+        self.epoch == epoch && !self.ended.contains_key(&session)
+    }
+
+    fn all_ended(&mut self) {
+        self.epoch += 1;
+        self.ended.clear();
+    }
+}
+
+impl State {
+    /// Which sign-ins still count, if they can sign in at all.
+    pub const fn sessions(&self) -> Option<&Sessions> {
+        match self {
+            Self::Joined(sessions) => Some(sessions),
+            Self::Unknown | Self::Invited => None,
+        }
+    }
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no such person, or they have yet to join.
+    #[error("there is nobody like this")]
+    Unknown,
+    /// They were invited before.
+    #[error("they were invited before")]
+    AlreadyInvited,
+    /// They joined before.
+    #[error("they joined before")]
+    AlreadyJoined,
+}
+
+impl Decider for User {
+    const CATEGORY: &'static str = "user";
+    type Id = UserId;
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Error = Error;
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
+        match (state, command) {
+            (State::Unknown, Command::Invite) => Ok(vec![Invited {}.into()]),
+            (State::Invited | State::Joined(_), Command::Invite) => Err(Error::AlreadyInvited),
+            (State::Invited, Command::Join) => Ok(vec![Joined {}.into()]),
+            (State::Joined(_), Command::Join) => Err(Error::AlreadyJoined),
+            (State::Joined(_), Command::ChangePassword) => Ok(vec![PasswordChanged {}.into()]),
+            (State::Joined(_), Command::ChangePin) => Ok(vec![PinChanged {}.into()]),
+            (State::Joined(_), Command::EndSessions) => Ok(vec![SessionsEnded {}.into()]),
+            // Whoever has not joined has no session.
+            (State::Invited, Command::EndSessions) => Ok(vec![]),
+            (State::Joined(sessions), Command::EndSession(ended)) => {
+                let is_over = sessions.ended.contains_key(&ended.session);
+                Ok(if is_over { vec![] } else { vec![ended.into()] })
+            }
+            (State::Unknown, _)
+            | (
+                State::Invited,
+                Command::ChangePassword | Command::ChangePin | Command::EndSession(_),
+            ) => Err(Error::Unknown),
+        }
+    }
+
+    fn evolve(state: State, event: Event) -> State {
+        let mut sessions = match state {
+            State::Joined(sessions) => sessions,
+            State::Unknown | State::Invited => Sessions::default(),
+        };
+        match event {
+            Event::Invited(_) => return State::Invited,
+            Event::Joined(_) | Event::PinChanged(_) => {}
+            Event::PasswordChanged(_) | Event::SessionsEnded(_) => sessions.all_ended(),
+            Event::SessionEnded(SessionEnded { session, at, .. }) => {
+                sessions.ended.retain(|_, ended| *ended + ENDED_KEPT_FOR > at);
+                sessions.ended.insert(session, at);
+            }
+        }
+        State::Joined(sessions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::given;
+
+    const JOINED: [Event; 2] = [Event::Invited(Invited {}), Event::Joined(Joined {})];
+
+    fn session(n: u128) -> SessionId {
+        SessionId::from_uuid(Uuid::from_u128(n))
+    }
+
+    fn ended(n: u128, at: &str) -> SessionEnded {
+        let at = at.parse().unwrap();
+        SessionEnded { session: session(n), at, reason: EndReason::SignedOut }
+    }
+
+    fn sessions(more: impl IntoIterator<Item = Event>) -> Sessions {
+        let state = User::fold(State::default(), JOINED.into_iter().chain(more));
+        state.sessions().unwrap().clone()
+    }
+
+    #[test]
+    fn a_person_is_invited_and_joins_once() {
+        given::<User>([]).when(Command::Invite).then([Invited {}.into()]);
+        given::<User>([]).when(Command::Join).then_refused(Error::Unknown);
+        given::<User>([Invited {}.into()]).when(Command::Join).then([Joined {}.into()]);
+        given::<User>(JOINED).when(Command::Join).then_refused(Error::AlreadyJoined);
+        given::<User>(JOINED).when(Command::Invite).then_refused(Error::AlreadyInvited);
+    }
+
+    #[test]
+    fn whoever_has_not_joined_has_nothing_to_change() {
+        for command in [Command::ChangePassword, Command::ChangePin] {
+            given::<User>([Invited {}.into()]).when(command).then_refused(Error::Unknown);
+        }
+        given::<User>([Invited {}.into()]).when(Command::EndSessions).then_nothing();
+    }
+
+    #[test]
+    fn s06_a_new_password_and_signing_out_everywhere_end_every_session() {
+        assert!(sessions([]).go_on(0, session(1)));
+        for event in [Event::from(PasswordChanged {}), SessionsEnded {}.into()] {
+            let sessions = sessions([event]);
+            assert!(!sessions.go_on(0, session(1)));
+            assert!(sessions.go_on(1, session(1)));
+        }
+        assert!(sessions([PinChanged {}.into()]).go_on(0, session(1)));
+    }
+
+    #[test]
+    fn a_session_that_ended_is_remembered_longer_than_its_tokens_last() {
+        let first = ended(1, "2026-01-01T12:00:00Z");
+        let soon = ended(2, "2026-01-01T12:59:00Z");
+        let late = ended(3, "2026-01-01T13:00:00Z");
+        assert!(!sessions([first.into()]).go_on(0, session(1)));
+        assert!(!sessions([first.into(), soon.into()]).go_on(0, session(1)));
+        let later = sessions([first.into(), soon.into(), late.into()]);
+        assert!(later.go_on(0, session(1)), "nobody has a token of it any more");
+        assert!(!later.go_on(0, session(2)));
+        given::<User>(JOINED.into_iter().chain([first.into()]))
+            .when(Command::EndSession(soon))
+            .then([soon.into()]);
+        given::<User>(JOINED.into_iter().chain([first.into()]))
+            .when(Command::EndSession(first))
+            .then_nothing();
+    }
+}

@@ -1,0 +1,77 @@
+//! People of a company as a test needs them: invited, joined, signed in.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::client::{Answer, Client};
+use crate::system::{PASSWORD, System};
+
+/// A sign-in with everything that came with it.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub user: Uuid,
+    /// The token that renews it.
+    pub refresh_token: String,
+    /// Somebody who sends the access token.
+    pub client: Client,
+}
+
+impl System {
+    /// Invites somebody with these roles into these branches, has them join with [`PASSWORD`] and the
+    /// PIN 2468, and gives their id.
+    pub async fn joined(
+        &self,
+        by: &Client,
+        email: &str,
+        roles: &[Uuid],
+        branches: &[Uuid],
+    ) -> Uuid {
+        let body =
+            json!({"name": "Luz Marina", "email": email, "roles": roles, "branches": branches});
+        let invited = by.post("/v1/users").json(&body).send().await;
+        invited.expect(201);
+        let token = self.site.letters.token(email).expect("a letter came");
+        let body = json!({"token": token, "password": PASSWORD, "pin": PIN});
+        let joined = self.visitor().post("/v1/auth/join").no_key().json(&body).send().await;
+        joined.expect(200);
+        invited.id()
+    }
+
+    /// Signs somebody of the first company in.
+    pub async fn signed_in(&self, email: &str) -> SignedIn {
+        let body = json!({"email": email, "password": PASSWORD, "tenant": self.company.slug});
+        self.session(&self.login(&body).await)
+    }
+
+    /// Tries to sign in.
+    pub async fn login(&self, body: &Value) -> Answer {
+        self.visitor().post("/v1/auth/login").no_key().json(body).send().await
+    }
+
+    /// Tries to sign in with [`PIN`] on a till.
+    pub async fn pin(&self, device_token: &str, user: Uuid) -> Answer {
+        let body = json!({"device_token": device_token, "user_id": user, "pin": PIN});
+        self.visitor().post("/v1/auth/pin").no_key().json(&body).send().await
+    }
+
+    /// Tries to renew a sign-in.
+    pub async fn refresh(&self, refresh_token: &str) -> Answer {
+        let body = json!({"refresh_token": refresh_token});
+        self.visitor().post("/v1/auth/refresh").no_key().json(&body).send().await
+    }
+
+    /// What an answer to signing in leads to.
+    pub fn session(&self, answer: &Answer) -> SignedIn {
+        let body = answer.expect(200);
+        let text = |name: &str| body[name].as_str().expect("it is a text").to_owned();
+        SignedIn {
+            user: crate::client::id_in(body, "/user_id"),
+            refresh_token: text("refresh_token"),
+            client: self.visitor().with_token(&text("access_token")),
+        }
+    }
+}
+
+/// The PIN of everybody who joins.
+pub const PIN: &str = "2468";

@@ -1,0 +1,113 @@
+//! Commands about people and what they may do.
+
+use e2e::client::Client;
+use e2e::menu::Menu;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Command, post};
+
+/// What the commands of one round are about.
+struct Things {
+    role: Uuid,
+    unused: Uuid,
+    user: Uuid,
+    suspended: Uuid,
+    category: Uuid,
+    empty: Uuid,
+    device: Uuid,
+}
+
+impl Things {
+    async fn of(client: &Client, menu: &Menu, round: u32) -> Self {
+        let add = async |path: &str, body: Value| {
+            let added = client.post(path).json(&body).send().await;
+            added.expect(201);
+            added.id()
+        };
+        let named = |what: &str| json!({"name": format!("{what} {round}")});
+        let role = add("/v1/rbac/roles", named("Barra")).await;
+        let own = json!({"id": format!("x_erp.sync_{round}"), "label": "Contabilidad"});
+        client.post("/v1/rbac/permissions").json(&own).send().await.expect(200);
+        let invite = |who: &str| {
+            let email = format!("{who}{round}@example.com");
+            json!({"name": "Luz", "email": email, "roles": [role], "branches": [menu.branch]})
+        };
+        let suspended = add("/v1/users", invite("suspendida")).await;
+        client.post(&format!("/v1/users/{suspended}/suspend")).send().await.expect(200);
+        let device = json!({"name": "Caja", "branch_id": menu.branch});
+        Self {
+            role,
+            unused: add("/v1/rbac/roles", named("Sin uso")).await,
+            user: add("/v1/users", invite("luz")).await,
+            suspended,
+            category: add("/v1/rbac/permission-categories", named("Caja")).await,
+            empty: add("/v1/rbac/permission-categories", named("Vacía")).await,
+            device: add("/v1/devices", device).await,
+        }
+    }
+}
+
+pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
+    let things = Things::of(client, menu, round).await;
+    let settled = |method, path: String, body: Option<Value>, says| Command {
+        method,
+        body,
+        has_effect: false,
+        ..post(&path, Value::Null, 200, says)
+    };
+    let revised = |path: String, body| Command {
+        method: Method::PUT,
+        if_match: Some(1),
+        ..post(&path, body, 200, json!({"revision": 2}))
+    };
+    let named = |what: &str| json!({"name": format!("{what} {round} más")});
+    let Things { role, unused, user, suspended, category, empty, device } = things;
+    let about_role = |path: &str| format!("/v1/rbac/roles/{role}{path}");
+    let about_user = |path: &str| format!("/v1/users/{user}{path}");
+    let about_category = |id: Uuid| format!("/v1/rbac/permission-categories/{id}");
+    let own = format!("x_erp.sync_{round}");
+    let id = |id: Uuid| json!({"id": id});
+    let sort = json!({"category_id": category});
+    let assigned = format!("/v1/rbac/users/{suspended}/roles/{role}");
+    let invited = json!({
+        "name": "Pepe",
+        "email": format!("pepe{round}@example.com"),
+        "roles": [role],
+        "branches": [menu.branch],
+    });
+    let define = json!({"id": format!("{own}_more"), "label": "Más"});
+    let enroll = json!({"name": "Otra caja", "branch_id": menu.branch});
+    vec![
+        post("/v1/rbac/roles", named("Terraza"), 201, json!({"revision": 1})),
+        revised(about_role(""), named("Barra")),
+        settled(Method::POST, about_role("/permissions/order.read"), None, id(role)),
+        settled(Method::DELETE, about_role("/permissions/order.place"), None, id(role)),
+        settled(Method::DELETE, format!("/v1/rbac/roles/{unused}"), None, id(unused)),
+        settled(Method::POST, "/v1/rbac/permissions".to_owned(), Some(define), json!({})),
+        settled(
+            Method::PUT,
+            "/v1/rbac/permissions/order.place".to_owned(),
+            Some(sort),
+            json!({"id": "order.place"}),
+        ),
+        settled(Method::DELETE, format!("/v1/rbac/permissions/{own}"), None, json!({"id": own})),
+        post("/v1/rbac/permission-categories", named("Otra"), 201, json!({"revision": 1})),
+        revised(about_category(category), named("Caja")),
+        settled(Method::DELETE, about_category(empty), None, id(empty)),
+        settled(Method::POST, format!("/v1/rbac/users/{user}/roles/{role}"), None, id(user)),
+        settled(Method::DELETE, assigned, None, id(suspended)),
+        post("/v1/users", invited, 201, json!({"revision": 1})),
+        settled(
+            Method::PUT,
+            about_user("/branches"),
+            Some(json!({"all_branches": true})),
+            id(user),
+        ),
+        settled(Method::POST, about_user("/suspend"), None, id(user)),
+        settled(Method::POST, format!("/v1/users/{suspended}/resume"), None, id(suspended)),
+        post("/v1/devices", enroll, 201, json!({"revision": 1})),
+        settled(Method::DELETE, format!("/v1/devices/{device}"), None, id(device)),
+    ]
+}

@@ -1,0 +1,42 @@
+//! People beside the log: the vault with names and addresses, secrets, tickets and sessions.
+
+mod accounts;
+mod master_key;
+mod sessions;
+mod tickets;
+mod vault;
+
+use commands::World;
+use domain::shared::TenantId;
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+
+pub use accounts::fold;
+pub use master_key::{MasterKey, WeakMasterKey};
+
+/// See the module. Through connections of the application's role. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct People {
+    app: PgPool,
+    key: MasterKey,
+}
+
+impl People {
+    /// Seals and opens with `key`.
+    pub const fn new(app: PgPool, key: MasterKey) -> Self {
+        Self { app, key }
+    }
+
+    /// Begins a transaction of a tenant; only the digits and hyphens of a UUID get into the text.
+    async fn within(
+        &self,
+        tenant: TenantId,
+    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let begin = format!("BEGIN; SELECT set_config('app.tenant_id', '{tenant}', true)");
+        self.app.begin_with(AssertSqlSafe(begin)).await
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unavailable(error: sqlx::Error) -> World {
+    World::Log(event_store::Error::Unavailable { reason: error.to_string() })
+}

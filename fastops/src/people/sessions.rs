@@ -1,0 +1,178 @@
+//! Sessions: who is signed in where, and the one token that renews each.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::World;
+use commands::identity::{Renewal, Renewed, Session, Sessions};
+use domain::shared::{DeviceId, SessionId, TenantId, UserId};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row};
+use uuid::Uuid;
+
+use super::{People, unavailable};
+
+/// For how long a token that was just renewed still gets its successor: the answer may have been lost.
+const GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// How long a session lasts, however often it is renewed.
+const LASTS_AT_MOST: TimeDelta = TimeDelta::days(60);
+
+struct Stored {
+    session: Session,
+    token_hash: Vec<u8>,
+    previous_hash: Option<Vec<u8>>,
+}
+
+impl FromRow<'_, PgRow> for Stored {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let epoch: i64 = row.try_get("epoch")?;
+        let epoch = u32::try_from(epoch).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let device: Option<Uuid> = row.try_get("device_id")?;
+        let session = Session {
+            tenant: TenantId::from_uuid(row.try_get("tenant_id")?),
+            id: SessionId::from_uuid(row.try_get("session_id")?),
+            user: UserId::from_uuid(row.try_get("user_id")?),
+            epoch,
+            device: device.map(DeviceId::from_uuid),
+            label: row.try_get("label")?,
+            begun_at: row.try_get("begun_at")?,
+            used_at: row.try_get("used_at")?,
+            expires_at: row.try_get("expires_at")?,
+        };
+        let token_hash = row.try_get("token_hash")?;
+        Ok(Self { session, token_hash, previous_hash: row.try_get("previous_hash")? })
+    }
+}
+
+#[async_trait]
+impl Sessions for People {
+    async fn begin(&self, session: &Session, token: [u8; 32]) -> Result<(), World> {
+        let mut tx = self.within(session.tenant).await.map_err(unavailable)?;
+        // Whoever signs in clears away what is over, so that nobody else has to.
+        sqlx::query(
+            "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND expires_at <= $3",
+        )
+        .bind(session.tenant.uuid())
+        .bind(session.user.uuid())
+        .bind(session.begun_at)
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        sqlx::query(
+            "INSERT INTO sessions (
+                 tenant_id, session_id, user_id, epoch, device_id, label, token_hash, begun_at,
+                 used_at, expires_at
+             )
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+        )
+        .bind(session.tenant.uuid())
+        .bind(session.id.uuid())
+        .bind(session.user.uuid())
+        .bind(i64::from(session.epoch))
+        .bind(session.device.map(DeviceId::uuid))
+        .bind(&session.label)
+        .bind(&token[..])
+        .bind(session.begun_at)
+        .bind(session.expires_at)
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+
+    async fn renew(&self, renewal: Renewal) -> Result<Renewed, World> {
+        let Renewal { tenant, session, presented, successor, now, expires_at } = renewal;
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        // Whoever comes at the same moment waits here and finds the successor in place.
+        let stored: Option<Stored> = sqlx::query_as(
+            "SELECT *
+             FROM sessions
+             WHERE tenant_id = $1 AND session_id = $2 AND expires_at > $3
+             FOR UPDATE",
+        )
+        .bind(tenant.uuid())
+        .bind(session.uuid())
+        .bind(now)
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        let Some(Stored { session: mut stored, token_hash, previous_hash }) = stored else {
+            return Ok(Renewed::Gone);
+        };
+        if token_hash != presented {
+            let is_repeated = previous_hash.as_deref() == Some(&presented[..])
+                && token_hash == successor
+                && stored.used_at + GRACE > now;
+            return Ok(if is_repeated { Renewed::Good(stored) } else { Renewed::Reused(stored) });
+        }
+        stored.used_at = now;
+        // A shared till does not stay signed in for ever.
+        if stored.device.is_none() {
+            stored.expires_at = expires_at.min(stored.begun_at + LASTS_AT_MOST);
+        }
+        sqlx::query(
+            "UPDATE sessions
+             SET previous_hash = token_hash, token_hash = $3, used_at = $4, expires_at = $5
+             WHERE tenant_id = $1 AND session_id = $2",
+        )
+        .bind(tenant.uuid())
+        .bind(session.uuid())
+        .bind(&successor[..])
+        .bind(stored.used_at)
+        .bind(stored.expires_at)
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)?;
+        Ok(Renewed::Good(stored))
+    }
+
+    async fn of_user(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        let stored: Vec<Stored> = sqlx::query_as(
+            "SELECT *
+             FROM sessions
+             WHERE tenant_id = $1 AND user_id = $2 AND expires_at > $3
+             ORDER BY begun_at DESC, session_id
+             LIMIT 200",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .bind(now)
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        Ok(stored.into_iter().map(|stored| stored.session).collect())
+    }
+
+    async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        let ended = sqlx::query(
+            "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .bind(session.uuid())
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)?;
+        Ok(ended.rows_affected() > 0)
+    }
+
+    async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        sqlx::query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2")
+            .bind(tenant.uuid())
+            .bind(user.uuid())
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+}

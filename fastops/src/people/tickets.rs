@@ -1,0 +1,75 @@
+//! Tickets: of secrets that were given away only hashes are kept.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use commands::World;
+use commands::identity::{TicketFor, Tickets};
+
+use super::{People, unavailable};
+
+#[async_trait]
+impl Tickets for People {
+    async fn keep(
+        &self,
+        ticket: TicketFor,
+        hash: [u8; 32],
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<(), World> {
+        let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
+        sqlx::query(
+            "INSERT INTO tickets (tenant_id, kind, subject_id, secret_hash, expires_at)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET
+                 secret_hash = excluded.secret_hash,
+                 expires_at = excluded.expires_at",
+        )
+        .bind(ticket.tenant.uuid())
+        .bind(ticket.kind.word())
+        .bind(ticket.subject)
+        .bind(&hash[..])
+        .bind(expires_at)
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+
+    async fn is_good(
+        &self,
+        ticket: TicketFor,
+        hash: [u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<bool, World> {
+        let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
+        sqlx::query_scalar(
+            "SELECT EXISTS (
+                 SELECT FROM tickets
+                 WHERE tenant_id = $1
+                     AND kind = $2
+                     AND subject_id = $3
+                     AND secret_hash = $4
+                     AND (expires_at IS NULL OR expires_at > $5)
+             )",
+        )
+        .bind(ticket.tenant.uuid())
+        .bind(ticket.kind.word())
+        .bind(ticket.subject)
+        .bind(&hash[..])
+        .bind(now)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(unavailable)
+    }
+
+    async fn take_away(&self, ticket: TicketFor) -> Result<(), World> {
+        let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
+        sqlx::query("DELETE FROM tickets WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3")
+            .bind(ticket.tenant.uuid())
+            .bind(ticket.kind.word())
+            .bind(ticket.subject)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+}

@@ -1,0 +1,82 @@
+//! The log as files: one JSON line per request, without secrets.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use event_store::testing::Database;
+use serde_json::Value;
+use tokio::process::Command;
+use tokio::time::{Instant, sleep};
+
+const SECRET: &str = "a secret that is long enough and repeats little: 0123456789";
+
+/// Every line in the files of a folder.
+fn lines(folder: &Path) -> Vec<Value> {
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let text: String = texts.collect();
+    // The last line may still be in the making.
+    text.split_inclusive('\n').filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// Waits for a line that `wanted` recognises.
+async fn line(folder: &Path, wanted: impl Fn(&Value) -> bool) -> Value {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(line) = lines(folder).into_iter().find(&wanted) {
+            return line;
+        }
+        assert!(Instant::now() < deadline, "no such line in {:?}", lines(folder));
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_one_line_of_json_without_what_is_secret() {
+    let database = Database::create().await;
+    let options = database.options("fastops_app");
+    let url = format!(
+        "postgres://fastops_app@localhost/{}?host={}",
+        options.get_database().unwrap(),
+        options.get_socket().unwrap().display(),
+    );
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("log");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_fastops"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("FASTOPS_DATABASE_URL", url)
+        .env("FASTOPS_TOKEN_SECRET", SECRET)
+        .env("FASTOPS_MASTER_KEY", SECRET)
+        .env("FASTOPS_LOG_FOLDER", &folder)
+        .env_remove("FASTOPS_LOG")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let started = line(&folder, |line| line["listen"].is_string()).await;
+    let address = started["listen"].as_str().unwrap().to_owned();
+    let body = r#"{"email":"nadie@example.com","password":"una clave secreta"}"#;
+    let answered = reqwest::Client::new()
+        .post(format!("http://{address}/v1/auth/login"))
+        .header("content-type", "application/json")
+        .header("x-request-id", "la-solicitud-7")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answered.status(), 401);
+    let written = line(&folder, |line| line["message"] == "request answered").await;
+    assert_eq!(written["request.id"], "la-solicitud-7");
+    assert_eq!(written["http.route"], "/v1/auth/login");
+    assert_eq!(written["http.status"], 401);
+    assert!(written["duration_ms"].is_u64());
+    let everything = format!("{:?}", lines(&folder));
+    for secret in ["nadie@example.com", "una clave secreta", SECRET] {
+        assert!(!everything.contains(secret), "{secret} is in the log");
+    }
+    server.kill().await.unwrap();
+}

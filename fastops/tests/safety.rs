@@ -1,0 +1,92 @@
+//! What is not safe does not start.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use event_store::testing::Database;
+use tokio::process::Command;
+
+const SECRET: &str = "a secret that is long enough and repeats little: 0123456789";
+
+fn url(database: &Database, role: &str) -> String {
+    let options = database.options(role);
+    format!(
+        "postgres://{role}@localhost/{}?host={}",
+        options.get_database().unwrap(),
+        options.get_socket().unwrap().display(),
+    )
+}
+
+/// `fastops serve` with good settings but for one, which is changed or taken away.
+async fn served(database: &Database, variable: &str, value: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fastops"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("FASTOPS_DATABASE_URL", url(database, "fastops_app"))
+        .env("FASTOPS_TOKEN_SECRET", SECRET)
+        .env("FASTOPS_MASTER_KEY", SECRET)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    match value {
+        Some(value) => command.env(variable, value),
+        None => command.env_remove(variable),
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(30), command.output()).await;
+    ended.unwrap_or_else(|_| panic!("it started with {variable} {value:?}")).unwrap()
+}
+
+#[tokio::test]
+async fn s56_what_is_not_safe_does_not_start() {
+    let database = Database::create().await;
+    let owner = url(&database, "fastops_owner");
+    let zeros = "0".repeat(64);
+    let name = "FASTOPS_TOKEN_SECRET";
+    let cases = [
+        ("FASTOPS_DATABASE_URL", Some(owner.as_str()), "fastops_owner"),
+        ("FASTOPS_TOKEN_KEY_ID", Some("demo"), "demo"),
+        (name, Some(&zeros), "repeats itself"),
+        (name, Some("short, but not all the same"), "at least 32 bytes"),
+        (name, None, "FASTOPS_TOKEN_SECRET_FILE"),
+        ("FASTOPS_MASTER_KEY", None, "FASTOPS_MASTER_KEY_FILE"),
+        ("FASTOPS_MASTER_KEY", Some("short"), "at least 32 bytes"),
+    ];
+    for (variable, value, says) in cases {
+        let Output { status, stderr, .. } = served(&database, variable, value).await;
+        let said = String::from_utf8_lossy(&stderr);
+        assert!(!status.success(), "{variable} {value:?}");
+        assert!(said.contains(says), "{variable} {value:?}: {said}");
+        assert!(!said.contains(SECRET) && !said.contains(&zeros), "it gives a secret away");
+    }
+}
+
+#[tokio::test]
+async fn a_company_is_set_up_and_its_administrator_is_not_in_the_log() {
+    let database = Database::create().await;
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("password");
+    std::fs::write(&password, "una clave bien larga\n").unwrap();
+    let set_up = |email: &'static str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fastops"));
+        command
+            .args(["init", "--name", "Arepas", "--slug", "arepas", "--administrator", "Ana"])
+            .args(["--email", email, "--password-file"])
+            .arg(&password)
+            .env("FASTOPS_DATABASE_URL", url(&database, "fastops_app"))
+            .env("FASTOPS_OWNER_DATABASE_URL", url(&database, "fastops_owner"))
+            .env("FASTOPS_MASTER_KEY", SECRET)
+            .stdin(Stdio::null())
+            .output()
+    };
+    let first = set_up("ana@example.com").await.unwrap();
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let line: serde_json::Value = serde_json::from_slice(&first.stdout).unwrap();
+    assert_eq!(line["tenant"], "arepas");
+    let again = set_up("ana@example.com").await.unwrap();
+    assert_eq!(again.stdout, first.stdout, "it is safe to repeat");
+    assert!(!set_up("nobody").await.unwrap().status.success());
+    std::fs::write(&password, "password").unwrap();
+    let common = set_up("ana@example.com").await.unwrap();
+    assert!(String::from_utf8_lossy(&common.stderr).contains("most common"));
+}

@@ -1,0 +1,41 @@
+//! Roles with who gave what and when, and devices. Written by the consumer `people`.
+
+pub mod devices;
+pub mod graph;
+
+use async_trait::async_trait;
+use domain::identity::{Device, Roles};
+use event_store::RecordedEvent;
+use event_store::consumer::{Consumer, ConsumerError};
+use sqlx::PgConnection;
+
+use crate::page::{decoded, is_of};
+
+/// Keeps the roles of companies and their devices.
+#[derive(Debug)]
+pub struct People;
+
+impl People {
+    /// The name of the consumer.
+    pub const NAME: &'static str = "people";
+}
+
+#[async_trait]
+impl Consumer for People {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        is_of::<Roles>(event_type) || is_of::<Device>(event_type)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        graph::project(tx, decoded(events)?).await?;
+        devices::project(tx, decoded(events)?).await
+    }
+}
