@@ -10,6 +10,7 @@
 //!
 //! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies
 //! - [`Parking`]: what people do about parked events
+//! - [`rebuild`]: read models built again beside the live ones
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
 //! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
 
@@ -19,6 +20,8 @@ mod doorbell;
 mod operator;
 mod parked;
 mod parking;
+mod projection;
+pub mod rebuild;
 mod run;
 mod sift;
 mod tail;
@@ -37,6 +40,7 @@ pub use operator::Parking;
 pub use parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
+pub use projection::Projection;
 pub use run::{Feed, run};
 pub use tail::Tail;
 pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
