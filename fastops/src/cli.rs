@@ -13,6 +13,7 @@ use fastops::doctor::{self, DoctorArgs};
 use fastops::import::{self, ImportArgs};
 use fastops::installation::{Installation, migrate_schema};
 use fastops::projecting::Projecting;
+use fastops::rebuild::{self, RebuildArgs};
 use fastops::serving::{self, Serving, serve, service};
 use fastops::telemetry::{start_logging, start_metrics};
 use tokio::net::TcpListener;
@@ -39,6 +40,8 @@ enum Command {
     Demo(DemoArgs),
     /// See what the read models could not take in, and decide about it.
     Consumers(ConsumersArgs),
+    /// Build read models again from the log, compare them with the live ones, and exchange them.
+    Rebuild(RebuildingArgs),
     /// Bring in past sales.
     Import(ImportingArgs),
     /// Say what is wrong with an installation, and what to do about it.
@@ -89,6 +92,14 @@ struct ConsumersArgs {
     command: ConsumersCommand,
 }
 
+#[derive(Args)]
+struct RebuildingArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    rebuild: RebuildArgs,
+}
+
 type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
@@ -98,6 +109,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Migrate(args) => migrating(&args).await,
         Command::Demo(args) => showing(args).await,
         Command::Consumers(args) => resolving(args).await,
+        Command::Rebuild(args) => rebuilding(args).await,
         Command::Import(args) => importing(args).await,
         Command::Doctor(args) => Ok(doctor::run(&args).await?),
         Command::Openapi => openapi(),
@@ -162,6 +174,14 @@ async fn resolving(args: ConsumersArgs) -> Outcome {
     start_logging("warn");
     let installation = Installation::new(&args.database.databases()?);
     Ok(consumers::run(args.command, &installation, &mut std::io::stdout()).await?)
+}
+
+async fn rebuilding(args: RebuildingArgs) -> Outcome {
+    start_logging("warn");
+    let databases = args.database.databases()?;
+    let installation = Installation::new(&databases);
+    let out = &mut std::io::stdout();
+    Ok(rebuild::run(args.rebuild, &installation, &databases, out).await?)
 }
 
 async fn importing(args: ImportingArgs) -> Outcome {

@@ -4,6 +4,7 @@
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies and their accounts
 //! - [`consumers`]: events that consumers have parked, from the command line
+//! - [`rebuild`]: read models built again
 //! - [`cluster`]: a private PostgreSQL
 //! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
 //! - [`projecting`], [`serving`]: the two roles of a process
@@ -18,5 +19,6 @@ pub mod doctor;
 pub mod import;
 pub mod installation;
 pub mod projecting;
+pub mod rebuild;
 pub mod serving;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 
 mod hang;
 mod lost_answers;
+mod rebuild;
 mod restarts;
 mod shortage;
 mod two_servers;

@@ -260,7 +260,7 @@ async fn a_rebuild_that_dies_changes_nothing_and_the_next_one_begins_afresh() {
     let nothing = loop {
         match Rebuild::begin(Arc::clone(&world.store), &world.db.options("fastops_projector")).await
         {
-            Ok(rebuild) => break rebuild.roll_back(&Orders).await,
+            Ok(again) => break again.roll_back(&Orders).await,
             Err(RebuildError::AnotherRuns) => tokio::task::yield_now().await,
             Err(error) => panic!("{error}"),
         }
