@@ -13,14 +13,16 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
 
+use crate::projecting::consumers;
+
 /// Connections that read models and sign-in are read through.
 const APP_CONNECTIONS: u32 = 8;
 
 /// Connections per role that the log is read through; the command path needs few.
 const STORE_CONNECTIONS: u32 = 6;
 
-/// One connection per consumer, and one to spare for housekeeping.
-const PROJECTOR_CONNECTIONS: u32 = 6;
+/// One connection per consumer, one for what processes send, and one to spare for housekeeping.
+const PROJECTOR_CONNECTIONS: u32 = 8;
 
 /// How to reach one database in each role.
 #[derive(Debug, Clone)]
@@ -77,7 +79,7 @@ impl Installation {
     /// Where the events that its consumers have parked are decided about.
     pub fn parking(&self) -> Parking {
         let store: Arc<dyn EventStore> = self.store.clone();
-        Parking::new(store, self.projector.clone(), projections::consumers())
+        Parking::new(store, self.projector.clone(), consumers())
     }
 
     /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read

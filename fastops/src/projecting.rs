@@ -1,10 +1,13 @@
-//! The role that keeps read models: every consumer in a loop of its own.
+//! The role that keeps read models and runs processes: every consumer in a loop of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use commands::processes::{Planner, WhenReservedThenRelease, act};
 use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, SILENCE_MAX, Tail, count_parked, keep_running};
+use event_store::consumer::{
+    Board, Consumer, Doorbell, Feed, SILENCE_MAX, Tail, count_parked, keep_running,
+};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,9 +37,15 @@ impl Projecting {
             board: board.clone(),
         };
         let tasks = TaskTracker::new();
-        for consumer in projections::consumers() {
+        for consumer in consumers() {
             tasks.spawn(keep_running(consumer, feed.clone(), SILENCE_MAX, shutdown.clone()));
         }
+        tasks.spawn(act::<WhenReservedThenRelease>(
+            installation.commands.clone(),
+            Arc::clone(&installation.clock),
+            installation.projector.clone(),
+            shutdown.clone(),
+        ));
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
         tasks.close();
@@ -47,6 +56,13 @@ impl Projecting {
     pub async fn ended(self) {
         self.tasks.wait().await;
     }
+}
+
+/// Everything that reads the log in this role: what keeps read models, and what plans for processes.
+pub fn consumers() -> Vec<Arc<dyn Consumer>> {
+    let mut consumers = projections::consumers();
+    consumers.push(Arc::new(Planner::<WhenReservedThenRelease>::new()));
+    consumers
 }
 
 /// Makes the log's next partitions well before they are needed.

@@ -12,6 +12,7 @@ mod orders;
 mod outage;
 mod parked;
 mod preconditions;
+mod processes;
 mod promises;
 mod requests;
 mod sign_in;
