@@ -13,6 +13,7 @@
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
+//! - [`timers`]: commands that follow from events and wait for their time
 
 pub mod append;
 #[cfg(feature = "testing")]
@@ -28,6 +29,7 @@ pub mod store;
 pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod timers;
 pub mod verdict;
 
 pub use append::{Append, Expected, Fingerprint};

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use fastops::asyncapi;
 use fastops::config::{DatabaseArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
@@ -48,6 +49,8 @@ enum Command {
     Doctor(DoctorArgs),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the AsyncAPI document: the events as they are published.
+    Asyncapi,
 }
 
 #[derive(Args)]
@@ -113,6 +116,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Import(args) => importing(args).await,
         Command::Doctor(args) => Ok(doctor::run(&args).await?),
         Command::Openapi => openapi(),
+        Command::Asyncapi => asyncapi(),
     }
 }
 
@@ -195,6 +199,11 @@ async fn importing(args: ImportingArgs) -> Outcome {
 
 fn openapi() -> Outcome {
     writeln!(std::io::stdout(), "{}", serving::openapi()?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn asyncapi() -> Outcome {
+    writeln!(std::io::stdout(), "{}", asyncapi::document())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,5 +1,6 @@
 //! The binary: the only place that wires adapters to ports.
 //!
+//! - [`asyncapi`]: the document about events
 //! - [`config`]: what the environment and the command line say
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies and their accounts
@@ -10,6 +11,7 @@
 //! - [`projecting`], [`serving`]: the two roles of a process
 //! - [`telemetry`]: log lines and metrics
 
+pub mod asyncapi;
 pub mod cluster;
 pub mod companies;
 pub mod config;

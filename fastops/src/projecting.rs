@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use commands::processes::{Planner, WhenReservedThenRelease, act};
+use commands::processes::{WhenReservedThenRelease, act, planner};
 use event_store::EventStore;
 use event_store::consumer::{
     Board, Consumer, Doorbell, Feed, SILENCE_MAX, Tail, count_parked, keep_running,
 };
+use event_store::timers::Timers;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -43,7 +44,7 @@ impl Projecting {
         tasks.spawn(act::<WhenReservedThenRelease>(
             installation.commands.clone(),
             Arc::clone(&installation.clock),
-            installation.projector.clone(),
+            Timers::new(installation.projector.clone()),
             shutdown.clone(),
         ));
         tasks.spawn(count_parked(feed, shutdown.clone()));
@@ -61,7 +62,7 @@ impl Projecting {
 /// Everything that reads the log in this role: what keeps read models, and what plans for processes.
 pub fn consumers() -> Vec<Arc<dyn Consumer>> {
     let mut consumers = projections::consumers();
-    consumers.push(Arc::new(Planner::<WhenReservedThenRelease>::new()));
+    consumers.push(planner::<WhenReservedThenRelease>());
     consumers
 }
 

@@ -26,6 +26,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::asyncapi;
 use crate::companies::StoredAccounts;
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation};
@@ -74,7 +75,8 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, board, metrics, pages } = serving;
+    let Serving { secrets, board, metrics, mut pages } = serving;
+    pages.push(asyncapi::page());
     let services = services(installation, &secrets, incarnation, board.clone())?;
     let clock = Arc::clone(&installation.clock);
     let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
+use event_store::consumer::ConsumerError;
+use event_store::timers::{About, Timer, Timers};
+use serde::Deserialize;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::timers::{self, About, Timer};
 use super::{Process, command_id};
 use crate::error::CommandError;
 use crate::execute::Commands;
@@ -27,11 +28,11 @@ const DUE_MAX: u32 = 200;
 pub async fn act<P: Process>(
     commands: Commands,
     clock: Arc<dyn Clock>,
-    pool: PgPool,
+    timers: Timers,
     shutdown: CancellationToken,
 ) {
     while !shutdown.is_cancelled() {
-        match send_due::<P>(&commands, clock.as_ref(), &pool).await {
+        match send_due::<P>(&commands, clock.as_ref(), &timers).await {
             Ok(DUE_MAX) => continue,
             Ok(_) => {}
             Err(error) => {
@@ -46,12 +47,12 @@ pub async fn act<P: Process>(
 async fn send_due<P: Process>(
     commands: &Commands,
     clock: &dyn Clock,
-    pool: &PgPool,
-) -> Result<u32, sqlx::Error> {
+    timers: &Timers,
+) -> Result<u32, ConsumerError> {
     let mut n_sent = 0;
-    for (about, timer) in timers::due(pool, P::NAME, clock.now(), DUE_MAX).await? {
+    for (about, timer) in timers.due(P::NAME, clock.now(), DUE_MAX).await? {
         if send::<P>(commands, about, &timer).await {
-            timers::done(pool, P::NAME, about, &timer).await?;
+            timers.done(P::NAME, about, &timer).await?;
             n_sent += 1;
         }
     }
@@ -59,11 +60,18 @@ async fn send_due<P: Process>(
 }
 
 /// Says whether the command has its answer.
-async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer<P::Command>) -> bool {
+async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> bool {
+    let command = match P::Command::deserialize(&timer.command) {
+        Ok(command) => command,
+        Err(error) => {
+            tracing::error!(process = P::NAME, %error, "what was planned cannot be read");
+            return false;
+        }
+    };
     let mut scope = Scope::system(about.tenant, timer.correlation, P::NAME);
     scope.causation = Some(timer.event);
     let request = Request::live(command_id(P::NAME, timer.event));
-    match commands.execute(&scope, request, timer.command.clone()).await {
+    match commands.execute(&scope, request, command).await {
         Ok(_) => true,
         Err(CommandError::World(error)) => {
             tracing::warn!(process = P::NAME, %error, "a command of a process is sent again");

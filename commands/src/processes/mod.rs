@@ -1,7 +1,7 @@
 //! Processes: commands that follow from events.
 //!
 //! A process says, without looking at anything else, what is to be done after an event and when. Its
-//! [`Planner`] is a consumer of the log like any other: it writes that down in the transaction that moves
+//! [`planner`] is a consumer of the log like any other: it writes that down in the transaction that moves
 //! its checkpoint. [`act`] sends what is due, under an id that follows from the event: so a command that
 //! is sent twice, by another process, after a crash or when the log is read again, acts once.
 //!
@@ -10,19 +10,20 @@
 //! - [`when_reserved_then_release`]: reservations that nobody takes end in time
 
 mod act;
-mod planner;
-mod timers;
 pub mod when_reserved_then_release;
 
-use chrono::{DateTime, Utc};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
 use domain::shared::{CommandId, EventId};
 use event_store::RecordedEvent;
-use event_store::consumer::ConsumerError;
+use event_store::consumer::{Consumer, ConsumerError};
+use event_store::timers::{Plan, Planner, Reaction};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use uuid::Uuid;
 
 pub use act::act;
-pub use planner::Planner;
 pub use when_reserved_then_release::WhenReservedThenRelease;
 
 use crate::intent::Intent;
@@ -33,7 +34,7 @@ pub trait Process: Send + Sync + 'static {
     const NAME: &'static str;
 
     /// What it sends. Kept as JSON until it is due.
-    type Command: Intent + Clone + DeserializeOwned;
+    type Command: Intent + DeserializeOwned;
 
     /// Whether events of this stored type matter to it.
     fn wants(event_type: &str) -> bool;
@@ -42,23 +43,34 @@ pub trait Process: Send + Sync + 'static {
     fn react(event: &RecordedEvent) -> Result<Vec<Reaction<Self::Command>>, ConsumerError>;
 }
 
-/// Something that follows from an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reaction<C> {
-    /// A command is to be sent. It replaces what was planned under the same key of the tenant.
-    Plan {
-        /// What it is about.
-        key: Uuid,
-        /// When; a moment of the past means at once.
-        due_at: DateTime<Utc>,
-        /// What.
-        command: C,
-    },
-    /// Whatever was planned under a key is not to be sent any more.
-    Drop {
-        /// What it was about.
-        key: Uuid,
-    },
+/// The consumer that writes down what a process plans.
+pub fn planner<P: Process>() -> Arc<dyn Consumer> {
+    Arc::new(Planner::new(Planned::<P>(PhantomData)))
+}
+
+/// A process with its commands as JSON.
+struct Planned<P>(PhantomData<fn() -> P>);
+
+impl<P: Process> Plan for Planned<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        P::wants(event_type)
+    }
+
+    fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError> {
+        let as_json = |reaction| match reaction {
+            Reaction::Plan { key, due_at, command } => {
+                let command = serde_json::to_value::<P::Command>(command);
+                let command = command.expect("intents are made of JSON-safe values");
+                Reaction::Plan { key, due_at, command }
+            }
+            Reaction::Drop { key } => Reaction::Drop { key },
+        };
+        Ok(P::react(event)?.into_iter().map(as_json).collect())
+    }
 }
 
 /// The id of the command that a process sends for an event.

@@ -6,8 +6,9 @@ use domain::inventory::stock::{Event, Reserved};
 use domain::shared::OrderId;
 use event_store::RecordedEvent;
 use event_store::consumer::ConsumerError;
+use event_store::timers::Reaction;
 
-use super::{Process, Reaction};
+use super::Process;
 use crate::inventory::ReleaseExpired;
 
 /// See the module.

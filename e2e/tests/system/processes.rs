@@ -65,7 +65,14 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
     let forgotten = kitchen.place(1).await.id();
     let (cancelled, made) = (kitchen.place(1).await.id(), kitchen.place(1).await.id());
     let cancel = format!("/v1/orders/{cancelled}/cancel");
-    kitchen.client.post(&cancel).json(&json!({"reason": "no_show"})).send().await.expect(200);
+    kitchen
+        .client
+        .post(&cancel)
+        .if_match(1)
+        .json(&json!({"reason": "no_show"}))
+        .send()
+        .await
+        .expect(200);
     for step in ["confirm", "start", "ready"] {
         kitchen.step(made, step).await;
     }

@@ -2,19 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::shared::{CorrelationId, EventId, TenantId};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sqlx::postgres::PgRow;
-use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
 use uuid::Uuid;
 
-/// What a command is about, over all tenants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct About {
-    pub(super) tenant: TenantId,
-    pub(super) key: Uuid,
-}
+use super::{About, Timer};
+use crate::consumer::ConsumerError;
 
 impl About {
     /// As two columns for `UNNEST`.
@@ -23,23 +16,68 @@ impl About {
     }
 }
 
-/// A command that waits for its time.
-#[derive(Debug)]
-pub(super) struct Timer<C> {
-    pub(super) due_at: DateTime<Utc>,
-    pub(super) event: EventId,
-    pub(super) correlation: CorrelationId,
-    pub(super) command: C,
-}
-
-impl<C: DeserializeOwned> FromRow<'_, PgRow> for Timer<C> {
+impl FromRow<'_, PgRow> for Timer {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             due_at: row.try_get("due_at")?,
             event: EventId::from_uuid(row.try_get("event_id")?),
             correlation: CorrelationId::from_uuid(row.try_get("correlation_id")?),
-            command: row.try_get::<Json<C>, _>("command")?.0,
+            command: row.try_get("command")?,
         })
+    }
+}
+
+/// What is planned. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Timers {
+    pool: PgPool,
+}
+
+impl Timers {
+    /// Looks through connections of the projector's role.
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The first `limit` of a plan that are due, those that have waited longest first.
+    pub async fn due(
+        &self,
+        plan: &str,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<(About, Timer)>, ConsumerError> {
+        let rows = sqlx::query(
+            "SELECT *
+             FROM process_timers
+             WHERE process = $1 AND due_at <= $2
+             ORDER BY due_at
+             LIMIT $3",
+        )
+        .bind(plan)
+        .bind(now)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        let timer = |row: &PgRow| {
+            let tenant = TenantId::from_uuid(row.try_get("tenant_id")?);
+            Ok((About { tenant, key: row.try_get("key")? }, Timer::from_row(row)?))
+        };
+        Ok(rows.iter().map(timer).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// It needs to be sent no more, unless another event has meanwhile planned something else.
+    pub async fn done(&self, plan: &str, about: About, timer: &Timer) -> Result<(), ConsumerError> {
+        sqlx::query(
+            "DELETE FROM process_timers
+             WHERE tenant_id = $1 AND process = $2 AND key = $3 AND event_id = $4",
+        )
+        .bind(about.tenant.uuid())
+        .bind(plan)
+        .bind(about.key)
+        .bind(timer.event.uuid())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 }
 
@@ -62,10 +100,10 @@ pub(super) async fn forget(
     Ok(())
 }
 
-pub(super) async fn plan<C: Serialize>(
+pub(super) async fn plan(
     tx: &mut PgConnection,
     process: &str,
-    planned: Vec<(&About, &Timer<C>)>,
+    planned: Vec<(&About, &Timer)>,
 ) -> Result<(), sqlx::Error> {
     if planned.is_empty() {
         return Ok(());
@@ -86,54 +124,8 @@ pub(super) async fn plan<C: Serialize>(
     .bind(timers().map(|timer| timer.due_at).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.event.uuid()).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.correlation.uuid()).collect::<Vec<_>>())
-    .bind(timers().map(|timer| Json(&timer.command)).collect::<Vec<_>>())
+    .bind(timers().map(|timer| &timer.command).collect::<Vec<_>>())
     .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// The first `limit` that are due, those that have waited longest first.
-pub(super) async fn due<C: DeserializeOwned>(
-    pool: &PgPool,
-    process: &str,
-    now: DateTime<Utc>,
-    limit: u32,
-) -> Result<Vec<(About, Timer<C>)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT *
-         FROM process_timers
-         WHERE process = $1 AND due_at <= $2
-         ORDER BY due_at
-         LIMIT $3",
-    )
-    .bind(process)
-    .bind(now)
-    .bind(i64::from(limit))
-    .fetch_all(pool)
-    .await?;
-    let timer = |row: &PgRow| {
-        let tenant = TenantId::from_uuid(row.try_get("tenant_id")?);
-        Ok((About { tenant, key: row.try_get("key")? }, Timer::from_row(row)?))
-    };
-    rows.iter().map(timer).collect()
-}
-
-/// It needs to be sent no more, unless another event has meanwhile planned something else.
-pub(super) async fn done<C>(
-    pool: &PgPool,
-    process: &str,
-    about: About,
-    timer: &Timer<C>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "DELETE FROM process_timers
-         WHERE tenant_id = $1 AND process = $2 AND key = $3 AND event_id = $4",
-    )
-    .bind(about.tenant.uuid())
-    .bind(process)
-    .bind(about.key)
-    .bind(timer.event.uuid())
-    .execute(pool)
     .await?;
     Ok(())
 }

@@ -1,47 +1,39 @@
-//! The consumer that writes down what a process plans.
+//! The consumer that writes down what is planned.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use async_trait::async_trait;
-use event_store::RecordedEvent;
-use event_store::consumer::{Consumer, ConsumerError};
 use sqlx::PgConnection;
 
-use super::timers::{self, About, Timer};
-use super::{Process, Reaction};
+use super::{About, Plan, Reaction, Timer, table};
+use crate::consumer::{Consumer, ConsumerError};
+use crate::event::RecordedEvent;
 
-/// Reads the log for a process.
-pub struct Planner<P>(PhantomData<fn() -> P>);
+/// Reads the log for a plan.
+pub struct Planner<P>(P);
 
 impl<P> Planner<P> {
-    /// The planner of `P`.
-    pub const fn new() -> Self {
-        Self(PhantomData)
+    /// The planner of `plan`.
+    pub const fn new(plan: P) -> Self {
+        Self(plan)
     }
 }
 
-impl<P> Default for Planner<P> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<P: Process> fmt::Debug for Planner<P> {
+impl<P: Plan> fmt::Debug for Planner<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Planner").field(&P::NAME).finish()
+        f.debug_tuple("Planner").field(&self.0.name()).finish()
     }
 }
 
 #[async_trait]
-impl<P: Process> Consumer for Planner<P> {
+impl<P: Plan> Consumer for Planner<P> {
     fn name(&self) -> &'static str {
-        P::NAME
+        self.0.name()
     }
 
     fn wants(&self, event_type: &str) -> bool {
-        P::wants(event_type)
+        self.0.wants(event_type)
     }
 
     /// What is planned and dropped within the page never reaches the table.
@@ -50,10 +42,10 @@ impl<P: Process> Consumer for Planner<P> {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        let mut plans: BTreeMap<About, Option<Timer<P::Command>>> = BTreeMap::new();
+        let mut plans: BTreeMap<About, Option<Timer>> = BTreeMap::new();
         for event in events {
             let tenant = event.stream.tenant();
-            for reaction in P::react(event)? {
+            for reaction in self.0.react(event)? {
                 match reaction {
                     Reaction::Plan { key, due_at, command } => {
                         let (event, correlation) = (event.id, event.metadata.correlation);
@@ -66,8 +58,8 @@ impl<P: Process> Consumer for Planner<P> {
                 }
             }
         }
-        timers::forget(tx, P::NAME, plans.keys()).await?;
+        table::forget(tx, self.name(), plans.keys()).await?;
         let planned = plans.iter().filter_map(|(about, timer)| Some((about, timer.as_ref()?)));
-        Ok(timers::plan(tx, P::NAME, planned.collect()).await?)
+        Ok(table::plan(tx, self.name(), planned.collect()).await?)
     }
 }
