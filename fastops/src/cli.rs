@@ -222,3 +222,6 @@ fn shutdown_on_signal() -> std::io::Result<CancellationToken> {
     });
     Ok(shutdown)
 }
+
+#[cfg(test)]
+mod tests;
