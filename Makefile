@@ -79,3 +79,8 @@ bench: ## measure orders over HTTP beside pgbench, and appends to the event stor
 openapi: ## print the OpenAPI document
 	@scripts/setup.sh demo
 	@cargo run --quiet --profile demo -p fastops -- openapi
+
+.PHONY: asyncapi
+asyncapi: ## print the AsyncAPI document
+	@scripts/setup.sh demo
+	@cargo run --quiet --profile demo -p fastops -- asyncapi

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What is said about wrong arguments.
 pub(crate) const USAGE: &str =
-    "usage: bench [orders] [append] [two] [columns] [memory] [rounds=5] [seconds=2] [events=1000000]
+    "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [rounds=5] [seconds=2] [events=1000000]
 without a part: orders append two";
 
 /// Something to be measured.
@@ -20,6 +20,8 @@ pub(crate) enum Part {
     Columns,
     /// What the server keeps in memory beside a long log.
     Memory,
+    /// Read models built again from a long log.
+    Rebuild,
 }
 
 /// The arguments of a run.
@@ -49,6 +51,7 @@ impl Args {
                 "two" => args.parts.push(Part::Two),
                 "columns" => args.parts.push(Part::Columns),
                 "memory" => args.parts.push(Part::Memory),
+                "rebuild" => args.parts.push(Part::Rebuild),
                 "rounds" => args.rounds = number()?,
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
                 "events" => args.events = number()?.into(),

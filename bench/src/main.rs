@@ -19,6 +19,7 @@ mod life;
 mod load;
 mod memory;
 mod orders;
+mod rebuild;
 mod round;
 mod scene;
 mod stand;
@@ -53,6 +54,7 @@ async fn main() -> ExitCode {
             Part::Columns => columns::measure(&stand, &scene, &args).await,
             Part::Two => two::measure(&stand, &scene, &args).await,
             Part::Memory => memory::measure(&mut stand, &scene, &args).await,
+            Part::Rebuild => rebuild::measure(&mut stand, &scene, &args).await,
         };
         result.extend(figures);
     }

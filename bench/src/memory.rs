@@ -54,7 +54,7 @@ pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Ma
 }
 
 /// Appends whole lives until about so many events are there.
-async fn fill(store: &Arc<PostgresStore>, lives: &Arc<Vec<Life>>, events: u64) {
+pub(crate) async fn fill(store: &Arc<PostgresStore>, lives: &Arc<Vec<Life>>, events: u64) {
     let per_life = lives[0].len();
     let n_lives = u32::try_from(events.div_ceil(per_life as u64)).expect("a benchmark has an end");
     let caller = |caller| {

@@ -8,6 +8,7 @@ use e2e::process::Process;
 use e2e::system::{found, new_company, sign_in};
 use event_store::EventStore;
 use fastops::installation::{Databases, Installation, migrate_schema};
+use sqlx::PgConnection;
 use tokio::time::{Duration, sleep};
 
 /// How many companies there are.
@@ -70,7 +71,7 @@ impl Stand {
 
     /// Waits until every read model shows everything that has happened.
     pub(crate) async fn settled(&self) {
-        let mut owner = self.cluster.connect(DATABASE).await;
+        let mut owner = self.connect().await;
         loop {
             let settled: Option<bool> = sqlx::query_scalar(
                 "SELECT min(c.position) >= max(h.position) FROM checkpoints c, log_head h",
@@ -85,9 +86,14 @@ impl Stand {
         }
     }
 
+    /// A connection of the superuser.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        self.cluster.connect(DATABASE).await
+    }
+
     /// How many orders are in the log.
     pub(crate) async fn orders(&self) -> u64 {
-        let mut owner = self.cluster.connect(DATABASE).await;
+        let mut owner = self.connect().await;
         let orders: i64 =
             sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'order.placed'")
                 .fetch_one(&mut owner)

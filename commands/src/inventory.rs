@@ -9,7 +9,7 @@ use domain::inventory::stock_item::{self, StockItem};
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::shared::{BranchId, Name, ProductId, ReceiptId, StockItemId};
 use event_store::Revision;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::{rename, take};
 use crate::error::Failure;
@@ -218,7 +218,7 @@ impl Intent for ReceiveStock {
 }
 
 /// Reservations of a branch that have expired should end, without waiting for the next order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseExpired {
     /// The branch.
     pub branch: BranchId,

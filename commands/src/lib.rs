@@ -10,6 +10,7 @@
 //! - [`execute`]: the one loop that runs them
 //! - [`error`]: the two kinds of no
 //! - [`identity`], [`catalog`], [`inventory`], [`orders`]: the intents, by context
+//! - [`processes`]: commands that follow from events
 
 pub mod aggregates;
 pub mod catalog;
@@ -21,6 +22,7 @@ pub mod intent;
 pub mod inventory;
 mod once;
 pub mod orders;
+pub mod processes;
 pub mod receipt;
 pub mod scope;
 pub mod sources;

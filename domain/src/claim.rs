@@ -3,6 +3,7 @@
 //! It is taken and released in the same append as the thing itself, so no two tills, nodes or
 //! retries can both win.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,14 +76,14 @@ pub enum Command {
 }
 
 /// The key belongs to `holder`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Taken {
     /// The thing that holds it.
     pub holder: Uuid,
 }
 
 /// The key is free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Released {
     /// The thing that held it.
     pub holder: Uuid,

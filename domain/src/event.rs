@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+pub use schemars::{JsonSchema, Schema, SchemaGenerator};
+
 /// The stored name of an event's shape, for example `order.placed` in version 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventType {
@@ -59,6 +61,10 @@ pub trait StoredEvent: Sized {
 
     /// Reads a payload of any version up to the current one.
     fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, DecodeError>;
+
+    /// The JSON Schema of every type's payload in its current version. What they have in common is
+    /// added to the generator's definitions.
+    fn schemas(generator: &mut SchemaGenerator) -> Vec<(EventType, Schema)>;
 }
 
 /// Reads JSON that may have been written in an older version, taking it through the upcasters in between.
@@ -89,8 +95,9 @@ pub fn decode_versioned<T: serde::de::DeserializeOwned>(
 /// The number of upcasters gives the current version: none is version 1, one is version 2.
 ///
 /// ```
+/// # use schemars::JsonSchema;
 /// # use serde::{Deserialize, Serialize};
-/// #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 /// pub struct Opened {}
 /// domain::stored_events! {
 ///     /// What happens to a door.
@@ -123,7 +130,10 @@ macro_rules! stored_events {
         })+
 
         const _: () = {
-            use $crate::event::{DecodeError, EventType, StoredEvent, Upcaster, decode_versioned};
+            use $crate::event::{
+                DecodeError, EventType, JsonSchema, Schema, SchemaGenerator, StoredEvent, Upcaster,
+                decode_versioned,
+            };
 
             struct Shape {
                 name: &'static str,
@@ -171,6 +181,13 @@ macro_rules! stored_events {
                         _ => Err(DecodeError::UnknownType { name: name.to_owned() }),
                     }
                 }
+
+                fn schemas(generator: &mut SchemaGenerator) -> Vec<(EventType, Schema)> {
+                    vec![$((
+                        <$variant as Stored>::SHAPE.event_type(),
+                        <$variant as JsonSchema>::json_schema(generator),
+                    )),+]
+                }
             }
         };
     };
@@ -183,7 +200,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
     struct Moved {
         from: String,
         to: String,

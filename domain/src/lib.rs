@@ -10,6 +10,7 @@
 //! - [`inventory`]: what is kept in stock, recipes, the stock of a branch
 //! - [`orders`]: the order and its payments, number series
 //! - [`claim`]: uniqueness over sets
+//! - [`schemas`]: what stored events look like
 
 pub mod catalog;
 pub mod claim;
@@ -18,6 +19,7 @@ pub mod event;
 pub mod identity;
 pub mod inventory;
 pub mod orders;
+pub mod schemas;
 pub mod shared;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

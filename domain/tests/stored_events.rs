@@ -14,6 +14,7 @@ use domain::inventory::balance::Balance;
 use domain::inventory::recipe::{self, Ingredient};
 use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
 use domain::orders::{LineRecipe, OrderType, order, series};
+use domain::schemas::{Schemas, schemas};
 use domain::shared::{
     BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionCategoryId,
     ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId, StockQuantity, UserId,
@@ -261,8 +262,41 @@ fn branch_stock() -> Vec<String> {
     ])
 }
 
+fn all() -> Vec<String> {
+    [identity(), people(), catalog(), claims(), orders(), inventory()].concat()
+}
+
+#[test]
+fn every_sample_fits_the_schema_of_its_event_and_nothing_less_does() {
+    let Schemas { events, shared } = schemas("/$defs");
+    let mut n_fields = 0;
+    for line in all() {
+        let [name, version, payload] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let of_event =
+            |(kind, _): &&(EventType, _)| kind.name == name && kind.version.to_string() == version;
+        let (_, schema) = events.iter().find(of_event).unwrap_or_else(|| panic!("{name}"));
+        let mut schema = schema.as_value().clone();
+        schema["$defs"] = shared.clone().into();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let sample: serde_json::Value = serde_json::from_str(payload).unwrap();
+        assert!(validator.is_valid(&sample), "{line}: {:?}", validator.validate(&sample));
+        for field in sample.as_object().unwrap().keys() {
+            let mut less = sample.clone();
+            less[field] = serde_json::json!({"unknown": 1});
+            assert!(!validator.is_valid(&less), "{field} of {name} may be anything");
+            n_fields += 1;
+        }
+    }
+    assert!(n_fields > 30, "only {n_fields} fields were changed");
+    let described: BTreeSet<_> = events.iter().map(|(kind, _)| kind.name.to_owned()).collect();
+    let lines = all();
+    let sampled = lines.iter().filter_map(|line| line.split(' ').next());
+    assert_eq!(described, sampled.map(str::to_owned).collect());
+}
+
 #[test]
 fn the_json_of_every_stored_event_keeps_its_shape() {
-    let lines = [identity(), people(), catalog(), claims(), orders(), inventory()].concat();
-    insta::assert_snapshot!(lines.join("\n"));
+    insta::assert_snapshot!(all().join("\n"));
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use fastops::installation::Databases;
 use rustix::process::{Pid, Signal, kill_process};
@@ -53,22 +53,16 @@ impl Process {
         let log = Log { path: folder.path().join("log"), _folder: folder };
         let file = File::create(&log.path).expect("the folder is ours");
         let secret = str::from_utf8(SECRET).expect("the secret is a text");
-        let child = Command::new(binary())
+        let child = program(databases)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(roles)
-            .env("FASTOPS_DATABASE_URL", address(&databases.app))
-            .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
             .env("FASTOPS_TOKEN_SECRET", secret)
             .env("FASTOPS_MASTER_KEY", MASTER_KEY)
             .env("FASTOPS_RATE_PER_SESSION", "0")
             .env("FASTOPS_RATE_PER_TENANT", "0")
             .env_remove("FASTOPS_MASTER_KEY_FILE")
-            .env_remove("FASTOPS_TOKEN_SECRET_FILE")
-            .env_remove("FASTOPS_LOG")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
-            .kill_on_drop(true)
             .spawn()
             .expect("the program can be run");
         let mut process = Self { child, address: ([127, 0, 0, 1], 0).into(), log };
@@ -127,6 +121,25 @@ impl Log {
     fn text(&self) -> String {
         fs::read_to_string(&self.path).expect("a log is text")
     }
+}
+
+/// Runs another of its commands to the end. Whoever drops this kills it.
+pub async fn tool(databases: &Databases, args: &[&str]) -> Output {
+    let output = program(databases).args(args).output().await;
+    output.expect("the program can be run")
+}
+
+/// The program on a database, in an environment that says nothing else.
+fn program(databases: &Databases) -> Command {
+    let mut program = Command::new(binary());
+    program
+        .env("FASTOPS_DATABASE_URL", address(&databases.app))
+        .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
+        .env_remove("FASTOPS_TOKEN_SECRET_FILE")
+        .env_remove("FASTOPS_LOG")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    program
 }
 
 /// The address in the line that says where it listens.

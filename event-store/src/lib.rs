@@ -16,6 +16,7 @@
 //! - [`deciders`]: which node decides for a tenant
 //! - [`kafka`]: the log on a topic, and consumers that read it there
 //! - [`lease`]: who does what only one may do at a time
+//! - [`timers`]: commands that follow from events and wait for their time
 
 pub mod append;
 #[cfg(feature = "testing")]
@@ -34,6 +35,7 @@ pub mod store;
 pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod timers;
 pub mod verdict;
 
 pub use append::{Append, Expected, Fingerprint};

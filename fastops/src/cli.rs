@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
+use fastops::asyncapi;
 use fastops::config::{DatabaseArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
@@ -18,6 +19,7 @@ use fastops::installation::{Installation, migrate_schema};
 use fastops::people::People;
 use fastops::post::MailArgs;
 use fastops::projecting::Projecting;
+use fastops::rebuild::{self, RebuildArgs};
 use fastops::relaying::relay;
 use fastops::safety;
 use fastops::serving::{self, Serving, serve, service};
@@ -50,12 +52,16 @@ enum Command {
     Demo(DemoArgs),
     /// See what the read models could not take in, and decide about it.
     Consumers(ConsumersArgs),
+    /// Build read models again from the log, compare them with the live ones, and exchange them.
+    Rebuild(RebuildingArgs),
     /// Bring in past sales.
     Import(ImportingArgs),
     /// Say what is wrong with an installation, and what to do about it.
     Doctor(DoctorArgs),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the AsyncAPI document: the events as they are published.
+    Asyncapi,
 }
 
 #[derive(Args)]
@@ -139,6 +145,14 @@ struct ConsumersArgs {
     command: ConsumersCommand,
 }
 
+#[derive(Args)]
+struct RebuildingArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    rebuild: RebuildArgs,
+}
+
 type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
@@ -150,9 +164,11 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Init(args) => founding(args).await,
         Command::Demo(args) => showing(args).await,
         Command::Consumers(args) => resolving(args).await,
+        Command::Rebuild(args) => rebuilding(args).await,
         Command::Import(args) => importing(args).await,
         Command::Doctor(args) => Ok(doctor::run(&args).await?),
         Command::Openapi => openapi(),
+        Command::Asyncapi => asyncapi(),
     }
 }
 
@@ -249,6 +265,14 @@ async fn resolving(args: ConsumersArgs) -> Outcome {
     Ok(consumers::run(args.command, &installation, &mut std::io::stdout()).await?)
 }
 
+async fn rebuilding(args: RebuildingArgs) -> Outcome {
+    start_logging("warn");
+    let databases = args.database.databases()?;
+    let installation = Installation::new(&databases);
+    let out = &mut std::io::stdout();
+    Ok(rebuild::run(args.rebuild, &installation, &databases, out).await?)
+}
+
 async fn importing(args: ImportingArgs) -> Outcome {
     start_logging("warn");
     // An import into a database of its own needs none here.
@@ -260,6 +284,11 @@ async fn importing(args: ImportingArgs) -> Outcome {
 
 fn openapi() -> Outcome {
     writeln!(std::io::stdout(), "{}", serving::openapi()?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn asyncapi() -> Outcome {
+    writeln!(std::io::stdout(), "{}", asyncapi::document())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -278,3 +307,6 @@ fn shutdown_on_signal() -> std::io::Result<CancellationToken> {
     });
     Ok(shutdown)
 }
+
+#[cfg(test)]
+mod tests;

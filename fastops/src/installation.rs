@@ -18,14 +18,17 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::projecting::consumers;
+
 /// Connections that read models and sign-in are read through.
 const APP_CONNECTIONS: u32 = 8;
 
 /// Connections per role that the log is read through; the command path needs few.
 const STORE_CONNECTIONS: u32 = 6;
 
-/// One connection per consumer and for the relay, and two to spare for leases and housekeeping.
-const PROJECTOR_CONNECTIONS: u32 = 10;
+/// One connection per consumer, for the relay and for what processes send, and two to spare for leases
+/// and housekeeping.
+const PROJECTOR_CONNECTIONS: u32 = 11;
 
 /// How often a log that does not answer is asked again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -91,7 +94,7 @@ impl Installation {
     /// Where the events that its consumers have parked are decided about.
     pub fn parking(&self) -> Parking {
         let store: Arc<dyn EventStore> = self.store.clone();
-        Parking::new(store, self.projector.clone(), projections::consumers())
+        Parking::new(store, self.projector.clone(), consumers())
     }
 
     /// What consumers share that are shown on this board.

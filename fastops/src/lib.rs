@@ -1,16 +1,19 @@
 //! The binary: the only place that wires adapters to ports.
 //!
+//! - [`asyncapi`]: the document about events
 //! - [`config`]: what the environment and the command line say
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies with their first administrators
 //! - [`people`]: names, addresses, secrets and sessions, beside the log
 //! - [`consumers`]: events that consumers have parked, from the command line
+//! - [`rebuild`]: read models built again
 //! - [`cluster`]: a private PostgreSQL
 //! - [`feeding`]: where consumers get their events from; [`relaying`]: the role that publishes the log
 //! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
 //! - [`projecting`], [`serving`]: the two roles of a process
 //! - [`telemetry`]: log lines and metrics
 
+pub mod asyncapi;
 pub mod cluster;
 pub mod companies;
 pub mod config;
@@ -24,6 +27,7 @@ pub mod installation;
 pub mod people;
 pub mod post;
 pub mod projecting;
+pub mod rebuild;
 pub mod relaying;
 pub mod safety;
 pub mod serving;

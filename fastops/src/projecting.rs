@@ -1,9 +1,12 @@
-//! The role that keeps read models: every consumer in a loop of its own.
+//! The role that keeps read models and runs processes: every consumer in a loop of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::consumer::{Board, SILENCE_MAX, Tail, count_parked, keep_running_alone};
+use commands::processes::{WhenReservedThenRelease, act, planner};
+use event_store::consumer::{Board, Consumer, SILENCE_MAX, Tail, count_parked, keep_running_alone};
 use event_store::kafka;
+use event_store::timers::Timers;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -40,7 +43,7 @@ impl Projecting {
         };
         let (feed, leases) = (installation.feed(&board, tail), installation.leases());
         let tasks = TaskTracker::new();
-        for consumer in projections::consumers() {
+        for consumer in consumers() {
             let (feed, shutdown) = (feed.clone(), shutdown.clone());
             match source {
                 Source::Log => {
@@ -55,6 +58,12 @@ impl Projecting {
                 }
             }
         }
+        tasks.spawn(act::<WhenReservedThenRelease>(
+            installation.commands.clone(),
+            Arc::clone(&installation.clock),
+            Timers::new(installation.projector.clone()),
+            shutdown.clone(),
+        ));
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
         tasks.close();
@@ -65,6 +74,13 @@ impl Projecting {
     pub async fn ended(self) {
         self.tasks.wait().await;
     }
+}
+
+/// Everything that reads the log in this role: what keeps read models, and what plans for processes.
+pub fn consumers() -> Vec<Arc<dyn Consumer>> {
+    let mut consumers = projections::consumers();
+    consumers.push(planner::<WhenReservedThenRelease>());
+    consumers
 }
 
 /// Makes the log's next partitions well before they are needed.

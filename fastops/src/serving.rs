@@ -29,6 +29,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::asyncapi;
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation};
 use crate::people::{MasterKey, People};
@@ -89,7 +90,8 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, post, public_url, rates, board, peers, metrics, pages } = serving;
+    let Serving { secrets, post, public_url, rates, board, peers, metrics, mut pages } = serving;
+    pages.push(asyncapi::page());
     let letters = (post, public_url);
     let services = services(installation, &secrets, incarnation, board.clone(), letters)?;
     let clock = Arc::clone(&installation.clock);

@@ -6,6 +6,7 @@
 //! - [`read_db`]: the only way to read
 //! - [`catalog`]: branches, categories, products
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
+//! - [`rebuild`]: read models built again beside the live ones
 //! - [`board`] and [`progress`]: how the consumers are doing
 //! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
@@ -36,9 +37,16 @@ pub mod parking {
     };
 }
 
+/// How read models are built again: see [`event_store::consumer::rebuild`].
+pub mod rebuild {
+    pub use event_store::consumer::rebuild::{
+        Compared, Differing, How, Progress, Rebuild, RebuildError, Rebuilt,
+    };
+}
+
 use std::sync::Arc;
 
-use event_store::consumer::Consumer;
+use event_store::consumer::{Consumer, Projection};
 
 pub use page::Page;
 pub use read_db::{LogPlace, ReadDb, ReadError, TenantTx, Waited};
@@ -50,6 +58,11 @@ pub fn consumer_names() -> Vec<&'static str> {
 
 /// Every consumer that keeps read models; each runs in a loop of its own.
 pub fn consumers() -> Vec<Arc<dyn Consumer>> {
+    projections().into_iter().map(|projection| projection as Arc<dyn Consumer>).collect()
+}
+
+/// The same, as what can be built again.
+pub fn projections() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(catalog::Catalog),
         Arc::new(orders::Orders),

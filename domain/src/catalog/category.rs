@@ -1,5 +1,6 @@
 //! A category: a named group of products, with its place in the menu.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
@@ -28,7 +29,7 @@ pub enum Command {
 }
 
 /// The menu got a category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Added {
     /// Its name.
     pub name: Name,
@@ -37,14 +38,14 @@ pub struct Added {
 }
 
 /// The category has another name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
     /// The name from then on.
     pub name: Name,
 }
 
 /// The category has another place in the menu.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
     /// The place from then on, smallest first.
     pub place: u16,

@@ -1,5 +1,6 @@
 //! A product: what a guest can order, in one or more variants with a price each.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
@@ -13,7 +14,7 @@ pub const VARIANTS_MAX: usize = 50;
 pub struct Product;
 
 /// A size or kind of a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
     /// Its id.
     pub id: VariantId,
@@ -51,7 +52,7 @@ pub enum Command {
 }
 
 /// The menu got a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Added {
     /// Its name.
     pub name: Name,
@@ -62,21 +63,21 @@ pub struct Added {
 }
 
 /// The product has another name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
     /// The name from then on.
     pub name: Name,
 }
 
 /// The product stands in another category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recategorised {
     /// The category from then on.
     pub category: CategoryId,
 }
 
 /// The product is sold in these variants, at these prices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantsOffered {
     /// All variants from then on, in the order of the menu.
     pub variants: Vec<Variant>,

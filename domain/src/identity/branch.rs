@@ -1,6 +1,7 @@
 //! A branch: a place with its own clock, currency and business day.
 
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
@@ -18,11 +19,12 @@ pub enum Command {
 }
 
 /// A place opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opened {
     /// Its name, unique in the company.
     pub name: Name,
     /// The zone of its clock; there is no default.
+    #[schemars(with = "String")]
     pub time_zone: Tz,
     /// What it trades in.
     pub currency: Currency,

@@ -1,5 +1,6 @@
 //! A till or tablet of a branch, on which its staff sign in with a PIN.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
@@ -19,7 +20,7 @@ pub enum Command {
 }
 
 /// It is used in a branch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Enrolled {
     /// Where it stands.
     pub branch: BranchId,
@@ -28,7 +29,7 @@ pub struct Enrolled {
 }
 
 /// Nobody signs in on it any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Removed {}
 
 crate::stored_events! {

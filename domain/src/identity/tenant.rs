@@ -1,5 +1,6 @@
 //! A tenant: one company with its owner.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
@@ -17,7 +18,7 @@ pub enum Command {
 }
 
 /// A company joined the installation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Registered {
     /// The name on its tickets.
     pub name: Name,

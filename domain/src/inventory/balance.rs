@@ -5,6 +5,7 @@
 
 use std::num::NonZeroI64;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::shared::money::divided;
@@ -14,7 +15,7 @@ use crate::shared::{Currency, Money, MoneyError, StockQuantity, StockQuantityErr
 const UNIT_COST_DECIMALS: u32 = 6;
 
 /// A quantity and its value. Both are below nothing after more was taken than there was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Balance {
     /// How much there is.
     pub quantity: StockQuantity,

@@ -9,10 +9,11 @@ pub use recipe::Recipe;
 pub use stock::Inventory;
 pub use stock_item::StockItem;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the quantities of a stock item count; it never changes, since past quantities count in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BaseUnit {
     /// Weight.
@@ -24,7 +25,7 @@ pub enum BaseUnit {
 }
 
 /// Whether an order is taken for which there is not enough in stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnShortage {
     /// The order is refused.

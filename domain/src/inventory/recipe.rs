@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
@@ -19,7 +20,7 @@ pub const INGREDIENTS_MAX: usize = 50;
 pub struct Recipe;
 
 /// How much of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ingredient {
     /// What.
     pub item: StockItemId,
@@ -28,7 +29,7 @@ pub struct Ingredient {
 }
 
 /// What one piece of a variant takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Portion {
     /// The variant.
     pub variant: VariantId,
@@ -47,7 +48,7 @@ pub enum Command {
 }
 
 /// The product is made like this.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Published {
     /// 1, 2, 3 …
     pub version: u32,

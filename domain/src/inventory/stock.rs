@@ -7,6 +7,7 @@ mod moves;
 
 use chrono::{DateTime, Utc};
 use imbl::{OrdMap, OrdSet};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::OnShortage;
@@ -103,7 +104,7 @@ pub enum Command {
 }
 
 /// Goods came in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Received {
     /// The receipt.
     pub receipt: ReceiptId,
@@ -112,7 +113,7 @@ pub struct Received {
 }
 
 /// Something that came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReceivedLine {
     /// What.
     pub item: StockItemId,
@@ -127,7 +128,7 @@ pub struct ReceivedLine {
 }
 
 /// Stock is kept for an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reserved {
     /// The order.
     pub order: OrderId,
@@ -138,7 +139,7 @@ pub struct Reserved {
 }
 
 /// Something that is kept for an order, or was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReservedLine {
     /// What.
     pub item: StockItemId,
@@ -149,7 +150,7 @@ pub struct ReservedLine {
 }
 
 /// What an order takes was used up, and is not kept for it any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Consumed {
     /// The order.
     pub order: OrderId,
@@ -158,7 +159,7 @@ pub struct Consumed {
 }
 
 /// Something that was used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConsumedLine {
     /// What.
     pub item: StockItemId,
@@ -173,7 +174,7 @@ pub struct ConsumedLine {
 }
 
 /// Why stock is no longer kept for an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseReason {
     /// The order was cancelled.
@@ -183,7 +184,7 @@ pub enum ReleaseReason {
 }
 
 /// Stock is no longer kept for some orders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Released {
     /// The orders.
     pub orders: Vec<OrderId>,

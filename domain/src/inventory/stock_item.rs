@@ -1,5 +1,6 @@
 //! A stock item: something that branches keep in stock, such as flour.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{BaseUnit, OnShortage};
@@ -36,7 +37,7 @@ pub enum Command {
 }
 
 /// The company keeps something in stock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Added {
     /// Its name.
     pub name: Name,
@@ -47,14 +48,14 @@ pub struct Added {
 }
 
 /// The item has another name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
     /// The name from then on.
     pub name: Name,
 }
 
 /// Orders are treated otherwise when there is too little.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ShortagePolicySet {
     /// What happens to an order from then on.
     pub on_shortage: OnShortage,

@@ -1,12 +1,13 @@
 //! What a line of an order takes from stock, as its recipe said when the order was placed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::recipe::Ingredient;
 use crate::shared::{Quantity, StockQuantityError};
 
 /// What a line takes from stock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LineRecipe {
     /// The version of the recipe.
     pub version: u32,

@@ -10,10 +10,13 @@ pub use order::Order;
 pub use series::Series;
 pub use status::Status;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How an order reaches its guest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderType {
     /// Eaten at a table.

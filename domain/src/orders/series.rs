@@ -8,6 +8,7 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 use imbl::OrdMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::OrderType;
@@ -55,7 +56,7 @@ pub enum Command {
 }
 
 /// An order got its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NumberTaken {
     /// The order.
     pub order: OrderId,

@@ -5,13 +5,15 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The hour and minute at which a branch begins the next business day, from 00:00 to 12:00.
 ///
 /// A sale at 01:30 with a cut-off of 04:00 belongs to the day before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(inline, extend("pattern" = "^((0[0-9]|1[01]):[0-5][0-9]|12:00)$"))]
 pub struct CutOff(NaiveTime);
 
 /// The text is not a time from 00:00 to 12:00.

@@ -3,6 +3,7 @@
 //! An id is a UUID (version 7 where FastOps makes it) and has neither a default nor a random
 //! constructor: it is made by the caller's id generator or read from somewhere.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,8 +11,12 @@ macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident)+) => {
         $(
             $(#[$meta])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            #[derive(
+                Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+                JsonSchema,
+            )]
             #[serde(transparent)]
+            #[schemars(inline)]
             pub struct $name(Uuid);
 
             impl $name {

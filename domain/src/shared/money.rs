@@ -4,14 +4,16 @@ use std::fmt;
 use std::num::NonZeroI64;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The largest amount, in minor units: the integers a JavaScript client reads exactly.
 pub const AMOUNT_MAX: i64 = (1 << 53) - 1;
 
 /// A currency by its ISO 4217 code, with the number of decimals of its minor unit.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(into = "&'static str")]
+#[schemars(inline, extend("pattern" = "^[A-Z]{3}$"))]
 pub struct Currency {
     code: &'static str,
     decimals: u8,
@@ -116,14 +118,17 @@ pub enum MoneyError {
 }
 
 /// An amount of money; negative where something is owed or given back.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Unchecked")]
 pub struct Money {
+    /// In minor units of the currency.
+    #[schemars(range(min = -AMOUNT_MAX, max = AMOUNT_MAX))]
     amount: i64,
+    /// Its ISO 4217 code.
     currency: Currency,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Unchecked {
     amount: i64,
     currency: Currency,

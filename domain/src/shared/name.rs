@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A name as shown: one line, 1 to [`Name::LENGTH_MAX`] characters, nothing invisible.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::LENGTH_MAX))]
 pub struct Name(Arc<str>);
 
 /// Why a text is not a name.
@@ -100,8 +102,9 @@ impl fmt::Display for Name {
 }
 
 /// The short name of a company in addresses: `arepas-del-parque`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(inline, extend("pattern" = "^(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*$"))]
 pub struct Slug(String);
 
 /// The text is not 2 to 40 of `a-z`, `0-9` and single inner hyphens.

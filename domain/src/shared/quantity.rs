@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whole pieces of a product on one line of an order, from 1 to [`Quantity::MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(into = "u32", try_from = "u32")]
+#[schemars(inline, extend("minimum" = 1, "maximum" = Self::MAX))]
 pub struct Quantity(u32);
 
 /// The number is not between 1 and [`Quantity::MAX`].

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many decimals a quantity has.
@@ -14,9 +15,21 @@ const UNIT: u64 = 1_000_000;
 /// Millionths of a base unit: 125,000 is an eighth of a gram. Negative where more was taken than there
 /// was.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(into = "i64", try_from = "i64")]
+#[schemars(inline, extend("minimum" = -Self::MAX.0, "maximum" = Self::MAX.0))]
 pub struct StockQuantity(i64);
 
 /// Why something is not a quantity.

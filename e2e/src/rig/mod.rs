@@ -8,6 +8,7 @@ pub mod checker;
 pub mod load;
 pub mod nemesis;
 
+use std::process::Output;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event_store::postgres::PostgresStore;
@@ -20,7 +21,7 @@ use crate::client::{Client, Http, id_in};
 use crate::cluster::Cluster;
 use crate::log::Log;
 use crate::menu::{Menu, branch};
-use crate::process::Process;
+use crate::process::{Process, tool};
 use crate::system::{PATIENCE, found, new_company, sign_in};
 use crate::wire::Wire;
 
@@ -158,6 +159,11 @@ impl Rig {
 
     fn store(&self) -> Arc<PostgresStore> {
         Installation::new(&self.cluster.databases(DATABASE)).store
+    }
+
+    /// Runs a command of the program past the line.
+    pub async fn tool(&self, args: &[&str]) -> Output {
+        tool(&self.cluster.databases(DATABASE), args).await
     }
 
     /// A connection of the superuser, past the line.

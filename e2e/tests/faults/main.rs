@@ -4,6 +4,7 @@
 mod hang;
 mod lost_answers;
 mod peers;
+mod rebuild;
 mod restarts;
 mod shortage;
 mod two_servers;

@@ -108,3 +108,11 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
         assert_eq!(is_required, operation.is_command(), "{id}");
     }
 }
+
+#[tokio::test]
+async fn the_document_of_the_events_is_served_as_it_is_printed() {
+    let system = System::start().await;
+    let served = system.visitor().get(fastops::asyncapi::ADDRESS).send().await;
+    let printed: Value = serde_json::from_str(&fastops::asyncapi::document()).unwrap();
+    assert_eq!(served.expect(200), &printed);
+}

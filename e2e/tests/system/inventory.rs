@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A menu whose small arepa takes 120 g of corn and 0.5 g of salt.
-struct Kitchen {
-    client: Client,
-    menu: Menu,
+pub(crate) struct Kitchen {
+    pub(crate) client: Client,
+    pub(crate) menu: Menu,
     corn: Uuid,
     salt: Uuid,
 }
 
 impl Kitchen {
-    async fn open(system: &System) -> Self {
+    pub(crate) async fn open(system: &System) -> Self {
         let client = system.client();
         let menu = Menu::open(&client).await;
         let corn = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await.id();
@@ -38,7 +38,7 @@ impl Kitchen {
     }
 
     /// So much corn for so much, and a kilogram of salt for 1 000 pesos.
-    async fn receive(&self, corn: &str, cost: i64) -> Answer {
+    pub(crate) async fn receive(&self, corn: &str, cost: i64) -> Answer {
         let body = json!({"lines": [
             {"item_id": self.corn, "quantity": corn, "cost": cop(cost)},
             {"item_id": self.salt, "quantity": "1000", "cost": cop(100_000)},
@@ -47,11 +47,11 @@ impl Kitchen {
         self.client.post(&path).json(&body).send().await
     }
 
-    async fn place(&self, small: u32) -> Answer {
+    pub(crate) async fn place(&self, small: u32) -> Answer {
         self.client.post("/v1/orders").json(&self.menu.order(small, 0)).send().await
     }
 
-    async fn step(&self, order: Uuid, step: &str) -> Answer {
+    pub(crate) async fn step(&self, order: Uuid, step: &str) -> Answer {
         let path = format!("/v1/orders/{order}/{step}");
         let moved = self.client.post(&path).send().await;
         moved.expect(200);

@@ -14,6 +14,7 @@ mod parked;
 mod people;
 mod permissions;
 mod preconditions;
+mod processes;
 mod promises;
 mod requests;
 mod roles;

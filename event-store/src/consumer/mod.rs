@@ -11,6 +11,7 @@
 //! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies, [`keep_running_alone`]
 //!   in one process at a time
 //! - [`Parking`]: what people do about parked events
+//! - [`rebuild`]: read models built again beside the live ones
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
 //! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
 
@@ -20,6 +21,8 @@ mod doorbell;
 mod operator;
 mod parked;
 mod parking;
+mod projection;
+pub mod rebuild;
 pub(crate) mod run;
 mod sift;
 mod standby;
@@ -40,6 +43,7 @@ pub use operator::Parking;
 pub use parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
+pub use projection::Projection;
 pub use run::{Feed, run};
 pub use standby::{keep_running_alone, stand_by, while_held};
 pub use tail::Tail;

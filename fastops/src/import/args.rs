@@ -64,7 +64,8 @@ pub struct PizzaPlaceArgs {
     pub private: bool,
 }
 
-fn language(text: &str) -> Result<Language, String> {
+/// A language as it is named on the command line.
+pub(crate) fn language(text: &str) -> Result<Language, String> {
     match text {
         "es" => Ok(Language::Spanish),
         "en" => Ok(Language::English),

@@ -38,6 +38,7 @@ mod steps;
 mod table;
 mod target;
 
+pub(crate) use args::language;
 pub use args::{ImportArgs, ImportCommand};
 pub use error::{Error, Failure};
 pub use run::run;

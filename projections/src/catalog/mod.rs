@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::catalog::{Category, Product};
 use domain::identity::Branch;
 use event_store::RecordedEvent;
-use event_store::consumer::{Consumer, ConsumerError};
+use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
 use crate::page::{decoded, is_of};
@@ -40,5 +40,11 @@ impl Consumer for Catalog {
         branches::project(tx, decoded(events)?).await?;
         categories::project(tx, decoded(events)?).await?;
         products::project(tx, decoded(events)?).await
+    }
+}
+
+impl Projection for Catalog {
+    fn tables(&self) -> &'static [&'static str] {
+        &["branches", "categories", "products"]
     }
 }

@@ -11,7 +11,7 @@ pub mod stock_items;
 use async_trait::async_trait;
 use domain::inventory::{Inventory as Stock, Recipe, StockItem};
 use event_store::RecordedEvent;
-use event_store::consumer::{Consumer, ConsumerError};
+use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
 use crate::page::{decoded, is_of};
@@ -45,5 +45,11 @@ impl Consumer for Inventory {
         let happened = decoded(events)?;
         balances::project(tx, &happened).await?;
         kardex::project(tx, &happened).await
+    }
+}
+
+impl Projection for Inventory {
+    fn tables(&self) -> &'static [&'static str] {
+        &["stock_items", "recipes", "stock_balances", "kardex"]
     }
 }

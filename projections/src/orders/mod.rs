@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use domain::orders::Order;
 use domain::orders::order::Event;
 use event_store::RecordedEvent;
-use event_store::consumer::{Consumer, ConsumerError};
+use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
 use crate::page::{Happened, Key, decoded, is_of};
@@ -49,6 +49,12 @@ impl Consumer for Orders {
     }
 }
 
+impl Projection for Orders {
+    fn tables(&self) -> &'static [&'static str] {
+        &["orders", "order_lines", "order_payments"]
+    }
+}
+
 /// Keeps the orders that the kitchen has before it.
 #[derive(Debug)]
 pub struct KitchenBoard;
@@ -74,6 +80,12 @@ impl Consumer for KitchenBoard {
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
         kitchen_board::project(tx, &decoded(events)?).await
+    }
+}
+
+impl Projection for KitchenBoard {
+    fn tables(&self) -> &'static [&'static str] {
+        &["kitchen_orders"]
     }
 }
 

@@ -6,7 +6,7 @@ pub mod graph;
 use async_trait::async_trait;
 use domain::identity::{Device, Roles};
 use event_store::RecordedEvent;
-use event_store::consumer::{Consumer, ConsumerError};
+use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
 use crate::page::{decoded, is_of};
@@ -37,5 +37,11 @@ impl Consumer for People {
     ) -> Result<(), ConsumerError> {
         graph::project(tx, decoded(events)?).await?;
         devices::project(tx, decoded(events)?).await
+    }
+}
+
+impl Projection for People {
+    fn tables(&self) -> &'static [&'static str] {
+        &["role_graphs", "devices"]
     }
 }

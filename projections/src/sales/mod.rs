@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use domain::orders::Order;
 use domain::orders::order::{Event, PaymentTaken, Placed};
 use event_store::RecordedEvent;
-use event_store::consumer::{Consumer, ConsumerError};
+use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -82,6 +82,12 @@ impl Consumer for Sales {
         open_orders::keep(tx, &orders).await?;
         by_hour::add(tx, &sales).await?;
         by_variant::add(tx, &sales).await
+    }
+}
+
+impl Projection for Sales {
+    fn tables(&self) -> &'static [&'static str] {
+        &["sales_by_hour", "sales_by_variant", "sales_open_orders"]
     }
 }
 

@@ -11,6 +11,7 @@ mod kitchen_board;
 mod orders;
 mod parking;
 mod read_db;
+mod rebuild;
 mod row_security;
 mod sales;
 mod stock_story;

@@ -23,7 +23,7 @@ async fn tables_with_a_tenant(pool: &PgPool) -> Vec<String> {
 
 /// What could show one tenant's rows to another: tables whose wall is missing, not forced or of
 /// another shape, views that look through it, and materialised views, which cannot have one.
-async fn holes(pool: &PgPool) -> Vec<String> {
+pub(crate) async fn holes(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT c.oid::regclass::text
          FROM pg_class c

@@ -198,12 +198,14 @@ impl World {
         sqlx::query(AssertSqlSafe(sql)).execute(&self.projector).await.unwrap();
     }
 
-    /// What consumers write: the only tables that the projector may empty.
+    /// What consumers write: the only live tables that the projector may empty.
     pub(crate) async fn read_models(&self) -> Vec<String> {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT oid::regclass::text
              FROM pg_class
-             WHERE relkind IN ('r', 'p') AND has_table_privilege(current_user, oid, 'TRUNCATE')
+             WHERE relnamespace = 'public'::regnamespace
+                 AND relkind IN ('r', 'p')
+                 AND has_table_privilege(current_user, oid, 'TRUNCATE')
              ORDER BY 1",
         )
         .fetch_all(&self.projector)

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Permission;
 
 /// `resource.action`, each a word of `a-z`, `0-9` and inner underscores.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(inline, extend("maxLength" = Self::CHARS_MAX))]
 pub struct PermissionName(Arc<str>);
 
 /// The text is not `resource.action`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::BranchAccess;
@@ -9,7 +10,7 @@ use crate::identity::PermissionName;
 use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
 
 /// Whether a role can be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleKind {
     /// Holds everything, for ever.
@@ -22,7 +23,7 @@ macro_rules! events {
     ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ })+) => {
         $(
             $(#[$meta])*
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
             pub struct $name {
                 $($(#[$field_meta])* pub $field: $type,)+
             }

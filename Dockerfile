@@ -1,0 +1,13 @@
+# The binary, and what it needs to run: nothing but a PostgreSQL elsewhere.
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --locked --release --package fastops
+
+FROM debian:bookworm-slim
+RUN useradd --system --no-create-home fastops
+COPY --from=build /src/target/release/fastops /usr/local/bin/fastops
+USER fastops
+EXPOSE 8080
+ENTRYPOINT ["fastops"]
+CMD ["serve"]

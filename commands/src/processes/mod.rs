@@ -1,0 +1,79 @@
+//! Processes: commands that follow from events.
+//!
+//! A process says, without looking at anything else, what is to be done after an event and when. Its
+//! [`planner`] is a consumer of the log like any other: it writes that down in the transaction that moves
+//! its checkpoint. [`act`] sends what is due, under an id that follows from the event: so a command that
+//! is sent twice, by another process, after a crash or when the log is read again, acts once.
+//!
+//! A planner is no [projection](event_store::consumer::Projection): rebuilding read models cannot run it.
+//!
+//! - [`when_reserved_then_release`]: reservations that nobody takes end in time
+
+mod act;
+pub mod when_reserved_then_release;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use domain::shared::{CommandId, EventId};
+use event_store::RecordedEvent;
+use event_store::consumer::{Consumer, ConsumerError};
+use event_store::timers::{Plan, Planner, Reaction};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use act::act;
+pub use when_reserved_then_release::WhenReservedThenRelease;
+
+use crate::intent::Intent;
+
+/// Which commands follow from which events. No clock, no ids, no I/O.
+pub trait Process: Send + Sync + 'static {
+    /// The name of its consumer and of whoever sends its commands, the same for ever.
+    const NAME: &'static str;
+
+    /// What it sends. Kept as JSON until it is due.
+    type Command: Intent + DeserializeOwned;
+
+    /// Whether events of this stored type matter to it.
+    fn wants(event_type: &str) -> bool;
+
+    /// What follows from an event.
+    fn react(event: &RecordedEvent) -> Result<Vec<Reaction<Self::Command>>, ConsumerError>;
+}
+
+/// The consumer that writes down what a process plans.
+pub fn planner<P: Process>() -> Arc<dyn Consumer> {
+    Arc::new(Planner::new(Planned::<P>(PhantomData)))
+}
+
+/// A process with its commands as JSON.
+struct Planned<P>(PhantomData<fn() -> P>);
+
+impl<P: Process> Plan for Planned<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        P::wants(event_type)
+    }
+
+    fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError> {
+        let as_json = |reaction| match reaction {
+            Reaction::Plan { key, due_at, command } => {
+                let command = serde_json::to_value::<P::Command>(command);
+                let command = command.expect("intents are made of JSON-safe values");
+                Reaction::Plan { key, due_at, command }
+            }
+            Reaction::Drop { key } => Reaction::Drop { key },
+        };
+        Ok(P::react(event)?.into_iter().map(as_json).collect())
+    }
+}
+
+/// The id of the command that a process sends for an event.
+pub fn command_id(process: &str, event: EventId) -> CommandId {
+    CommandId::from_uuid(Uuid::new_v5(&event.uuid(), process.as_bytes()))
+}

@@ -1,0 +1,78 @@
+//! Read models are built again while everybody goes on.
+
+use std::time::Duration;
+
+use e2e::rig::checker::{check, check_log};
+use e2e::rig::load::{Journal, Load};
+use e2e::rig::nemesis::Nemesis;
+use e2e::rig::{Rig, Till};
+use e2e::{figure, rounds};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// The least of all that waits for an exchange, and a little for the machine.
+const READ_WITHIN: Duration = Duration::from_secs(2);
+
+/// Reads lists and reports until it is told to stop; says how often, and how long the slowest took.
+async fn read(till: Till, enough: CancellationToken) -> (u64, Duration) {
+    let (client, mut n, mut slowest) = (till.client(), 0, Duration::ZERO);
+    let report = "/v1/reports/sales?from=2020-01-01&to=2020-12-31&group_by=total";
+    while !enough.is_cancelled() {
+        for path in ["/v1/orders", "/v1/products", report] {
+            let asked = Instant::now();
+            client.get(path).send().await.expect(200);
+            (n, slowest) = (n + 1, slowest.max(asked.elapsed()));
+        }
+    }
+    (n, slowest)
+}
+
+/// What a rebuild says about each of its read models.
+async fn rebuild(rig: &Rig) -> Vec<Value> {
+    let output = rig.tool(&["rebuild", "--all", "--lang", "en"]).await;
+    assert!(output.status.success(), "{output:?}");
+    let lines = String::from_utf8(output.stdout).expect("it answers in text");
+    lines.lines().map(|line| serde_json::from_str(line).expect("it answers in JSON")).collect()
+}
+
+#[tokio::test]
+async fn f20_read_models_are_rebuilt_while_orders_are_placed() {
+    let mut nemesis = Nemesis::new();
+    let rig = Rig::start().await;
+    let load = Load::start(&rig, 4, &mut nemesis);
+    let enough = CancellationToken::new();
+    let reading = tokio::spawn(read(rig.till().clone(), enough.clone()));
+    let (n_rounds, mut n_rows, mut n_tables) = (rounds(2).min(20), 0, 0);
+    for _ in 0..n_rounds {
+        sleep(nemesis.within(Duration::from_secs(1))).await;
+        // Killed at any moment, wherever it is.
+        let moment = nemesis.within(Duration::from_millis(400));
+        let _killed = timeout(moment, rig.tool(&["rebuild", "--all"])).await;
+        for answer in rebuild(&rig).await {
+            assert_eq!(answer["exchanged"], true, "{answer}");
+            for table in answer["tables"].as_array().expect("they are of this log") {
+                assert_eq!(table["differing_rows"], 0, "{table}");
+                n_rows += table["live_rows"].as_u64().expect("a number");
+                n_tables += 1;
+            }
+        }
+    }
+    enough.cancel();
+    let (n_reads, slowest) = reading.await.expect("every read is answered");
+    let mut journal = Journal::default();
+    journal.extend(load.stop().await);
+    check_log(&rig, &journal).await;
+    journal.settle(&rig).await;
+    check(&rig, &journal).await;
+    assert!(n_tables >= 10, "only {n_tables} were compared");
+    assert!(slowest < READ_WITHIN, "the slowest read took {slowest:?}");
+    figure(
+        "F20",
+        &format!(
+            "{n_rounds} rebuilds killed and {n_rounds} finished beside {} commands, {n_rows} rows of \
+             {n_tables} tables compared, 0 differ; {n_reads} reads meanwhile, the slowest {slowest:.1?}",
+            journal.told(),
+        ),
+    );
+}

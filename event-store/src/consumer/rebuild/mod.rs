@@ -1,0 +1,190 @@
+//! Builds read models again from the log, beside the live ones, and puts them in their place.
+//!
+//! The consumers' own code is run on empty tables of the same names in another schema, with pages that
+//! are much larger than the live ones; its connections know no other schema, so it cannot reach the live
+//! rows. What is built follows the live checkpoints and never overtakes them: so both can be
+//! [compared](Rebuilt::compare) at the same place, and the [exchange](Rebuilt::exchange) leaves the
+//! checkpoints as they are.
+//!
+//! A rebuild that dies leaves everything that is live as it was; the next one begins afresh.
+
+mod compare;
+mod exchange;
+mod load;
+mod place;
+mod rebuilt;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+use tokio::time::sleep;
+
+pub use compare::{Compared, Differing, How};
+pub use rebuilt::Rebuilt;
+
+use super::{ConsumerError, Projection, Stopped};
+use crate::error::Error;
+use crate::event::RecordedEvent;
+use crate::postgres::pool;
+use crate::store::EventStore;
+use crate::stream::Position;
+
+/// How often a page is asked for while the log has too much to do.
+const READS_MAX: u32 = 10;
+
+/// The pause between two such tries.
+const READ_AGAIN: Duration = Duration::from_secs(1);
+
+/// The name under which a rebuild keeps others out of its database.
+const LOCK: i64 = 7_020;
+
+/// Every read model needs one for itself, and one to look at the live rows.
+const CONNECTIONS: u32 = 16;
+
+/// How far a rebuild has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Events up to `position` of `end` are on their way into tables.
+    Loading {
+        /// Up to where the log was read.
+        position: Position,
+        /// Up to where it has to be read.
+        end: Position,
+    },
+    /// Everything is loaded; the tables get their indexes and walls.
+    Finishing,
+}
+
+/// Why read models are not built or exchanged. What is live is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// One at a time.
+    #[error("another rebuild is running in this database")]
+    AnotherRuns,
+    /// The exchange has to be alone with the tables for a moment and never was.
+    #[error("the live tables of {consumer} were in use all the time: try again when less is read")]
+    InUse {
+        /// Whose tables.
+        consumer: &'static str,
+    },
+    /// There is nothing to go back to.
+    #[error("no earlier tables of {consumer} are kept")]
+    NothingKept {
+        /// Whose tables.
+        consumer: &'static str,
+    },
+    /// What is kept or live belongs to another log.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The events or the database.
+    #[error(transparent)]
+    Consumer(#[from] ConsumerError),
+}
+
+impl From<sqlx::Error> for RebuildError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Consumer(error.into())
+    }
+}
+
+impl From<Error> for RebuildError {
+    fn from(error: Error) -> Self {
+        Self::Consumer(error.into())
+    }
+}
+
+/// Where read models are built again. While it lives, no other can be begun in the same database.
+pub struct Rebuild {
+    site: Site,
+    _lock: PgConnection,
+}
+
+impl fmt::Debug for Rebuild {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rebuild").finish_non_exhaustive()
+    }
+}
+
+/// The log and both sides of a rebuild.
+#[derive(Clone)]
+struct Site {
+    store: Arc<dyn EventStore>,
+    /// Knows the live tables.
+    live: PgPool,
+    /// Knows the tables that are built, and no others.
+    shadow: PgPool,
+}
+
+impl Rebuild {
+    /// Begins, unless another one runs. `projector` connects as the projector's role.
+    pub async fn begin(
+        store: Arc<dyn EventStore>,
+        projector: &PgConnectOptions,
+    ) -> Result<Self, RebuildError> {
+        let mut lock = PgConnection::connect_with(projector).await?;
+        let is_alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(LOCK)
+            .fetch_one(&mut lock)
+            .await?;
+        if !is_alone {
+            return Err(RebuildError::AnotherRuns);
+        }
+        // What is lost in a crash of the database is built again, or was committed before an exchange
+        // that was made to last, and then lasts too.
+        let of_shadow = [
+            ("search_path", "rebuild"),
+            ("plan_cache_mode", "force_custom_plan"),
+            ("synchronous_commit", "off"),
+            ("jit", "off"),
+        ];
+        let shadow = PgPoolOptions::new().max_connections(CONNECTIONS);
+        let shadow = shadow.connect_lazy_with(projector.clone().options(of_shadow));
+        Ok(Self {
+            site: Site { store, live: pool(projector.clone(), CONNECTIONS), shadow },
+            _lock: lock,
+        })
+    }
+
+    /// Builds these read models together, so that the log is read once. Nothing live changes.
+    pub async fn build(
+        &self,
+        projections: Vec<Arc<dyn Projection>>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Vec<Rebuilt>, RebuildError> {
+        let mut building = Vec::with_capacity(projections.len());
+        for projection in projections {
+            building.push(Rebuilt::begin(self.site.clone(), projection).await?);
+        }
+        let loaded = load::load(&self.site, building, progress).await?;
+        progress(Progress::Finishing);
+        load::finish(loaded).await
+    }
+
+    /// Takes the live tables of a read model away and puts back what was live before; what is taken away
+    /// is kept in turn. The consumer goes on from where those tables stand.
+    pub async fn roll_back(&self, projection: &dyn Projection) -> Result<(), RebuildError> {
+        exchange::roll_back(&self.site, projection).await
+    }
+}
+
+/// The next events, asked for again while the log has too much to do.
+async fn read(
+    store: &dyn EventStore,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<RecordedEvent>, Error> {
+    let mut tries = 1;
+    loop {
+        match store.read_all(after, limit).await {
+            Err(error) if error.is_transient() && tries < READS_MAX => {
+                tracing::warn!(%error, tries, "the log is asked again");
+                tries += 1;
+                sleep(READ_AGAIN).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Commands that follow from events, kept in the database until they are due.
+//!
+//! A [`Planner`] is a consumer: it writes what a [`Plan`] says in the transaction that moves its
+//! checkpoint, so nothing is forgotten and nothing is planned twice. [`Timers`] is for whoever sends what
+//! is due.
+
+mod planner;
+mod table;
+
+use chrono::{DateTime, Utc};
+use domain::shared::{CorrelationId, EventId, TenantId};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use planner::Planner;
+pub use table::Timers;
+
+use crate::consumer::ConsumerError;
+use crate::event::RecordedEvent;
+
+/// What follows from which events. No clock, no ids, no I/O.
+pub trait Plan: Send + Sync + 'static {
+    /// The name of its consumer, the same for ever.
+    fn name(&self) -> &'static str;
+
+    /// Whether events of this stored type matter to it.
+    fn wants(&self, event_type: &str) -> bool;
+
+    /// What follows from an event.
+    fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError>;
+}
+
+/// Something that follows from an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reaction<C> {
+    /// A command is to be sent. It replaces what was planned under the same key of the tenant.
+    Plan {
+        /// What it is about.
+        key: Uuid,
+        /// When; a moment of the past means at once.
+        due_at: DateTime<Utc>,
+        /// What.
+        command: C,
+    },
+    /// Whatever was planned under a key is not to be sent any more.
+    Drop {
+        /// What it was about.
+        key: Uuid,
+    },
+}
+
+/// What a command is about, over all tenants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct About {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What it is about.
+    pub key: Uuid,
+}
+
+/// A command that waits for its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timer {
+    /// When it is to be sent.
+    pub due_at: DateTime<Utc>,
+    /// The event that it follows from.
+    pub event: EventId,
+    /// The request that the event belongs to.
+    pub correlation: CorrelationId,
+    /// What is to be sent.
+    pub command: Value,
+}

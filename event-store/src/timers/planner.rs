@@ -1,0 +1,65 @@
+//! The consumer that writes down what is planned.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use sqlx::PgConnection;
+
+use super::{About, Plan, Reaction, Timer, table};
+use crate::consumer::{Consumer, ConsumerError};
+use crate::event::RecordedEvent;
+
+/// Reads the log for a plan.
+pub struct Planner<P>(P);
+
+impl<P> Planner<P> {
+    /// The planner of `plan`.
+    pub const fn new(plan: P) -> Self {
+        Self(plan)
+    }
+}
+
+impl<P: Plan> fmt::Debug for Planner<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Planner").field(&self.0.name()).finish()
+    }
+}
+
+#[async_trait]
+impl<P: Plan> Consumer for Planner<P> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn wants(&self, event_type: &str) -> bool {
+        self.0.wants(event_type)
+    }
+
+    /// What is planned and dropped within the page never reaches the table.
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        let mut plans: BTreeMap<About, Option<Timer>> = BTreeMap::new();
+        for event in events {
+            let tenant = event.stream.tenant();
+            for reaction in self.0.react(event)? {
+                match reaction {
+                    Reaction::Plan { key, due_at, command } => {
+                        let (event, correlation) = (event.id, event.metadata.correlation);
+                        let timer = Timer { due_at, event, correlation, command };
+                        plans.insert(About { tenant, key }, Some(timer));
+                    }
+                    Reaction::Drop { key } => {
+                        plans.insert(About { tenant, key }, None);
+                    }
+                }
+            }
+        }
+        table::forget(tx, self.name(), plans.keys()).await?;
+        let planned = plans.iter().filter_map(|(about, timer)| Some((about, timer.as_ref()?)));
+        Ok(table::plan(tx, self.name(), planned.collect()).await?)
+    }
+}

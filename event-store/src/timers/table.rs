@@ -1,0 +1,131 @@
+//! What is planned and not sent yet.
+
+use chrono::{DateTime, Utc};
+use domain::shared::{CorrelationId, EventId, TenantId};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, PgPool, Row};
+use uuid::Uuid;
+
+use super::{About, Timer};
+use crate::consumer::ConsumerError;
+
+impl About {
+    /// As two columns for `UNNEST`.
+    fn columns<'a>(abouts: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>) {
+        abouts.into_iter().map(|about| (about.tenant.uuid(), about.key)).unzip()
+    }
+}
+
+impl FromRow<'_, PgRow> for Timer {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            due_at: row.try_get("due_at")?,
+            event: EventId::from_uuid(row.try_get("event_id")?),
+            correlation: CorrelationId::from_uuid(row.try_get("correlation_id")?),
+            command: row.try_get("command")?,
+        })
+    }
+}
+
+/// What is planned. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Timers {
+    pool: PgPool,
+}
+
+impl Timers {
+    /// Looks through connections of the projector's role.
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The first `limit` of a plan that are due, those that have waited longest first.
+    pub async fn due(
+        &self,
+        plan: &str,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<(About, Timer)>, ConsumerError> {
+        let rows = sqlx::query(
+            "SELECT *
+             FROM process_timers
+             WHERE process = $1 AND due_at <= $2
+             ORDER BY due_at
+             LIMIT $3",
+        )
+        .bind(plan)
+        .bind(now)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        let timer = |row: &PgRow| {
+            let tenant = TenantId::from_uuid(row.try_get("tenant_id")?);
+            Ok((About { tenant, key: row.try_get("key")? }, Timer::from_row(row)?))
+        };
+        Ok(rows.iter().map(timer).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// It needs to be sent no more, unless another event has meanwhile planned something else.
+    pub async fn done(&self, plan: &str, about: About, timer: &Timer) -> Result<(), ConsumerError> {
+        sqlx::query(
+            "DELETE FROM process_timers
+             WHERE tenant_id = $1 AND process = $2 AND key = $3 AND event_id = $4",
+        )
+        .bind(about.tenant.uuid())
+        .bind(plan)
+        .bind(about.key)
+        .bind(timer.event.uuid())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn forget(
+    tx: &mut PgConnection,
+    process: &str,
+    abouts: impl IntoIterator<Item = &About>,
+) -> Result<(), sqlx::Error> {
+    let (tenants, keys) = About::columns(abouts);
+    sqlx::query(
+        "DELETE FROM process_timers
+         WHERE process = $1
+             AND (tenant_id, key) IN (SELECT * FROM UNNEST($2::uuid[], $3::uuid[]))",
+    )
+    .bind(process)
+    .bind(tenants)
+    .bind(keys)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn plan(
+    tx: &mut PgConnection,
+    process: &str,
+    planned: Vec<(&About, &Timer)>,
+) -> Result<(), sqlx::Error> {
+    if planned.is_empty() {
+        return Ok(());
+    }
+    let (tenants, keys) = About::columns(planned.iter().map(|(about, _)| *about));
+    let timers = || planned.iter().map(|(_, timer)| timer);
+    sqlx::query(
+        "INSERT INTO process_timers (
+             process, tenant_id, key, due_at, event_id, correlation_id, command
+         )
+         SELECT $1, * FROM UNNEST(
+             $2::uuid[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::jsonb[]
+         )",
+    )
+    .bind(process)
+    .bind(tenants)
+    .bind(keys)
+    .bind(timers().map(|timer| timer.due_at).collect::<Vec<_>>())
+    .bind(timers().map(|timer| timer.event.uuid()).collect::<Vec<_>>())
+    .bind(timers().map(|timer| timer.correlation.uuid()).collect::<Vec<_>>())
+    .bind(timers().map(|timer| &timer.command).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,32 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// Every `$ref` in a document.
+fn references(tree: &Value) -> BTreeSet<String> {
+    match tree {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+#[test]
+fn the_document_is_the_one_that_was_agreed_on() {
+    insta::assert_snapshot!(document());
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_event_is_published() {
+    let tree = tree();
+    for reference in references(&tree) {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(tree.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    let published = tree["operations"]["publish"]["messages"].as_array().unwrap().len();
+    assert_eq!(published, schemas("/").events.len());
+    assert_eq!(tree["channels"]["events"]["messages"].as_object().unwrap().len(), published);
+}
