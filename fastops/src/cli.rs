@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
+use event_store::consumer::Board;
 use fastops::config::{DatabaseArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
@@ -64,6 +65,9 @@ struct ServeArgs {
     /// Keep the read models in this process too.
     #[arg(long, env = "FASTOPS_SERVE_WORK")]
     work: bool,
+    /// Publish the log on a topic of Kafka in this process too.
+    #[arg(long, env = "FASTOPS_SERVE_RELAY")]
+    relay: bool,
     #[command(flatten)]
     feed: FeedArgs,
 }
@@ -140,9 +144,21 @@ async fn answering(args: ServeArgs) -> Outcome {
     installation.wait_for_log(&shutdown).await;
     let source = args.feed.source()?;
     let projecting = args.work.then(|| Projecting::fed_by(&source, &installation, &shutdown));
+    let board = projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default();
+    let relaying = if args.relay {
+        let (topic, installation) = (args.feed.topic()?, installation.clone());
+        let (board, shutdown) = (board.clone(), shutdown.clone());
+        Some(tokio::spawn(async move {
+            if let Err(error) = relay(&installation, &board, topic, None, &shutdown).await {
+                tracing::error!(%error, "nothing is published");
+            }
+        }))
+    } else {
+        None
+    };
     let serving = Serving {
         secrets: args.token.secrets()?,
-        board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
+        board,
         metrics: start_metrics(),
         pages: Vec::new(),
     };
@@ -152,6 +168,9 @@ async fn answering(args: ServeArgs) -> Outcome {
     serve(app, listener, shutdown).await;
     if let Some(projecting) = projecting {
         projecting.ended().await;
+    }
+    if let Some(relaying) = relaying {
+        relaying.await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -171,7 +190,8 @@ async fn relaying(args: &RelayArgs) -> Outcome {
     let topic = args.kafka.topic()?;
     let installation = Installation::new(&args.database.databases()?);
     let shutdown = shutdown_on_signal()?;
-    relay(&installation, topic, args.from.map(Position::new), &shutdown).await?;
+    let (board, from) = (Board::default(), args.from.map(Position::new));
+    relay(&installation, &board, topic, from, &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }
 
