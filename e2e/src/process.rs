@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use event_store::kafka::Topic;
 use fastops::installation::Databases;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
@@ -40,6 +41,12 @@ impl Process {
     /// The same beside another one, which keeps the read models for both.
     pub async fn serve_beside(databases: &Databases) -> Self {
         Self::start(databases, &[]).await
+    }
+
+    /// A server that publishes the log besides; nobody keeps the read models.
+    pub async fn publish(databases: &Databases, topic: &Topic) -> Self {
+        let kafka = ["--kafka-brokers", topic.brokers(), "--kafka-topic", topic.name()];
+        Self::start(databases, &[&["--relay"], &kafka[..]].concat()).await
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {
