@@ -53,7 +53,7 @@ system_packages() {
         missing+=(postgresql)
     fi
     if [ "${2:-}" = with-kafka ]; then
-        has java || missing+=(openjdk-17-jre-headless)
+        has java || missing+=(default-jre-headless)
         has mvn || missing+=(maven)
     fi
     [ ${#missing[@]} -gt 0 ] || return 0

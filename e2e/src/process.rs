@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
+use event_store::kafka::Topic;
 use fastops::installation::Databases;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -46,6 +47,12 @@ impl Process {
     /// One of several that decide for a company in one place; it keeps no read models.
     pub async fn serve_peer(databases: &Databases) -> Self {
         Self::start(databases, &["--peers"]).await
+    }
+
+    /// A server that publishes the log besides; nobody keeps the read models.
+    pub async fn publish(databases: &Databases, topic: &Topic) -> Self {
+        let kafka = ["--kafka-brokers", topic.brokers(), "--kafka-topic", topic.name()];
+        Self::start(databases, &[&["--relay"], &kafka[..]].concat()).await
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use sqlx::PgPool;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
@@ -151,14 +151,13 @@ impl Lease {
 async fn renew(leases: Leases, name: String, epoch: i64, lost: CancellationToken) {
     loop {
         sleep(LOOK).await;
-        match timeout(DURATION, leases.renew(&name, epoch)).await {
-            Ok(Ok(true)) => {}
-            Ok(Ok(false)) => {
+        match leases.renew(&name, epoch).await {
+            Ok(true) => {}
+            Ok(false) => {
                 tracing::warn!(lease = name, "another process has the lease");
                 return lost.cancel();
             }
-            Ok(Err(error)) => tracing::warn!(lease = name, %error, "the lease was not renewed"),
-            Err(_) => tracing::warn!(lease = name, "the lease was not renewed in time"),
+            Err(error) => tracing::warn!(lease = name, %error, "the lease was not renewed"),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
+use event_store::consumer::Board;
 use fastops::asyncapi;
 use fastops::config::{DatabaseArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
@@ -89,6 +90,9 @@ struct ServeArgs {
     /// Where the other processes reach this one, host and port, if not where it listens.
     #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
     node_address: Option<String>,
+    /// Publish the log on a topic of Kafka in this process too.
+    #[arg(long, env = "FASTOPS_SERVE_RELAY")]
+    relay: bool,
     #[command(flatten)]
     feed: FeedArgs,
 }
@@ -189,6 +193,18 @@ async fn answering(args: ServeArgs) -> Outcome {
     safety::check(&installation, &secrets).await?;
     let source = args.feed.source()?;
     let projecting = args.work.then(|| Projecting::fed_by(&source, &installation, &shutdown));
+    let board = projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default();
+    let relaying = if args.relay {
+        let (topic, installation) = (args.feed.topic()?, installation.clone());
+        let (board, shutdown) = (board.clone(), shutdown.clone());
+        Some(tokio::spawn(async move {
+            if let Err(error) = relay(&installation, &board, topic, None, &shutdown).await {
+                tracing::error!(%error, "nothing is published");
+            }
+        }))
+    } else {
+        None
+    };
     let listener = TcpListener::bind(args.listen).await?;
     let listen = listener.local_addr()?;
     let peers = args.peers.then(|| {
@@ -200,7 +216,7 @@ async fn answering(args: ServeArgs) -> Outcome {
         rates: args.rate.rates(),
         post: args.mail.post()?,
         public_url: args.mail.public_url(&args.listen),
-        board: projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default(),
+        board,
         peers,
         metrics: start_metrics(),
         pages: Vec::new(),
@@ -210,6 +226,9 @@ async fn answering(args: ServeArgs) -> Outcome {
     serve(app, listener, shutdown).await;
     if let Some(projecting) = projecting {
         projecting.ended().await;
+    }
+    if let Some(relaying) = relaying {
+        relaying.await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -229,7 +248,8 @@ async fn relaying(args: &RelayArgs) -> Outcome {
     let topic = args.kafka.topic()?;
     let installation = Installation::new(&args.database.databases()?);
     let shutdown = shutdown_on_signal()?;
-    relay(&installation, topic, args.from.map(Position::new), &shutdown).await?;
+    let (board, from) = (Board::default(), args.from.map(Position::new));
+    relay(&installation, &board, topic, from, &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }
 

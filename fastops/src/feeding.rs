@@ -54,11 +54,16 @@ impl KafkaArgs {
 }
 
 impl FeedArgs {
+    /// The topic, whether consumers read it or not.
+    pub fn topic(&self) -> Result<Topic, ConfigError> {
+        self.kafka.topic()
+    }
+
     /// What was chosen.
     pub fn source(&self) -> Result<Source, ConfigError> {
         Ok(match self.feed {
             FeedName::Log => Source::Log,
-            FeedName::Kafka => Source::Topic(self.kafka.topic()?),
+            FeedName::Kafka => Source::Topic(self.topic()?),
         })
     }
 }

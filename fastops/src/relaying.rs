@@ -26,9 +26,10 @@ pub enum RelayError {
 }
 
 /// Publishes until `shutdown`, or until it must not go on; waits while another process does. With `from`
-/// it begins by publishing again whatever comes after that position.
+/// it begins by publishing again whatever comes after that position. The board shows how it is doing.
 pub async fn relay(
     installation: &Installation,
+    board: &Board,
     topic: Topic,
     from: Option<Position>,
     shutdown: &CancellationToken,
@@ -38,7 +39,7 @@ pub async fn relay(
         Err(error) => tracing::warn!(%error, "Kafka is not there yet and is waited for"),
         Ok(()) => tracing::info!(topic = topic.name(), "publishing the log"),
     }
-    let feed = installation.feed(&Board::default(), installation.tail(shutdown));
+    let feed = installation.feed(board, installation.tail(shutdown));
     let leases = installation.leases();
     if let Some(from) = from {
         let Some(lease) = stand_by(RELAY, &feed, &leases, shutdown).await else { return Ok(()) };

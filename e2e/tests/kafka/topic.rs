@@ -6,6 +6,7 @@ use std::time::Duration;
 use e2e::broker::shared;
 use e2e::log::Log;
 use e2e::plant::Plant;
+use e2e::process::Process;
 use e2e::worker::{Role, Worker};
 use event_store::kafka::envelope::header;
 use event_store::kafka::{RELAY, Topic};
@@ -124,6 +125,19 @@ async fn consumers_fed_from_the_topic_leave_what_the_log_leaves() {
     let from_topic = plant.fingerprint().await;
     assert!(from_topic["orders"].0 == 150, "{from_topic:?}");
     assert_eq!(from_topic, plant.fingerprint_of_log().await);
+}
+
+#[tokio::test]
+async fn a_server_that_publishes_tells_how_it_does() {
+    let plant = Plant::open().await;
+    let topic = shared("served");
+    let server = Process::publish(&plant.databases, &topic).await;
+    plant.order(12).await;
+    plant.until_at_end(RELAY).await;
+    let metrics = reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap();
+    let said = metrics.text().await.unwrap();
+    assert!(said.contains(r#"fastops_consumer_alive{consumer="kafka-relay"} 1"#), "{said}");
+    assert_eq!(read(&topic).await.len() as u64, plant.head().await.get());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! [`Relay`] is a consumer of the log that publishes every event, each in the partition that has the
 //! number of its tenant's lane, at least once and in order: whatever a partition holds, all earlier
-//! events of its lane came before it. [`run`](feed::run) feeds a consumer from the topic instead of from
+//! events of its lane came before it. [`keep_running`] feeds a consumer from the topic instead of from
 //! the log, with the same checkpoints; each event takes effect exactly once.
 //!
 //! - [`topic`]: where it is and how it has to be

@@ -16,11 +16,11 @@ async fn expire(database: &Database) {
     sqlx::query("UPDATE leases SET expires_at = now() - interval '1 second'")
         .execute(&database.owner_pool())
         .await
-        .unwrap();
+        .expect("the owner may do this");
 }
 
 async fn taken(leases: &Leases, name: &str) -> Lease {
-    leases.try_acquire(name).await.unwrap().expect("nobody has it")
+    leases.try_acquire(name).await.expect("the database answers").expect("nobody has it")
 }
 
 #[tokio::test]

@@ -162,6 +162,22 @@ fn what_is_missing_is_named_and_nothing_after_it_is_applied() {
 }
 
 #[test]
+fn a_gap_that_is_filled_in_the_same_page_is_none() {
+    let mut keeper = Keeper::default();
+    let page = [received(3, 7, 5), received(3, 5, 0), received(3, 7, 5)];
+    assert!(keeper.take(&page).is_empty());
+    assert_eq!(keeper.applied, [5, 7].map(Position::new));
+}
+
+#[test]
+fn events_of_several_lanes_come_in_the_order_of_the_log() {
+    let mut keeper = Keeper::default();
+    let page = [received(3, 2, 0), received(3, 4, 2), received(1, 1, 0), received(1, 3, 1)];
+    assert!(keeper.take(&page).is_empty());
+    assert_eq!(keeper.applied, [1, 2, 3, 4].map(Position::new));
+}
+
+#[test]
 fn a_message_of_another_log_is_not_taken_for_one_of_this() {
     let other = IncarnationId::from_uuid(Uuid::from_u128(2));
     let mut message = received(0, 1, 0);
