@@ -61,7 +61,7 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 
     /// Makes room for a person who is to be invited, and says who they are: whoever has the address
-    /// already, or else `fresh`. Nothing is overwritten.
+    /// already, or else `fresh`. What is known of somebody who has joined stays.
     async fn reserve(
         &self,
         tenant: TenantId,

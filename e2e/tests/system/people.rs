@@ -179,6 +179,21 @@ async fn an_invitation_is_good_once_and_an_address_has_one_account() {
 }
 
 #[tokio::test]
+async fn an_invitation_that_was_refused_leaves_no_wrong_name() {
+    let system = System::start().await;
+    let owner = system.client();
+    let invite = |name: &str, roles: Value| {
+        let body = json!({"name": name, "email": "luz@example.com", "roles": roles});
+        owner.post("/v1/users").json(&body).send()
+    };
+    invite("Lus", json!([fresh()])).await.problem(422, "unknown-reference");
+    let invited = invite("Luz", json!([])).await;
+    invited.expect(201);
+    let path = format!("/v1/users/{}?after={}", invited.id(), invited.position());
+    assert_eq!(owner.get(&path).send().await.expect(200)["name"], "Luz");
+}
+
+#[tokio::test]
 async fn s13_whoever_forgot_a_password_is_answered_alike_and_gets_a_letter() {
     let system = System::start().await;
     let email = system.company.email.clone();

@@ -93,6 +93,16 @@ pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
     );
     let verdict = match secrets {
         Err(ConfigError::NoSecret) => Verdict::wrong(("no hay ninguno", "there is none"), advice),
+        Err(error @ (ConfigError::NoMasterKey | ConfigError::WeakMasterKey(_))) => Verdict::wrong(
+            (
+                "falta la llave maestra de las personas, o es demasiado corta".to_owned(),
+                error.to_string(),
+            ),
+            (
+                "openssl rand -base64 48 > master.key, y FASTOPS_MASTER_KEY_FILE=master.key",
+                "openssl rand -base64 48 > master.key, and FASTOPS_MASTER_KEY_FILE=master.key",
+            ),
+        ),
         Err(error) => {
             let seen =
                 (format!("no se pudo leer: {error}"), format!("it could not be read: {error}"));

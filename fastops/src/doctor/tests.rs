@@ -188,6 +188,10 @@ async fn a_short_or_missing_secret_is_found() {
         let (_, advice) = complaint(verdict_of(&findings, "token-secret"));
         assert!(advice.contains("openssl rand"), "{advice}");
     }
+    let no_key = Err(ConfigError::NoMasterKey);
+    let findings = examine(&patient.databases, no_key, &SystemClock).await;
+    let (_, advice) = complaint(verdict_of(&findings, "token-secret"));
+    assert!(advice.contains("FASTOPS_MASTER_KEY_FILE"), "{advice}");
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl People {
         tx.commit().await
     }
 
-    /// Keeps what is known of a person, unless somebody knows already.
+    /// Keeps what is known of a person. What is known of somebody who has joined stays.
     async fn keep_person(
         &self,
         tx: &mut PgConnection,
@@ -50,7 +50,16 @@ impl People {
         sqlx::query(
             "INSERT INTO people (tenant_id, person_id, sealed_key, sealed_name, sealed_email)
              VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (tenant_id, person_id) DO NOTHING",
+             ON CONFLICT (tenant_id, person_id) DO UPDATE SET
+                 sealed_key = excluded.sealed_key,
+                 sealed_name = excluded.sealed_name,
+                 sealed_email = excluded.sealed_email
+             WHERE EXISTS (
+                 SELECT FROM credentials c
+                 WHERE c.tenant_id = people.tenant_id
+                     AND c.user_id = people.person_id
+                     AND c.password_hash IS NULL
+             )",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
