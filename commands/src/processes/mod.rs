@@ -2,10 +2,12 @@
 //!
 //! A process says, without looking at anything else, what is to be done after an event and when. Its
 //! [`planner`] is a consumer of the log like any other: it writes that down in the transaction that moves
-//! its checkpoint. [`act`] sends what is due, under an id that follows from the event: so a command that
-//! is sent twice, by another process, after a crash or when the log is read again, acts once.
+//! its checkpoint. [`act`](act()) sends what is due, under an id that follows from the event: so a
+//! command that is sent twice, by another process, after a crash or when the log is read again, acts
+//! once.
 //!
-//! A planner is no [projection](event_store::consumer::Projection): rebuilding read models cannot run it.
+//! A planner is no [projection](event_store::consumer::Projection): rebuilding read models cannot run
+//! it.
 //!
 //! - [`when_reserved_then_release`]: reservations that nobody takes end in time
 
