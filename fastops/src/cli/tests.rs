@@ -14,9 +14,14 @@ type Names = BTreeSet<String>;
 /// Read without the command line: by `start_logging` and by `fastops::cluster`.
 const NOT_ARGUMENTS: [&str; 2] = ["FASTOPS_LOG", "FASTOPS_PG_BIN"];
 
-/// Not for containers: they get secrets as files, take up no earlier secret until somebody adds one, and
-/// start no PostgreSQL of their own.
-const NOT_IN_COMPOSE: [&str; 4] = [
+/// Not for containers: they get secrets as files, take up no earlier secret until somebody adds one, start
+/// no PostgreSQL of their own, tell the engine what they log, and listen where others reach them.
+const NOT_IN_COMPOSE: [&str; 9] = [
+    "FASTOPS_LOG_FILES",
+    "FASTOPS_LOG_FOLDER",
+    "FASTOPS_MAIL_FOLDER",
+    "FASTOPS_MASTER_KEY",
+    "FASTOPS_NODE_ADDRESS",
     "FASTOPS_PG_BIN",
     "FASTOPS_PREVIOUS_TOKEN_KEY_ID",
     "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE",
