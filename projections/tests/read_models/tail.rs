@@ -112,7 +112,9 @@ async fn consumers_whose_shared_reader_is_gone_read_for_themselves() {
     }
     let reached = async |world: &World| {
         let head = world.store.head().await.unwrap().position;
-        while feed.board.statuses().iter().filter(|s| s.position >= head).count() < 5 {
+        while feed.board.statuses().iter().filter(|s| s.position >= head).count()
+            < consumers().len()
+        {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     };
