@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// What is said about wrong arguments.
 pub(crate) const USAGE: &str =
-    "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [rounds=5] [seconds=2] [events=1000000]
+    "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
+    [rounds=5] [seconds=2] [events=1000000] [away=60]
 without a part: orders append two";
 
 /// Something to be measured.
@@ -22,6 +23,10 @@ pub(crate) enum Part {
     Memory,
     /// Read models built again from a long log.
     Rebuild,
+    /// How long an answered order takes until it is shown.
+    Delay,
+    /// Orders while Kafka is away.
+    KafkaAway,
 }
 
 /// The arguments of a run.
@@ -34,13 +39,16 @@ pub(crate) struct Args {
     pub(crate) lasting: Duration,
     /// How many events a long log has.
     pub(crate) events: u64,
+    /// For how long Kafka is away.
+    pub(crate) away: Duration,
 }
 
 impl Args {
     /// Reads the words of a command line.
     pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let lasting = Duration::from_secs(2);
-        let mut args = Self { parts: Vec::new(), rounds: 5, lasting, events: 1_000_000 };
+        let away = Duration::from_mins(1);
+        let mut args = Self { parts: Vec::new(), rounds: 5, lasting, events: 1_000_000, away };
         for word in words {
             let (name, value) = word.split_once('=').unwrap_or((&word, ""));
             let number =
@@ -52,9 +60,12 @@ impl Args {
                 "columns" => args.parts.push(Part::Columns),
                 "memory" => args.parts.push(Part::Memory),
                 "rebuild" => args.parts.push(Part::Rebuild),
+                "delay" => args.parts.push(Part::Delay),
+                "kafka_away" => args.parts.push(Part::KafkaAway),
                 "rounds" => args.rounds = number()?,
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
                 "events" => args.events = number()?.into(),
+                "away" => args.away = Duration::from_secs(number()?.into()),
                 _ => return Err(format!("{word} is unknown")),
             }
         }

@@ -64,9 +64,9 @@ async fn order(
 ) -> std::io::Result<Loaded> {
     let mut own = Loaded { placed: 0, unavailable: 0, latencies: Vec::new(), took: Duration::ZERO };
     while Instant::now() < end {
-        let request = any(&mut requests);
+        let request = any(requests.len());
         let sent = Instant::now();
-        match connection.send(request).await? {
+        match connection.send(&mut requests[request]).await? {
             201 => {
                 own.placed += 1;
                 own.latencies.push(sent.elapsed());
@@ -78,8 +78,8 @@ async fn order(
     Ok(own)
 }
 
-/// A random one: the last bits of a UUID are.
-fn any<T>(of: &mut [T]) -> &mut T {
-    let random = e2e::fresh().as_u128() % of.len() as u128;
-    &mut of[usize::try_from(random).expect("it is less than a length")]
+/// A random one of so many: the last bits of a UUID are random.
+pub(crate) fn any(of: usize) -> usize {
+    let random = e2e::fresh().as_u128() % of as u128;
+    usize::try_from(random).expect("it is less than a length")
 }

@@ -11,14 +11,18 @@
 
 mod append;
 mod args;
+mod away;
 mod baseline;
 mod columns;
 mod connection;
 mod cpu;
+mod delay;
+mod kafka;
 mod life;
 mod load;
 mod memory;
 mod orders;
+mod pace;
 mod rebuild;
 mod round;
 mod scene;
@@ -55,6 +59,8 @@ async fn main() -> ExitCode {
             Part::Two => two::measure(&stand, &scene, &args).await,
             Part::Memory => memory::measure(&mut stand, &scene, &args).await,
             Part::Rebuild => rebuild::measure(&mut stand, &scene, &args).await,
+            Part::Delay => delay::measure(&mut stand, &scene, &args).await,
+            Part::KafkaAway => away::measure(&mut stand, &scene, &args).await,
         };
         result.extend(figures);
     }

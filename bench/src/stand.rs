@@ -7,6 +7,7 @@ use e2e::cluster::Cluster;
 use e2e::process::Process;
 use e2e::system::{found, new_company, sign_in};
 use event_store::EventStore;
+use event_store::kafka::Topic;
 use fastops::installation::{Databases, Installation, migrate_schema};
 use sqlx::PgConnection;
 use tokio::time::{Duration, sleep};
@@ -56,6 +57,14 @@ impl Stand {
         self.server = Some(Process::serve(&self.databases).await);
     }
 
+    /// Has a server answer that publishes the log, and keeps no read models, in the place of the other.
+    pub(crate) async fn publish(&mut self, topic: &Topic) {
+        if let Some(server) = self.server.take() {
+            server.kill().await;
+        }
+        self.server = Some(Process::publish(&self.databases, topic).await);
+    }
+
     /// The owner of a company, signed in, with the token.
     pub(crate) async fn owner(&self, number: usize) -> (Client, String) {
         let visitor = Client::of(&self.http, self.server().address);
@@ -99,6 +108,14 @@ impl Stand {
                 .fetch_one(&mut owner)
                 .await
                 .expect("the superuser may count");
+        orders.cast_unsigned()
+    }
+
+    /// How many orders the read model shows.
+    pub(crate) async fn orders_shown(&self) -> u64 {
+        let orders = sqlx::query_scalar("SELECT count(*) FROM orders");
+        let orders: i64 =
+            orders.fetch_one(&mut self.connect().await).await.expect("the superuser may count");
         orders.cast_unsigned()
     }
 

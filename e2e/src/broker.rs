@@ -30,6 +30,14 @@ pub fn shared(topic: &str) -> Topic {
 }
 
 impl Broker {
+    /// Whether there is a Kafka on this machine, or it can be fetched.
+    pub async fn is_installed() -> bool {
+        let libs = Command::new(script()).arg("libs").stdin(Stdio::null()).output();
+        let java = Command::new("java").arg("-version").stdin(Stdio::null()).output();
+        let (libs, java) = tokio::join!(libs, java);
+        [libs, java].into_iter().all(|ended| ended.is_ok_and(|output| output.status.success()))
+    }
+
     /// Starts a broker with empty hands.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("there is room for a broker");

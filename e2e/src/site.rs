@@ -34,7 +34,8 @@ pub struct Site {
     pub letters: Letterbox,
     /// How often a session and a company may ask; any number unless a test says otherwise.
     pub rates: Rates,
-    databases: Databases,
+    /// How processes reach the database.
+    pub databases: Databases,
 }
 
 impl Site {

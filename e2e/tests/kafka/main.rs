@@ -4,6 +4,7 @@
 
 mod absent;
 mod broker;
+mod document;
 mod killed;
 mod slow;
 mod standby;

@@ -30,3 +30,23 @@ fn every_reference_leads_somewhere_and_every_event_is_published() {
     assert_eq!(published, schemas("/").events.len());
     assert_eq!(tree["channels"]["events"]["messages"].as_object().unwrap().len(), published);
 }
+
+/// The names that the messages' code knows, by its own text: constants cannot be listed.
+fn names_of_headers() -> BTreeSet<&'static str> {
+    let code = include_str!("../../../event-store/src/kafka/envelope.rs");
+    let (_, after) = code.split_once("pub mod header {").unwrap();
+    let (names, _) = after.split_once("\n}").unwrap();
+    names
+        .lines()
+        .filter_map(|line| Some(line.split_once(": &str = \"")?.1.split_once('"')?.0))
+        .collect()
+}
+
+#[test]
+fn the_headers_of_messages_are_those_of_the_document() {
+    let tree = tree();
+    let described = tree["components"]["schemas"]["headers"]["properties"].as_object().unwrap();
+    let described: BTreeSet<&str> = described.keys().map(String::as_str).collect();
+
+    assert_eq!(described, names_of_headers());
+}
