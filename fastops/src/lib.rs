@@ -31,4 +31,5 @@ pub mod rebuild;
 pub mod relaying;
 pub mod safety;
 pub mod serving;
+pub mod subscriptions;
 pub mod telemetry;
