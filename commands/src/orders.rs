@@ -190,7 +190,8 @@ impl Intent for PlaceOrder {
 }
 
 impl Commands {
-    /// What an order would cost: the same prices, rules and refusals as placing it, without effect.
+    /// What an order would cost: the same prices, rules and refusals as placing it, without effect. It
+    /// begins nothing, so the subscription is not asked.
     pub async fn quote(
         &self,
         scope: &Scope,

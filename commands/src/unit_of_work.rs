@@ -217,7 +217,7 @@ impl<'a> UnitOfWork<'a> {
         Ok(moment)
     }
 
-    /// What [`UnitOfWork::read`] takes for [`UnitOfWork::covered`] and [`UnitOfWork::is_subscribed`].
+    /// What [`UnitOfWork::read`] takes for [`UnitOfWork::covered`] and [`UnitOfWork::subscribed`].
     pub fn subscription(&self) -> Wanted {
         self.wanted::<Subscription>(&self.tenant())
     }
@@ -232,9 +232,9 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Goes on only if the subscription is good. The append does not assert it.
-    pub fn is_subscribed<R>(&self) -> Result<(), Failure<R>> {
+    pub fn subscribed<R>(&self) -> Result<(), Failure<R>> {
         let subscription = self.state::<Subscription>(&self.tenant());
-        subscription.is_good(self.recorded_at).map_err(Failure::NotCovered)
+        subscription.goes_on(self.recorded_at).map_err(Failure::NotCovered)
     }
 
     /// Decides about the subscription, which was read.

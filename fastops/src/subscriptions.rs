@@ -21,18 +21,22 @@ pub enum CompaniesCommand {
     Show(Company),
     /// Give a company another plan.
     Plan {
+        /// Which company.
         #[command(flatten)]
         company: Company,
         /// What the plan is called.
         #[arg(long)]
         plan: String,
+        /// What the plan allows.
         #[command(flatten)]
         limits: Limits,
     },
     /// Say how a company's subscription stands.
     State {
+        /// Which company.
         #[command(flatten)]
         company: Company,
+        /// How.
         #[command(subcommand)]
         state: Stated,
     },

@@ -43,7 +43,7 @@ impl Intent for EnrollDevice {
             work.wanted::<Branch>(&self.branch),
         ];
         work.read(wanted).await?;
-        work.is_subscribed()?;
+        work.subscribed()?;
         let branch = work.state::<Branch>(&self.branch).open();
         let day = branch.ok_or(Failure::Refused(DeviceRefusal::UnknownBranch))?.business_day();
         work.at_branch(self.branch, day)?;

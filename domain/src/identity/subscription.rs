@@ -205,7 +205,7 @@ pub enum Error {
 
 impl State {
     /// Whether anything can be begun at `now`.
-    pub fn is_good(&self, now: DateTime<Utc>) -> Result<(), Error> {
+    pub fn goes_on(&self, now: DateTime<Utc>) -> Result<(), Error> {
         match self.standing {
             Standing::Trial { until } if now >= until => Err(Error::TrialEnded { until }),
             Standing::PastDue { since } if now - since >= GRACE => Err(Error::PastDue { since }),
@@ -216,7 +216,7 @@ impl State {
 
     /// Whether something can be begun in a module at `now`.
     pub fn covers(&self, module: Module, now: DateTime<Utc>) -> Result<(), Error> {
-        self.is_good(now)?;
+        self.goes_on(now)?;
         let modules = self.plan.as_ref().and_then(|plan| plan.modules.as_ref());
         match modules {
             Some(modules) if !modules.contains(&module) => Err(Error::NoModule(module)),
@@ -256,12 +256,12 @@ impl Decider for Subscription {
                 Standing::Suspended => Suspended {}.into(),
             }]),
             Command::AddBranch { branch, now } => {
-                state.is_good(now)?;
+                state.goes_on(now)?;
                 state.has_room(Counted::Branches, state.branches + 1)?;
                 Ok(vec![BranchAdded { branch }.into()])
             }
             Command::AddUser { users, now } => {
-                state.is_good(now)?;
+                state.goes_on(now)?;
                 state.has_room(Counted::Users, users)?;
                 Ok(vec![])
             }
