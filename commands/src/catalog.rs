@@ -3,6 +3,7 @@
 use domain::catalog::category::{self, Category};
 use domain::catalog::product::{self, Product, Variant};
 use domain::claim::{self, Claim, ClaimId, Named};
+use domain::identity::subscription::Module;
 use domain::shared::{CategoryId, Money, Name, ProductId, VariantId};
 use event_store::Revision;
 use serde::Serialize;
@@ -61,8 +62,13 @@ impl Intent for AddCategory {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
         let claim = ClaimId::of_name(Named::Category, &self.name);
-        let wanted = vec![work.wanted::<Category>(&self.category), work.wanted::<Claim>(&claim)];
+        let wanted = vec![
+            work.subscription(),
+            work.wanted::<Category>(&self.category),
+            work.wanted::<Claim>(&claim),
+        ];
         work.read(wanted).await?;
+        work.covered(Module::Catalog)?;
         let details = category::Details { name: self.name.clone(), place: self.place };
         work.decide::<Category>(&self.category, category::Command::Add(details))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
@@ -88,7 +94,8 @@ impl Intent for ReviseCategory {
     type Refusal = CategoryRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
-        work.read(vec![work.wanted::<Category>(&self.category)]).await?;
+        work.read(vec![work.subscription(), work.wanted::<Category>(&self.category)]).await?;
+        work.covered(Module::Catalog)?;
         let before = work.state::<Category>(&self.category).in_menu().cloned();
         let before = before.ok_or(Failure::Refused(category::Error::Unknown.into()))?;
         work.expect::<Category, _>(&self.category, self.seen)?;
@@ -146,11 +153,13 @@ impl Intent for AddProduct {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
         let claim = ClaimId::of_name(Named::Product, &self.name);
         let wanted = vec![
+            work.subscription(),
             work.wanted::<Product>(&self.product),
             work.wanted::<Category>(&self.category),
             work.wanted::<Claim>(&claim),
         ];
         work.read(wanted).await?;
+        work.covered(Module::Catalog)?;
         if let Some(index) = self.variants.iter().position(|variant| variant.id.is_some()) {
             return Err(Failure::Refused(ProductRefusal::UnknownVariant { index }));
         }
@@ -182,9 +191,13 @@ impl Intent for ReviseProduct {
     type Refusal = ProductRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
-        let wanted =
-            vec![work.wanted::<Product>(&self.product), work.wanted::<Category>(&self.category)];
+        let wanted = vec![
+            work.subscription(),
+            work.wanted::<Product>(&self.product),
+            work.wanted::<Category>(&self.category),
+        ];
         work.read(wanted).await?;
+        work.covered(Module::Catalog)?;
         let before = work.state::<Product>(&self.product).in_menu().cloned();
         let before = before.ok_or(Failure::Refused(product::Error::Unknown.into()))?;
         work.expect::<Product, _>(&self.product, self.seen)?;

@@ -1,6 +1,7 @@
 //! The two kinds of no: refused by a rule, failed in the world. They stay apart to the edge.
 
 use domain::event::DecodeError;
+use domain::identity::subscription;
 use domain::shared::BranchId;
 use event_store::Revision;
 
@@ -22,6 +23,9 @@ pub enum Failure<R> {
         /// Where they may not act.
         branch: BranchId,
     },
+    /// The company's subscription does not cover it.
+    #[error(transparent)]
+    NotCovered(subscription::Error),
     /// The world says no.
     #[error(transparent)]
     World(#[from] World),
@@ -34,6 +38,7 @@ impl<R> Failure<R> {
             Self::Refused(refusal) => Failure::Refused(refused(refusal)),
             Self::Stale { actual } => Failure::Stale { actual },
             Self::ForeignBranch { branch } => Failure::ForeignBranch { branch },
+            Self::NotCovered(why) => Failure::NotCovered(why),
             Self::World(world) => Failure::World(world),
         }
     }
@@ -74,6 +79,9 @@ pub enum CommandError<R> {
         /// Where they may not act.
         branch: BranchId,
     },
+    /// The company's subscription does not cover it.
+    #[error(transparent)]
+    NotCovered(subscription::Error),
     /// The command id was used before for something else.
     #[error("the command id was used for another command")]
     IdReused,
@@ -88,6 +96,7 @@ impl<R> From<Failure<R>> for CommandError<R> {
             Failure::Refused(refusal) => Self::Refused(refusal),
             Failure::Stale { actual } => Self::Stale { actual },
             Failure::ForeignBranch { branch } => Self::ForeignBranch { branch },
+            Failure::NotCovered(why) => Self::NotCovered(why),
             Failure::World(world) => Self::World(world),
         }
     }

@@ -4,12 +4,14 @@ mod authority;
 mod devices;
 mod ports;
 mod roles;
+mod subscriptions;
 mod users;
 
 use chrono_tz::Tz;
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::identity::branch::{self, Branch};
 use domain::identity::roles::{By, Change, Command, Roles};
+use domain::identity::subscription;
 use domain::identity::tenant::{self, Tenant};
 use domain::identity::user::{self, User};
 use domain::shared::{BranchId, Currency, CutOff, EmailKey, Name, Slug, TenantId, UserId};
@@ -26,6 +28,7 @@ pub use ports::{
     Sessions, TicketFor, TicketKind, Tickets,
 };
 pub use roles::{ChangeRoles, RolesRefusal};
+pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
 pub use users::{ChangeUser, InviteRefusal, InviteUser, JoinUser, UserRefusal};
 
 /// A company joins the installation.
@@ -105,7 +108,11 @@ impl Intent for OpenBranch {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
         let claim = ClaimId::of_name(Named::Branch, &self.name);
-        let wanted = vec![work.wanted::<Branch>(&self.branch), work.wanted::<Claim>(&claim)];
+        let wanted = vec![
+            work.subscription(),
+            work.wanted::<Branch>(&self.branch),
+            work.wanted::<Claim>(&claim),
+        ];
         work.read(wanted).await?;
         let Self { name, time_zone, currency, cut_off, .. } = self.clone();
         let open = branch::Command::Open(branch::Opened { name, time_zone, currency, cut_off });
@@ -113,6 +120,6 @@ impl Intent for OpenBranch {
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         work.decide::<Claim>(&claim, claim::Command::Take { holder: self.branch.uuid() })
             .map_err(|claim::Error::Held { .. }| Failure::Refused(BranchRefusal::NameTaken))?;
-        Ok(())
+        work.count(|now| subscription::Command::AddBranch { branch: self.branch, now })
     }
 }

@@ -3,6 +3,7 @@
 use domain::catalog::Product;
 use domain::claim::{Claim, ClaimId, Named};
 use domain::identity::Branch;
+use domain::identity::subscription::Module;
 use domain::inventory::recipe::{self, Portion, Recipe};
 use domain::inventory::stock::{self, IncomingLine, Inventory};
 use domain::inventory::stock_item::{self, StockItem};
@@ -51,8 +52,13 @@ impl Intent for AddStockItem {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
         let claim = ClaimId::of_name(Named::StockItem, &self.name);
-        let wanted = vec![work.wanted::<StockItem>(&self.item), work.wanted::<Claim>(&claim)];
+        let wanted = vec![
+            work.subscription(),
+            work.wanted::<StockItem>(&self.item),
+            work.wanted::<Claim>(&claim),
+        ];
         work.read(wanted).await?;
+        work.covered(Module::Inventory)?;
         let Self { name, unit, on_shortage, .. } = self.clone();
         let details = stock_item::Details { name, unit, on_shortage };
         work.decide::<StockItem>(&self.item, stock_item::Command::Add(details))
@@ -79,7 +85,8 @@ impl Intent for ReviseStockItem {
     type Refusal = StockItemRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
-        work.read(vec![work.wanted::<StockItem>(&self.item)]).await?;
+        work.read(vec![work.subscription(), work.wanted::<StockItem>(&self.item)]).await?;
+        work.covered(Module::Inventory)?;
         let before = work.state::<StockItem>(&self.item).kept().cloned();
         let before = before.ok_or(Failure::Refused(stock_item::Error::Unknown.into()))?;
         work.expect::<StockItem, _>(&self.item, self.seen)?;
@@ -135,8 +142,9 @@ impl Intent for PublishRecipe {
         let ingredients = self.portions.iter().flat_map(|portion| &portion.ingredients);
         let items = ingredients.map(|ingredient| work.wanted::<StockItem>(&ingredient.item));
         let product = [work.wanted::<Product>(&self.product), work.wanted::<Recipe>(&self.product)];
-        let wanted = product.into_iter().chain(items).collect();
+        let wanted = [work.subscription()].into_iter().chain(product).chain(items).collect();
         work.read(wanted).await?;
+        work.covered(Module::Inventory)?;
         self.check_references(work).map_err(Failure::Refused)?;
         work.expect::<Recipe, _>(&self.product, self.seen)?;
         let publish = recipe::Command::Publish { portions: self.portions.clone() };
@@ -200,8 +208,9 @@ impl Intent for ReceiveStock {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
         let items = self.lines.iter().map(|line| work.wanted::<StockItem>(&line.item));
         let branch = [work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
-        let wanted = branch.into_iter().chain(items).collect();
+        let wanted = [work.subscription()].into_iter().chain(branch).chain(items).collect();
         work.read(wanted).await?;
+        work.covered(Module::Inventory)?;
         let branch = work.state::<Branch>(&self.branch).open();
         let branch = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?;
         let (day, currency) = (branch.business_day(), branch.currency);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::catalog::Product;
 use domain::identity::Branch;
+use domain::identity::subscription::Module;
 use domain::inventory::recipe::{Ingredient, Recipe};
 use domain::inventory::stock::Inventory;
 use domain::orders::OrderType;
@@ -112,13 +113,13 @@ struct Looked {
 }
 
 impl PlaceOrder {
-    /// Looks up branch, products and recipes in one round trip.
+    /// Looks up subscription, branch, products and recipes in one round trip.
     async fn look_up(&self, work: &mut UnitOfWork<'_>) -> Result<Looked, Failure<OrderRefusal>> {
         let products = self.lines.iter().flat_map(|line| {
             [work.wanted::<Product>(&line.product), work.wanted::<Recipe>(&line.product)]
         });
-        let wanted = std::iter::once(work.wanted::<Branch>(&self.branch)).chain(products);
-        let wanted = wanted.collect();
+        let wanted = [work.subscription(), work.wanted::<Branch>(&self.branch)];
+        let wanted = wanted.into_iter().chain(products).collect();
         work.read(wanted).await?;
         let branch = work.state::<Branch>(&self.branch).open();
         let branch = branch.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
@@ -155,6 +156,7 @@ impl Intent for PlaceOrder {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
         let Looked { day, currency, lines } = self.look_up(work).await?;
         let moment = work.at_branch(self.branch, day)?;
+        work.covered(Module::Orders)?;
         let series = SeriesId::at(self.branch, self.order_type, moment.date);
         let mut wanted = stock::wanted(work, self.branch, &lines);
         wanted.push(work.wanted::<Series>(&series));
@@ -188,7 +190,8 @@ impl Intent for PlaceOrder {
 }
 
 impl Commands {
-    /// What an order would cost: the same prices, rules and refusals as placing it, without effect.
+    /// What an order would cost: the same prices, rules and refusals as placing it, without effect. It
+    /// begins nothing, so the subscription is not asked.
     pub async fn quote(
         &self,
         scope: &Scope,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
+use domain::identity::Subscription;
+use domain::identity::subscription::{self, Module};
 use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
 use event_store::{
@@ -213,6 +215,36 @@ impl<'a> UnitOfWork<'a> {
         self.branch = Some(branch);
         self.business_date = Some(moment.date);
         Ok(moment)
+    }
+
+    /// What [`UnitOfWork::read`] takes for [`UnitOfWork::covered`] and [`UnitOfWork::subscribed`].
+    pub fn subscription(&self) -> Wanted {
+        self.wanted::<Subscription>(&self.tenant())
+    }
+
+    /// Goes on only if something may be begun in a module: the subscription is good and its plan has it.
+    ///
+    /// The append does not assert it, so commands do not wait for each other here: what was begun
+    /// before a change of the subscription was known here counts.
+    pub fn covered<R>(&self, module: Module) -> Result<(), Failure<R>> {
+        let subscription = self.state::<Subscription>(&self.tenant());
+        subscription.covers(module, self.recorded_at).map_err(Failure::NotCovered)
+    }
+
+    /// Goes on only if the subscription is good. The append does not assert it.
+    pub fn subscribed<R>(&self) -> Result<(), Failure<R>> {
+        let subscription = self.state::<Subscription>(&self.tenant());
+        subscription.goes_on(self.recorded_at).map_err(Failure::NotCovered)
+    }
+
+    /// Decides about the subscription, which was read.
+    pub fn count<R>(
+        &mut self,
+        added: impl FnOnce(DateTime<Utc>) -> subscription::Command,
+    ) -> Result<(), Failure<R>> {
+        let (tenant, now) = (self.tenant(), self.recorded_at);
+        self.decide::<Subscription>(&tenant, added(now)).map_err(Failure::NotCovered)?;
+        Ok(())
     }
 
     /// Whether everything was read from the log itself, and nothing is but remembered or pending.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::catalog::{category, product};
 use crate::claim;
 use crate::event::{EventType, StoredEvent};
-use crate::identity::{branch, device, roles, tenant, user};
+use crate::identity::{branch, device, roles, subscription, tenant, user};
 use crate::inventory::{recipe, stock, stock_item};
 use crate::orders::{order, series};
 
@@ -28,8 +28,9 @@ pub fn schemas(path: &'static str) -> Schemas {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.definitions_path = path.into());
     let mut generator = settings.into_generator();
-    let of: [OfAggregate; 13] = [
+    let of: [OfAggregate; 14] = [
         tenant::Event::schemas,
+        subscription::Event::schemas,
         branch::Event::schemas,
         roles::Event::schemas,
         user::Event::schemas,

@@ -9,6 +9,7 @@ use domain::catalog::{category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
 use domain::identity::roles::{self, BranchAccess, RoleKind};
+use domain::identity::subscription::{self, Module, Plan};
 use domain::identity::{Permission, PermissionName, branch, device, tenant, user};
 use domain::inventory::balance::Balance;
 use domain::inventory::recipe::{self, Ingredient};
@@ -83,8 +84,27 @@ fn identity() -> Vec<String> {
         currency: Currency::COP,
         cut_off: "04:00".parse().unwrap(),
     };
-    [stored::<tenant::Event>(&[registered.into()]), stored::<branch::Event>(&[opened.into()])]
+    let (tenant, branch) = ([registered.into()], [opened.into()]);
+    [stored::<tenant::Event>(&tenant), stored(&subscriptions()), stored::<branch::Event>(&branch)]
         .concat()
+}
+
+fn subscriptions() -> [subscription::Event; 6] {
+    let moment = "2026-01-01T12:00:00Z".parse().unwrap();
+    let plan = Plan {
+        name: name("Una sede"),
+        branches: Some(1),
+        users: None,
+        modules: Some([Module::Catalog, Module::Inventory, Module::Orders].into()),
+    };
+    [
+        subscription::PlanChosen { plan }.into(),
+        subscription::TrialGranted { until: moment }.into(),
+        subscription::Activated {}.into(),
+        subscription::FellPastDue { since: moment }.into(),
+        subscription::Suspended {}.into(),
+        subscription::BranchAdded { branch: BranchId::from_uuid(uuid(1)) }.into(),
+    ]
 }
 
 fn people() -> Vec<String> {

@@ -24,6 +24,7 @@ use fastops::rebuild::{self, RebuildArgs};
 use fastops::relaying::relay;
 use fastops::safety;
 use fastops::serving::{self, Serving, serve, service};
+use fastops::subscriptions::{self, CompaniesCommand};
 use fastops::telemetry::{LogArgs, start_logging, start_logging_to, start_metrics};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -49,6 +50,8 @@ enum Command {
     Migrate(MigrateArgs),
     /// Set up a company with its first administrator.
     Init(InitArgs),
+    /// See and change what companies have subscribed to.
+    Companies(SubscribingArgs),
     /// Show a living restaurant on a private PostgreSQL.
     Demo(DemoArgs),
     /// See what the read models could not take in, and decide about it.
@@ -150,6 +153,14 @@ struct ConsumersArgs {
 }
 
 #[derive(Args)]
+struct SubscribingArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(subcommand)]
+    command: CompaniesCommand,
+}
+
+#[derive(Args)]
 struct RebuildingArgs {
     #[command(flatten)]
     database: DatabaseArgs,
@@ -166,6 +177,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Relay(args) => relaying(&args).await,
         Command::Migrate(args) => migrating(&args).await,
         Command::Init(args) => founding(args).await,
+        Command::Companies(args) => subscribing(args).await,
         Command::Demo(args) => showing(args).await,
         Command::Consumers(args) => resolving(args).await,
         Command::Rebuild(args) => rebuilding(args).await,
@@ -267,6 +279,13 @@ async fn founding(args: InitArgs) -> Outcome {
     let installation = Installation::new(&databases);
     let people = People::new(installation.app.clone(), args.token.master_key()?);
     init::run(args.company, &installation, &people, &mut std::io::stdout()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn subscribing(args: SubscribingArgs) -> Outcome {
+    start_logging("warn");
+    let installation = Installation::new(&args.database.databases()?);
+    subscriptions::run(args.command, &installation, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 

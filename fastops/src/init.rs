@@ -7,9 +7,10 @@ use api::auth::password::{PasswordError, Passwords};
 use domain::shared::{Name, NameError, Slug, SlugError};
 use serde_json::json;
 
-use crate::companies::{self, NewCompany, set_up};
+use crate::companies::{self, NewCompany, set_up, subscribe_first};
 use crate::installation::Installation;
 use crate::people::People;
+use crate::subscriptions::FirstSubscription;
 
 /// A company as the command line says it.
 #[derive(clap::Args)]
@@ -34,12 +35,15 @@ pub struct CompanyArgs {
     /// The file with the administrator's password; asked for on standard input if not given.
     #[arg(long)]
     password_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    subscription: FirstSubscription,
 }
 
 /// Why no company was set up.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    /// The company's or the administrator's name is not one.
+    /// The name of the company, the administrator or the plan is not one.
     #[error("a name cannot be used")]
     Name(#[from] NameError),
     /// The short name is not one.
@@ -78,6 +82,7 @@ pub async fn run(
     if !args.email.contains('@') {
         return Err(InitError::Email);
     }
+    let subscription = args.subscription.change(installation.clock.now())?;
     let company = NewCompany {
         name: Name::parse(&args.name)?,
         slug: Slug::parse(&args.slug)?,
@@ -86,6 +91,9 @@ pub async fn run(
         password_hash: Passwords::new().hash_new(password).await?,
     };
     let tenant = set_up(installation, people, company).await?;
+    if let Some(change) = subscription {
+        subscribe_first(installation, tenant, change).await?;
+    }
     let line = json!({"tenant_id": tenant.uuid(), "tenant": args.slug});
     writeln!(out, "{line}").map_err(InitError::Output)
 }

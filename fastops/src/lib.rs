@@ -3,7 +3,7 @@
 //! - [`asyncapi`]: the document about events
 //! - [`config`]: what the environment and the command line say
 //! - [`installation`]: the adapters of one database wired to the ports
-//! - [`companies`]: companies with their first administrators
+//! - [`companies`]: companies with their first administrators; [`subscriptions`]: what they may begin
 //! - [`people`]: names, addresses, secrets and sessions, beside the log
 //! - [`consumers`]: events that consumers have parked, from the command line
 //! - [`rebuild`]: read models built again
@@ -31,4 +31,5 @@ pub mod rebuild;
 pub mod relaying;
 pub mod safety;
 pub mod serving;
+pub mod subscriptions;
 pub mod telemetry;

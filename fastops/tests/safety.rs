@@ -90,3 +90,43 @@ async fn a_company_is_set_up_and_its_administrator_is_not_in_the_log() {
     let common = set_up("ana@example.com").await.unwrap();
     assert!(String::from_utf8_lossy(&common.stderr).contains("most common"));
 }
+
+#[tokio::test]
+async fn a_company_has_its_first_plan_and_trial_once_and_whatever_is_said_later() {
+    let database = Database::create().await;
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("password");
+    std::fs::write(&password, "una clave bien larga\n").unwrap();
+    let password = password.to_str().unwrap();
+    let fastops = async |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_fastops"))
+            .args(args)
+            .env("FASTOPS_DATABASE_URL", url(&database, "fastops_app"))
+            .env("FASTOPS_OWNER_DATABASE_URL", url(&database, "fastops_owner"))
+            .env("FASTOPS_MASTER_KEY", SECRET)
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let init = ["init", "--name", "Arepas", "--slug", "arepas", "--administrator", "Ana"];
+    let init = [&init[..], &["--email", "ana@example.com", "--password-file", password]].concat();
+    let with = |more: &[&'static str]| [&init[..], more].concat();
+    let first = ["--plan", "Una sede", "--branches", "1", "--modules", "orders,catalog"];
+    fastops(&with(&[&first[..], &["--trial-days", "30"]].concat())).await;
+    let show = ["companies", "show", "--slug", "arepas"];
+    let shown = fastops(&show).await;
+    assert_eq!(shown["plan"]["branches"], 1);
+    assert_eq!(shown["plan"]["modules"], serde_json::json!(["catalog", "orders"]));
+    assert_eq!(shown["subscription"]["state"], "trial");
+    fastops(&with(&["--trial-days", "90"])).await;
+    assert_eq!(fastops(&show).await, shown, "setting up again begins no other trial");
+    let suspended = ["companies", "state", "--slug", "arepas", "suspended"];
+    assert_eq!(fastops(&suspended).await["subscription"]["state"], "suspended");
+    let plan = ["companies", "plan", "--slug", "arepas", "--plan", "Todo"];
+    let shown = fastops(&plan).await;
+    assert_eq!(shown["plan"]["branches"], serde_json::Value::Null);
+    assert_eq!(shown["subscription"]["state"], "suspended", "the plan says nothing of it");
+}

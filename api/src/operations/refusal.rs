@@ -2,6 +2,7 @@
 
 mod inventory;
 mod people;
+mod subscription;
 
 use commands::catalog::{CategoryRefusal, ProductRefusal};
 use commands::identity::BranchRefusal;
@@ -18,6 +19,8 @@ use super::fields::money_error;
 use crate::problem::{Code, FieldError, Problem};
 
 pub(super) use inventory::{recipe, stock, stock_item};
+use subscription::not_covered;
+
 pub(super) use people::{Named, device, invite, roles};
 
 /// What became of a command that has no receipt.
@@ -26,6 +29,7 @@ pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Proble
         CommandError::Refused(refusal) => rule(&refusal),
         CommandError::Stale { actual } => stale(actual),
         CommandError::ForeignBranch { .. } => Problem::foreign_branch(),
+        CommandError::NotCovered(why) => not_covered(why),
         CommandError::IdReused => Problem::new(Code::IdempotencyMismatch),
         CommandError::World(world) => failed(&world),
     }

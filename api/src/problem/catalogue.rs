@@ -88,6 +88,18 @@ codes! {
         advice: "Pida el permiso a quien administra la empresa."
             / "Ask whoever administers the company for the permission.",
     }
+    /// The trial is over, a payment is due for too long, or the company is suspended.
+    SubscriptionRequired = "subscription-required", PAYMENT_REQUIRED {
+        title: "La suscripción no está al día" / "The subscription is not in good standing",
+        advice: "Hable con quien opera el servicio; mientras tanto puede consultar y cerrar lo que está abierto."
+            / "Talk to whoever runs the service; meanwhile you can read and close what is open.",
+    }
+    /// The company's plan has no more of this, or does not include it.
+    PlanLimit = "plan-limit", PAYMENT_REQUIRED {
+        title: "El plan no lo permite" / "The plan does not allow this",
+        advice: "Pida un plan más amplio a quien opera el servicio."
+            / "Ask whoever runs the service for a larger plan.",
+    }
     /// Somebody would give or take what they do not hold themselves.
     PrivilegeEscalation = "privilege-escalation", FORBIDDEN {
         title: "No puede dar ni quitar lo que no tiene" / "You cannot give or take what you do not hold",

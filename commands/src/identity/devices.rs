@@ -37,8 +37,13 @@ impl Intent for EnrollDevice {
     type Refusal = DeviceRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<DeviceRefusal>> {
-        let wanted = vec![work.wanted::<Device>(&self.device), work.wanted::<Branch>(&self.branch)];
+        let wanted = vec![
+            work.subscription(),
+            work.wanted::<Device>(&self.device),
+            work.wanted::<Branch>(&self.branch),
+        ];
         work.read(wanted).await?;
+        work.subscribed()?;
         let branch = work.state::<Branch>(&self.branch).open();
         let day = branch.ok_or(Failure::Refused(DeviceRefusal::UnknownBranch))?.business_day();
         work.at_branch(self.branch, day)?;

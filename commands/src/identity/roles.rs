@@ -1,8 +1,8 @@
 //! Roles, their permissions, and who has them.
 
-use domain::identity::Branch;
 use domain::identity::roles::{self, BranchAccess, By, Change, Command, Roles, Sorting, State};
 use domain::identity::user::{self, User};
+use domain::identity::{Branch, subscription};
 use domain::shared::{BranchId, UserId};
 use event_store::{Actor, Revision};
 use serde::Serialize;
@@ -37,7 +37,7 @@ impl Intent for ChangeRoles {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RolesRefusal>> {
         let tenant = work.tenant();
-        work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+        work.read(vec![work.subscription(), work.wanted::<Roles>(&tenant)]).await?;
         let actual = version(work.state::<Roles>(&tenant), &self.change);
         if let (Some(seen), Some(actual)) = (self.seen, actual)
             && seen != actual
@@ -50,10 +50,11 @@ impl Intent for ChangeRoles {
         let command = Command { by: by(work), change: self.change.clone() };
         work.decide::<Roles>(&tenant, command)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        if let Change::Suspend(user) = self.change {
-            end_sessions(work, user).await?;
+        match self.change {
+            Change::Suspend(user) => end_sessions(work, user).await,
+            Change::Admit(_) | Change::Resume(_) => count_users(work),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -78,6 +79,12 @@ async fn end_sessions(
     work.decide::<User>(&user, user::Command::EndSessions)
         .map_err(|_| Failure::Refused(roles::Error::Unknown.into()))?;
     Ok(())
+}
+
+/// Goes on only if the subscription has room for everybody who may sign in after this.
+pub(super) fn count_users<R>(work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>> {
+    let users = work.state::<Roles>(&work.tenant()).active_members();
+    work.count(|now| subscription::Command::AddUser { users, now })
 }
 
 /// On whose word roles change.

@@ -6,7 +6,7 @@ use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, RoleId, UserId};
 use serde::Serialize;
 
-use super::roles::{RolesRefusal, branches_exist, by};
+use super::roles::{RolesRefusal, branches_exist, by, count_users};
 use crate::catalog::take;
 use crate::error::Failure;
 use crate::intent::Intent;
@@ -47,6 +47,7 @@ impl Intent for InviteUser {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<InviteRefusal>> {
         let (tenant, claim) = (work.tenant(), ClaimId::of_email(&self.email));
         work.read(vec![
+            work.subscription(),
             work.wanted::<Roles>(&tenant),
             work.wanted::<User>(&self.user),
             work.wanted::<Claim>(&claim),
@@ -70,7 +71,7 @@ impl Intent for InviteUser {
         let command = Command { by: by(work), change: Change::Admit(admitted) };
         work.decide::<Roles>(&tenant, command)
             .map_err(|refusal| Failure::Refused(RolesRefusal::from(refusal).into()))?;
-        Ok(())
+        count_users(work)
     }
 }
 

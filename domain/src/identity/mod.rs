@@ -1,9 +1,10 @@
-//! Who and where: companies, branches, devices, people, and what they may do.
+//! Who and where: companies, what they have subscribed to, branches, devices, people, and what they may do.
 
 pub mod branch;
 pub mod device;
 pub mod permission;
 pub mod roles;
+pub mod subscription;
 pub mod tenant;
 pub mod user;
 
@@ -11,5 +12,6 @@ pub use branch::Branch;
 pub use device::Device;
 pub use permission::{Permission, PermissionName};
 pub use roles::Roles;
+pub use subscription::Subscription;
 pub use tenant::Tenant;
 pub use user::User;

@@ -21,5 +21,6 @@ mod roles;
 mod sessions;
 mod sign_in;
 mod slow_clients;
+mod subscriptions;
 mod tenancy;
 mod tokens;

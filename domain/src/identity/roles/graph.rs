@@ -69,6 +69,12 @@ impl State {
         self.members.get(&user)
     }
 
+    /// How many people are not suspended.
+    pub fn active_members(&self) -> u32 {
+        let active = self.members.values().filter(|member| member.is_active).count();
+        u32::try_from(active).unwrap_or(u32::MAX)
+    }
+
     /// Whether a permission can be granted here: one of FastOps, or one of the company's own.
     pub fn knows(&self, permission: &PermissionName) -> bool {
         Permission::of_name(permission.as_str()).is_some()

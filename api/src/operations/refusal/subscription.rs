@@ -1,0 +1,47 @@
+//! What a company's subscription does not cover.
+
+use domain::identity::subscription::{Counted, Error, Module};
+
+use crate::problem::{Code, Problem};
+
+pub(super) fn not_covered(why: Error) -> Problem {
+    let lapsed = |es: String, en: String| Problem::new(Code::SubscriptionRequired).detail((es, en));
+    let beyond = |es: String, en: String| Problem::new(Code::PlanLimit).detail((es, en));
+    match why {
+        Error::TrialEnded { until } => {
+            let day = until.date_naive();
+            lapsed(format!("La prueba terminó el {day}."), format!("The trial ended on {day}."))
+        }
+        Error::PastDue { since } => {
+            let day = since.date_naive();
+            lapsed(
+                format!("Hay un pago pendiente desde el {day}."),
+                format!("A payment is due since {day}."),
+            )
+        }
+        Error::Suspended => lapsed(
+            "La suscripción está suspendida.".to_owned(),
+            "The subscription is suspended.".to_owned(),
+        ),
+        Error::NoModule(module) => beyond(
+            format!("El plan no incluye {}.", in_spanish(module)),
+            format!("The plan does not include {}.", module.word()),
+        ),
+        Error::Limit { counted: Counted::Branches, limit } => beyond(
+            format!("Sedes que permite el plan: {limit}."),
+            format!("Branches that the plan allows: {limit}."),
+        ),
+        Error::Limit { counted: Counted::Users, limit } => beyond(
+            format!("Personas activas que permite el plan: {limit}."),
+            format!("Active people that the plan allows: {limit}."),
+        ),
+    }
+}
+
+const fn in_spanish(module: Module) -> &'static str {
+    match module {
+        Module::Catalog => "el catálogo (catalog)",
+        Module::Inventory => "el inventario (inventory)",
+        Module::Orders => "los pedidos (orders)",
+    }
+}

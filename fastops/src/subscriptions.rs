@@ -1,0 +1,192 @@
+//! `fastops companies`: what companies have subscribed to, as whoever runs the installation says it.
+//!
+//! Answers are JSON, one line.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::{Args, Subcommand};
+use commands::identity::ChangeSubscription;
+use domain::identity::subscription::{Module, Plan, Standing, State};
+use domain::shared::{CommandId, Name, NameError, TenantId};
+use serde_json::{Value, json};
+
+use crate::companies;
+use crate::installation::Installation;
+
+/// What can be done about subscriptions.
+#[derive(Debug, Subcommand)]
+pub enum CompaniesCommand {
+    /// Say what a company has subscribed to, and how the subscription stands.
+    Show(Company),
+    /// Give a company another plan.
+    Plan {
+        /// Which company.
+        #[command(flatten)]
+        company: Company,
+        /// What the plan is called.
+        #[arg(long)]
+        plan: String,
+        /// What the plan allows.
+        #[command(flatten)]
+        limits: Limits,
+    },
+    /// Say how a company's subscription stands.
+    State {
+        /// Which company.
+        #[command(flatten)]
+        company: Company,
+        /// How.
+        #[command(subcommand)]
+        state: Stated,
+    },
+}
+
+/// Which company.
+#[derive(Debug, Args)]
+pub struct Company {
+    /// Its short name.
+    #[arg(long)]
+    slug: String,
+}
+
+/// What a plan allows.
+#[derive(Debug, Args)]
+pub struct Limits {
+    /// How many branches; any number unless given.
+    #[arg(long, requires = "plan")]
+    branches: Option<u32>,
+    /// How many people who are not suspended; any number unless given.
+    #[arg(long, requires = "plan")]
+    users: Option<u32>,
+    /// Which modules, separated by commas: catalog, inventory, orders; all of them unless given.
+    #[arg(long, requires = "plan", value_delimiter = ',', value_parser = module)]
+    modules: Option<Vec<Module>>,
+}
+
+/// How a subscription stands, as the command line says it.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Stated {
+    /// It is a trial.
+    Trial {
+        /// For how many days from here on.
+        #[arg(long)]
+        days: u16,
+    },
+    /// It is paid.
+    Active,
+    /// A payment is due; after fourteen days nothing can be begun.
+    PastDue {
+        /// Since when, as RFC 3339; this moment unless given.
+        #[arg(long)]
+        since: Option<DateTime<Utc>>,
+    },
+    /// Nothing can be begun.
+    Suspended,
+}
+
+/// What a company that is set up has subscribed to.
+#[derive(Debug, Args)]
+pub struct FirstSubscription {
+    /// What its plan is called; without one nothing is limited.
+    #[arg(long)]
+    plan: Option<String>,
+    #[command(flatten)]
+    limits: Limits,
+    /// For how many days it may try FastOps; for ever unless given.
+    #[arg(long)]
+    trial_days: Option<u16>,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum SubscriptionError {
+    /// The plan cannot be called like this.
+    #[error("the plan's name cannot be used")]
+    Name(#[from] NameError),
+    /// The company is not there, or could not be written.
+    #[error(transparent)]
+    Company(#[from] companies::Error),
+    /// The log could not be read.
+    #[error(transparent)]
+    World(#[from] commands::World),
+    /// Standard output is closed.
+    #[error("could not write the answer")]
+    Output(#[from] io::Error),
+}
+
+impl Limits {
+    fn plan(self, name: &str) -> Result<Plan, NameError> {
+        let Self { branches, users, modules } = self;
+        let modules = modules.map(|modules| modules.into_iter().collect());
+        Ok(Plan { name: Name::parse(name)?, branches, users, modules })
+    }
+}
+
+impl Stated {
+    fn standing(self, now: DateTime<Utc>) -> Standing {
+        match self {
+            Self::Trial { days } => trial(days, now),
+            Self::Active => Standing::Active,
+            Self::PastDue { since } => Standing::PastDue { since: since.unwrap_or(now) },
+            Self::Suspended => Standing::Suspended,
+        }
+    }
+}
+
+impl FirstSubscription {
+    /// What is to be written down, if anything.
+    pub fn change(self, now: DateTime<Utc>) -> Result<Option<ChangeSubscription>, NameError> {
+        let Self { plan, limits, trial_days } = self;
+        let plan = plan.map(|plan| limits.plan(&plan)).transpose()?;
+        let standing = trial_days.map(|days| trial(days, now));
+        let is_said = plan.is_some() || standing.is_some();
+        Ok(is_said.then_some(ChangeSubscription { plan, standing }))
+    }
+}
+
+fn trial(days: u16, now: DateTime<Utc>) -> Standing {
+    Standing::Trial { until: now + TimeDelta::days(days.into()) }
+}
+
+fn module(word: &str) -> Result<Module, String> {
+    let module = Module::ALL.into_iter().find(|module| module.word() == word);
+    module.ok_or_else(|| Module::ALL.map(Module::word).join(", "))
+}
+
+/// Does it, and says how the subscription stands afterwards.
+pub async fn run(
+    command: CompaniesCommand,
+    installation: &Installation,
+    out: &mut (impl Write + Send),
+) -> Result<(), SubscriptionError> {
+    let (Company { slug }, change) = match command {
+        CompaniesCommand::Show(company) => (company, None),
+        CompaniesCommand::Plan { company, plan, limits } => {
+            let plan = Some(limits.plan(&plan)?);
+            (company, Some(ChangeSubscription { plan, standing: None }))
+        }
+        CompaniesCommand::State { company, state } => {
+            let standing = Some(state.standing(installation.clock.now()));
+            (company, Some(ChangeSubscription { plan: None, standing }))
+        }
+    };
+    let tenant = companies::by_slug(installation, &slug).await?;
+    if let Some(change) = change {
+        let id = CommandId::from_uuid(installation.ids.uuid());
+        companies::subscribe(installation, tenant, id, change).await?;
+    }
+    let state = installation.commands.subscription(&companies::operating(installation, tenant));
+    writeln!(out, "{}", line(tenant, &slug, &state.await?))?;
+    Ok(())
+}
+
+fn line(tenant: TenantId, slug: &str, state: &State) -> Value {
+    json!({
+        "tenant_id": tenant.uuid(),
+        "tenant": slug,
+        "plan": state.plan,
+        "subscription": state.standing,
+        "branches": state.branches,
+    })
+}
