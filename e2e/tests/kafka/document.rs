@@ -83,9 +83,10 @@ async fn a_day(system: &System) {
     }
     let payments = format!("/v1/orders/{order}/payments");
     owner.post(&payments).json(&cash(SMALL, SMALL)).send().await.expect(201);
-    let order = menu.place(&owner).await.id();
-    let reason = json!({"reason": "customer_left"});
-    owner.post(&format!("/v1/orders/{order}/cancel")).json(&reason).send().await.expect(200);
+    let placed = menu.place(&owner).await;
+    let cancel = owner.post(&format!("/v1/orders/{}/cancel", placed.id()));
+    let cancel = cancel.if_match(placed.revision()).json(&json!({"reason": "out_of_stock"}));
+    cancel.send().await.expect(200);
 }
 
 async fn stock_up(owner: &Client, menu: &Menu) {
