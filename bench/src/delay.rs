@@ -57,16 +57,16 @@ async fn through(feed: &str, stand: &Stand, scene: &Scene, args: &Args) -> Value
 async fn watch(
     options: PgConnectOptions,
     tenants: &[TenantId],
-    mut paced: Paced,
+    mut load: Paced,
 ) -> (Vec<Duration>, u64) {
     let mut owner = PgConnection::connect_with(&options).await.expect("the superuser may come in");
     let (mut waiting, mut delays) = (Vec::new(), Vec::new());
     loop {
         if waiting.is_empty() {
-            let Some(placed) = paced.placed.recv().await else { break };
+            let Some(placed) = load.placed.recv().await else { break };
             waiting.push(placed);
         }
-        while let Ok(placed) = paced.placed.try_recv() {
+        while let Ok(placed) = load.placed.try_recv() {
             waiting.push(placed);
         }
         let shown = shown(&mut owner, tenants, &waiting).await;
@@ -80,7 +80,7 @@ async fn watch(
         });
         std::thread::sleep(BETWEEN_LOOKS);
     }
-    (delays, paced.unavailable().await)
+    (delays, load.unavailable().await)
 }
 
 /// Those that the list of orders has.

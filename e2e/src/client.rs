@@ -200,7 +200,8 @@ impl Answer {
         if let Some(body) = answer.body.as_object_mut() {
             body.remove("instance");
         }
-        for row in answer.body["data"].as_array_mut().into_iter().flatten() {
+        let rows = answer.body.get_mut("data").and_then(Value::as_array_mut);
+        for row in rows.into_iter().flatten() {
             if let Some(row) = row.as_object_mut().filter(|row| row.contains_key("consumer")) {
                 row.remove("here");
                 row.remove("lag_events");
