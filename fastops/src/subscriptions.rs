@@ -176,8 +176,9 @@ pub async fn run(
         let id = CommandId::from_uuid(installation.ids.uuid());
         companies::subscribe(installation, tenant, id, change).await?;
     }
-    let state = installation.commands.subscription(&companies::operating(installation, tenant));
-    writeln!(out, "{}", line(tenant, &slug, &state.await?))?;
+    let scope = companies::operating(installation, tenant);
+    let state = installation.commands.subscription(&scope).await?;
+    writeln!(out, "{}", line(tenant, &slug, &state))?;
     Ok(())
 }
 
