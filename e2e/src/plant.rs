@@ -204,12 +204,13 @@ impl Plant {
         &self.installation
     }
 
-    /// What consumers write: the only tables that the projector may empty.
+    /// What consumers write: the only live tables that the projector may empty.
     async fn read_models(&self) -> Vec<String> {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT oid::regclass::text
              FROM pg_class
-             WHERE relkind IN ('r', 'p') AND has_table_privilege(current_user, oid, 'TRUNCATE')",
+             WHERE relkind IN ('r', 'p') AND has_table_privilege(current_user, oid, 'TRUNCATE')
+               AND relnamespace = 'public'::regnamespace",
         )
         .fetch_all(&self.installation.projector)
         .await

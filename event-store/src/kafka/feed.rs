@@ -22,9 +22,15 @@ use crate::consumer::watchdog::watch;
 use crate::consumer::writer::{Interruption, Writer, Written};
 use crate::consumer::{Consumer, Feed, Stopped, chain};
 use crate::store::Head;
+use crate::stream::Position;
 
 /// How many messages are applied at once.
 const PAGE: usize = 2_000;
+
+/// How many messages a lane is read again from when it lacks something, at first. Each further time it is
+/// eight times as many.
+const BACK_MIN: i64 = 2_000;
+const BACK_GROWS: i64 = 8;
 
 /// How often lanes in which nothing happens are looked after.
 const LOOK: Duration = Duration::from_secs(1);
@@ -88,7 +94,12 @@ enum Break {
 struct Held {
     lanes: Lanes,
     writer: Writer,
+    /// What the topic lacks.
     gaps: BTreeMap<u16, Gap>,
+    /// Lanes that are read again, from how many messages before what did not follow.
+    sought: BTreeMap<u16, i64>,
+    /// Where lanes stood of which there was more on the topic, when they were last looked after.
+    lagging: BTreeMap<u16, (Position, Position)>,
     /// When the lanes in which nothing happens are looked after again.
     look_at: Instant,
     head: Head,
@@ -142,11 +153,11 @@ impl Reader {
                     page.clear();
                 }
                 Ok(Written::Nothing) => {}
-                Err(Interruption::Failed(error)) => {
+                Err(Break::Interruption(Interruption::Failed(error))) => {
                     let wait = self.fails(chain(&error));
                     shutdown.run_until_cancelled(sleep(wait)).await;
                 }
-                Err(stopped @ Interruption::Stopped(_)) => return Err(stopped.into()),
+                Err(ended) => return Err(ended),
             }
         }
         Ok(())
@@ -157,13 +168,13 @@ impl Reader {
         session: &Session,
         held: &mut Option<Held>,
         page: &[Received],
-    ) -> Result<Written, Interruption> {
+    ) -> Result<Written, Break> {
         let lanes = session.lanes();
         if held.as_ref().is_some_and(|held| held.lanes != lanes) {
             *held = None;
         }
         if lanes.numbers.is_empty() {
-            let end = self.feed.store.head().await?;
+            let end = self.feed.store.head().await.map_err(Interruption::from)?;
             self.feed.board.went_round(self.consumer.name(), 0, end.position, end);
             return Ok(Written::Page);
         }
@@ -173,12 +184,14 @@ impl Reader {
         };
         let standing = |lane| held.writer.lanes().position(lane);
         let log = held.head.incarnation;
-        let sifted = sift(page, log, standing).map_err(|AnotherLog(found)| Stopped::Unfit {
-            reason: format!(
-                "the topic {} holds events of log {found}, but this is log {log}: name another \
-                 topic",
-                self.topic.name()
-            ),
+        let sifted = sift(page, log, standing).map_err(|AnotherLog(found)| {
+            Interruption::from(Stopped::Unfit {
+                reason: format!(
+                    "the topic {} holds events of log {found}, but this is log {log}: name another \
+                     topic",
+                    self.topic.name()
+                ),
+            })
         })?;
         if !sifted.events.is_empty()
             && held.writer.write(&sifted.events, &sifted.reached).await? == Written::Nothing
@@ -187,22 +200,48 @@ impl Reader {
         }
         for (lane, _) in &sifted.reached {
             held.gaps.remove(lane);
+            held.sought.remove(lane);
         }
         for (lane, gap) in sifted.gaps {
-            if held.gaps.insert(lane, gap).is_none() {
-                let (consumer, reason) = (self.consumer.name(), lacks(lane, gap));
-                tracing::error!(consumer, reason, "the topic has lost something");
-            }
+            self.seek(session, held, lane, gap).await?;
         }
         session.commit(page.iter().filter(|received| {
-            let lane = received.event.lane;
-            held.lanes.numbers.contains(&lane) && !held.gaps.contains_key(&lane)
+            let lane = &received.event.lane;
+            held.lanes.numbers.contains(lane)
+                && !held.gaps.contains_key(lane)
+                && !held.sought.contains_key(lane)
         }));
         if Instant::now() >= held.look_at {
-            self.look_after(held).await?;
+            self.look_after(session, held).await?;
         }
         self.shows(held, sifted.events.len());
         Ok(Written::Page)
+    }
+
+    /// Reads a lane again from further back; there may be nothing before what came, then the topic has
+    /// lost it.
+    async fn seek(
+        &self,
+        session: &Session,
+        held: &mut Held,
+        lane: u16,
+        gap: Gap,
+    ) -> Result<(), TopicError> {
+        if held.gaps.contains_key(&lane) {
+            return Ok(());
+        }
+        let consumer = self.consumer.name();
+        let back = held.sought.get(&lane);
+        let back = back.map_or(BACK_MIN, |back| back.saturating_mul(BACK_GROWS));
+        if session.go_back(lane, gap.offset, back).await? {
+            tracing::info!(consumer, lane, after = %gap.after, "the lane is read again");
+            held.sought.insert(lane, back);
+        } else {
+            tracing::error!(consumer, reason = lacks(lane, gap), "the topic has lost something");
+            held.sought.remove(&lane);
+            held.gaps.insert(lane, gap);
+        }
+        Ok(())
     }
 
     async fn claim(&self, lanes: Lanes) -> Result<Held, Interruption> {
@@ -212,20 +251,30 @@ impl Reader {
         let consumer = Arc::clone(&self.consumer);
         let writer = Writer::claim(consumer, pool.clone(), head.incarnation, &numbers).await?;
         writer.lanes().check(head)?;
-        Ok(Held { lanes, writer, gaps: BTreeMap::new(), look_at: Instant::now(), head })
+        let (gaps, sought, lagging) = Default::default();
+        Ok(Held { lanes, writer, gaps, sought, lagging, look_at: Instant::now(), head })
     }
 
     /// Moves lanes in which nothing has happened, and of which this member has seen everything, to where
-    /// the relay stands.
-    async fn look_after(&self, held: &mut Held) -> Result<(), Interruption> {
-        held.head = self.feed.store.head().await?;
-        held.writer.lanes().check(held.head)?;
-        if let Some(published) = Published::read(&self.feed.pool).await?
+    /// the relay stands. A lane that stands still although there is more of it on the topic, and nothing
+    /// more comes, is read again.
+    async fn look_after(&self, session: &Session, held: &mut Held) -> Result<(), Break> {
+        held.head = self.feed.store.head().await.map_err(Interruption::from)?;
+        held.writer.lanes().check(held.head).map_err(Interruption::from)?;
+        if let Some(published) = Published::read(&self.feed.pool).await.map_err(Interruption::from)?
             && published.incarnation == held.head.incarnation
         {
-            let seen = published.seen_by(|lane| held.writer.lanes().position(lane));
+            let standing = |lane| held.writer.lanes().position(lane);
+            let (seen, lagging) = (published.seen_by(standing), published.unseen_by(standing));
             if !seen.is_empty() {
                 held.writer.write(&[], &seen).await?;
+            }
+            let was_lagging = std::mem::replace(&mut held.lagging, lagging.clone());
+            for (lane, (after, previous)) in lagging {
+                let stands_still = was_lagging.get(&lane).is_some_and(|(at, _)| *at == after);
+                if stands_still && let Some(offset) = session.end(lane).await? {
+                    self.seek(session, held, lane, Gap { after, previous, offset }).await?;
+                }
             }
         }
         held.look_at = Instant::now() + LOOK;
@@ -248,7 +297,7 @@ impl Reader {
     }
 }
 
-fn lacks(lane: u16, Gap { after, previous }: Gap) -> String {
+fn lacks(lane: u16, Gap { after, previous, .. }: Gap) -> String {
     format!(
         "the topic lacks events of lane {lane} after {after} and up to {previous}: \
          run `fastops relay --from {after}`"

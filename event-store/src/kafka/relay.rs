@@ -263,4 +263,17 @@ impl Published {
         });
         seen.map(|lane| (lane.number, lane.position)).collect()
     }
+
+    /// The lanes of which there is more on the topic than lanes that stand where `standing` says have
+    /// seen: where each stands, and its last event.
+    pub(super) fn unseen_by(
+        &self,
+        standing: impl Fn(u16) -> Option<Position>,
+    ) -> BTreeMap<u16, (Position, Position)> {
+        let unseen = self.lanes.iter().filter_map(|lane| {
+            let at = standing(lane.number)?;
+            (at < lane.last).then_some((lane.number, (at, lane.last)))
+        });
+        unseen.collect()
+    }
 }

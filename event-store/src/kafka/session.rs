@@ -24,13 +24,16 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long to wait for the others: a page costs a transaction however little is in it.
 const GATHER: Duration = Duration::from_millis(25);
 
+/// How long a broker may take to say what a partition has, and to go back in it.
+const SEEK_WITHIN: Duration = Duration::from_secs(5);
+
 /// How long leaving the group may take.
 const LEAVE_WITHIN: Duration = Duration::from_secs(3);
 
 /// See the module.
 pub(super) struct Session {
     topic: Topic,
-    consumer: StreamConsumer<Assignment>,
+    consumer: Arc<StreamConsumer<Assignment>>,
 }
 
 /// The lanes that the group has given this member. It changes only while the member polls.
@@ -63,7 +66,7 @@ impl Session {
             .create_with_context(Assignment::default())
             .map_err(|error| topic.unavailable(&error))?;
         consumer.subscribe(&[topic.name()]).map_err(|error| topic.unavailable(&error))?;
-        Ok(Self { topic: topic.clone(), consumer })
+        Ok(Self { topic: topic.clone(), consumer: Arc::new(consumer) })
     }
 
     /// At most `most` messages, as soon as there are some; none after a second. An error means that this
@@ -125,12 +128,77 @@ impl Session {
         }
     }
 
+    /// The end of a lane's partition, if everything up to it was read.
+    pub(super) async fn end(&self, lane: u16) -> Result<Option<i64>, TopicError> {
+        self.ask(move |topic, consumer| {
+            let partition = i32::from(lane);
+            let (first, end) = consumer.fetch_watermarks(topic.name(), partition, SEEK_WITHIN)?;
+            let read = consumer.position()?;
+            let read = read.find_partition(topic.name(), partition).map(|read| read.offset());
+            let is_read = match read {
+                Some(Offset::Offset(next)) => next >= end,
+                // Nothing has come since the lane was given to this member.
+                _ => next_of_group(consumer, topic, partition)?.max(first) >= end,
+            };
+            Ok(is_read.then_some(end))
+        })
+        .await
+    }
+
+    /// Reads a lane again from so many messages before an offset, or from the first that its partition
+    /// has. Says whether there was one before that offset.
+    pub(super) async fn go_back(
+        &self,
+        lane: u16,
+        before: i64,
+        messages: i64,
+    ) -> Result<bool, TopicError> {
+        self.ask(move |topic, consumer| {
+            let partition = i32::from(lane);
+            let (first, _) = consumer.fetch_watermarks(topic.name(), partition, SEEK_WITHIN)?;
+            if first >= before {
+                return Ok(false);
+            }
+            let to = Offset::Offset(first.max(before.saturating_sub(messages)));
+            consumer.seek(topic.name(), partition, to, SEEK_WITHIN).map(|()| true)
+        })
+        .await
+    }
+
+    /// Asks the client something that waits for a broker.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Topic, &StreamConsumer<Assignment>) -> Result<T, KafkaError>
+        + Send
+        + 'static,
+    ) -> Result<T, TopicError> {
+        let (topic, consumer) = (self.topic.clone(), Arc::clone(&self.consumer));
+        let answer = tokio::task::spawn_blocking(move || question(&topic, &consumer)).await;
+        let answer = answer.map_err(|ended| self.topic.unavailable(&ended))?;
+        answer.map_err(|error| self.topic.unavailable(&error))
+    }
+
     /// Leaves the group, so that others get the lanes at once.
     pub(super) async fn leave(self) {
         let left = tokio::task::spawn_blocking(move || drop(self));
         if timeout(LEAVE_WITHIN, left).await.is_err() {
             tracing::warn!("leaving the group takes long and is not waited for");
         }
+    }
+}
+
+/// Where the group goes on in a partition; where it has not begun, at its first message.
+fn next_of_group(
+    consumer: &StreamConsumer<Assignment>,
+    topic: &Topic,
+    partition: i32,
+) -> Result<i64, KafkaError> {
+    let mut asked = TopicPartitionList::new();
+    asked.add_partition(topic.name(), partition);
+    let committed = consumer.committed_offsets(asked, SEEK_WITHIN)?;
+    match committed.find_partition(topic.name(), partition).map(|found| found.offset()) {
+        Some(Offset::Offset(next)) => Ok(next),
+        _ => Ok(0),
     }
 }
 

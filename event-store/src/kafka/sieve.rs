@@ -30,6 +30,8 @@ pub(super) struct Gap {
     /// The event that should have come before the one that came, or the place it has to be looked for
     /// up to.
     pub(super) previous: Position,
+    /// Where in its partition the one that came is.
+    pub(super) offset: i64,
 }
 
 /// A page after it was sifted.
@@ -56,7 +58,7 @@ pub(super) fn sift(
 ) -> Result<Sifted, AnotherLog> {
     let mut lanes: BTreeMap<u16, Position> = BTreeMap::new();
     let mut sifted = Sifted::default();
-    for Received { event, place, .. } in page {
+    for Received { event, place, offset } in page {
         let Some(stood) = standing(event.lane) else { continue };
         if place.incarnation != log {
             return Err(AnotherLog(place.incarnation));
@@ -66,7 +68,7 @@ pub(super) fn sift(
             continue;
         }
         if place.previous > at {
-            let gap = Gap { after: at, previous: place.previous };
+            let gap = Gap { after: at, previous: place.previous, offset: *offset };
             sifted.gaps.entry(event.lane).or_insert(gap);
             continue;
         }

@@ -153,7 +153,7 @@ fn what_is_missing_is_named_and_nothing_after_it_is_applied() {
     let mut keeper = Keeper::default();
     assert!(keeper.take(&[received(3, 10, 0), received(5, 11, 0)]).is_empty());
     let gaps = keeper.take(&[received(3, 14, 12), received(3, 15, 14), received(5, 16, 11)]);
-    let gap = Gap { after: Position::new(10), previous: Position::new(12) };
+    let gap = Gap { after: Position::new(10), previous: Position::new(12), offset: 0 };
     assert_eq!(gaps, BTreeMap::from([(3, gap)]));
     assert_eq!(keeper.applied, [10, 11, 16].map(Position::new));
     let published_again = [received(3, 12, 10), received(3, 14, 12), received(3, 15, 14)];
