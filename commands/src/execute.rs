@@ -15,7 +15,7 @@ use crate::error::{CommandError, Failure, World};
 use crate::follower::{Follower, Own};
 use crate::intent::{Intent, fingerprint};
 use crate::once::Running;
-use crate::receipt::{Receipt, Stored};
+use crate::receipt::{Caused, Receipt};
 use crate::scope::{Request, Scope};
 use crate::sources::{Clock, IdGenerator};
 use crate::unit_of_work::{Finished, Sources, UnitOfWork};
@@ -199,7 +199,7 @@ impl Inner {
             return Err(CommandError::IdReused);
         }
         let events = self.store.events_of(tenant, earlier.committed).await.map_err(World::from)?;
-        let events = events.into_iter().map(Stored::from).collect();
+        let events = events.into_iter().map(Caused::from).collect();
         Ok(Receipt::new(earlier.committed.last(), events, true))
     }
 }

@@ -1,19 +1,22 @@
 //! What a caller gets for an accepted command: made from its events, and so the same after a retry.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use domain::Decider;
-use domain::event::StoredEvent;
-use event_store::{NewEvent, Position, RecordedEvent, Revision, StreamId};
+use domain::event::{DecodeError, StoredEvent};
+use event_store::{Position, RecordedEvent, Revision, StreamId};
 
 use crate::error::World;
 
 /// An accepted command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Receipt {
     /// Where the command's effect ends in the log; a read model that got there shows it.
     pub position: Position,
     /// Whether the command was accepted by an earlier request.
     pub replayed: bool,
-    events: Vec<Stored>,
+    events: Vec<Caused>,
 }
 
 /// An event of a receipt.
@@ -28,51 +31,72 @@ pub struct Fact<E> {
 }
 
 impl Receipt {
-    pub(crate) const fn new(position: Position, events: Vec<Stored>, replayed: bool) -> Self {
+    pub(crate) const fn new(position: Position, events: Vec<Caused>, replayed: bool) -> Self {
         Self { position, replayed, events }
     }
 
     /// What happened to aggregates of one kind, in order.
     pub fn facts<D: Decider>(&self) -> Result<Vec<Fact<D::Event>>, World> {
-        let of_kind = |stored: &&Stored| stored.stream.category() == D::CATEGORY;
-        let fact = |stored: &Stored| {
-            let event = D::Event::decode(&stored.event_type, stored.version, &stored.payload)?;
-            Ok(Fact { id: stored.stream.id().to_owned(), revision: stored.revision, event })
+        let of_kind = |caused: &&Caused| caused.stream.category() == D::CATEGORY;
+        let fact = |caused: &Caused| {
+            let event = caused.event::<D>()?;
+            Ok(Fact { id: caused.stream.id().to_owned(), revision: caused.revision, event })
         };
         self.events.iter().filter(of_kind).map(fact).collect()
     }
 }
 
-/// What a receipt keeps of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stored {
+/// An event that a command has caused.
+#[derive(Debug, Clone)]
+pub(crate) struct Caused {
     stream: StreamId,
     revision: Revision,
-    event_type: String,
-    version: u16,
-    payload: Vec<u8>,
+    what: What,
 }
 
-impl From<&NewEvent> for Stored {
-    fn from(event: &NewEvent) -> Self {
-        Self {
-            stream: event.stream.clone(),
-            revision: event.revision,
-            event_type: event.event_type.name.to_owned(),
-            version: event.event_type.version,
-            payload: event.payload.clone(),
+/// What an accepted command answers is the same whether its event was decided by this request or read
+/// back from the log, since every event survives being written and read.
+#[derive(Debug, Clone)]
+enum What {
+    /// The event as its aggregate has decided it.
+    Decided(Arc<dyn Any + Send + Sync>),
+    /// The event as the log has it.
+    Stored { event_type: String, version: u16, payload: Vec<u8> },
+}
+
+impl Caused {
+    /// An event of an aggregate `D`.
+    pub(crate) fn decided<D: Decider>(
+        stream: StreamId,
+        revision: Revision,
+        event: D::Event,
+    ) -> Self {
+        Self { stream, revision, what: What::Decided(Arc::new(event)) }
+    }
+
+    fn event<D: Decider>(&self) -> Result<D::Event, DecodeError> {
+        match &self.what {
+            What::Decided(event) => {
+                let event = event.downcast_ref::<D::Event>();
+                Ok(event.expect("a category belongs to one kind of aggregate").clone())
+            }
+            What::Stored { event_type, version, payload } => {
+                D::Event::decode(event_type, *version, payload)
+            }
         }
     }
 }
 
-impl From<RecordedEvent> for Stored {
+impl From<RecordedEvent> for Caused {
     fn from(event: RecordedEvent) -> Self {
         Self {
             stream: event.stream,
             revision: event.revision,
-            event_type: event.event_type,
-            version: event.schema_version,
-            payload: event.payload,
+            what: What::Stored {
+                event_type: event.event_type,
+                version: event.schema_version,
+                payload: event.payload,
+            },
         }
     }
 }

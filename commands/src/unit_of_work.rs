@@ -16,7 +16,7 @@ use event_store::{
 
 use crate::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
 use crate::error::{Failure, World};
-use crate::receipt::Stored;
+use crate::receipt::Caused;
 use crate::scope::{Request, Scope};
 use crate::sources::IdGenerator;
 
@@ -30,6 +30,8 @@ pub struct UnitOfWork<'a> {
     trust: Trust,
     streams: HashMap<StreamId, InWork>,
     events: Vec<NewEvent>,
+    /// The same events, for the answer.
+    receipt: Vec<Caused>,
     branch: Option<BranchId>,
     business_date: Option<NaiveDate>,
 }
@@ -80,6 +82,7 @@ impl<'a> UnitOfWork<'a> {
             trust,
             streams: HashMap::new(),
             events: Vec::new(),
+            receipt: Vec::new(),
             branch: None,
             business_date: None,
         }
@@ -184,9 +187,11 @@ impl<'a> UnitOfWork<'a> {
             in_work.now.revision = in_work.now.revision.plus(1);
             in_work.now.last_event = Some(id);
             state = D::evolve(state, event.clone());
+            let revision = in_work.now.revision;
+            self.receipt.push(Caused::decided::<D>(stream.clone(), revision, event.clone()));
             self.events.push(NewEvent {
                 stream: stream.clone(),
-                revision: in_work.now.revision,
+                revision,
                 id,
                 event_type: event.event_type(),
                 payload: event.encode(),
@@ -274,7 +279,6 @@ impl<'a> UnitOfWork<'a> {
         let rests_on = asserted()
             .map(|InWork { wanted, seen, .. }| (wanted.stream.clone(), seen.folded.revision))
             .collect();
-        let receipt = self.events.iter().map(Stored::from).collect();
         let expected = expected.collect();
         let append =
             Append::try_new(tenant, self.request.command, fingerprint, expected, self.events)?;
@@ -286,7 +290,7 @@ impl<'a> UnitOfWork<'a> {
                 Change { wanted, was, folded: now }
             })
             .collect();
-        Ok(Finished { append, rests_on, changes, receipt })
+        Ok(Finished { append, rests_on, changes, receipt: self.receipt })
     }
 
     fn in_work<D: Decider>(&self, id: &D::Id) -> &InWork {
@@ -313,5 +317,5 @@ pub(crate) struct Finished {
     /// Where the streams that the decision rests on must stand.
     pub(crate) rests_on: Vec<(StreamId, Revision)>,
     pub(crate) changes: Vec<Change>,
-    pub(crate) receipt: Vec<Stored>,
+    pub(crate) receipt: Vec<Caused>,
 }
