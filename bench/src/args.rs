@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What is said about wrong arguments.
 pub(crate) const USAGE: &str =
     "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
-    [rounds=5] [seconds=2] [events=1000000] [away=60]
+    [rounds=5] [seconds=2] [connections=N] [companies=N] [events=1000000] [away=60]
 without a part: orders append two";
 
 /// Something to be measured.
@@ -37,6 +37,10 @@ pub(crate) struct Args {
     pub(crate) rounds: u32,
     /// How long each measurement lasts.
     pub(crate) lasting: Duration,
+    /// The only number of connections to order on, or all that are measured.
+    pub(crate) connections: Option<usize>,
+    /// The only number of companies to order for, or all that are measured.
+    pub(crate) companies: Option<usize>,
     /// How many events a long log has.
     pub(crate) events: u64,
     /// For how long Kafka is away.
@@ -48,7 +52,15 @@ impl Args {
     pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let lasting = Duration::from_secs(2);
         let away = Duration::from_mins(1);
-        let mut args = Self { parts: Vec::new(), rounds: 5, lasting, events: 1_000_000, away };
+        let mut args = Self {
+            parts: Vec::new(),
+            rounds: 5,
+            lasting,
+            connections: None,
+            companies: None,
+            events: 1_000_000,
+            away,
+        };
         for word in words {
             let (name, value) = word.split_once('=').unwrap_or((&word, ""));
             let number =
@@ -64,6 +76,8 @@ impl Args {
                 "kafka_away" => args.parts.push(Part::KafkaAway),
                 "rounds" => args.rounds = number()?,
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
+                "connections" => args.connections = Some(number()? as usize),
+                "companies" => args.companies = Some(number()? as usize),
                 "events" => args.events = number()?.into(),
                 "away" => args.away = Duration::from_secs(number()?.into()),
                 _ => return Err(format!("{word} is unknown")),

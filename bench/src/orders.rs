@@ -16,6 +16,10 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
     let baseline = Baseline::prepare(&stand.cluster).await;
     let case = |tenants| CONNECTIONS.map(|connections| Case::new(tenants, connections, &requests));
     let mut cases: Vec<Case> = [1, TENANTS].into_iter().flat_map(case).collect();
+    cases.retain(|case| {
+        args.connections.is_none_or(|only| only == case.connections)
+            && args.companies.is_none_or(|only| only == case.tenants)
+    });
 
     let warm_up = std::time::Duration::from_secs(1);
     let mut placed = stand.orders().await;
