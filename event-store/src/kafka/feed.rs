@@ -261,7 +261,8 @@ impl Reader {
     async fn look_after(&self, session: &Session, held: &mut Held) -> Result<(), Break> {
         held.head = self.feed.store.head().await.map_err(Interruption::from)?;
         held.writer.lanes().check(held.head).map_err(Interruption::from)?;
-        if let Some(published) = Published::read(&self.feed.pool).await.map_err(Interruption::from)?
+        if let Some(published) =
+            Published::read(&self.feed.pool).await.map_err(Interruption::from)?
             && published.incarnation == held.head.incarnation
         {
             let standing = |lane| held.writer.lanes().position(lane);
