@@ -45,3 +45,24 @@ BEGIN
     );
 END
 $$;
+
+-- Hands functions of these names to a role without login, which has the rights that they need, and lets
+-- the application call them. Nobody else may.
+CREATE FUNCTION hand_functions_to(new_owner regrole, function_names text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    signature regprocedure;
+BEGIN
+    EXECUTE format('GRANT CREATE ON SCHEMA public TO %s', new_owner);
+    FOR signature IN
+        SELECT oid FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND proname = ANY (function_names)
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO %s', signature, new_owner);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fastops_app', signature);
+    END LOOP;
+    EXECUTE format('REVOKE CREATE ON SCHEMA public FROM %s', new_owner);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION hand_functions_to(regrole, text[]) FROM PUBLIC;

@@ -429,21 +429,8 @@ $$;
 
 -- The functions above run as fastops_log, who sees every tenant; each filters by its argument.
 GRANT fastops_log TO CURRENT_USER;
-GRANT CREATE ON SCHEMA public TO fastops_log;
-DO $$
-DECLARE
-    signature regprocedure;
-BEGIN
-    FOR signature IN
-        SELECT oid::regprocedure FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace
-            AND proname IN ('log_append', 'log_read_streams', 'log_commands', 'log_events_at', 'log_lane')
-    LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO fastops_log', signature);
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fastops_app', signature);
-    END LOOP;
-END
-$$;
+SELECT hand_functions_to(
+    'fastops_log',
+    ARRAY['log_append', 'log_read_streams', 'log_commands', 'log_events_at', 'log_lane']
+);
 GRANT EXECUTE ON FUNCTION log_lane(uuid) TO fastops_projector;
-REVOKE CREATE ON SCHEMA public FROM fastops_log;

@@ -54,9 +54,4 @@ END
 $$;
 
 GRANT fastops_identity TO CURRENT_USER;
-GRANT CREATE ON SCHEMA public TO fastops_identity;
-ALTER FUNCTION sign_in_accounts(bytea, text) OWNER TO fastops_identity;
-ALTER FUNCTION company_by_slug(text) OWNER TO fastops_identity;
-REVOKE CREATE ON SCHEMA public FROM fastops_identity;
-REVOKE EXECUTE ON FUNCTION sign_in_accounts(bytea, text), company_by_slug(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sign_in_accounts(bytea, text), company_by_slug(text) TO fastops_app;
+SELECT hand_functions_to('fastops_identity', ARRAY['sign_in_accounts', 'company_by_slug']);

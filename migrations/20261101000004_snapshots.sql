@@ -50,20 +50,4 @@ END
 $$;
 
 -- As with the log itself: the functions run as fastops_log and filter by their argument.
-GRANT CREATE ON SCHEMA public TO fastops_log;
-DO $$
-DECLARE
-    signature regprocedure;
-BEGIN
-    FOR signature IN
-        SELECT oid::regprocedure FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace
-            AND proname IN ('log_snapshots', 'log_keep_snapshot')
-    LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO fastops_log', signature);
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fastops_app', signature);
-    END LOOP;
-END
-$$;
-REVOKE CREATE ON SCHEMA public FROM fastops_log;
+SELECT hand_functions_to('fastops_log', ARRAY['log_snapshots', 'log_keep_snapshot']);

@@ -63,20 +63,4 @@ BEGIN
 END
 $$;
 
-GRANT CREATE ON SCHEMA public TO fastops_log;
-DO $$
-DECLARE
-    signature regprocedure;
-BEGIN
-    FOR signature IN
-        SELECT oid::regprocedure FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace
-            AND proname IN ('node_lives', 'node_leaves', 'node_that_decides')
-    LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO fastops_log', signature);
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fastops_app', signature);
-    END LOOP;
-END
-$$;
-REVOKE CREATE ON SCHEMA public FROM fastops_log;
+SELECT hand_functions_to('fastops_log', ARRAY['node_lives', 'node_leaves', 'node_that_decides']);
