@@ -2,9 +2,9 @@
 -- and smaller statements, since few callers wait for each of them.
 --
 -- Streams are the expected ones, with the revision and event that each is left at, NULL where it is only
--- read; events refer to them by number from 1. Gives the first position. Changes nothing where log_append
--- has to judge: gives NULL when the command was accepted before or is the tenant's first, and fails with
--- FO001 when a stream stands elsewhere, which is found out by writing to it.
+-- read; events refer to them by number from 1. Gives the first position. Gives NULL and changes nothing
+-- where log_append has to judge: when a stream stands elsewhere, the command was accepted before, or it
+-- is the tenant's first.
 CREATE FUNCTION log_append_one(
     p_tenant uuid, p_command uuid, p_fingerprint bytea,
     p_streams text[], p_expected_revisions bigint[], p_expected_events uuid[],
@@ -24,16 +24,28 @@ DECLARE
     seq bigint;
     last_link bytea;
     links bytea[];
+    actual bigint;
+    actual_event uuid;
+    is_hindered boolean := false;
 BEGIN
     UPDATE log_head SET position = position + n_events RETURNING position - n_events INTO STRICT head;
 
+    FOR n IN 1 .. cardinality(p_streams) LOOP
+        SELECT s.revision, s.last_event INTO actual, actual_event FROM streams s
+        WHERE s.tenant_id = p_tenant AND s.stream = p_streams[n];
+        is_hindered := is_hindered
+            OR coalesce(actual, 0) <> p_expected_revisions[n]
+            OR coalesce(actual_event <> p_expected_events[n], false);
+    END LOOP;
     SELECT t.tenant_seq, t.link INTO seq, last_link FROM tenant_heads t WHERE t.tenant_id = p_tenant;
-    IF FOUND THEN
+    is_hindered := is_hindered OR NOT FOUND;
+    IF NOT is_hindered THEN
         INSERT INTO command_log (tenant_id, command_id, fingerprint, first_position, event_count)
         VALUES (p_tenant, p_command, p_fingerprint, head + 1, n_events)
         ON CONFLICT DO NOTHING;
+        is_hindered := NOT FOUND;
     END IF;
-    IF NOT FOUND THEN
+    IF is_hindered THEN
         UPDATE log_head SET position = head;
         RETURN NULL;
     END IF;
@@ -45,27 +57,14 @@ BEGIN
     UPDATE tenant_heads t SET tenant_seq = seq + n_events, link = last_link WHERE t.tenant_id = p_tenant;
 
     FOR n IN 1 .. cardinality(p_streams) LOOP
-        IF p_expected_revisions[n] = 0 AND p_left_revisions[n] IS NOT NULL THEN
-            INSERT INTO streams (tenant_id, stream, revision, last_event)
-            VALUES (p_tenant, p_streams[n], p_left_revisions[n], p_left_events[n])
-            ON CONFLICT DO NOTHING;
-        ELSIF p_left_revisions[n] IS NOT NULL THEN
-            UPDATE streams s SET revision = p_left_revisions[n], last_event = p_left_events[n]
-            WHERE s.tenant_id = p_tenant AND s.stream = p_streams[n]
-                AND s.revision = p_expected_revisions[n]
-                AND s.last_event = coalesce(p_expected_events[n], s.last_event);
+        IF p_left_revisions[n] IS NULL THEN
+            CONTINUE;
         ELSIF p_expected_revisions[n] = 0 THEN
-            PERFORM WHERE NOT EXISTS (
-                SELECT FROM streams s WHERE s.tenant_id = p_tenant AND s.stream = p_streams[n]
-            );
+            INSERT INTO streams (tenant_id, stream, revision, last_event)
+            VALUES (p_tenant, p_streams[n], p_left_revisions[n], p_left_events[n]);
         ELSE
-            PERFORM FROM streams s
-            WHERE s.tenant_id = p_tenant AND s.stream = p_streams[n]
-                AND s.revision = p_expected_revisions[n]
-                AND s.last_event = coalesce(p_expected_events[n], s.last_event);
-        END IF;
-        IF NOT FOUND THEN
-            RAISE 'stream % stands elsewhere', p_streams[n] USING ERRCODE = 'FO001';
+            UPDATE streams s SET revision = p_left_revisions[n], last_event = p_left_events[n]
+            WHERE s.tenant_id = p_tenant AND s.stream = p_streams[n];
         END IF;
     END LOOP;
 
@@ -93,4 +92,16 @@ BEGIN
 END
 $$;
 
-SELECT hand_functions_to('fastops_log', ARRAY['log_append_one']);
+GRANT CREATE ON SCHEMA public TO fastops_log;
+DO $$
+DECLARE
+    signature CONSTANT regprocedure :=
+        (SELECT oid FROM pg_proc
+         WHERE pronamespace = 'public'::regnamespace AND proname = 'log_append_one');
+BEGIN
+    EXECUTE format('ALTER FUNCTION %s OWNER TO fastops_log', signature);
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fastops_app', signature);
+END
+$$;
+REVOKE CREATE ON SCHEMA public FROM fastops_log;

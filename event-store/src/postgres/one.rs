@@ -50,15 +50,9 @@ pub(super) async fn commit_one(
     .bind(each(encoded, |encoded| &encoded.content_hash[..]))
     .bind(rings)
     .fetch_one(connection)
-    .await
-    .or_else(|error| if stands_elsewhere(&error) { Ok(None) } else { Err(error) })?;
+    .await?;
     let count = u32::try_from(events.len()).expect("a command has few events");
     Ok(first.map(|first| Committed { first: Position::from_i64(first), count }))
-}
-
-/// Whether a stream was not where it was expected, so that nothing was written.
-fn stands_elsewhere(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("FO001")
 }
 
 fn each<'a, T, C>(of: &'a [T], column: impl Fn(&'a T) -> C) -> Vec<C> {
