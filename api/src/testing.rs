@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::access::{Anyone, Can, Permits, SignedIn, Unanswered};
 use crate::app::{App, Shell, app};
+use crate::auth::operator::OperatorGate;
 use crate::auth::token::{Access, SigningKey, Tokens};
 use crate::caller::{Authenticator, Caller};
 use crate::contract::About;
@@ -235,6 +236,7 @@ pub(crate) fn service_with(up: bool) -> App {
         new_id: Arc::new(|| Uuid::from_u128(0xfeed)),
         authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
         permits: Arc::new(OnlyOrders),
+        operator: Arc::new(OperatorGate::new(None, Arc::new(now))),
         peers: None,
         rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),

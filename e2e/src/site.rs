@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::auth::operator::OperatorToken;
 use api::rates::Rates;
 use commands::sources::RandomIds;
 use commands::{Clock, Commands, IdGenerator};
@@ -82,6 +83,14 @@ pub const MASTER_KEY: &str = "the master key of a system that lives as long as i
 /// [`MASTER_KEY`] as a key.
 pub fn master_key() -> MasterKey {
     MasterKey::try_new(MASTER_KEY.as_bytes()).expect("it has enough bytes")
+}
+
+/// The token of whoever runs the installation.
+pub const OPERATOR_TOKEN: &str = "the-token-of-an-operator-that-lives-as-long-as-its-test";
+
+/// [`OPERATOR_TOKEN`] as a server keeps it.
+pub fn operator_token() -> OperatorToken {
+    OperatorToken::try_new(OPERATOR_TOKEN).expect("it is long enough")
 }
 
 /// What tokens and cursors are signed with, the same in every process.

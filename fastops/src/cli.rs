@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use event_store::Position;
 use event_store::consumer::Board;
 use fastops::asyncapi;
-use fastops::config::{DatabaseArgs, RateArgs, TokenArgs};
+use fastops::config::{DatabaseArgs, OperatorArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
@@ -74,6 +74,8 @@ struct ServeArgs {
     database: DatabaseArgs,
     #[command(flatten)]
     token: TokenArgs,
+    #[command(flatten)]
+    operator: OperatorArgs,
     #[command(flatten)]
     mail: MailArgs,
     #[command(flatten)]
@@ -225,6 +227,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     });
     let serving = Serving {
         secrets,
+        operator: args.operator.token()?,
         rates: args.rate.rates(),
         post: args.mail.post()?,
         public_url: args.mail.public_url(&args.listen),

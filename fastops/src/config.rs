@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use api::auth::operator::{OperatorToken, WeakOperatorToken};
 use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
 
@@ -64,6 +65,15 @@ pub struct TokenArgs {
     previous_token_key_id: String,
 }
 
+/// The secret of whoever runs the installation.
+#[derive(clap::Args, Clone)]
+pub struct OperatorArgs {
+    /// The file with the token of whoever runs the installation, at least 32 characters; without it
+    /// nobody uses `/v1/operator`.
+    #[arg(long, env = "FASTOPS_OPERATOR_TOKEN_FILE")]
+    operator_token_file: Option<PathBuf>,
+}
+
 /// How often clients may ask.
 #[derive(clap::Args, Clone)]
 pub struct RateArgs {
@@ -116,6 +126,9 @@ pub enum ConfigError {
     /// The master key could be guessed.
     #[error(transparent)]
     WeakMasterKey(#[from] WeakMasterKey),
+    /// The operator's token could be guessed.
+    #[error(transparent)]
+    WeakOperatorToken(#[from] WeakOperatorToken),
     /// A secret's file cannot be read.
     #[error("could not read the secret in {path}")]
     Secret {
@@ -203,6 +216,16 @@ impl TokenArgs {
             (None, None) => return Err(ConfigError::NoMasterKey),
         };
         Ok(MasterKey::try_new(&bytes)?)
+    }
+}
+
+impl OperatorArgs {
+    /// The token, if there is one.
+    pub fn token(&self) -> Result<Option<OperatorToken>, ConfigError> {
+        let Some(path) = &self.operator_token_file else { return Ok(None) };
+        // Text that no header can carry is no token.
+        let text = String::from_utf8(read(path)?).map_err(|_| WeakOperatorToken)?;
+        Ok(Some(OperatorToken::try_new(&text)?))
     }
 }
 

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use api::auth::password::{PasswordError, Passwords};
+use commands::identity::{NewCompany, Person};
 use domain::shared::{Name, NameError, Slug, SlugError};
 use serde_json::json;
 
-use crate::companies::{self, NewCompany, set_up, subscribe_first};
+use crate::companies::{self, set_up};
 use crate::installation::Installation;
 use crate::people::People;
 use crate::subscriptions::FirstSubscription;
@@ -82,18 +83,14 @@ pub async fn run(
     if !args.email.contains('@') {
         return Err(InitError::Email);
     }
-    let subscription = args.subscription.change(installation.clock.now())?;
     let company = NewCompany {
         name: Name::parse(&args.name)?,
         slug: Slug::parse(&args.slug)?,
-        owner: Name::parse(&args.administrator)?,
-        email: args.email,
-        password_hash: Passwords::new().hash_new(password).await?,
+        administrator: Person { name: Name::parse(&args.administrator)?, email: args.email },
+        subscription: args.subscription.change(installation.clock.now())?,
     };
-    let tenant = set_up(installation, people, company).await?;
-    if let Some(change) = subscription {
-        subscribe_first(installation, tenant, change).await?;
-    }
+    let password_hash = Passwords::new().hash_new(password).await?;
+    let tenant = set_up(installation, people, company, &password_hash).await?;
     let line = json!({"tenant_id": tenant.uuid(), "tenant": args.slug});
     writeln!(out, "{line}").map_err(InitError::Output)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::access::{Permits, Unanswered};
 use api::app::{App, Shell, app, document};
 use api::auth::opaque::RenewalKey;
+use api::auth::operator::{OperatorGate, OperatorToken};
 use api::auth::password::Passwords;
 use api::auth::token::{SigningKey, Tokens, WeakSecret};
 use api::caller::{Authenticator, Caller};
@@ -48,6 +49,8 @@ const ISSUER: &str = "fastops";
 pub struct Serving {
     /// Signs tokens and cursors, and keeps people.
     pub secrets: Secrets,
+    /// Lets whoever runs the installation in; nobody without it.
+    pub operator: Option<OperatorToken>,
     /// Takes letters.
     pub post: Arc<dyn Post>,
     /// Where people find the service, for links in letters.
@@ -90,7 +93,8 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, post, public_url, rates, board, peers, metrics, mut pages } = serving;
+    let Serving { secrets, operator, post, public_url, rates, board, peers, metrics, mut pages } =
+        serving;
     pages.push(asyncapi::page());
     let letters = (post, public_url);
     let services = services(installation, &secrets, incarnation, board.clone(), letters)?;
@@ -100,7 +104,8 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
     let shell = Shell {
         about: about(),
         new_id: Arc::new(move || IdGenerator::uuid(&*ids)),
-        authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, now)),
+        authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, Arc::clone(&now))),
+        operator: Arc::new(OperatorGate::new(operator, now)),
         peers,
         rates: counted(rates),
         permits: Arc::new(Holding { authority: services.authority.clone() }),
@@ -139,6 +144,7 @@ fn services(
         board,
         parking: installation.parking(),
         authority: Authority::new(installation.commands.clone()),
+        operator: installation.operator(),
         accounts: people.clone(),
         sessions: people.clone(),
         tickets: people,

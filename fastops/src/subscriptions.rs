@@ -6,9 +6,10 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
-use commands::identity::ChangeSubscription;
-use domain::identity::subscription::{Module, Plan, Standing, State};
-use domain::shared::{CommandId, Name, NameError, TenantId};
+use commands::Request;
+use commands::identity::{ChangeSubscription, Company as Shown};
+use domain::identity::subscription::{Module, Plan, Standing};
+use domain::shared::{CommandId, CorrelationId, Name, NameError};
 use serde_json::{Value, json};
 
 use crate::companies;
@@ -135,13 +136,12 @@ impl Stated {
 }
 
 impl FirstSubscription {
-    /// What is to be written down, if anything.
-    pub fn change(self, now: DateTime<Utc>) -> Result<Option<ChangeSubscription>, NameError> {
+    /// What is to be written down.
+    pub fn change(self, now: DateTime<Utc>) -> Result<ChangeSubscription, NameError> {
         let Self { plan, limits, trial_days } = self;
         let plan = plan.map(|plan| limits.plan(&plan)).transpose()?;
         let standing = trial_days.map(|days| trial(days, now));
-        let is_said = plan.is_some() || standing.is_some();
-        Ok(is_said.then_some(ChangeSubscription { plan, standing }))
+        Ok(ChangeSubscription { plan, standing })
     }
 }
 
@@ -172,22 +172,27 @@ pub async fn run(
         }
     };
     let tenant = companies::by_slug(installation, &slug).await?;
+    let operator = installation.operator();
     if let Some(change) = change {
-        let id = CommandId::from_uuid(installation.ids.uuid());
-        companies::subscribe(installation, tenant, id, change).await?;
+        let correlation = CorrelationId::from_uuid(installation.ids.uuid());
+        let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));
+        let changed = operator.subscribe(tenant, correlation, request, change).await;
+        changed.map_err(companies::Error::from)?;
     }
-    let scope = companies::operating(installation, tenant);
-    let state = installation.commands.subscription(&scope).await?;
-    writeln!(out, "{}", line(tenant, &slug, &state))?;
+    let company = operator.company(tenant).await?.ok_or(companies::Error::Unknown)?;
+    writeln!(out, "{}", line(&company))?;
     Ok(())
 }
 
-fn line(tenant: TenantId, slug: &str, state: &State) -> Value {
+fn line(company: &Shown) -> Value {
     json!({
-        "tenant_id": tenant.uuid(),
-        "tenant": slug,
-        "plan": state.plan,
-        "subscription": state.standing,
-        "branches": state.branches,
+        "tenant_id": company.tenant.uuid(),
+        "tenant": company.slug,
+        "name": company.name,
+        "created_at": company.created_at,
+        "plan": company.subscription.plan,
+        "subscription": company.subscription.standing,
+        "branches": company.subscription.branches,
+        "users": company.users,
     })
 }
