@@ -1,5 +1,9 @@
 //! Companies: their short names, as the database keeps them, and how they are set up from here.
 
+mod creating;
+mod details;
+mod listing;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,6 +17,12 @@ use uuid::Uuid;
 
 use crate::installation::Installation;
 use crate::people::{People, unavailable, within};
+
+pub(crate) use creating::create;
+pub use creating::{Creation, CreationError};
+pub use details::{CompanyDetails, DetailsError};
+pub(crate) use listing::list;
+pub use listing::{Listing, ListingError};
 
 /// Why a company could not be set up.
 #[derive(Debug, thiserror::Error)]

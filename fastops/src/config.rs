@@ -2,15 +2,18 @@
 //! are never printed.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use api::auth::operator::{OperatorToken, WeakOperatorToken};
+use api::forwarding::Peers;
 use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
+use tokio_util::sync::CancellationToken;
 
-use crate::installation::Databases;
+use crate::installation::{Databases, Installation};
 use crate::people::{MasterKey, WeakMasterKey};
 
 /// How to reach the database, by role.
@@ -72,6 +75,32 @@ pub struct OperatorArgs {
     /// nobody uses `/v1/operator`.
     #[arg(long, env = "FASTOPS_OPERATOR_TOKEN_FILE")]
     operator_token_file: Option<PathBuf>,
+}
+
+/// The other processes that take commands.
+#[derive(clap::Args, Clone)]
+pub struct PeerArgs {
+    /// Other processes take commands on the same database: each company's are decided by one of them
+    /// at a time, and the others send them there.
+    #[arg(long, env = "FASTOPS_PEERS")]
+    peers: bool,
+
+    /// Where the other processes reach this one, host and port, if not where it listens.
+    #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
+    node_address: Option<String>,
+}
+
+impl PeerArgs {
+    /// The other processes, if there are any; they reach this one where it listens.
+    pub fn peers(
+        self,
+        installation: &Installation,
+        listen: SocketAddr,
+        shutdown: &CancellationToken,
+    ) -> Option<Peers> {
+        let address = self.node_address.unwrap_or_else(|| listen.to_string());
+        self.peers.then(|| installation.peers(address, shutdown))
+    }
 }
 
 /// How often clients may ask.

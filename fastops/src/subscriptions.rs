@@ -1,6 +1,7 @@
-//! `fastops companies`: what companies have subscribed to, as whoever runs the installation says it.
+//! `fastops companies`: companies and what they have subscribed to, as whoever runs the installation
+//! says it.
 //!
-//! Answers are JSON, one line.
+//! Answers are JSON, one line, but for lists and what a new company's administrator is to be told.
 
 use std::io::{self, Write};
 
@@ -12,12 +13,16 @@ use domain::identity::subscription::{Module, Plan, Standing};
 use domain::shared::{CommandId, CorrelationId, Name, NameError};
 use serde_json::{Value, json};
 
-use crate::companies;
+use crate::companies::{self, Creation, CreationError, Listing, ListingError};
 use crate::installation::Installation;
 
-/// What can be done about subscriptions.
-#[derive(Debug, Subcommand)]
+/// What can be done about companies.
+#[derive(Subcommand)]
 pub enum CompaniesCommand {
+    /// List the companies.
+    List(Listing),
+    /// Set a company up, and say the link at which its administrator chooses a password.
+    Create(Box<Creation>),
     /// Say what a company has subscribed to, and how the subscription stands.
     Show(Company),
     /// Give a company another plan.
@@ -105,6 +110,12 @@ pub enum SubscriptionError {
     /// The plan cannot be called like this.
     #[error("the plan's name cannot be used")]
     Name(#[from] NameError),
+    /// The companies could not be listed.
+    #[error(transparent)]
+    Listing(#[from] ListingError),
+    /// The company could not be set up.
+    #[error(transparent)]
+    Creation(#[from] CreationError),
     /// The company is not there, or could not be written.
     #[error(transparent)]
     Company(#[from] companies::Error),
@@ -154,13 +165,19 @@ fn module(word: &str) -> Result<Module, String> {
     module.ok_or_else(|| Module::ALL.map(Module::word).join(", "))
 }
 
-/// Does it, and says how the subscription stands afterwards.
+/// Does it, and says how things stand afterwards.
 pub async fn run(
     command: CompaniesCommand,
     installation: &Installation,
     out: &mut (impl Write + Send),
 ) -> Result<(), SubscriptionError> {
     let (Company { slug }, change) = match command {
+        CompaniesCommand::List(listing) => {
+            return Ok(companies::list(&listing, installation, out).await?);
+        }
+        CompaniesCommand::Create(creation) => {
+            return Ok(companies::create(*creation, installation, out).await?);
+        }
         CompaniesCommand::Show(company) => (company, None),
         CompaniesCommand::Plan { company, plan, limits } => {
             let plan = Some(limits.plan(&plan)?);
@@ -184,7 +201,8 @@ pub async fn run(
     Ok(())
 }
 
-fn line(company: &Shown) -> Value {
+/// A company for programs.
+pub(crate) fn line(company: &Shown) -> Value {
     json!({
         "tenant_id": company.tenant.uuid(),
         "tenant": company.slug,
