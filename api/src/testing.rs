@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::access::{Anyone, Can, Permits, SignedIn, Unanswered};
 use crate::app::{App, Shell, app};
 use crate::auth::operator::OperatorGate;
-use crate::auth::token::{Access, SigningKey, Tokens};
+use crate::auth::token::{Access, SigningKey, TokenAlgorithm, Tokens};
 use crate::caller::{Authenticator, Caller};
 use crate::contract::About;
 use crate::health::{Missing, Readiness};
@@ -200,7 +200,8 @@ impl Readiness for Database {
 }
 
 fn tokens() -> Tokens {
-    let key = SigningKey::try_new("k1", b"a secret of thirty-two bytes ...").unwrap();
+    let secret = b"a secret of thirty-two bytes ...";
+    let key = SigningKey::try_new("k1", TokenAlgorithm::Hs256, secret).unwrap();
     Tokens::new("fastops", "fastops-api", key, None)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::auth::operator::OperatorToken;
+use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use commands::sources::RandomIds;
 use commands::{Clock, Commands, IdGenerator};
@@ -96,5 +97,6 @@ pub fn operator_token() -> OperatorToken {
 /// What tokens and cursors are signed with, the same in every process.
 pub fn secrets() -> Secrets {
     let current = NamedSecret { id: KEY_ID.to_owned(), bytes: SECRET.to_vec() };
-    Secrets { current, previous: None, master: master_key() }
+    let algorithm = TokenAlgorithm::default();
+    Secrets { algorithm, current, previous: None, master: master_key() }
 }

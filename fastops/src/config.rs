@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use api::auth::operator::{OperatorToken, WeakOperatorToken};
+use api::auth::token::TokenAlgorithm;
 use api::forwarding::Peers;
 use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
@@ -46,6 +47,11 @@ pub struct TokenArgs {
     /// The key itself, where no file can be given.
     #[arg(long, env = "FASTOPS_MASTER_KEY", hide_env_values = true, hide = true)]
     master_key: Option<String>,
+
+    /// How tokens are signed, `HS256` or `EdDSA`. Secrets are random bytes, or for `EdDSA` private keys
+    /// as `openssl genpkey -algorithm ed25519` makes them.
+    #[arg(long, env = "FASTOPS_TOKEN_ALGORITHM", default_value = "HS256", value_parser = algorithm)]
+    token_algorithm: TokenAlgorithm,
 
     /// The file with the secret that tokens and cursors are signed with, at least 32 bytes.
     #[arg(long, env = "FASTOPS_TOKEN_SECRET_FILE")]
@@ -187,6 +193,8 @@ impl fmt::Debug for NamedSecret {
 /// The secrets of an installation.
 #[derive(Debug, Clone)]
 pub struct Secrets {
+    /// How tokens are signed.
+    pub algorithm: TokenAlgorithm,
     /// Signs.
     pub current: NamedSecret,
     /// Is still believed.
@@ -234,7 +242,8 @@ impl TokenArgs {
             None => None,
         };
         let current = NamedSecret { id: self.token_key_id.clone(), bytes };
-        Ok(Secrets { current, previous, master: self.master_key()? })
+        let algorithm = self.token_algorithm;
+        Ok(Secrets { algorithm, current, previous, master: self.master_key()? })
     }
 
     /// The key that people are kept under.
@@ -256,6 +265,11 @@ impl OperatorArgs {
         let text = String::from_utf8(read(path)?).map_err(|_| WeakOperatorToken)?;
         Ok(Some(OperatorToken::try_new(&text)?))
     }
+}
+
+fn algorithm(text: &str) -> Result<TokenAlgorithm, String> {
+    let found = TokenAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == text);
+    found.ok_or_else(|| TokenAlgorithm::ALL.map(TokenAlgorithm::name).join(", "))
 }
 
 fn options(variable: &'static str, url: &str) -> Result<PgConnectOptions, ConfigError> {

@@ -8,7 +8,7 @@ use api::app::{App, Shell, app, document};
 use api::auth::opaque::RenewalKey;
 use api::auth::operator::{OperatorGate, OperatorToken};
 use api::auth::password::Passwords;
-use api::auth::token::{SigningKey, Tokens, WeakSecret};
+use api::auth::token::{KeyError, SigningKey, TokenAlgorithm, Tokens};
 use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
@@ -73,9 +73,9 @@ pub enum ServeError {
     /// The log does not say which it is.
     #[error("could not reach the log")]
     Log(#[from] event_store::Error),
-    /// The secret could be guessed.
+    /// Nothing can be signed with the secret.
     #[error(transparent)]
-    Secret(#[from] WeakSecret),
+    Secret(#[from] KeyError),
     /// The operations leave something open.
     #[error(transparent)]
     Contract(#[from] ContractError),
@@ -121,7 +121,8 @@ pub fn openapi() -> Result<String, ServeError> {
     let nowhere = PgConnectOptions::new();
     let databases = Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
     let current = NamedSecret { id: String::new(), bytes: vec![0; 32] };
-    let secrets = Secrets { current, previous: None, master: MasterKey::random() };
+    let (algorithm, master) = (TokenAlgorithm::default(), MasterKey::random());
+    let secrets = Secrets { algorithm, current, previous: None, master };
     let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
     let nobody = Board::default();
     let letters: (Arc<dyn Post>, Arc<str>) = (Arc::new(NoPost), Arc::from(""));
@@ -136,7 +137,7 @@ fn services(
     incarnation: IncarnationId,
     board: Board,
     (post, public_url): (Arc<dyn Post>, Arc<str>),
-) -> Result<Services, WeakSecret> {
+) -> Result<Services, KeyError> {
     let people = Arc::new(People::new(installation.app.clone(), secrets.master.clone()));
     Ok(Services {
         commands: installation.commands.clone(),
@@ -166,8 +167,10 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
     serve_app(listener, app, Limits::default(), shutdown).await;
 }
 
-fn tokens(secrets: &Secrets) -> Result<Tokens, WeakSecret> {
-    let key = |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), &secret.bytes);
+fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
+    let algorithm = secrets.algorithm;
+    let key =
+        |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), algorithm, &secret.bytes);
     let previous = secrets.previous.as_ref().map(key).transpose()?;
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
 }

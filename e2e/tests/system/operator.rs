@@ -1,8 +1,14 @@
 //! Whoever runs the installation: sets companies up, sees all of them, and says what they have
 //! subscribed to. Nobody else does, and the operator does nothing else.
 
+use std::fs;
+use std::path::Path;
+
 use chrono::TimeDelta;
-use e2e::site::OPERATOR_TOKEN;
+use e2e::client::Http;
+use e2e::menu::branch;
+use e2e::process::Process;
+use e2e::site::{OPERATOR_TOKEN, Site};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Client, Menu, System, fresh};
 use event_store::Actor;
@@ -32,24 +38,22 @@ fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     body
 }
 
-/// The administrator takes the last letter up and signs in.
-async fn joined(system: &System) -> Client {
-    let token = system.site.letters.token(EMAIL).unwrap();
+/// The administrator takes an invitation up and signs in.
+async fn joined(visitor: &Client, token: &str) -> Client {
     let body = json!({"token": token, "password": PASSWORD});
-    system.visitor().post("/v1/auth/join").no_key().json(&body).send().await.expect(200);
+    visitor.post("/v1/auth/join").no_key().json(&body).send().await.expect(200);
     let login = json!({"email": EMAIL, "password": PASSWORD, "tenant": "empanadas"});
-    let session = system.login(&login).await;
-    system.session(&session).client
+    let session = visitor.post("/v1/auth/login").no_key().json(&login).send().await;
+    visitor.clone().with_token(session.expect(200)["access_token"].as_str().unwrap())
 }
 
-#[tokio::test]
-async fn t1_a_company_that_the_operator_sets_up_works_as_long_as_it_has_subscribed() {
-    let system = System::start().await;
-    let operator = system.operator();
+/// A company's way from being set up over being suspended to being let go on.
+async fn walk(visitor: &Client, letter: impl Fn() -> String) {
+    let operator = visitor.clone().with_token(OPERATOR_TOKEN);
     let created = operator.post(COMPANIES).json(&empanadas()).send().await;
     created.expect(201);
     assert_eq!(created.revision(), 1);
-    let administrator = joined(&system).await;
+    let administrator = joined(visitor, &letter()).await;
     let menu = Menu::open(&administrator).await;
     let order = menu.place(&administrator).await;
     let company = format!("{COMPANIES}/{}", created.id());
@@ -62,6 +66,8 @@ async fn t1_a_company_that_the_operator_sets_up_works_as_long_as_it_has_subscrib
     }
     assert_eq!(shown["subscription"]["plan"]["branches"], 1);
     assert_eq!(shown["subscription"]["plan"]["modules"], json!(["catalog", "orders"]));
+    let second = administrator.post("/v1/branches").json(&branch("Otra sede")).send().await;
+    second.problem(402, "plan-limit");
 
     let subscription = format!("{company}/subscription");
     let stands = async |state: &str| {
@@ -71,13 +77,40 @@ async fn t1_a_company_that_the_operator_sets_up_works_as_long_as_it_has_subscrib
     stands("suspended").await;
     let place = || administrator.post("/v1/orders").json(&menu.order(1, 0));
     place().send().await.problem(402, "subscription-required");
-    let path = format!("/v1/orders/{}", order.id());
+    let path = format!("/v1/orders/{}?after={}", order.id(), order.position());
     administrator.get(&path).send().await.expect(200);
     stands("active").await;
     place().send().await.expect(201);
     let shown = operator.get(&company).send().await;
     assert_eq!(shown.expect(200)["subscription"]["state"], "active");
     assert_eq!(shown.body["subscription"]["plan"]["name"], "Una sede", "the plan stays");
+}
+
+#[tokio::test]
+async fn t1_a_company_that_the_operator_sets_up_works_as_long_as_it_has_subscribed() {
+    let system = System::start().await;
+    walk(&system.visitor(), || system.site.letters.token(EMAIL).unwrap()).await;
+}
+
+/// The token in the one letter of a folder.
+fn only_letter(folder: &Path) -> String {
+    let letters: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [letter] = &letters[..] else { panic!("one letter was written: {letters:?}") };
+    let text = fs::read_to_string(letter).unwrap();
+    assert!(text.starts_with(&format!("To: {EMAIL}\n")), "{text}");
+    text.rsplit_once('#').unwrap().1.trim().to_owned()
+}
+
+/// The same through the program itself, whose tokens are signed with Ed25519.
+#[tokio::test]
+async fn t1_the_program_lets_an_operator_in_and_writes_to_the_administrator() {
+    let (site, folder) = (Site::new().await, tempfile::tempdir().unwrap());
+    let process = Process::serve_operator(&site.databases, folder.path()).await;
+    let visitor = Client::of(&Http::new(), process.address);
+    walk(&visitor, || only_letter(&folder.path().join("letters"))).await;
+    assert!(!process.log().contains(OPERATOR_TOKEN) && !process.log().contains(EMAIL));
+    process.kill().await;
 }
 
 #[tokio::test]
@@ -93,7 +126,7 @@ async fn a_company_is_set_up_once_under_a_key_and_its_administrator_is_written_t
     assert!(again.is_replayed());
     assert_eq!((again.expect(201), again.revision()), (first.expect(201), first.revision()));
     assert_eq!(system.site.letters.count(EMAIL), 2);
-    joined(&system).await;
+    joined(&system.visitor(), &system.site.letters.token(EMAIL).unwrap()).await;
     create(&empanadas()).await.expect(201);
     assert_eq!(system.site.letters.count(EMAIL), 2, "who has joined needs no letter");
     let until = json!("2101-01-01T00:00:00Z");

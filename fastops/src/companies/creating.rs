@@ -94,12 +94,8 @@ pub(crate) async fn create(
     let token = ticket(installation, &people, tenant, user).await?;
     let link = token.map(|token| token.link(public_url.trim_end_matches('/'), "join"));
     let created = Created { tenant, slug, name, administrator, link };
-    if json {
-        created.write_json(out)?
-    } else {
-        created.write_text(lang, out)?
-    }
-    Ok(())
+    let said = if json { created.write_json(out) } else { created.write_text(lang, out) };
+    Ok(said?)
 }
 
 async fn ticket(

@@ -119,8 +119,8 @@ fn write_table(heading: &Row, rows: &[Row], out: &mut impl Write) -> io::Result<
     let width = |column: usize| all().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; 7] = std::array::from_fn(width);
     for row in all() {
-        let cells = row.iter().zip(widths);
-        let text: String = cells.map(|(cell, width)| format!("{cell:<width$}  ")).collect();
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let text = cells.collect::<Vec<_>>().join("  ");
         writeln!(out, "{}", text.trim_end())?;
     }
     Ok(())

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::auth::password::{PasswordError, Passwords};
+use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use api::server::{self, Limits};
 use commands::identity::{ChangeSubscription, NewCompany, Person};
@@ -203,7 +204,7 @@ async fn live(
     installation.follow(&stop);
     let projecting = Projecting::start(&installation, &stop);
     let serving = Serving {
-        secrets: Secrets { current, previous: None, master },
+        secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
         operator: None,
         post: Arc::new(FolderPost::new(data_dir.path().join("letters"))),
         public_url: url.as_str().into(),
