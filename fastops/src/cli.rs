@@ -195,7 +195,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     let _log_files = start_logging_to("info", &args.log)?;
     let databases = args.database.databases()?;
     let installation = Installation::new(&databases);
-    let secrets = args.token.secrets()?;
+    let (secrets, operator) = (args.token.secrets()?, args.operator.token()?);
     let shutdown = shutdown_on_signal()?;
     installation.follow(&shutdown);
     installation.wait_for_log(&shutdown).await;
@@ -210,7 +210,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     let peers = args.peers.peers(&installation, listen, &shutdown);
     let serving = Serving {
         secrets,
-        operator: args.operator.token()?,
+        operator,
         rates: args.rate.rates(),
         post: args.mail.post()?,
         public_url: args.mail.public_url(&args.listen),

@@ -43,12 +43,21 @@ async fn s56_what_is_not_safe_does_not_start() {
     let owner = url(&database, "fastops_owner");
     let zeros = "0".repeat(64);
     let name = "FASTOPS_TOKEN_SECRET";
+    let folder = tempfile::tempdir().unwrap();
+    let short = folder.path().join("operator");
+    std::fs::write(&short, "thirty-one visible characters..\n").unwrap();
+    let operator = "FASTOPS_OPERATOR_TOKEN_FILE";
     let cases = [
         ("FASTOPS_DATABASE_URL", Some(owner.as_str()), "fastops_owner"),
         ("FASTOPS_TOKEN_KEY_ID", Some("demo"), "demo"),
         (name, Some(&zeros), "repeats itself"),
         (name, Some("short, but not all the same"), "at least 32 bytes"),
         (name, None, "FASTOPS_TOKEN_SECRET_FILE"),
+        ("FASTOPS_TOKEN_ALGORITHM", Some("EdDSA"), "openssl genpkey"),
+        ("FASTOPS_TOKEN_ALGORITHM", Some("none"), "HS256, EdDSA"),
+        (name, Some("-----BEGIN PUBLIC KEY-----\nand so on"), "FASTOPS_TOKEN_ALGORITHM"),
+        (operator, short.to_str(), "at least 32 visible ASCII characters"),
+        (operator, Some("/nowhere/to/be/found"), "could not read the secret"),
         ("FASTOPS_MASTER_KEY", None, "FASTOPS_MASTER_KEY_FILE"),
         ("FASTOPS_MASTER_KEY", Some("short"), "at least 32 bytes"),
     ];
