@@ -102,10 +102,8 @@ impl Operator {
         let fresh = TenantId::from_uuid(Uuid::new_v5(&request.command.uuid(), b"company"));
         let tenant = self.companies.keep(fresh, &new.slug, &new.name).await?;
         let scope = acting(tenant, correlation);
+        // Nobody else is made known in a company that is there, whether by a retry or by mistake.
         let administrator = match self.owner(&scope).await? {
-            Some(_) if tenant != fresh => {
-                return Err(CommandError::Refused(tenant::Error::AlreadyRegistered));
-            }
             Some(owner) => owner,
             None => self.reserve(accounts, tenant, &new.administrator).await?,
         };
