@@ -3,7 +3,8 @@
 CREATE TABLE companies (
     tenant_id uuid PRIMARY KEY,
     slug text NOT NULL UNIQUE,
-    name text NOT NULL
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE credentials (

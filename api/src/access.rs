@@ -11,13 +11,18 @@ use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use crate::auth::operator::OperatorGate;
 use crate::auth::token::TokenError;
 use crate::caller::Caller;
 use crate::problem::{Code, Problem};
 use crate::rates::RateLimits;
+use crate::telemetry::{Journal, RequestId};
 
 /// The name of the security scheme in the document.
 pub(crate) const BEARER: &str = "BearerAuth";
+
+/// The name of the operator's security scheme in the document.
+pub(crate) const OPERATOR: &str = "operator";
 
 /// What stands in place of a security scheme where none is needed; it never reaches the document.
 pub(crate) const ANYONE: &str = "anyone";
@@ -54,6 +59,14 @@ pub struct SignedIn {
     pub caller: Caller,
     /// What they hold.
     pub standing: Arc<Standing>,
+}
+
+/// Whoever runs the installation, by its token; for operations about companies as a whole. Nobody of a
+/// company is one.
+#[derive(Debug)]
+pub struct ByOperator {
+    /// The request in which they ask.
+    pub request: RequestId,
 }
 
 /// Anybody at all; for signing in.
@@ -145,6 +158,32 @@ impl<'a> ApiExtractor<'a> for SignedIn {
     }
 }
 
+impl<'a> ApiExtractor<'a> for ByOperator {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        let about = "The token of the installation, for whoever runs it.";
+        register_scheme(registry, OPERATOR, about, None);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![OPERATOR]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let gate = request.data::<Arc<OperatorGate>>();
+        gate.ok_or_else(|| Problem::new(Code::Internal))?.admit(request)?;
+        Ok(Self { request: Journal::of(request).request_id().clone() })
+    }
+}
+
 impl<'a> ApiExtractor<'a> for Anyone {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
 
@@ -165,15 +204,25 @@ impl<'a> ApiExtractor<'a> for Anyone {
 }
 
 fn register_bearer(registry: &mut Registry) {
+    let about = "The access token that `POST /v1/auth/login` answers.";
+    register_scheme(registry, BEARER, about, Some("JWT"));
+}
+
+fn register_scheme(
+    registry: &mut Registry,
+    scheme: &'static str,
+    about: &'static str,
+    format: Option<&'static str>,
+) {
     registry.create_security_scheme(
-        BEARER,
+        scheme,
         MetaSecurityScheme {
             ty: "http",
-            description: Some("The access token that `POST /v1/auth/login` answers."),
+            description: Some(about),
             name: None,
             key_in: None,
             scheme: Some("bearer"),
-            bearer_format: Some("JWT"),
+            bearer_format: format,
             flows: None,
             openid_connect_url: None,
         },

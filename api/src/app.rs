@@ -8,6 +8,7 @@ use poem::{EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::access::Permits;
+use crate::auth::operator::OperatorGate;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
 use crate::docs::{self, Docs};
@@ -31,6 +32,8 @@ pub struct Shell {
     pub authenticator: Arc<Authenticator>,
     /// Tells what callers may do.
     pub permits: Arc<dyn Permits>,
+    /// Lets whoever runs the installation in.
+    pub operator: Arc<OperatorGate>,
     /// The other nodes, if there are any.
     pub peers: Option<Peers>,
     /// Counts what callers ask for.
@@ -72,6 +75,7 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let operations = operations
         .data(shell.authenticator)
         .data(shell.permits)
+        .data(shell.operator)
         .data(shell.rates)
         .map_to_response();
     let guard = Guard {

@@ -2,5 +2,6 @@
 
 pub mod attempts;
 pub mod opaque;
+pub mod operator;
 pub mod password;
 pub mod token;

@@ -11,7 +11,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 pub(crate) use merged::Merged;
 
-use crate::access::{ANYONE, BEARER};
+use crate::access::{ANYONE, BEARER, OPERATOR};
 use crate::language::Words;
 use crate::payload::{Schema, expectation};
 
@@ -42,6 +42,7 @@ pub enum ContractError {
 pub(crate) enum Access {
     Anyone,
     SignedIn,
+    Operator,
     Permission(&'static str),
 }
 
@@ -176,6 +177,7 @@ fn access(operation: &MetaOperation) -> Option<Access> {
     match declared.next()? {
         ANYONE => Some(Access::Anyone),
         BEARER => Some(Access::SignedIn),
+        OPERATOR => Some(Access::Operator),
         permission => Some(Access::Permission(permission)),
     }
 }

@@ -23,7 +23,8 @@ use uuid::Uuid;
 
 use crate::access::{Anyone, Can, Permits, SignedIn, Unanswered};
 use crate::app::{App, Shell, app};
-use crate::auth::token::{Access, SigningKey, Tokens};
+use crate::auth::operator::OperatorGate;
+use crate::auth::token::{Access, SigningKey, TokenAlgorithm, Tokens};
 use crate::caller::{Authenticator, Caller};
 use crate::contract::About;
 use crate::health::{Missing, Readiness};
@@ -199,7 +200,8 @@ impl Readiness for Database {
 }
 
 fn tokens() -> Tokens {
-    let key = SigningKey::try_new("k1", b"a secret of thirty-two bytes ...").unwrap();
+    let secret = b"a secret of thirty-two bytes ...";
+    let key = SigningKey::try_new("k1", TokenAlgorithm::Hs256, secret).unwrap();
     Tokens::new("fastops", "fastops-api", key, None)
 }
 
@@ -235,6 +237,7 @@ pub(crate) fn service_with(up: bool) -> App {
         new_id: Arc::new(|| Uuid::from_u128(0xfeed)),
         authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
         permits: Arc::new(OnlyOrders),
+        operator: Arc::new(OperatorGate::new(None, Arc::new(now))),
         peers: None,
         rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),

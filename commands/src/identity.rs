@@ -2,6 +2,7 @@
 
 mod authority;
 mod devices;
+mod operator;
 mod ports;
 mod roles;
 mod subscriptions;
@@ -23,9 +24,10 @@ use crate::unit_of_work::UnitOfWork;
 
 pub use authority::{Authority, Presented, Standing};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
+pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator};
 pub use ports::{
-    Account, Accounts, Letter, Person, Post, PostError, Renewal, Renewed, SecretKind, Session,
-    Sessions, TicketFor, TicketKind, Tickets,
+    Account, Accounts, Companies, KnownCompany, Letter, Person, Post, PostError, Renewal, Renewed,
+    SecretKind, Session, Sessions, TicketFor, TicketKind, Tickets,
 };
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
@@ -40,10 +42,15 @@ pub struct RegisterTenant {
     pub name: Name,
     /// Its short name; that no other company has it is the caller's care.
     pub slug: Slug,
-    /// The person who may do everything.
+    /// The person who may do everything. A retry is recognised by the address.
+    #[serde(skip)]
     pub owner: UserId,
     /// What stands for the person's e-mail address.
     pub email: EmailKey,
+    /// Whether the person has a password already; who has not is invited.
+    pub has_joined: bool,
+    /// What the company subscribes to.
+    pub subscription: ChangeSubscription,
 }
 
 impl Intent for RegisterTenant {
@@ -57,9 +64,10 @@ impl Intent for RegisterTenant {
             work.wanted::<Roles>(&self.tenant),
             work.wanted::<User>(&self.owner),
             work.wanted::<Claim>(&claim),
+            work.subscription(),
         ])
         .await?;
-        let Self { tenant, name, slug, owner, .. } = self.clone();
+        let Self { tenant, name, slug, owner, has_joined, subscription, .. } = self.clone();
         let register = tenant::Command::Register(tenant::Registered { name, slug, owner });
         work.decide::<Tenant>(&tenant, register).map_err(Failure::Refused)?;
         // Whatever belongs to a company begins in the append that it begins in itself.
@@ -68,10 +76,12 @@ impl Intent for RegisterTenant {
         work.decide::<Roles>(&tenant, Command { by: By::System, change: found })
             .map_err(|_| there())?;
         work.decide::<User>(&owner, user::Command::Invite).map_err(|_| there())?;
-        work.decide::<User>(&owner, user::Command::Join).map_err(|_| there())?;
+        if has_joined {
+            work.decide::<User>(&owner, user::Command::Join).map_err(|_| there())?;
+        }
         work.decide::<Claim>(&claim, claim::Command::Take { holder: owner.uuid() })
             .map_err(|_| there())?;
-        Ok(())
+        subscription.decided(work)
     }
 }
 

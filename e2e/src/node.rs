@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::silence::Silence;
-use crate::site::{Site, secrets};
+use crate::site::{Site, operator_token, secrets};
 
 /// How long a process that is to go deaf may hear.
 const HEARD_WITHIN: Duration = Duration::from_millis(300);
@@ -78,6 +78,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
     let projecting = Projecting::start(&installation, &forever);
     let serving = Serving {
         secrets: secrets(),
+        operator: Some(operator_token()),
         post: Arc::new(site.letters.clone()),
         public_url: "http://localhost".into(),
         rates: site.rates,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::America::Bogota;
 use commands::catalog::{AddCategory, AddProduct, VariantRequest};
-use commands::identity::{OpenBranch, RegisterTenant};
+use commands::identity::{ChangeSubscription, OpenBranch, RegisterTenant};
 use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
 use commands::{CommandError, Commands, Intent, Request, Scope};
 use domain::orders::OrderType;
@@ -277,7 +277,15 @@ async fn company(commands: &Commands, number: usize) -> Vec<Till> {
     let scope = Scope::user(tenant, owner, CorrelationId::from_uuid(fresh()));
     let slug = Slug::parse(&format!("company-{number}")).expect("that is a short name");
     let email = EmailKey::from_bytes([0; 32]);
-    let register = RegisterTenant { tenant, name: name("Arepas"), slug, owner, email };
+    let register = RegisterTenant {
+        tenant,
+        name: name("Arepas"),
+        slug,
+        owner,
+        email,
+        has_joined: true,
+        subscription: ChangeSubscription::default(),
+    };
     does(commands, &scope, register).await;
     let category = CategoryId::from_uuid(fresh());
     does(commands, &scope, AddCategory { category, name: name("Arepas"), place: 1 }).await;

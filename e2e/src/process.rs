@@ -2,9 +2,12 @@
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use aws_lc_rs::signature::Ed25519KeyPair;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use event_store::kafka::Topic;
 use fastops::installation::Databases;
 use rustix::process::{Pid, Signal, kill_process};
@@ -14,7 +17,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::site::{MASTER_KEY, SECRET};
+use crate::site::{MASTER_KEY, OPERATOR_TOKEN, SECRET};
 use crate::system::PATIENCE;
 
 /// A running server. Dropping it kills the process.
@@ -53,6 +56,20 @@ impl Process {
     pub async fn publish(databases: &Databases, topic: &Topic) -> Self {
         let kafka = ["--kafka-brokers", topic.brokers(), "--kafka-topic", topic.name()];
         Self::start(databases, &[&["--relay"], &kafka[..]].concat()).await
+    }
+
+    /// One that an operator has a token for, that signs tokens with an Ed25519 key, and that puts letters
+    /// into `folder`. What it needs is written there.
+    pub async fn serve_operator(databases: &Databases, folder: &Path) -> Self {
+        let (operator, key) = (folder.join("operator"), folder.join("token.pem"));
+        fs::write(&operator, OPERATOR_TOKEN).expect("the folder is ours");
+        fs::write(&key, private_key()).expect("the folder is ours");
+        let (operator, key) = (operator.to_string_lossy(), key.to_string_lossy());
+        let letters = folder.join("letters");
+        let letters = letters.to_string_lossy();
+        let tokens = ["--token-algorithm", "EdDSA", "--token-secret-file", &key];
+        let operator = ["--operator-token-file", &operator, "--mail-folder", &letters];
+        Self::start(databases, &[&["--work"], &tokens[..], &operator].concat()).await
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {
@@ -128,6 +145,14 @@ impl Log {
     fn text(&self) -> String {
         fs::read_to_string(&self.path).expect("a log is text")
     }
+}
+
+/// A key that tokens are signed with, as `openssl genpkey -algorithm ed25519` writes one.
+fn private_key() -> String {
+    let pair = Ed25519KeyPair::generate().expect("the system has randomness");
+    let der = pair.to_pkcs8v1().expect("a key can be written");
+    let body = STANDARD.encode(der.as_ref());
+    format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
 }
 
 /// Runs another of its commands to the end. Whoever drops this kills it.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use api::auth::operator::OperatorToken;
+use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use commands::sources::RandomIds;
 use commands::{Clock, Commands, IdGenerator};
@@ -84,8 +86,17 @@ pub fn master_key() -> MasterKey {
     MasterKey::try_new(MASTER_KEY.as_bytes()).expect("it has enough bytes")
 }
 
+/// The token of whoever runs the installation.
+pub const OPERATOR_TOKEN: &str = "the-token-of-an-operator-that-lives-as-long-as-its-test";
+
+/// [`OPERATOR_TOKEN`] as a server keeps it.
+pub fn operator_token() -> OperatorToken {
+    OperatorToken::try_new(OPERATOR_TOKEN).expect("it is long enough")
+}
+
 /// What tokens and cursors are signed with, the same in every process.
 pub fn secrets() -> Secrets {
     let current = NamedSecret { id: KEY_ID.to_owned(), bytes: SECRET.to_vec() };
-    Secrets { current, previous: None, master: master_key() }
+    let algorithm = TokenAlgorithm::default();
+    Secrets { algorithm, current, previous: None, master: master_key() }
 }

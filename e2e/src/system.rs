@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use commands::identity::Accounts;
+use commands::identity::{Accounts, ChangeSubscription, NewCompany, Person};
 use domain::orders::Order;
 use domain::shared::{Name, OrderId, Slug, TenantId, UserId};
 use event_store::postgres::PostgresStore;
 use event_store::{EventStore, Revision, StreamId};
-use fastops::companies::{NewCompany, set_up};
+use fastops::companies::set_up;
 use fastops::installation::Installation;
 use fastops::people::People;
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::log::Log;
 use crate::node::Node;
 use crate::raw;
 use crate::silence::Silence;
-use crate::site::{Site, master_key};
+use crate::site::{OPERATOR_TOKEN, Site, master_key};
 use crate::wire::Wire;
 
 /// The password of every owner.
@@ -103,6 +103,11 @@ impl System {
         Client::of(&self.http, self.node().address)
     }
 
+    /// Whoever runs the installation.
+    pub fn operator(&self) -> Client {
+        self.visitor().with_token(OPERATOR_TOKEN)
+    }
+
     /// Sends bytes over a connection of their own and reads until it is closed.
     pub async fn send(&self, bytes: &[u8]) -> raw::Reply {
         raw::send(self.node().address, bytes).await
@@ -144,21 +149,23 @@ impl System {
     }
 }
 
-/// A company whose owner has this address and [`PASSWORD`].
+/// A company whose owner has this address.
 pub fn new_company(slug: &str, email: &str) -> NewCompany {
     NewCompany {
         name: Name::parse(slug).expect("a short name is a name"),
         slug: Slug::parse(slug).expect("a test names companies well"),
-        owner: Name::parse("Ana Restrepo").expect("it is a name"),
-        email: email.to_owned(),
-        password_hash: PASSWORD_HASH.to_owned(),
+        administrator: Person {
+            name: Name::parse("Ana Restrepo").expect("it is a name"),
+            email: email.to_owned(),
+        },
+        subscription: ChangeSubscription::default(),
     }
 }
 
-/// Sets a company up under the tests' master key.
+/// Sets a company up under the tests' master key; its owner has [`PASSWORD`].
 pub async fn found(installation: &Installation, company: NewCompany) -> TenantId {
     let people = People::new(installation.app.clone(), master_key());
-    set_up(installation, &people, company).await.expect("a company is set up")
+    set_up(installation, &people, company, PASSWORD_HASH).await.expect("a company is set up")
 }
 
 /// The access token of a company's owner.

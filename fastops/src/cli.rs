@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use event_store::Position;
 use event_store::consumer::Board;
 use fastops::asyncapi;
-use fastops::config::{DatabaseArgs, RateArgs, TokenArgs};
+use fastops::config::{DatabaseArgs, OperatorArgs, PeerArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
@@ -21,7 +21,7 @@ use fastops::people::People;
 use fastops::post::MailArgs;
 use fastops::projecting::Projecting;
 use fastops::rebuild::{self, RebuildArgs};
-use fastops::relaying::relay;
+use fastops::relaying::{Relaying, relay};
 use fastops::safety;
 use fastops::serving::{self, Serving, serve, service};
 use fastops::subscriptions::{self, CompaniesCommand};
@@ -75,6 +75,8 @@ struct ServeArgs {
     #[command(flatten)]
     token: TokenArgs,
     #[command(flatten)]
+    operator: OperatorArgs,
+    #[command(flatten)]
     mail: MailArgs,
     #[command(flatten)]
     rate: RateArgs,
@@ -86,13 +88,8 @@ struct ServeArgs {
     /// Keep the read models in this process too.
     #[arg(long, env = "FASTOPS_SERVE_WORK")]
     work: bool,
-    /// Other processes take commands on the same database: each company's are decided by one of them
-    /// at a time, and the others send them there.
-    #[arg(long, env = "FASTOPS_PEERS")]
-    peers: bool,
-    /// Where the other processes reach this one, host and port, if not where it listens.
-    #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
-    node_address: Option<String>,
+    #[command(flatten)]
+    peers: PeerArgs,
     /// Publish the log on a topic of Kafka in this process too.
     #[arg(long, env = "FASTOPS_SERVE_RELAY")]
     relay: bool,
@@ -198,7 +195,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     let _log_files = start_logging_to("info", &args.log)?;
     let databases = args.database.databases()?;
     let installation = Installation::new(&databases);
-    let secrets = args.token.secrets()?;
+    let (secrets, operator) = (args.token.secrets()?, args.operator.token()?);
     let shutdown = shutdown_on_signal()?;
     installation.follow(&shutdown);
     installation.wait_for_log(&shutdown).await;
@@ -206,25 +203,14 @@ async fn answering(args: ServeArgs) -> Outcome {
     let source = args.feed.source()?;
     let projecting = args.work.then(|| Projecting::fed_by(&source, &installation, &shutdown));
     let board = projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default();
-    let relaying = if args.relay {
-        let (topic, installation) = (args.feed.topic()?, installation.clone());
-        let (board, shutdown) = (board.clone(), shutdown.clone());
-        Some(tokio::spawn(async move {
-            if let Err(error) = relay(&installation, &board, topic, None, &shutdown).await {
-                tracing::error!(%error, "nothing is published");
-            }
-        }))
-    } else {
-        None
-    };
+    let topic = args.relay.then(|| args.feed.topic()).transpose()?;
+    let relaying = topic.map(|topic| Relaying::start(&installation, &board, topic, &shutdown));
     let listener = TcpListener::bind(args.listen).await?;
     let listen = listener.local_addr()?;
-    let peers = args.peers.then(|| {
-        let address = args.node_address.unwrap_or_else(|| listen.to_string());
-        installation.peers(address, &shutdown)
-    });
+    let peers = args.peers.peers(&installation, listen, &shutdown);
     let serving = Serving {
         secrets,
+        operator,
         rates: args.rate.rates(),
         post: args.mail.post()?,
         public_url: args.mail.public_url(&args.listen),
@@ -240,7 +226,7 @@ async fn answering(args: ServeArgs) -> Outcome {
         projecting.ended().await;
     }
     if let Some(relaying) = relaying {
-        relaying.await?;
+        relaying.ended().await;
     }
     Ok(ExitCode::SUCCESS)
 }

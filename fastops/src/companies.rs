@@ -1,137 +1,160 @@
-//! Companies: set up once, with their first administrator, and what they have subscribed to.
+//! Companies: their short names, as the database keeps them, and how they are set up from here.
 
-use commands::identity::{
-    Accounts, ChangeSubscription, Person, RegisterTenant, SecretKind, SubscriptionRefusal,
-};
-use commands::{CommandError, Receipt, Request, Scope, World};
+mod creating;
+mod details;
+mod listing;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use commands::identity::{Companies, KnownCompany, NewCompany, Operator, SubscriptionRefusal};
+use commands::{CommandError, World};
 use domain::identity::tenant;
-use domain::shared::{CommandId, CorrelationId, Name, Slug, TenantId, UserId};
+use domain::shared::{Name, Slug, TenantId};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::installation::Installation;
-use crate::people::People;
+use crate::people::{People, unavailable, within};
 
-/// A company about to join, with the owner's sign-in.
-#[derive(Debug, Clone)]
-pub struct NewCompany {
-    /// The name on its tickets.
-    pub name: Name,
-    /// Its short name; a company that has it already is taken up again.
-    pub slug: Slug,
-    /// What the owner is called.
-    pub owner: Name,
-    /// The owner's e-mail address.
-    pub email: String,
-    /// The owner's password, hashed.
-    pub password_hash: String,
-}
+pub(crate) use creating::create;
+pub use creating::{Creation, CreationError};
+pub use details::{CompanyDetails, DetailsError};
+pub(crate) use listing::list;
+pub use listing::{Listing, ListingError};
 
 /// Why a company could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The tables of sign-in could not be written.
-    #[error("could not store the account")]
-    Database(#[from] sqlx::Error),
-    /// The log could not be written.
+    /// The log or the tables beside it could not be read or written.
     #[error(transparent)]
     World(#[from] World),
     /// No company has this short name.
     #[error("there is no such company")]
     Unknown,
+    /// Another company has the short name.
+    #[error("another company has this short name")]
+    SlugTaken,
+    /// The same company was set up with other details.
+    #[error("the company is there with another name, address or plan")]
+    Different,
     /// Another try made the company at the same moment.
     #[error("the company is being set up by somebody else")]
     Concurrent,
 }
 
-/// Sets up a company, or gives the one that has its short name. Safe to repeat after a crash: the
-/// company exists when its event does, and everything before that is written again.
+impl From<CommandError<tenant::Error>> for Error {
+    fn from(error: CommandError<tenant::Error>) -> Self {
+        match error {
+            CommandError::Refused(tenant::Error::AlreadyRegistered) => Self::SlugTaken,
+            CommandError::IdReused => Self::Different,
+            CommandError::World(world) => world.into(),
+            CommandError::Stale { .. }
+            | CommandError::ForeignBranch { .. }
+            | CommandError::NotCovered(_) => Self::Concurrent,
+        }
+    }
+}
+
+impl From<CommandError<SubscriptionRefusal>> for Error {
+    fn from(error: CommandError<SubscriptionRefusal>) -> Self {
+        match error {
+            CommandError::Refused(SubscriptionRefusal::UnknownCompany) => Self::Unknown,
+            CommandError::IdReused => Self::Different,
+            CommandError::World(world) => world.into(),
+            CommandError::Stale { .. }
+            | CommandError::ForeignBranch { .. }
+            | CommandError::NotCovered(_) => Self::Concurrent,
+        }
+    }
+}
+
+impl Installation {
+    /// Whoever runs it.
+    pub fn operator(&self) -> Operator {
+        let companies = Arc::new(CompanyTable { app: self.app.clone() });
+        Operator::new(self.commands.clone(), companies)
+    }
+}
+
+/// Sets up a company whose administrator has a password, or takes up the one that has its short name.
 pub async fn set_up(
     installation: &Installation,
     people: &People,
     company: NewCompany,
+    password_hash: &str,
 ) -> Result<TenantId, Error> {
-    let existing = find(installation, company.slug.as_str()).await?;
-    let tenant = existing.unwrap_or_else(|| TenantId::from_uuid(installation.ids.uuid()));
-    people.keep_company(tenant, &company.slug, &company.name).await?;
-    let fresh_owner = UserId::from_uuid(installation.ids.uuid());
-    let person = Person { name: company.owner, email: company.email };
-    let owner = people.reserve(tenant, fresh_owner, &person).await?;
-    people.keep_secret(tenant, owner, SecretKind::Password, &company.password_hash).await?;
-    let scope = operating(installation, tenant);
-    let email = people.email_key(&person.email);
-    let register = RegisterTenant { tenant, name: company.name, slug: company.slug, owner, email };
-    let once = Request::live(CommandId::from_uuid(tenant.uuid()));
-    match installation.commands.execute(&scope, once, register).await {
-        // An id that was used for another name or owner belongs to the same company all the same.
-        Ok(_)
-        | Err(CommandError::Refused(tenant::Error::AlreadyRegistered) | CommandError::IdReused) => {
-            Ok(tenant)
-        }
-        Err(
-            CommandError::Stale { .. }
-            | CommandError::ForeignBranch { .. }
-            | CommandError::NotCovered(_),
-        ) => Err(Error::Concurrent),
-        Err(CommandError::World(world)) => Err(world.into()),
-    }
+    Ok(installation.operator().set_up(people, company, password_hash).await?)
 }
 
 /// The company that has this short name.
 pub async fn by_slug(installation: &Installation, slug: &str) -> Result<TenantId, Error> {
-    find(installation, slug).await?.ok_or(Error::Unknown)
+    installation.operator().by_slug(slug).await?.ok_or(Error::Unknown)
 }
 
-async fn find(installation: &Installation, slug: &str) -> Result<Option<TenantId>, sqlx::Error> {
-    let found: Option<Uuid> = sqlx::query_scalar("SELECT company_by_slug($1)")
-        .bind(slug)
-        .fetch_one(&installation.app)
-        .await?;
-    Ok(found.map(TenantId::from_uuid))
+/// The table of short names, through connections of the application's role.
+#[derive(Debug)]
+struct CompanyTable {
+    app: PgPool,
 }
 
-/// On the word of whoever runs the installation.
-pub fn operating(installation: &Installation, tenant: TenantId) -> Scope {
-    let correlation = CorrelationId::from_uuid(installation.ids.uuid());
-    Scope::system(tenant, correlation, "the operator of the installation")
+type Row = (Uuid, String, DateTime<Utc>);
+
+fn known((tenant, slug, created_at): Row) -> KnownCompany {
+    KnownCompany { tenant: TenantId::from_uuid(tenant), slug, created_at }
 }
 
-/// Changes what a company has subscribed to.
-pub async fn subscribe(
-    installation: &Installation,
-    tenant: TenantId,
-    command: CommandId,
-    change: ChangeSubscription,
-) -> Result<(), Error> {
-    let scope = operating(installation, tenant);
-    let changed = installation.commands.execute(&scope, Request::live(command), change).await;
-    subscribed(changed)
-}
-
-/// What a company has subscribed to from its beginning. A second time nothing happens, so that setting
-/// a company up again begins no other trial.
-pub async fn subscribe_first(
-    installation: &Installation,
-    tenant: TenantId,
-    change: ChangeSubscription,
-) -> Result<(), Error> {
-    let id = CommandId::from_uuid(Uuid::new_v5(&tenant.uuid(), b"first subscription"));
-    let scope = operating(installation, tenant);
-    match installation.commands.execute(&scope, Request::live(id), change).await {
-        Err(CommandError::IdReused) => Ok(()),
-        other => subscribed(other),
+#[async_trait]
+impl Companies for CompanyTable {
+    async fn keep(&self, fresh: TenantId, slug: &Slug, name: &Name) -> Result<TenantId, World> {
+        let mut tx = within(&self.app, fresh).await.map_err(unavailable)?;
+        let inserted = sqlx::query(
+            "INSERT INTO companies (tenant_id, slug, name) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(fresh.uuid())
+        .bind(slug.as_str())
+        .bind(name.as_str())
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)?;
+        if inserted.rows_affected() == 1 || self.get(fresh).await?.is_some() {
+            return Ok(fresh);
+        }
+        // Companies are never removed, so whoever was in the way is there.
+        Ok(self.by_slug(slug.as_str()).await?.unwrap_or(fresh))
     }
-}
 
-fn subscribed(changed: Result<Receipt, CommandError<SubscriptionRefusal>>) -> Result<(), Error> {
-    match changed {
-        Ok(_) => Ok(()),
-        Err(CommandError::Refused(SubscriptionRefusal::UnknownCompany)) => Err(Error::Unknown),
-        Err(CommandError::World(world)) => Err(world.into()),
-        Err(
-            CommandError::Stale { .. }
-            | CommandError::ForeignBranch { .. }
-            | CommandError::NotCovered(_)
-            | CommandError::IdReused,
-        ) => Err(Error::Concurrent),
+    async fn by_slug(&self, slug: &str) -> Result<Option<TenantId>, World> {
+        let found: Option<Uuid> = sqlx::query_scalar("SELECT company_by_slug($1)")
+            .bind(slug)
+            .fetch_one(&self.app)
+            .await
+            .map_err(unavailable)?;
+        Ok(found.map(TenantId::from_uuid))
+    }
+
+    async fn get(&self, tenant: TenantId) -> Result<Option<KnownCompany>, World> {
+        let mut tx = within(&self.app, tenant).await.map_err(unavailable)?;
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT tenant_id, slug, created_at FROM companies WHERE tenant_id = $1",
+        )
+        .bind(tenant.uuid())
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        Ok(row.map(known))
+    }
+
+    async fn page(&self, after: Option<&str>, rows: u32) -> Result<Vec<KnownCompany>, World> {
+        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM companies_after($1, $2)")
+            .bind(after)
+            .bind(i64::from(rows))
+            .fetch_all(&self.app)
+            .await
+            .map_err(unavailable)?;
+        Ok(rows.into_iter().map(known).collect())
     }
 }

@@ -2,14 +2,19 @@
 //! are never printed.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use api::auth::operator::{OperatorToken, WeakOperatorToken};
+use api::auth::token::TokenAlgorithm;
+use api::forwarding::Peers;
 use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
+use tokio_util::sync::CancellationToken;
 
-use crate::installation::Databases;
+use crate::installation::{Databases, Installation};
 use crate::people::{MasterKey, WeakMasterKey};
 
 /// How to reach the database, by role.
@@ -43,6 +48,11 @@ pub struct TokenArgs {
     #[arg(long, env = "FASTOPS_MASTER_KEY", hide_env_values = true, hide = true)]
     master_key: Option<String>,
 
+    /// How tokens are signed, `HS256` or `EdDSA`. Secrets are random bytes, or for `EdDSA` private keys
+    /// as `openssl genpkey -algorithm ed25519` makes them.
+    #[arg(long, env = "FASTOPS_TOKEN_ALGORITHM", default_value = "HS256", value_parser = algorithm)]
+    token_algorithm: TokenAlgorithm,
+
     /// The file with the secret that tokens and cursors are signed with, at least 32 bytes.
     #[arg(long, env = "FASTOPS_TOKEN_SECRET_FILE")]
     token_secret_file: Option<PathBuf>,
@@ -62,6 +72,41 @@ pub struct TokenArgs {
     /// The name of the secret before this one.
     #[arg(long, env = "FASTOPS_PREVIOUS_TOKEN_KEY_ID", default_value = "0")]
     previous_token_key_id: String,
+}
+
+/// The secret of whoever runs the installation.
+#[derive(clap::Args, Clone)]
+pub struct OperatorArgs {
+    /// The file with the token of whoever runs the installation, at least 32 characters; without it
+    /// nobody uses `/v1/operator`.
+    #[arg(long, env = "FASTOPS_OPERATOR_TOKEN_FILE")]
+    operator_token_file: Option<PathBuf>,
+}
+
+/// The other processes that take commands.
+#[derive(clap::Args, Clone)]
+pub struct PeerArgs {
+    /// Other processes take commands on the same database: each company's are decided by one of them
+    /// at a time, and the others send them there.
+    #[arg(long, env = "FASTOPS_PEERS")]
+    peers: bool,
+
+    /// Where the other processes reach this one, host and port, if not where it listens.
+    #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
+    node_address: Option<String>,
+}
+
+impl PeerArgs {
+    /// The other processes, if there are any; they reach this one where it listens.
+    pub fn peers(
+        self,
+        installation: &Installation,
+        listen: SocketAddr,
+        shutdown: &CancellationToken,
+    ) -> Option<Peers> {
+        let address = self.node_address.unwrap_or_else(|| listen.to_string());
+        self.peers.then(|| installation.peers(address, shutdown))
+    }
 }
 
 /// How often clients may ask.
@@ -116,6 +161,9 @@ pub enum ConfigError {
     /// The master key could be guessed.
     #[error(transparent)]
     WeakMasterKey(#[from] WeakMasterKey),
+    /// The operator's token could be guessed.
+    #[error(transparent)]
+    WeakOperatorToken(#[from] WeakOperatorToken),
     /// A secret's file cannot be read.
     #[error("could not read the secret in {path}")]
     Secret {
@@ -145,6 +193,8 @@ impl fmt::Debug for NamedSecret {
 /// The secrets of an installation.
 #[derive(Debug, Clone)]
 pub struct Secrets {
+    /// How tokens are signed.
+    pub algorithm: TokenAlgorithm,
     /// Signs.
     pub current: NamedSecret,
     /// Is still believed.
@@ -192,7 +242,8 @@ impl TokenArgs {
             None => None,
         };
         let current = NamedSecret { id: self.token_key_id.clone(), bytes };
-        Ok(Secrets { current, previous, master: self.master_key()? })
+        let algorithm = self.token_algorithm;
+        Ok(Secrets { algorithm, current, previous, master: self.master_key()? })
     }
 
     /// The key that people are kept under.
@@ -204,6 +255,21 @@ impl TokenArgs {
         };
         Ok(MasterKey::try_new(&bytes)?)
     }
+}
+
+impl OperatorArgs {
+    /// The token, if there is one.
+    pub fn token(&self) -> Result<Option<OperatorToken>, ConfigError> {
+        let Some(path) = &self.operator_token_file else { return Ok(None) };
+        // Text that no header can carry is no token.
+        let text = String::from_utf8(read(path)?).map_err(|_| WeakOperatorToken)?;
+        Ok(Some(OperatorToken::try_new(&text)?))
+    }
+}
+
+fn algorithm(text: &str) -> Result<TokenAlgorithm, String> {
+    let found = TokenAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == text);
+    found.ok_or_else(|| TokenAlgorithm::ALL.map(TokenAlgorithm::name).join(", "))
 }
 
 fn options(variable: &'static str, url: &str) -> Result<PgConnectOptions, ConfigError> {

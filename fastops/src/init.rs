@@ -4,54 +4,31 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use api::auth::password::{PasswordError, Passwords};
-use domain::shared::{Name, NameError, Slug, SlugError};
 use serde_json::json;
 
-use crate::companies::{self, NewCompany, set_up, subscribe_first};
+use crate::companies::{self, CompanyDetails, DetailsError, set_up};
 use crate::installation::Installation;
 use crate::people::People;
-use crate::subscriptions::FirstSubscription;
 
 /// A company as the command line says it.
 #[derive(clap::Args)]
 pub struct CompanyArgs {
-    /// The name on its tickets.
-    #[arg(long)]
-    name: String,
-
-    /// Its short name: 2 to 40 of a-z, 0-9 and inner hyphens. A company that has it already keeps its
-    /// people, and its administrator gets the password.
-    #[arg(long)]
-    slug: String,
-
-    /// What the administrator is called.
-    #[arg(long)]
-    administrator: String,
-
-    /// The administrator's e-mail address.
-    #[arg(long)]
-    email: String,
+    /// A company that has the short name already keeps its people, and whoever has the address gets the
+    /// password.
+    #[command(flatten)]
+    details: CompanyDetails,
 
     /// The file with the administrator's password; asked for on standard input if not given.
     #[arg(long)]
     password_file: Option<PathBuf>,
-
-    #[command(flatten)]
-    subscription: FirstSubscription,
 }
 
 /// Why no company was set up.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    /// The name of the company, the administrator or the plan is not one.
-    #[error("a name cannot be used")]
-    Name(#[from] NameError),
-    /// The short name is not one.
+    /// It cannot be called like this.
     #[error(transparent)]
-    Slug(#[from] SlugError),
-    /// The address is not one.
-    #[error("the e-mail address has no @")]
-    Email,
+    Details(#[from] DetailsError),
     /// The password cannot be read.
     #[error("could not read the password")]
     Read(#[source] io::Error),
@@ -79,21 +56,10 @@ pub async fn run(
     };
     let password = password.map_err(InitError::Read)?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
-    if !args.email.contains('@') {
-        return Err(InitError::Email);
-    }
-    let subscription = args.subscription.change(installation.clock.now())?;
-    let company = NewCompany {
-        name: Name::parse(&args.name)?,
-        slug: Slug::parse(&args.slug)?,
-        owner: Name::parse(&args.administrator)?,
-        email: args.email,
-        password_hash: Passwords::new().hash_new(password).await?,
-    };
-    let tenant = set_up(installation, people, company).await?;
-    if let Some(change) = subscription {
-        subscribe_first(installation, tenant, change).await?;
-    }
-    let line = json!({"tenant_id": tenant.uuid(), "tenant": args.slug});
+    let company = args.details.company(installation.clock.now())?;
+    let slug = company.slug.clone();
+    let password_hash = Passwords::new().hash_new(password).await?;
+    let tenant = set_up(installation, people, company, &password_hash).await?;
+    let line = json!({"tenant_id": tenant.uuid(), "tenant": slug});
     writeln!(out, "{line}").map_err(InitError::Output)
 }

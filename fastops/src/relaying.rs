@@ -8,6 +8,7 @@ use event_store::consumer::{Board, Feed, SILENCE_MAX, Stopped, keep_running_alon
 use event_store::kafka::{RELAY, Relay, Topic, TopicError, rewind};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::installation::Installation;
 
@@ -23,6 +24,38 @@ pub enum RelayError {
     /// The relay must not go on.
     #[error("the relay has stopped")]
     Stopped(#[from] Stopped),
+}
+
+/// The relay beside another role of its process.
+#[derive(Debug)]
+pub struct Relaying {
+    tasks: TaskTracker,
+}
+
+impl Relaying {
+    /// Publishes until `shutdown`; a relay that must not go on says so, and the other role does.
+    pub fn start(
+        installation: &Installation,
+        board: &Board,
+        topic: Topic,
+        shutdown: &CancellationToken,
+    ) -> Self {
+        let (installation, board) = (installation.clone(), board.clone());
+        let shutdown = shutdown.clone();
+        let tasks = TaskTracker::new();
+        tasks.spawn(async move {
+            if let Err(error) = relay(&installation, &board, topic, None, &shutdown).await {
+                tracing::error!(%error, "nothing is published");
+            }
+        });
+        tasks.close();
+        Self { tasks }
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(self) {
+        self.tasks.wait().await;
+    }
 }
 
 /// Publishes until `shutdown`, or until it must not go on; waits while another process does. With `from`

@@ -6,8 +6,9 @@ use std::time::Duration;
 use api::access::{Permits, Unanswered};
 use api::app::{App, Shell, app, document};
 use api::auth::opaque::RenewalKey;
+use api::auth::operator::{OperatorGate, OperatorToken};
 use api::auth::password::Passwords;
-use api::auth::token::{SigningKey, Tokens, WeakSecret};
+use api::auth::token::{KeyError, SigningKey, TokenAlgorithm, Tokens};
 use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
@@ -48,6 +49,8 @@ const ISSUER: &str = "fastops";
 pub struct Serving {
     /// Signs tokens and cursors, and keeps people.
     pub secrets: Secrets,
+    /// Lets whoever runs the installation in; nobody without it.
+    pub operator: Option<OperatorToken>,
     /// Takes letters.
     pub post: Arc<dyn Post>,
     /// Where people find the service, for links in letters.
@@ -70,9 +73,9 @@ pub enum ServeError {
     /// The log does not say which it is.
     #[error("could not reach the log")]
     Log(#[from] event_store::Error),
-    /// The secret could be guessed.
+    /// Nothing can be signed with the secret.
     #[error(transparent)]
-    Secret(#[from] WeakSecret),
+    Secret(#[from] KeyError),
     /// The operations leave something open.
     #[error(transparent)]
     Contract(#[from] ContractError),
@@ -90,7 +93,8 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, post, public_url, rates, board, peers, metrics, mut pages } = serving;
+    let Serving { secrets, operator, post, public_url, rates, board, peers, metrics, mut pages } =
+        serving;
     pages.push(asyncapi::page());
     let letters = (post, public_url);
     let services = services(installation, &secrets, incarnation, board.clone(), letters)?;
@@ -100,7 +104,8 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
     let shell = Shell {
         about: about(),
         new_id: Arc::new(move || IdGenerator::uuid(&*ids)),
-        authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, now)),
+        authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, Arc::clone(&now))),
+        operator: Arc::new(OperatorGate::new(operator, now)),
         peers,
         rates: counted(rates),
         permits: Arc::new(Holding { authority: services.authority.clone() }),
@@ -116,7 +121,8 @@ pub fn openapi() -> Result<String, ServeError> {
     let nowhere = PgConnectOptions::new();
     let databases = Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
     let current = NamedSecret { id: String::new(), bytes: vec![0; 32] };
-    let secrets = Secrets { current, previous: None, master: MasterKey::random() };
+    let (algorithm, master) = (TokenAlgorithm::default(), MasterKey::random());
+    let secrets = Secrets { algorithm, current, previous: None, master };
     let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
     let nobody = Board::default();
     let letters: (Arc<dyn Post>, Arc<str>) = (Arc::new(NoPost), Arc::from(""));
@@ -131,7 +137,7 @@ fn services(
     incarnation: IncarnationId,
     board: Board,
     (post, public_url): (Arc<dyn Post>, Arc<str>),
-) -> Result<Services, WeakSecret> {
+) -> Result<Services, KeyError> {
     let people = Arc::new(People::new(installation.app.clone(), secrets.master.clone()));
     Ok(Services {
         commands: installation.commands.clone(),
@@ -139,6 +145,7 @@ fn services(
         board,
         parking: installation.parking(),
         authority: Authority::new(installation.commands.clone()),
+        operator: installation.operator(),
         accounts: people.clone(),
         sessions: people.clone(),
         tickets: people,
@@ -160,8 +167,10 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
     serve_app(listener, app, Limits::default(), shutdown).await;
 }
 
-fn tokens(secrets: &Secrets) -> Result<Tokens, WeakSecret> {
-    let key = |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), &secret.bytes);
+fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
+    let algorithm = secrets.algorithm;
+    let key =
+        |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), algorithm, &secret.bytes);
     let previous = secrets.previous.as_ref().map(key).transpose()?;
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
 }

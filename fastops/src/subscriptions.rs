@@ -1,22 +1,28 @@
-//! `fastops companies`: what companies have subscribed to, as whoever runs the installation says it.
+//! `fastops companies`: companies and what they have subscribed to, as whoever runs the installation
+//! says it.
 //!
-//! Answers are JSON, one line.
+//! Answers are JSON, one line, but for lists and what a new company's administrator is to be told.
 
 use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
-use commands::identity::ChangeSubscription;
-use domain::identity::subscription::{Module, Plan, Standing, State};
-use domain::shared::{CommandId, Name, NameError, TenantId};
+use commands::Request;
+use commands::identity::{ChangeSubscription, Company as Shown};
+use domain::identity::subscription::{Module, Plan, Standing};
+use domain::shared::{CommandId, CorrelationId, Name, NameError};
 use serde_json::{Value, json};
 
-use crate::companies;
+use crate::companies::{self, Creation, CreationError, Listing, ListingError};
 use crate::installation::Installation;
 
-/// What can be done about subscriptions.
-#[derive(Debug, Subcommand)]
+/// What can be done about companies.
+#[derive(Subcommand)]
 pub enum CompaniesCommand {
+    /// List the companies.
+    List(Listing),
+    /// Set a company up, and say the link at which its administrator chooses a password.
+    Create(Box<Creation>),
     /// Say what a company has subscribed to, and how the subscription stands.
     Show(Company),
     /// Give a company another plan.
@@ -104,6 +110,12 @@ pub enum SubscriptionError {
     /// The plan cannot be called like this.
     #[error("the plan's name cannot be used")]
     Name(#[from] NameError),
+    /// The companies could not be listed.
+    #[error(transparent)]
+    Listing(#[from] ListingError),
+    /// The company could not be set up.
+    #[error(transparent)]
+    Creation(#[from] CreationError),
     /// The company is not there, or could not be written.
     #[error(transparent)]
     Company(#[from] companies::Error),
@@ -135,13 +147,12 @@ impl Stated {
 }
 
 impl FirstSubscription {
-    /// What is to be written down, if anything.
-    pub fn change(self, now: DateTime<Utc>) -> Result<Option<ChangeSubscription>, NameError> {
+    /// What is to be written down.
+    pub fn change(self, now: DateTime<Utc>) -> Result<ChangeSubscription, NameError> {
         let Self { plan, limits, trial_days } = self;
         let plan = plan.map(|plan| limits.plan(&plan)).transpose()?;
         let standing = trial_days.map(|days| trial(days, now));
-        let is_said = plan.is_some() || standing.is_some();
-        Ok(is_said.then_some(ChangeSubscription { plan, standing }))
+        Ok(ChangeSubscription { plan, standing })
     }
 }
 
@@ -154,13 +165,19 @@ fn module(word: &str) -> Result<Module, String> {
     module.ok_or_else(|| Module::ALL.map(Module::word).join(", "))
 }
 
-/// Does it, and says how the subscription stands afterwards.
+/// Does it, and says how things stand afterwards.
 pub async fn run(
     command: CompaniesCommand,
     installation: &Installation,
     out: &mut (impl Write + Send),
 ) -> Result<(), SubscriptionError> {
     let (Company { slug }, change) = match command {
+        CompaniesCommand::List(listing) => {
+            return Ok(companies::list(&listing, installation, out).await?);
+        }
+        CompaniesCommand::Create(creation) => {
+            return Ok(companies::create(*creation, installation, out).await?);
+        }
         CompaniesCommand::Show(company) => (company, None),
         CompaniesCommand::Plan { company, plan, limits } => {
             let plan = Some(limits.plan(&plan)?);
@@ -172,22 +189,28 @@ pub async fn run(
         }
     };
     let tenant = companies::by_slug(installation, &slug).await?;
+    let operator = installation.operator();
     if let Some(change) = change {
-        let id = CommandId::from_uuid(installation.ids.uuid());
-        companies::subscribe(installation, tenant, id, change).await?;
+        let correlation = CorrelationId::from_uuid(installation.ids.uuid());
+        let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));
+        let changed = operator.subscribe(tenant, correlation, request, change).await;
+        changed.map_err(companies::Error::from)?;
     }
-    let scope = companies::operating(installation, tenant);
-    let state = installation.commands.subscription(&scope).await?;
-    writeln!(out, "{}", line(tenant, &slug, &state))?;
+    let company = operator.company(tenant).await?.ok_or(companies::Error::Unknown)?;
+    writeln!(out, "{}", line(&company))?;
     Ok(())
 }
 
-fn line(tenant: TenantId, slug: &str, state: &State) -> Value {
+/// A company for programs.
+pub(crate) fn line(company: &Shown) -> Value {
     json!({
-        "tenant_id": tenant.uuid(),
-        "tenant": slug,
-        "plan": state.plan,
-        "subscription": state.standing,
-        "branches": state.branches,
+        "tenant_id": company.tenant.uuid(),
+        "tenant": company.slug,
+        "name": company.name,
+        "created_at": company.created_at,
+        "plan": company.subscription.plan,
+        "subscription": company.subscription.standing,
+        "branches": company.subscription.branches,
+        "users": company.users,
     })
 }

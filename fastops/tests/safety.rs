@@ -43,12 +43,21 @@ async fn s56_what_is_not_safe_does_not_start() {
     let owner = url(&database, "fastops_owner");
     let zeros = "0".repeat(64);
     let name = "FASTOPS_TOKEN_SECRET";
+    let folder = tempfile::tempdir().unwrap();
+    let short = folder.path().join("operator");
+    std::fs::write(&short, "thirty-one visible characters..\n").unwrap();
+    let operator = "FASTOPS_OPERATOR_TOKEN_FILE";
     let cases = [
         ("FASTOPS_DATABASE_URL", Some(owner.as_str()), "fastops_owner"),
         ("FASTOPS_TOKEN_KEY_ID", Some("demo"), "demo"),
         (name, Some(&zeros), "repeats itself"),
         (name, Some("short, but not all the same"), "at least 32 bytes"),
         (name, None, "FASTOPS_TOKEN_SECRET_FILE"),
+        ("FASTOPS_TOKEN_ALGORITHM", Some("EdDSA"), "openssl genpkey"),
+        ("FASTOPS_TOKEN_ALGORITHM", Some("none"), "HS256, EdDSA"),
+        (name, Some("-----BEGIN PUBLIC KEY-----\nand so on"), "FASTOPS_TOKEN_ALGORITHM"),
+        (operator, short.to_str(), "at least 32 visible ASCII characters"),
+        (operator, Some("/nowhere/to/be/found"), "could not read the secret"),
         ("FASTOPS_MASTER_KEY", None, "FASTOPS_MASTER_KEY_FILE"),
         ("FASTOPS_MASTER_KEY", Some("short"), "at least 32 bytes"),
     ];
@@ -129,4 +138,53 @@ async fn a_company_has_its_first_plan_and_trial_once_and_whatever_is_said_later(
     let shown = fastops(&plan).await;
     assert_eq!(shown["plan"]["branches"], serde_json::Value::Null);
     assert_eq!(shown["subscription"]["state"], "suspended", "the plan says nothing of it");
+}
+
+#[tokio::test]
+async fn the_operator_creates_companies_with_a_link_for_the_administrator_and_lists_them() {
+    let database = Database::create().await;
+    let fastops = async |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_fastops"))
+            .arg("companies")
+            .args(args)
+            .env("FASTOPS_DATABASE_URL", url(&database, "fastops_app"))
+            .env("FASTOPS_MASTER_KEY", SECRET)
+            .env("FASTOPS_PUBLIC_URL", "https://pedidos.example/")
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    };
+    let create = |name, slug, email| {
+        ["create", "--name", name, "--slug", slug, "--administrator", "Ana", "--email", email]
+    };
+    let empanadas = create("Empanadas", "empanadas", "ana@example.com");
+    let (_, said, _) = fastops(&empanadas).await;
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "Empanadas (empanadas) quedó lista.");
+    assert!(lines[1].starts_with("Ana elige su contraseña"), "{said}");
+    assert!(lines[2].starts_with("  https://pedidos.example/join#fo_join_"), "{said}");
+    let (_, again, _) = fastops(&empanadas).await;
+    assert_ne!(again, said, "another link");
+    assert_eq!(again.lines().next(), said.lines().next());
+    let other = create("Otras", "empanadas", "ana@example.com");
+    let (is_created, _, why) = fastops(&other).await;
+    assert!(!is_created && why.contains("another name, address or plan"), "{why}");
+    let arepas = create("Arepas", "arepas", "ana@example.com");
+    let trial = ["--plan", "Una sede", "--trial-days", "30", "--lang", "en"];
+    assert!(fastops(&[&arepas[..], &trial].concat()).await.1.contains("within a week"));
+
+    let (_, table, _) = fastops(&["list", "--lang", "en"]).await;
+    let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
+    assert_eq!(rows[0][..3], ["COMPANY", "NAME", "PLAN"]);
+    assert_eq!(rows[1][..6], ["arepas", "Arepas", "Una", "sede", "trial", "until"]);
+    assert_eq!(rows[2][..6], ["empanadas", "Empanadas", "-", "active", "0", "1"]);
+    let (_, lines, _) = fastops(&["list", "--json"]).await;
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["tenant"], &first["subscription"]["state"]),
+        (&"arepas".into(), &"trial".into())
+    );
 }

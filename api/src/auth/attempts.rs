@@ -44,12 +44,14 @@ pub enum Subject {
     Letters(IpAddr),
     /// Where requests come from.
     Address(IpAddr),
+    /// Where tries of the operator's token come from.
+    Operator(IpAddr),
 }
 
 impl Subject {
     const fn free(self) -> u32 {
         match self {
-            Self::Address(_) | Self::Letters(_) => FREE_FOR_ADDRESS,
+            Self::Address(_) | Self::Letters(_) | Self::Operator(_) => FREE_FOR_ADDRESS,
             Self::Account(_)
             | Self::AccountOn(..)
             | Self::LettersTo(_)
@@ -114,7 +116,7 @@ impl Attempts {
     pub fn succeeded(&self, subjects: &[Subject]) {
         for subject in subjects {
             match subject {
-                Subject::Address(_) => {
+                Subject::Address(_) | Subject::Operator(_) => {
                     self.failures.entry(*subject).and_upsert_with(|entry| {
                         let Failures { n, last } = entry
                             .map_or(Failures { n: 1, last: DateTime::UNIX_EPOCH }, |entry| {

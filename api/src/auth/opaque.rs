@@ -116,6 +116,12 @@ impl Opaque {
         format!("{}{body}", self.kind.prefix())
     }
 
+    /// The address at which somebody uses it. The token stands behind `#`, so that no server on the way
+    /// writes it down.
+    pub fn link(&self, public_url: &str, page: &str) -> String {
+        format!("{public_url}/{page}#{}", self.text())
+    }
+
     /// What is kept of it. The secret is random, so one round of hashing is enough.
     pub fn hash(&self) -> [u8; 32] {
         let mut hasher = Sha256::new();

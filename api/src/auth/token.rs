@@ -1,11 +1,14 @@
 //! Access tokens: short-lived JWTs (RFC 9068) that this service signs and only it believes.
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::shared::{DeviceId, SessionId, TenantId, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use poem::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -18,24 +21,65 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 /// How far the clocks of two nodes may differ.
 pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
 
-/// The one algorithm; what a token's header says about it is compared, never followed.
-const ALGORITHM: Algorithm = Algorithm::HS256;
 const TYPE: &str = "at+jwt";
 const SECRET_BYTES_MIN: usize = 32;
 /// Longer ones were not made here.
 const TOKEN_CHARS_MAX: usize = 4_096;
 
-/// A secret that tokens are signed with, and the name that tokens know it by.
+/// How tokens are signed: in one way, which the installation chooses. What a token's header says about
+/// it is compared, never followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TokenAlgorithm {
+    /// HMAC with SHA-256: whoever checks tokens can also make them.
+    #[default]
+    Hs256,
+    /// Ed25519: whoever has the public key checks tokens and makes none.
+    EdDsa,
+}
+
+impl TokenAlgorithm {
+    /// Every way.
+    pub const ALL: [Self; 2] = [Self::Hs256, Self::EdDsa];
+
+    /// Its name in headers of tokens and in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
+    const fn jwa(self) -> Algorithm {
+        match self {
+            Self::Hs256 => Algorithm::HS256,
+            Self::EdDsa => Algorithm::EdDSA,
+        }
+    }
+}
+
+/// What tokens are signed with, and the name that they know it by.
 pub struct SigningKey {
     id: String,
+    algorithm: TokenAlgorithm,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
 
-/// The secret could be guessed.
+/// Why nothing is signed with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a signing secret has at least {SECRET_BYTES_MIN} bytes")]
-pub struct WeakSecret;
+pub enum KeyError {
+    /// It could be guessed.
+    #[error("a signing secret has at least {SECRET_BYTES_MIN} bytes")]
+    Weak,
+    /// A key for another algorithm is no secret; a public one is even known to everybody.
+    #[error("the token secret is a key in PEM: set FASTOPS_TOKEN_ALGORITHM to EdDSA")]
+    Pem,
+    /// It is no private key.
+    #[error(
+        "EdDSA signs with a private key in PEM: openssl genpkey -algorithm ed25519 -out <file>"
+    )]
+    NoPrivateKey,
+}
 
 /// Makes and checks tokens of one issuer for one audience.
 pub struct Tokens {
@@ -97,21 +141,40 @@ struct Claims {
 }
 
 impl SigningKey {
-    /// A key with a name for the header of its tokens.
-    pub fn try_new(id: impl Into<String>, secret: &[u8]) -> Result<Self, WeakSecret> {
-        if secret.len() < SECRET_BYTES_MIN {
-            return Err(WeakSecret);
-        }
-        Ok(Self {
-            id: id.into(),
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-        })
+    /// A key with a name for the header of its tokens: a secret, or a private key as PKCS#8 in PEM.
+    pub fn try_new(
+        id: impl Into<String>,
+        algorithm: TokenAlgorithm,
+        secret: &[u8],
+    ) -> Result<Self, KeyError> {
+        let (encoding, decoding) = match algorithm {
+            TokenAlgorithm::Hs256 => symmetric(secret)?,
+            TokenAlgorithm::EdDsa => key_pair(secret).ok_or(KeyError::NoPrivateKey)?,
+        };
+        Ok(Self { id: id.into(), algorithm, encoding, decoding })
     }
 }
 
+fn symmetric(secret: &[u8]) -> Result<(EncodingKey, DecodingKey), KeyError> {
+    if secret.len() < SECRET_BYTES_MIN {
+        return Err(KeyError::Weak);
+    }
+    if secret.starts_with(b"-----BEGIN") {
+        return Err(KeyError::Pem);
+    }
+    Ok((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret)))
+}
+
+fn key_pair(pem: &[u8]) -> Option<(EncodingKey, DecodingKey)> {
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem).ok()?;
+    let pair = Ed25519KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok()?;
+    let public = pair.public_key().as_ref();
+    Some((EncodingKey::from_ed_der(der.secret_pkcs8_der()), DecodingKey::from_ed_der(public)))
+}
+
 impl Tokens {
-    /// Tokens signed with `current`; those of `previous` are still believed while they last.
+    /// Tokens signed with `current`; those of `previous` are still believed while they last, if they
+    /// are signed in the same way.
     pub fn new(
         issuer: impl Into<String>,
         audience: impl Into<String>,
@@ -119,7 +182,7 @@ impl Tokens {
         previous: Option<SigningKey>,
     ) -> Self {
         let (issuer, audience) = (issuer.into(), audience.into());
-        let mut validation = Validation::new(ALGORITHM);
+        let mut validation = Validation::new(current.algorithm.jwa());
         validation.set_issuer(&[&issuer]);
         validation.set_audience(&[&audience]);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
@@ -131,7 +194,7 @@ impl Tokens {
 
     /// A token that says what `access` says, good from `now` for [`LIFETIME`].
     pub fn issue(&self, access: &Access, now: DateTime<Utc>) -> String {
-        let mut header = Header::new(ALGORITHM);
+        let mut header = Header::new(self.current.algorithm.jwa());
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(self.current.id.clone());
         let claims = Claims {

@@ -1,7 +1,7 @@
 //! Fields: rules of the domain that the document cannot show, all mistakes at once.
 
 use domain::shared::{
-    Currency, CutOff, Money, MoneyError, Name, NameError, StockQuantity, StockQuantityError,
+    Currency, CutOff, Money, MoneyError, Name, NameError, Slug, StockQuantity, StockQuantityError,
 };
 
 use super::model::MoneyBody;
@@ -36,6 +36,38 @@ impl Fields {
         };
         self.0.push(FieldError::new(pointer, "name", words));
         None
+    }
+
+    pub(super) fn slug(&mut self, pointer: &str, text: &str) -> Option<Slug> {
+        let words = (
+            "debe tener letras, cifras y guiones sueltos en medio",
+            "must have letters, digits and single hyphens between them",
+        );
+        self.parsed(Slug::parse(text).ok(), pointer, words)
+    }
+
+    /// A value that some other field asks for, or forbids.
+    pub(super) fn given_if<T>(
+        &mut self,
+        is_wanted: bool,
+        pointer: &str,
+        value: Option<T>,
+    ) -> Option<T> {
+        match (is_wanted, &value) {
+            (true, None) => {
+                self.0.push(FieldError::new(
+                    pointer,
+                    "required",
+                    ("falta este campo", "this field is missing"),
+                ));
+            }
+            (false, Some(_)) => {
+                let words = ("no va con este estado", "does not go with this state");
+                self.0.push(FieldError::new(pointer, "unexpected", words));
+            }
+            _ => {}
+        }
+        value
     }
 
     pub(super) fn cut_off(&mut self, pointer: &str, text: &str) -> Option<CutOff> {

@@ -9,6 +9,7 @@ mod devices;
 mod fields;
 mod kitchen;
 mod model;
+mod operator;
 mod order_model;
 mod orders;
 mod parked;
@@ -45,7 +46,7 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
         stock::StockOfBranches(services.clone()),
         reports::Reports(services.clone()),
         consumers::Consumers(services.clone()),
-        parked::Parked(services.clone()),
+        (parked::Parked(services.clone()), operator::Companies(services.clone())),
     )
 }
 
@@ -64,6 +65,10 @@ enum Part {
     /// Existencias, recetas y kardex. Stock, recipes and the kardex.
     #[oai(rename = "inventory")]
     Inventory,
+    /// Las empresas de la instalación, para quien la opera. The companies of the installation, for
+    /// whoever runs it.
+    #[oai(rename = "operator")]
+    Operator,
     /// Pedidos, pagos y cocina. Orders, payments and the kitchen.
     #[oai(rename = "orders")]
     Orders,

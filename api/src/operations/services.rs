@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commands::Position;
-use commands::identity::{Accounts, Authority, Post, Sessions, Tickets};
+use commands::identity::{Accounts, Authority, Operator, Post, Sessions, Tickets};
 use commands::{Clock, Commands, IdGenerator, Request, Scope};
 use domain::shared::{CorrelationId, IncarnationId};
 use projections::board::Board;
@@ -40,6 +40,8 @@ pub struct Services {
     pub parking: Parking,
     /// Who may do what, where.
     pub authority: Authority,
+    /// Whoever runs the installation.
+    pub operator: Operator,
     /// Who can sign in.
     pub accounts: Arc<dyn Accounts>,
     /// Who is signed in.

@@ -7,7 +7,7 @@ use commands::identity::{InviteUser, Letter, Person, TicketFor, TicketKind};
 use domain::identity::User;
 use domain::identity::permission::markers::{UserInvite, UserManage, UserRead};
 use domain::identity::roles::{BranchAccess, Change};
-use domain::shared::{BranchId, RoleId, UserId};
+use domain::shared::{BranchId, RoleId, TenantId, UserId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Member;
@@ -21,7 +21,6 @@ use super::refusal::{self, Named, failed, refused};
 use super::{Part, Services};
 use crate::access::Can;
 use crate::auth::opaque::{Kind, Opaque};
-use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -139,7 +138,7 @@ impl Users {
             Named { roles: ("/roles", &body.roles), branches: &body.branches, ..Named::default() };
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
         let made = first::<User>(&receipt)?;
-        self.write_to(&by.caller, made.id, person.email).await?;
+        self.0.write_invitation(tenant, made.id, person.email).await?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
         Ok(Created::by(&receipt, made.revision, body))
@@ -233,24 +232,29 @@ impl Users {
     }
 }
 
-impl Users {
+impl Services {
     /// Sends an invitation; the link of an earlier one is good no more.
-    async fn write_to(&self, by: &Caller, user: UserId, email: String) -> Result<(), Problem> {
+    pub(super) async fn write_invitation(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        email: String,
+    ) -> Result<(), Problem> {
         let world = |world| failed(&world);
-        let slug = self.0.accounts.slug_of(by.tenant).await.map_err(world)?.unwrap_or_default();
-        let token = Opaque::fresh(Kind::Invitation, by.tenant, user.uuid());
-        let (tenant, kind, subject) = (by.tenant, TicketKind::Invitation, user.uuid());
+        let slug = self.accounts.slug_of(tenant).await.map_err(world)?.unwrap_or_default();
+        let token = Opaque::fresh(Kind::Invitation, tenant, user.uuid());
+        let (kind, subject) = (TicketKind::Invitation, user.uuid());
         let ticket = TicketFor { tenant, kind, subject };
-        let until = Some(self.0.clock.now() + JOIN_WITHIN);
-        self.0.tickets.keep(ticket, token.hash(), until).await.map_err(world)?;
+        let until = Some(self.clock.now() + JOIN_WITHIN);
+        self.tickets.keep(ticket, token.hash(), until).await.map_err(world)?;
         let text = format!(
             "Lo invitaron a trabajar en {slug}. Abra este enlace dentro de una semana y elija su \
              contraseña.\nYou were invited to work at {slug}. Open this link within a week and \
              choose your password.\n\n{}\n",
-            self.0.link("join", &token)
+            self.link("join", &token)
         );
         let subject = "Invitación · Invitation".to_owned();
-        self.0.send(Letter { to: email, subject, text }).await
+        self.send(Letter { to: email, subject, text }).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::shared::{DeviceId, EmailKey, Name, SessionId, TenantId, UserId};
+use domain::shared::{DeviceId, EmailKey, Name, SessionId, Slug, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::error::World;
@@ -95,6 +95,34 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
         tenant: TenantId,
         users: &[UserId],
     ) -> Result<HashMap<UserId, Person>, World>;
+}
+
+/// A company that has a short name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCompany {
+    /// Its id.
+    pub tenant: TenantId,
+    /// Its short name.
+    pub slug: String,
+    /// When it was set up.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Where the short names of companies are kept, each of one company.
+#[async_trait]
+pub trait Companies: fmt::Debug + Send + Sync + 'static {
+    /// Keeps the short name of a company to be, and says whose it is: that of `fresh`, unless another
+    /// company has it. A company that is kept already keeps the short name it has.
+    async fn keep(&self, fresh: TenantId, slug: &Slug, name: &Name) -> Result<TenantId, World>;
+
+    /// The company that has a short name.
+    async fn by_slug(&self, slug: &str) -> Result<Option<TenantId>, World>;
+
+    /// What is kept of a company.
+    async fn get(&self, tenant: TenantId) -> Result<Option<KnownCompany>, World>;
+
+    /// At most `rows` companies whose short names come after `after`, in the order of these.
+    async fn page(&self, after: Option<&str>, rows: u32) -> Result<Vec<KnownCompany>, World>;
 }
 
 /// What a secret that is sent to somebody once lets them do.

@@ -1,18 +1,15 @@
 //! Subscriptions, as whoever runs the installation changes them.
 
-use domain::identity::subscription::{Command, Plan, Standing, State};
+use domain::identity::subscription::{Command, Plan, Standing};
 use domain::identity::{Subscription, Tenant, tenant};
 use serde::Serialize;
 
-use crate::aggregates::Trust;
-use crate::error::{Failure, World};
-use crate::execute::Commands;
+use crate::error::Failure;
 use crate::intent::Intent;
-use crate::scope::Scope;
 use crate::unit_of_work::UnitOfWork;
 
 /// A company should have another plan, or its subscription should stand otherwise.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ChangeSubscription {
     /// What it may have; none leaves it.
     pub plan: Option<Plan>,
@@ -38,20 +35,19 @@ impl Intent for ChangeSubscription {
         if *work.state::<Tenant>(&tenant) == tenant::State::Unregistered {
             return Err(Failure::Refused(SubscriptionRefusal::UnknownCompany));
         }
-        let plan = self.plan.clone().map(Command::ChoosePlan);
+        self.clone().decided(work)
+    }
+}
+
+impl ChangeSubscription {
+    /// Decides it on a subscription that was read.
+    pub(super) fn decided<R>(self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>> {
+        let tenant = work.tenant();
+        let plan = self.plan.map(Command::ChoosePlan);
         let standing = self.standing.map(Command::Change);
         for command in plan.into_iter().chain(standing) {
             work.decide::<Subscription>(&tenant, command).map_err(Failure::NotCovered)?;
         }
         Ok(())
-    }
-}
-
-impl Commands {
-    /// The subscription of a company, as the log says it.
-    pub async fn subscription(&self, scope: &Scope) -> Result<State, World> {
-        let mut work = self.look(scope, Trust::Log);
-        work.read(vec![work.subscription()]).await?;
-        Ok(work.state::<Subscription>(&scope.tenant).clone())
     }
 }

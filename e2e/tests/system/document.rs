@@ -26,6 +26,11 @@ impl Operation {
         self.document["security"].as_array().is_none_or(Vec::is_empty)
     }
 
+    /// Whether it is for whoever runs the installation, and for nobody of a company.
+    pub(crate) fn is_operators(&self) -> bool {
+        self.document["security"] == serde_json::json!([{"operator": []}])
+    }
+
     /// Whether it changes something under a key of the client. Signing in and out is repeated as
     /// often as somebody wants.
     pub(crate) fn is_command(&self) -> bool {
@@ -98,8 +103,17 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
             None if operation.is_open() => {
                 assert!(described.contains("No sign-in needed."), "{id}: {described}");
             }
-            None => assert!(described.contains("Needs a sign-in"), "{id}: {described}"),
+            None if operation.is_operators() => {
+                assert!(described.contains("Needs the operator's token."), "{id}: {described}");
+            }
+            None => {
+                assert_eq!(document["security"], serde_json::json!([{"BearerAuth": []}]), "{id}");
+                assert!(described.contains("Needs a sign-in"), "{id}: {described}");
+            }
         }
+        // Whoever looks for what the operator may do finds it in one place.
+        let of_operator = operation.path.starts_with("/v1/operator/");
+        assert_eq!(operation.is_operators(), of_operator, "{id}");
         assert!(document["summary"].as_str().is_some_and(|text| !text.is_empty()), "{id}");
         let problem = &document["responses"]["default"]["content"]["application/problem+json"];
         assert!(problem.is_object(), "{id} does not document its problems");

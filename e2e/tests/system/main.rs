@@ -8,6 +8,7 @@ mod day;
 mod document;
 mod inventory;
 mod once;
+mod operator;
 mod orders;
 mod outage;
 mod parked;

@@ -9,7 +9,7 @@ use domain::identity::Permission;
 use domain::identity::roles::Seed;
 use e2e::System;
 
-use crate::document::operations;
+use crate::document::{Operation, operations};
 
 /// Everything that a role has when a company begins, inherited or not.
 fn held(seed: Seed) -> BTreeSet<Permission> {
@@ -43,14 +43,15 @@ async fn page(system: &System) -> String {
         let (roles, needing) = (roles_with(*permission), needing.join(", "));
         writeln!(page, "| `{permission}` | {risk} | {roles} | {needing} |").unwrap();
     }
-    let mut section = |title: &str, open: bool| {
+    let mut section = |title: &str, is_theirs: fn(&Operation) -> bool| {
         let without = operations.iter().filter(|it| it.permission().is_none());
-        let these = without.filter(|operation| operation.is_open() == open);
+        let these = without.filter(|operation| is_theirs(operation));
         let these: Vec<String> = these.map(|operation| format!("`{}`", operation.id)).collect();
         writeln!(page, "\n{title}: {}.", these.join(", ")).unwrap();
     };
-    section("Anybody who has signed in", false);
-    section("Anybody", true);
+    section("Anybody who has signed in", |it| !it.is_open() && !it.is_operators());
+    section("Anybody", Operation::is_open);
+    section("Whoever runs the installation, by its token", Operation::is_operators);
     page
 }
 

@@ -18,14 +18,17 @@ async fn s38_every_command_wants_a_good_key() {
     let documented = operations(&system).await;
     let with_key =
         documented.iter().filter(|operation| operation.header("Idempotency-Key").is_some());
-    let of_operators =
-        |operation: &&Operation| operation.path.starts_with("/v1/system/parked-events/");
+    let of_operators = |operation: &&Operation| {
+        operation.is_operators() || operation.path.starts_with("/v1/system/parked-events/")
+    };
     let (of_operators, of_people): (Vec<_>, Vec<_>) = with_key.partition(of_operators);
     assert_eq!(of_people.len(), commands.len(), "requests.rs has one of every kind");
-    assert_eq!(of_operators.len(), 2, "parked.rs sends them");
+    assert_eq!(of_operators.len(), 4, "parked.rs and operator.rs send them");
     for operation in of_operators {
-        let call = client.post(&operation.path).no_key().json(&json!({}));
-        call.send().await.problem(400, "idempotency-key-required");
+        let by = if operation.is_operators() { system.operator() } else { client.clone() };
+        let path = operation.path.replace("{company_id}", &system.company.tenant.to_string());
+        let call = by.call(operation.method.to_uppercase().parse().unwrap(), &path);
+        call.no_key().json(&json!({})).send().await.problem(400, "idempotency-key-required");
     }
     let before = system.log().await;
     for command in &commands {
@@ -173,7 +176,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
     let system = System::start().await;
     let client = system.client();
     let menu = Menu::open(&client).await;
-    let named = async |path: &str, query: &str, parameter: &str| {
+    let named_to = async |client: &Client, path: &str, query: &str, parameter: &str| {
         let answer = client.get(&format!("{path}?{query}")).send().await;
         let problem = answer.problem(400, "validation");
         assert_eq!(problem["errors"][0]["pointer"], format!("/query/{parameter}"), "{problem}");
@@ -182,9 +185,14 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
     let lists: Vec<&Operation> =
         documented.iter().filter(|operation| operation.query("limit").is_some()).collect();
     let named_by = "branches, categories, products, orders, stock items, stock, its movements, \
-                    parked events";
-    assert_eq!(lists.len(), 9, "{named_by}");
+                    parked events, companies";
+    assert_eq!(lists.len(), 10, "{named_by}");
+    let operator = system.operator();
     for list in lists {
+        let by = if list.is_operators() { &operator } else { &client };
+        let named = async |path: &str, query: &str, parameter: &str| {
+            named_to(by, path, query, parameter).await;
+        };
         let path = list.path.replace("{branch_id}", &menu.branch.to_string());
         let path = path.replace("{item_id}", &fresh().to_string());
         for limit in ["-1", "0", "201", "1e9", "1000000000", "x", "", "%2B1", "1%27"] {
@@ -204,7 +212,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
         ("branch_id=7", "branch_id"),
         ("branch_id=%27%20OR%20%271%27=%271", "branch_id"),
     ] {
-        named("/v1/orders", query, parameter).await;
+        named_to(&client, "/v1/orders", query, parameter).await;
     }
     for (query, parameter) in [
         ("to=2026-03-14", "from"),
@@ -212,7 +220,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
         ("from=2026-03-15&to=2026-03-14", "to"),
         ("from=2026-03-14&to=2026-03-14&group_by=waiter", "group_by"),
     ] {
-        named("/v1/reports/sales", query, parameter).await;
+        named_to(&client, "/v1/reports/sales", query, parameter).await;
     }
     let path = format!("/v1/orders/{}%00", fresh());
     client.get(&path).send().await.problem(400, "validation");

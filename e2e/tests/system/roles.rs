@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use api::auth::token::{Access, SigningKey, Tokens};
+use api::auth::token::{Access, SigningKey, TokenAlgorithm, Tokens};
 use commands::Clock;
 use commands::identity::{Authority, Presented};
 use domain::identity::Permission;
@@ -224,7 +224,8 @@ async fn a_token_and_a_permission_are_checked_in_microseconds() {
     let now = system.site.clock.now();
     let commands = system.node().installation.commands.clone();
     let took = system.node().run(async move {
-        let key = SigningKey::try_new("1", SECRET).expect("it is long enough");
+        let key =
+            SigningKey::try_new("1", TokenAlgorithm::Hs256, SECRET).expect("it is long enough");
         let tokens = Tokens::new("fastops", "fastops", key, None);
         let token = tokens.issue(&access, now);
         let authority = Authority::new(commands);

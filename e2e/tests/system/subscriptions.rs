@@ -1,12 +1,12 @@
 //! What a company may begin follows from what it has subscribed to; what it has stays its own.
 
 use chrono::{DateTime, Utc};
+use commands::Request;
 use commands::identity::ChangeSubscription;
 use domain::identity::subscription::{Module, Plan, Standing};
-use domain::shared::{CommandId, Name};
+use domain::shared::{CommandId, CorrelationId, Name};
 use e2e::menu::{SMALL, branch, cash, product, stock_item};
 use e2e::{Menu, System, fresh};
-use fastops::companies::subscribe;
 use serde_json::json;
 
 async fn stands(system: &System, standing: Standing) {
@@ -19,8 +19,10 @@ async fn has(system: &System, plan: Plan) {
 
 async fn change(system: &System, change: ChangeSubscription) {
     let (installation, tenant) = (system.node().installation.clone(), system.company.tenant);
-    let id = CommandId::from_uuid(fresh());
-    let changed = async move { subscribe(&installation, tenant, id, change).await.unwrap() };
+    let (by, key) = (CorrelationId::from_uuid(fresh()), CommandId::from_uuid(fresh()));
+    let changed = async move {
+        installation.operator().subscribe(tenant, by, Request::live(key), change).await.unwrap()
+    };
     system.node().run(changed).await;
 }
 

@@ -28,8 +28,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::auth::password::{PasswordError, Passwords};
+use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use api::server::{self, Limits};
+use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -40,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::cluster::{self, Cluster};
-use crate::companies::{self, NewCompany, set_up};
+use crate::companies::{self, set_up};
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation, migrate_schema};
 use crate::people::{MasterKey, People};
@@ -202,7 +204,8 @@ async fn live(
     installation.follow(&stop);
     let projecting = Projecting::start(&installation, &stop);
     let serving = Serving {
-        secrets: Secrets { current, previous: None, master },
+        secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
+        operator: None,
         post: Arc::new(FolderPost::new(data_dir.path().join("letters"))),
         public_url: url.as_str().into(),
         rates: Rates::default(),
@@ -252,11 +255,14 @@ async fn company(
     let company = NewCompany {
         name: Name::parse(restaurant::NAME).expect("the constant is a name"),
         slug: Slug::parse(restaurant::SLUG).expect("the constant is a short name"),
-        owner: Name::parse(restaurant::OWNER).expect("the constant is a name"),
-        email: OWNER_EMAIL.to_owned(),
-        password_hash: Passwords::new().hash(password).await?,
+        administrator: Person {
+            name: Name::parse(restaurant::OWNER).expect("the constant is a name"),
+            email: OWNER_EMAIL.to_owned(),
+        },
+        subscription: ChangeSubscription::default(),
     };
-    Ok(set_up(installation, people, company).await?)
+    let password_hash = Passwords::new().hash(password).await?;
+    Ok(set_up(installation, people, company, &password_hash).await?)
 }
 
 /// Whoever is told that the demo is ready finds the menu in it.

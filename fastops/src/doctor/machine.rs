@@ -1,12 +1,12 @@
 //! Whether what is committed is kept, the clocks agree and the secret is one.
 
-use api::auth::token::SigningKey;
+use api::auth::token::{KeyError, SigningKey};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::Clock;
 use sqlx::PgConnection;
 
 use super::finding::{Finding, Verdict};
-use crate::config::{ConfigError, Secrets};
+use crate::config::{ConfigError, NamedSecret, Secrets};
 
 /// How far the clocks of database and machine may be apart.
 const SKEW_MAX: TimeDelta = TimeDelta::seconds(2);
@@ -110,17 +110,27 @@ pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
         }
         Ok(secrets) => {
             let all = std::iter::once(&secrets.current).chain(&secrets.previous);
-            let weak = all
-                .filter(|secret| SigningKey::try_new(secret.id.clone(), &secret.bytes).is_err())
-                .map(|secret| secret.id.as_str())
-                .next();
-            match weak {
-                Some(id) => Verdict::wrong(
+            let mut bad = all.filter_map(|NamedSecret { id, bytes }| {
+                let key = SigningKey::try_new(id.clone(), secrets.algorithm, bytes);
+                key.err().map(|error| (id, error))
+            });
+            match bad.next() {
+                Some((id, KeyError::Weak)) => Verdict::wrong(
                     (
                         format!("el secreto \"{id}\" es demasiado corto"),
                         format!("secret \"{id}\" is too short"),
                     ),
                     advice,
+                ),
+                Some((id, error @ (KeyError::Pem | KeyError::NoPrivateKey))) => Verdict::wrong(
+                    (
+                        format!("el secreto \"{id}\" no sirve para FASTOPS_TOKEN_ALGORITHM"),
+                        format!("secret \"{id}\": {error}"),
+                    ),
+                    (
+                        "HS256 usa bytes al azar; EdDSA, lo que da openssl genpkey -algorithm ed25519",
+                        "HS256 takes random bytes; EdDSA, what openssl genpkey -algorithm ed25519 makes",
+                    ),
                 ),
                 None => Verdict::good(("es bastante largo", "it is long enough")),
             }

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use api::auth::token::TokenAlgorithm;
 use api::language::Language;
 use chrono::{DateTime, TimeDelta, Utc};
 use event_store::testing::Database;
@@ -51,7 +52,8 @@ fn verdict_of(findings: &[Finding], check: &str) -> Verdict {
 
 fn secrets(n_bytes: usize) -> Secrets {
     let current = NamedSecret { id: "1".to_owned(), bytes: vec![7; n_bytes] };
-    Secrets { current, previous: None, master: MasterKey::random() }
+    let (algorithm, master) = (TokenAlgorithm::default(), MasterKey::random());
+    Secrets { algorithm, current, previous: None, master }
 }
 
 /// What the doctor saw and advises, in English.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use api::language::Language;
+use commands::identity::{ChangeSubscription, NewCompany, Person};
 use commands::sources::SystemClock;
 use commands::{Clock, IdGenerator};
 use domain::shared::{Name, Slug, TenantId};
@@ -22,7 +23,7 @@ use super::figures::{Figures, figures, wait_for_read_models};
 use super::run::Importer;
 use super::{pizza_place, say};
 use crate::cluster::{Cluster, OWNER};
-use crate::companies::{NewCompany, set_up};
+use crate::companies::set_up;
 use crate::installation::{Databases, Installation, migrate_schema};
 use crate::people::{MasterKey, People};
 use crate::projecting::Projecting;
@@ -102,11 +103,13 @@ async fn company(installation: &Installation) -> Result<TenantId, Error> {
     let company = NewCompany {
         name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
         slug: Slug::parse("pizza-place").expect("it is a short name"),
-        owner: Name::parse(pizza_place::BRANCH).expect("it is a name"),
-        email: "owner@pizza-place.invalid".to_owned(),
-        password_hash: NO_PASSWORD.to_owned(),
+        administrator: Person {
+            name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
+            email: "owner@pizza-place.invalid".to_owned(),
+        },
+        subscription: ChangeSubscription::default(),
     };
-    Ok(set_up(installation, &people, company).await?)
+    Ok(set_up(installation, &people, company, NO_PASSWORD).await?)
 }
 
 fn last_line(figures: Figures, seconds: Duration) -> String {

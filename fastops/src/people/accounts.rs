@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use commands::World;
 use commands::identity::{Account, Accounts, Person, SecretKind};
-use domain::shared::{EmailKey, Name, Slug, TenantId, UserId};
+use domain::shared::{EmailKey, Name, TenantId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -19,26 +19,6 @@ pub fn fold(email: &str) -> String {
 }
 
 impl People {
-    /// Keeps a company's short name, unless it is kept already.
-    pub(crate) async fn keep_company(
-        &self,
-        tenant: TenantId,
-        slug: &Slug,
-        name: &Name,
-    ) -> Result<(), sqlx::Error> {
-        let mut tx = self.within(tenant).await?;
-        sqlx::query(
-            "INSERT INTO companies (tenant_id, slug, name) VALUES ($1, $2, $3)
-             ON CONFLICT (tenant_id) DO NOTHING",
-        )
-        .bind(tenant.uuid())
-        .bind(slug.as_str())
-        .bind(name.as_str())
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await
-    }
-
     /// Keeps what is known of a person. What is known of somebody who has joined stays.
     async fn keep_person(
         &self,

@@ -26,17 +26,24 @@ impl People {
         Self { app, key }
     }
 
-    /// Begins a transaction of a tenant; only the digits and hyphens of a UUID get into the text.
     async fn within(
         &self,
         tenant: TenantId,
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let begin = format!("BEGIN; SELECT set_config('app.tenant_id', '{tenant}', true)");
-        self.app.begin_with(AssertSqlSafe(begin)).await
+        within(&self.app, tenant).await
     }
 }
 
+/// Begins a transaction of a tenant; only the digits and hyphens of a UUID get into the text.
+pub(crate) async fn within(
+    app: &PgPool,
+    tenant: TenantId,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let begin = format!("BEGIN; SELECT set_config('app.tenant_id', '{tenant}', true)");
+    app.begin_with(AssertSqlSafe(begin)).await
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unavailable(error: sqlx::Error) -> World {
+pub(crate) fn unavailable(error: sqlx::Error) -> World {
     World::Log(event_store::Error::Unavailable { reason: error.to_string() })
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::testing::Database;
 use event_store::{EventStore, Position, RecordedEvent};
-use fastops::companies::{NewCompany, set_up};
+use fastops::companies::set_up;
 use fastops::installation::{Databases, Installation};
 use fastops::people::{MasterKey, People};
 use fastops::projecting::Projecting;
@@ -38,12 +39,14 @@ impl Target {
         let company = NewCompany {
             name: Name::parse("Pizza Place").unwrap(),
             slug: Slug::parse(SLUG).unwrap(),
-            owner: Name::parse("Bruno").unwrap(),
-            email: "owner@pizza.example".to_owned(),
-            password_hash: "!".to_owned(),
+            administrator: Person {
+                name: Name::parse("Bruno").unwrap(),
+                email: "owner@pizza.example".to_owned(),
+            },
+            subscription: ChangeSubscription::default(),
         };
         let people = People::new(installation.app.clone(), MasterKey::random());
-        let tenant = set_up(&installation, &people, company).await.unwrap();
+        let tenant = set_up(&installation, &people, company, "!").await.unwrap();
         Self { database, installation, tenant }
     }
 

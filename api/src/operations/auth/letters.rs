@@ -197,10 +197,9 @@ impl Services {
         Ok(())
     }
 
-    /// The address that a letter leads to. The token stands behind `#`, so that no server on the way
-    /// writes it down.
+    /// The address that a letter leads to.
     pub(in crate::operations) fn link(&self, page: &str, token: &Opaque) -> String {
-        format!("{}/{page}#{}", self.public_url, token.text())
+        token.link(&self.public_url, page)
     }
 
     /// Hands a letter over.

@@ -1,8 +1,26 @@
-//! What a company's subscription does not cover.
+//! What a company's subscription does not cover, and why a company or its subscription is as it was.
 
+use commands::identity::SubscriptionRefusal;
 use domain::identity::subscription::{Counted, Error, Module};
+use domain::identity::tenant;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
+
+pub(in crate::operations) fn company(refusal: tenant::Error) -> Problem {
+    match refusal {
+        tenant::Error::AlreadyRegistered => {
+            let words = ("otra empresa ya lo usa", "another company has it");
+            Problem::new(Code::NameTaken)
+                .with_errors(vec![FieldError::new("/slug", "taken", words)])
+        }
+    }
+}
+
+pub(in crate::operations) fn subscription(refusal: SubscriptionRefusal) -> Problem {
+    match refusal {
+        SubscriptionRefusal::UnknownCompany => Problem::new(Code::NotFound),
+    }
+}
 
 pub(super) fn not_covered(why: Error) -> Problem {
     let lapsed = |es: String, en: String| Problem::new(Code::SubscriptionRequired).detail((es, en));

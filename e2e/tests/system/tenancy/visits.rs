@@ -190,7 +190,29 @@ pub(super) fn visits(
     visits.extend(sign_in_visits(system, client, ids));
     visits.extend(role_visits(client, own, ids));
     visits.extend(user_visits(client, own, ids));
+    visits.extend(operator_visits(system, client));
     visits
+}
+
+/// What is the operator's, nobody of a company comes near to: not even to what is their own.
+fn operator_visits(system: &System, client: &Client) -> Vec<Visit> {
+    let path = "/v1/operator/companies";
+    let company = format!("{path}/{}", system.company.tenant);
+    let subscription = json!({"state": "active"});
+    let created = json!({
+        "name": "Arepas",
+        "slug": system.company.slug,
+        "administrator": {"name": "N", "email": "nadie@example.com"},
+    });
+    let put = client.put(&format!("{company}/subscription")).json(&subscription);
+    let calls = [
+        ("createCompany", client.post(path).json(&created)),
+        ("listCompanies", client.get(path)),
+        ("getCompany", client.get(&company)),
+        ("subscribeCompany", put),
+    ];
+    let expect = Expect::Refused(401, "token-invalid");
+    calls.map(|(operation, call)| Visit { operation, call, expect }).into()
 }
 
 fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {

@@ -1,0 +1,150 @@
+//! Companies, as whoever runs the installation sees them, sets them up and says what they have
+//! subscribed to.
+
+mod model;
+
+use commands::identity::{ChangeSubscription, NewCompany, Person, SecretKind};
+use domain::identity::Tenant;
+use domain::shared::{CorrelationId, TenantId, UserId};
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use uuid::Uuid;
+
+use super::answer::{Created, Done, List, first};
+use super::fields::Fields;
+use super::model::Settled;
+use super::refusal::{self, failed, refused};
+use super::{Part, Services};
+use crate::access::ByOperator;
+use crate::cursor::{CursorScope, QueryFingerprint};
+use crate::page_size::PageSize;
+use crate::payload::Json;
+use crate::preconditions::IdempotencyKey;
+use crate::problem::{Code, Problem};
+use model::{CompanyBody, NewCompanyBody, SetUpCompany, SubscriptionBody};
+
+/// See the module.
+pub(super) struct Companies(pub(super) Services);
+
+#[OpenApi(prefix_path = "/v1/operator/companies", tag = "Part::Operator")]
+impl Companies {
+    /// Set a company up: its first administrator gets a letter with a link to set a password.
+    ///
+    /// The link is good for a week. A retry under the same key sends another letter as long as nobody
+    /// has set a password, and the link of the one before is good no more.
+    #[oai(path = "/", method = "post", operation_id = "createCompany")]
+    async fn create(
+        &self,
+        by: ByOperator,
+        key: IdempotencyKey,
+        Json(body): Json<NewCompanyBody>,
+    ) -> Result<Created<SetUpCompany>, Problem> {
+        let company = new_company(&body)?;
+        let email = company.administrator.email.clone();
+        let (accounts, request) = (&*self.0.accounts, Services::request(key));
+        let created =
+            self.0.operator.create(accounts, self.correlation(&by), request, company).await;
+        let created = created.map_err(|error| refused(error, |it| refusal::company(*it)))?;
+        self.invite(created.tenant, created.administrator, email).await?;
+        let made = first::<Tenant>(&created.receipt)?;
+        let body = SetUpCompany {
+            id: created.tenant.uuid(),
+            administrator_id: created.administrator.uuid(),
+            revision: made.revision.get(),
+            position: self.0.token(created.receipt.position),
+        };
+        Ok(Created::by(&created.receipt, made.revision, body))
+    }
+
+    /// List the companies of the installation, by their short names.
+    #[oai(path = "/", method = "get", operation_id = "listCompanies")]
+    async fn list(
+        &self,
+        _by: ByOperator,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<CompanyBody>>, Problem> {
+        let scope = CursorScope {
+            // Of no company.
+            tenant: TenantId::from_uuid(Uuid::nil()),
+            query: QueryFingerprint::of("listCompanies", &[]),
+            incarnation: self.0.incarnation,
+        };
+        let cursors = &self.0.cursors;
+        let after: Option<String> =
+            cursor.as_deref().map(|cursor| cursors.decode(&scope, cursor)).transpose()?;
+        let page = self.0.operator.companies(after.as_deref(), limit.rows()).await;
+        let page = page.map_err(|world| failed(&world))?;
+        let next_cursor = page.next.map(|slug| cursors.encode(&scope, &slug));
+        Ok(Json(List { data: page.rows.into_iter().map(Into::into).collect(), next_cursor }))
+    }
+
+    /// Get a company.
+    #[oai(path = "/:company_id", method = "get", operation_id = "getCompany")]
+    async fn get(
+        &self,
+        _by: ByOperator,
+        company_id: Path<Uuid>,
+    ) -> Result<Json<CompanyBody>, Problem> {
+        let company = self.0.operator.company(TenantId::from_uuid(company_id.0)).await;
+        let company = company.map_err(|world| failed(&world))?;
+        Ok(Json(company.ok_or_else(|| Problem::new(Code::NotFound))?.into()))
+    }
+
+    /// Say what a company has subscribed to, and how the subscription stands.
+    ///
+    /// Without a plan the company keeps the one it has; a plan without numbers and modules limits
+    /// nothing.
+    #[oai(path = "/:company_id/subscription", method = "put", operation_id = "subscribeCompany")]
+    async fn subscribe(
+        &self,
+        by: ByOperator,
+        key: IdempotencyKey,
+        company_id: Path<Uuid>,
+        Json(body): Json<SubscriptionBody>,
+    ) -> Result<Done<Settled>, Problem> {
+        let mut fields = Fields::default();
+        let Some(change) = body.read(&mut fields, "") else { return Err(fields.problem()) };
+        let (tenant, correlation) = (TenantId::from_uuid(company_id.0), self.correlation(&by));
+        let request = Services::request(key);
+        let receipt = self.0.operator.subscribe(tenant, correlation, request, change).await;
+        let receipt = receipt.map_err(|error| refused(error, |it| refusal::subscription(*it)))?;
+        Ok(self.0.settled(&receipt, company_id.0))
+    }
+}
+
+impl Companies {
+    fn correlation(&self, by: &ByOperator) -> CorrelationId {
+        let id = by.request.as_str().parse().unwrap_or_else(|_| self.0.ids.uuid());
+        CorrelationId::from_uuid(id)
+    }
+
+    /// Sends the administrator a letter, unless they have joined.
+    async fn invite(&self, tenant: TenantId, user: UserId, email: String) -> Result<(), Problem> {
+        let password = self.0.accounts.secret_of(tenant, user, SecretKind::Password).await;
+        if password.map_err(|world| failed(&world))?.is_some() {
+            return Ok(());
+        }
+        self.0.write_invitation(tenant, user, email).await
+    }
+}
+
+fn new_company(body: &NewCompanyBody) -> Result<NewCompany, Problem> {
+    let mut fields = Fields::default();
+    let subscription = match &body.subscription {
+        Some(subscription) => subscription.read(&mut fields, "/subscription"),
+        None => Some(ChangeSubscription::default()),
+    };
+    let read = (
+        fields.name("/name", &body.name),
+        fields.slug("/slug", &body.slug),
+        fields.name("/administrator/name", &body.administrator.name),
+        subscription,
+    );
+    let (Some(name), Some(slug), Some(administrator), Some(subscription)) = read else {
+        return Err(fields.problem());
+    };
+    let email = body.administrator.email.trim().to_owned();
+    let administrator = Person { name: administrator, email };
+    Ok(NewCompany { name, slug, administrator, subscription })
+}

@@ -1,0 +1,59 @@
+//! What the command line says of a company that is to be set up.
+
+use chrono::{DateTime, Utc};
+use commands::identity::{NewCompany, Person};
+use domain::shared::{Name, NameError, Slug, SlugError};
+
+use crate::subscriptions::FirstSubscription;
+
+/// A company to be set up, as the command line says it.
+#[derive(clap::Args, Debug)]
+pub struct CompanyDetails {
+    /// The name on its tickets.
+    #[arg(long)]
+    name: String,
+
+    /// Its short name: 2 to 40 of a-z, 0-9 and inner hyphens.
+    #[arg(long)]
+    slug: String,
+
+    /// What its first administrator is called.
+    #[arg(long)]
+    administrator: String,
+
+    /// The administrator's e-mail address.
+    #[arg(long)]
+    email: String,
+
+    #[command(flatten)]
+    subscription: FirstSubscription,
+}
+
+/// Why nobody can be set up with these details.
+#[derive(Debug, thiserror::Error)]
+pub enum DetailsError {
+    /// The name of the company, the administrator or the plan is not one.
+    #[error("a name cannot be used")]
+    Name(#[from] NameError),
+    /// The short name is not one.
+    #[error(transparent)]
+    Slug(#[from] SlugError),
+    /// The address is not one.
+    #[error("the e-mail address has no @")]
+    Email,
+}
+
+impl CompanyDetails {
+    /// The company that these describe; a trial begins at `now`.
+    pub fn company(self, now: DateTime<Utc>) -> Result<NewCompany, DetailsError> {
+        if !self.email.contains('@') {
+            return Err(DetailsError::Email);
+        }
+        Ok(NewCompany {
+            name: Name::parse(&self.name)?,
+            slug: Slug::parse(&self.slug)?,
+            administrator: Person { name: Name::parse(&self.administrator)?, email: self.email },
+            subscription: self.subscription.change(now)?,
+        })
+    }
+}
