@@ -14,8 +14,4 @@ BEGIN
 END
 $$;
 
-GRANT CREATE ON SCHEMA public TO fastops_identity;
-ALTER FUNCTION companies_after(text, bigint) OWNER TO fastops_identity;
-REVOKE CREATE ON SCHEMA public FROM fastops_identity;
-REVOKE EXECUTE ON FUNCTION companies_after(text, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION companies_after(text, bigint) TO fastops_app;
+SELECT hand_functions_to('fastops_identity', ARRAY['companies_after']);
