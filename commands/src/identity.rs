@@ -24,12 +24,12 @@ use crate::unit_of_work::UnitOfWork;
 pub use authority::{Authority, Presented, Standing};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use ports::{
-    Account, Accounts, Letter, Person, Post, PostError, Renewal, Renewed, SecretKind, Session,
-    Sessions, TicketFor, TicketKind, Tickets,
+    Account, Accounts, Letter, Letters, Person, Post, PostError, Renewal, Renewed, SecretKind,
+    Session, Sessions, TicketFor, TicketKind, Tickets, Written,
 };
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
-pub use users::{ChangeUser, InviteRefusal, InviteUser, JoinUser, UserRefusal};
+pub use users::{ChangeUser, InviteAgain, InviteRefusal, InviteUser, JoinUser, UserRefusal};
 
 /// A company joins the installation.
 #[derive(Debug, Clone, Serialize)]

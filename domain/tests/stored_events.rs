@@ -109,8 +109,9 @@ fn subscriptions() -> [subscription::Event; 6] {
 
 fn people() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
-    let users: [user::Event; 6] = [
+    let users: [user::Event; 7] = [
         user::Invited {}.into(),
+        user::InvitedAgain {}.into(),
         user::Joined {}.into(),
         user::PasswordChanged {}.into(),
         user::PinChanged {}.into(),

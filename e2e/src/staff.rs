@@ -31,7 +31,7 @@ impl System {
             json!({"name": "Luz Marina", "email": email, "roles": roles, "branches": branches});
         let invited = by.post("/v1/users").json(&body).send().await;
         invited.expect(201);
-        let token = self.site.letters.token(email).expect("a letter came");
+        let token = self.site.letters.token(email).await;
         let body = json!({"token": token, "password": PASSWORD, "pin": PIN});
         let joined = self.visitor().post("/v1/auth/join").no_key().json(&body).send().await;
         joined.expect(200);

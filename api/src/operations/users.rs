@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::TimeDelta;
-use commands::identity::{InviteUser, Letter, Person, TicketFor, TicketKind};
+use commands::identity::{InviteUser, Person};
 use domain::identity::User;
 use domain::identity::permission::markers::{UserInvite, UserManage, UserRead};
 use domain::identity::roles::{BranchAccess, Change};
@@ -15,22 +14,18 @@ use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
+use super::letters::Addressee;
 use super::model::{Revised, Settled};
 use super::rbac::model::branches;
 use super::refusal::{self, Named, failed, refused};
 use super::{Part, Services};
 use crate::access::Can;
-use crate::auth::opaque::{Kind, Opaque};
-use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
 use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
-
-/// How long an invitation is good.
-const JOIN_WITHIN: TimeDelta = TimeDelta::days(7);
 
 /// See the module.
 pub(super) struct Users(pub(super) Services);
@@ -111,8 +106,8 @@ fn access(all: bool, branches: &[Uuid]) -> BranchAccess {
 impl Users {
     /// Invite somebody: they get a letter with a link to set their password.
     ///
-    /// The link is good for a week. A retry under the same key sends another letter, and the link of
-    /// the one before is good no more.
+    /// The link is good for a week. The letter is sent as soon as the mail server takes it; a retry
+    /// under the same key sends no other.
     #[oai(path = "/", method = "post", operation_id = "inviteUser")]
     async fn invite(
         &self,
@@ -139,7 +134,8 @@ impl Users {
             Named { roles: ("/roles", &body.roles), branches: &body.branches, ..Named::default() };
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
         let made = first::<User>(&receipt)?;
-        self.write_to(&by.caller, made.id, person.email).await?;
+        let to = Addressee { tenant, user: made.id, email: person.email };
+        self.0.write_invitation(to, key.command_id(), receipt.replayed).await?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
         Ok(Created::by(&receipt, made.revision, body))
@@ -230,27 +226,6 @@ impl Users {
         let user = UserId::from_uuid(user_id.0);
         let receipt = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
         Ok(self.0.settled(&receipt, user_id.0))
-    }
-}
-
-impl Users {
-    /// Sends an invitation; the link of an earlier one is good no more.
-    async fn write_to(&self, by: &Caller, user: UserId, email: String) -> Result<(), Problem> {
-        let world = |world| failed(&world);
-        let slug = self.0.accounts.slug_of(by.tenant).await.map_err(world)?.unwrap_or_default();
-        let token = Opaque::fresh(Kind::Invitation, by.tenant, user.uuid());
-        let (tenant, kind, subject) = (by.tenant, TicketKind::Invitation, user.uuid());
-        let ticket = TicketFor { tenant, kind, subject };
-        let until = Some(self.0.clock.now() + JOIN_WITHIN);
-        self.0.tickets.keep(ticket, token.hash(), until).await.map_err(world)?;
-        let text = format!(
-            "Lo invitaron a trabajar en {slug}. Abra este enlace dentro de una semana y elija su \
-             contraseña.\nYou were invited to work at {slug}. Open this link within a week and \
-             choose your password.\n\n{}\n",
-            self.0.link("join", &token)
-        );
-        let subject = "Invitación · Invitation".to_owned();
-        self.0.send(Letter { to: email, subject, text }).await
     }
 }
 

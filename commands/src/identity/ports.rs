@@ -6,6 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::shared::{DeviceId, EmailKey, Name, SessionId, TenantId, UserId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::World;
@@ -230,7 +231,7 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
 }
 
 /// A letter to one person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// The address.
     pub to: String,
@@ -246,14 +247,49 @@ impl fmt::Debug for Letter {
     }
 }
 
+/// A letter with the ticket that stands in it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Its id, the same however often the letter is sent.
+    pub id: Uuid,
+    /// What the ticket is for, and with it who the letter is to.
+    pub ticket: TicketFor,
+    /// The hash of the ticket.
+    pub hash: [u8; 32],
+    /// The letter.
+    pub letter: Letter,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Until when the ticket is good; after that the letter is not sent.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Where letters wait until a mail server has taken them.
+#[async_trait]
+pub trait Letters: fmt::Debug + Send + Sync + 'static {
+    /// Keeps a letter to be sent, with its ticket, in place of those before of the same kind. A person
+    /// of whom nothing is known gets none.
+    async fn write(&self, written: Written) -> Result<(), World>;
+
+    /// The same where the command may have come that far before: what has been written since, or
+    /// taken up, stays.
+    async fn write_once(&self, written: Written) -> Result<(), World>;
+}
+
 /// A letter was not taken.
 #[derive(Debug, thiserror::Error)]
-#[error("the letter was not taken: {0}")]
-pub struct PostError(pub String);
+pub enum PostError {
+    /// It may be taken later.
+    #[error("the letter was not taken: {0}")]
+    Later(String),
+    /// It never will be.
+    #[error("the letter was refused: {0}")]
+    Never(String),
+}
 
 /// Who takes letters.
 #[async_trait]
 pub trait Post: fmt::Debug + Send + Sync + 'static {
-    /// Hands a letter over.
-    async fn send(&self, letter: Letter) -> Result<(), PostError>;
+    /// Hands a letter over. Whoever gets one `id` twice may drop the second.
+    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError>;
 }

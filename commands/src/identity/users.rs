@@ -75,6 +75,22 @@ impl Intent for InviteUser {
     }
 }
 
+/// Somebody who has yet to join should get another letter.
+#[derive(Debug, Clone, Serialize)]
+pub struct InviteAgain {
+    /// Who.
+    pub user: UserId,
+}
+
+impl Intent for InviteAgain {
+    const OPERATION: &'static str = "user.invite_again";
+    type Refusal = UserRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+        decide_on(work, self.user, user::Command::InviteAgain).await
+    }
+}
+
 /// Somebody takes up their invitation.
 #[derive(Debug, Clone, Serialize)]
 pub struct JoinUser {

@@ -23,6 +23,8 @@ pub struct User;
 pub enum Command {
     /// Somebody should work here.
     Invite,
+    /// They should get another letter in place of the one before.
+    InviteAgain,
     /// They have taken the invitation up and set a password.
     Join,
     /// They have another password; whoever signed in with the old one is out.
@@ -38,6 +40,10 @@ pub enum Command {
 /// Somebody was invited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invited {}
+
+/// They got another letter in place of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InvitedAgain {}
 
 /// They took the invitation up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +86,7 @@ crate::stored_events! {
     /// What happens to a person.
     pub enum Event {
         "user.invited" => Invited,
+        "user.invited_again" => InvitedAgain,
         "user.joined" => Joined,
         "user.password_changed" => PasswordChanged,
         "user.pin_changed" => PinChanged,
@@ -157,8 +164,9 @@ impl Decider for User {
         match (state, command) {
             (State::Unknown, Command::Invite) => Ok(vec![Invited {}.into()]),
             (State::Invited | State::Joined(_), Command::Invite) => Err(Error::AlreadyInvited),
+            (State::Invited, Command::InviteAgain) => Ok(vec![InvitedAgain {}.into()]),
             (State::Invited, Command::Join) => Ok(vec![Joined {}.into()]),
-            (State::Joined(_), Command::Join) => Err(Error::AlreadyJoined),
+            (State::Joined(_), Command::Join | Command::InviteAgain) => Err(Error::AlreadyJoined),
             (State::Joined(_), Command::ChangePassword) => Ok(vec![PasswordChanged {}.into()]),
             (State::Joined(_), Command::ChangePin) => Ok(vec![PinChanged {}.into()]),
             (State::Joined(_), Command::EndSessions) => Ok(vec![SessionsEnded {}.into()]),
@@ -182,7 +190,7 @@ impl Decider for User {
             State::Unknown | State::Invited => Sessions::default(),
         };
         match event {
-            Event::Invited(_) => return State::Invited,
+            Event::Invited(_) | Event::InvitedAgain(_) => return State::Invited,
             Event::Joined(_) | Event::PinChanged(_) => {}
             Event::PasswordChanged(_) | Event::SessionsEnded(_) => sessions.all_ended(),
             Event::SessionEnded(SessionEnded { session, at, .. }) => {
@@ -224,6 +232,17 @@ mod tests {
         given::<User>([Invited {}.into()]).when(Command::Join).then([Joined {}.into()]);
         given::<User>(JOINED).when(Command::Join).then_refused(Error::AlreadyJoined);
         given::<User>(JOINED).when(Command::Invite).then_refused(Error::AlreadyInvited);
+    }
+
+    #[test]
+    fn an_invitation_is_sent_again_until_it_is_taken_up() {
+        let again = Event::from(InvitedAgain {});
+        let invited = [Invited {}.into(), again.clone()];
+        given::<User>([Invited {}.into()]).when(Command::InviteAgain).then([again.clone()]);
+        given::<User>(invited.clone()).when(Command::InviteAgain).then([again]);
+        given::<User>(invited).when(Command::Join).then([Joined {}.into()]);
+        given::<User>([]).when(Command::InviteAgain).then_refused(Error::Unknown);
+        given::<User>(JOINED).when(Command::InviteAgain).then_refused(Error::AlreadyJoined);
     }
 
     #[test]

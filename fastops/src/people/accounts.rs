@@ -46,7 +46,16 @@ impl People {
         (tenant, user): (TenantId, UserId),
         person: &Person,
     ) -> Result<(), sqlx::Error> {
-        let key = PersonKey::fresh(tenant, user);
+        // The key stays, and with it what else was sealed under it.
+        let sealed_key: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT sealed_key FROM people WHERE tenant_id = $1 AND person_id = $2 FOR UPDATE",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let key = sealed_key.and_then(|key| PersonKey::open(&self.key, tenant, user, &key).ok());
+        let key = key.unwrap_or_else(|| PersonKey::fresh(tenant, user));
         sqlx::query(
             "INSERT INTO people (tenant_id, person_id, sealed_key, sealed_name, sealed_email)
              VALUES ($1, $2, $3, $4, $5)

@@ -88,7 +88,7 @@ pub(in crate::operations) fn invite(refusal: &InviteRefusal, named: &Named<'_>) 
     }
 }
 
-fn user(refusal: UserRefusal) -> Problem {
+pub(in crate::operations) fn user(refusal: UserRefusal) -> Problem {
     match refusal {
         user::Error::Unknown => Problem::new(Code::NotFound),
         user::Error::AlreadyInvited | user::Error::AlreadyJoined => {

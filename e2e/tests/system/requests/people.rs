@@ -105,6 +105,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
             Some(json!({"all_branches": true})),
             id(user),
         ),
+        settled(Method::POST, about_user("/invitation"), None, id(user)),
         settled(Method::POST, about_user("/suspend"), None, id(user)),
         settled(Method::POST, format!("/v1/users/{suspended}/resume"), None, id(suspended)),
         post("/v1/devices", enroll, 201, json!({"revision": 1})),

@@ -300,6 +300,7 @@ fn user_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     visit("allowBranches", allow(own.staff.user, ids.branch), branches);
     visit("suspendUser", client.post(&path(user, "/suspend")), Expect::NotFound);
     visit("resumeUser", client.post(&path(user, "/resume")), Expect::NotFound);
+    visit("inviteUserAgain", client.post(&path(user, "/invitation")), Expect::NotFound);
 
     let enroll = json!({"name": "Caja", "branch_id": ids.branch});
     let enroll = client.post("/v1/devices").json(&enroll);
