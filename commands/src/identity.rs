@@ -29,7 +29,10 @@ pub use ports::{
 };
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
-pub use users::{ChangeUser, InviteAgain, InviteRefusal, InviteUser, JoinUser, UserRefusal};
+pub use users::{
+    AccountRefusal, ChangeUser, InviteAgain, InviteRefusal, InviteUser, JoinUser, SetPin,
+    UserRefusal,
+};
 
 /// A company joins the installation.
 #[derive(Debug, Clone, Serialize)]

@@ -109,12 +109,13 @@ fn subscriptions() -> [subscription::Event; 6] {
 
 fn people() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
-    let users: [user::Event; 7] = [
+    let users: [user::Event; 8] = [
         user::Invited {}.into(),
         user::InvitedAgain {}.into(),
         user::Joined {}.into(),
         user::PasswordChanged {}.into(),
         user::PinChanged {}.into(),
+        user::PinSet {}.into(),
         user::SessionsEnded {}.into(),
         user::SessionEnded {
             session: SessionId::from_uuid(uuid(5)),

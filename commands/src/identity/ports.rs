@@ -62,7 +62,7 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 
     /// Makes room for a person who is to be invited, and says who they are: whoever has the address
-    /// already, or else `fresh`. What is known of somebody who has joined stays.
+    /// already, or else `fresh`. What is known of somebody who can sign in stays.
     async fn reserve(
         &self,
         tenant: TenantId,
@@ -225,6 +225,9 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
 
     /// Forgets a session, if it is this person's; says whether it was.
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World>;
+
+    /// Forgets the sessions of a person on shared tills.
+    async fn end_on_tills(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
 
     /// Forgets every session of a person.
     async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World>;

@@ -1,7 +1,7 @@
 //! People: invited, joined, with passwords and PINs that change and sessions that end.
 
 use domain::claim::{Claim, ClaimId};
-use domain::identity::roles::{BranchAccess, Change, Command, MemberAdmitted, Roles};
+use domain::identity::roles::{self, BranchAccess, Change, Command, MemberAdmitted, Roles};
 use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, RoleId, UserId};
 use serde::Serialize;
@@ -88,6 +88,42 @@ impl Intent for InviteAgain {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
         decide_on(work, self.user, user::Command::InviteAgain).await
+    }
+}
+
+/// Somebody should be given a PIN for shared tills.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetPin {
+    /// Who.
+    pub user: UserId,
+    /// What stands for the PIN, so that a retry is told from another PIN.
+    pub pin: [u8; 32],
+}
+
+/// Why an account is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountRefusal {
+    /// A rule of the company's roles.
+    #[error(transparent)]
+    Roles(#[from] roles::Error),
+    /// A rule of the person.
+    #[error(transparent)]
+    User(#[from] user::Error),
+}
+
+impl Intent for SetPin {
+    const OPERATION: &'static str = "user.set_pin";
+    type Refusal = AccountRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)]).await?;
+        let command = Command { by: by(work), change: Change::StandIn(self.user) };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<User>(&self.user, user::Command::SetPin)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
     }
 }
 

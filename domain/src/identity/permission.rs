@@ -123,6 +123,8 @@ permissions! {
     UserManage = "user.manage" in People,
     /// See the people of the company.
     UserRead = "user.read" in People,
+    /// Give people a PIN for shared tills.
+    UserSetPin = "user.set_pin" in People,
 }
 
 /// A category that permissions are shown in.
@@ -199,6 +201,7 @@ impl Permission {
                 | Self::SystemOperate
                 | Self::UserInvite
                 | Self::UserManage
+                | Self::UserSetPin
         )
     }
 }

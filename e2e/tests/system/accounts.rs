@@ -1,5 +1,9 @@
 //! Accounts of people, as an administrator looks after them.
 
+use domain::identity::roles::Seed;
+use e2e::client::id_in;
+use e2e::menu::branch;
+use e2e::staff::PIN;
 use e2e::system::PASSWORD;
 use e2e::{Answer, Client, System, fresh};
 use serde_json::json;
@@ -12,6 +16,19 @@ async fn invited(owner: &Client) -> Uuid {
     let invited = owner.post("/v1/users").json(&body).send().await;
     invited.expect(201);
     invited.id()
+}
+
+/// A till in a branch of its own; gives the token and the branch.
+async fn till(owner: &Client) -> (String, Uuid) {
+    let opened = owner.post("/v1/branches").json(&branch("Centro")).send().await;
+    let branch = id_in(opened.expect(201), "/branch/id");
+    let body = json!({"name": "Caja 1", "branch_id": branch});
+    let enrolled = owner.post("/v1/devices").json(&body).send().await;
+    (enrolled.expect(201)["device_token"].as_str().unwrap().to_owned(), branch)
+}
+
+async fn set_pin(by: &Client, user: Uuid, pin: &str) -> Answer {
+    by.put(&format!("/v1/users/{user}/pin")).json(&json!({"pin": pin})).send().await
 }
 
 async fn join(system: &System, token: &str) -> Answer {
@@ -72,4 +89,82 @@ async fn whoever_is_invited_again_and_again_gets_no_letter_each_time() {
     let refused = owner.post(&path).send().await;
     refused.problem(429, "rate-limited");
     assert!(refused.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn whoever_never_joins_signs_in_on_a_till_with_the_pin_they_were_given() {
+    let system = System::start().await;
+    let owner = system.client();
+    let (token, branch) = till(&owner).await;
+    let cashier = Seed::Cashier.role(system.company.tenant).uuid();
+    let body = json!({
+        "name": "Luz Marina", "email": EMAIL, "roles": [cashier], "branches": [branch],
+    });
+    let invited = owner.post("/v1/users").json(&body).send().await;
+    let luz = invited.id();
+    system.pin(&token, luz).await.problem(401, "login-failed");
+    set_pin(&owner, luz, PIN).await.expect(200);
+    let on_till = system.session(&system.pin(&token, luz).await).client;
+    on_till.get("/v1/rbac/me").send().await.expect(200);
+    on_till.post("/v1/auth/logout").no_key().send().await.expect(200);
+    on_till.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
+
+    // Somebody who was suspended is out on tills as well.
+    let on_till = system.session(&system.pin(&token, luz).await);
+    owner.post(&format!("/v1/users/{luz}/suspend")).send().await.expect(200);
+    on_till.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
+    system.refresh(&on_till.refresh_token).await.problem(401, "token-revoked");
+    system.pin(&token, luz).await.problem(401, "login-failed");
+}
+
+#[tokio::test]
+async fn a_pin_that_is_given_ends_the_sessions_on_tills_and_no_others() {
+    let system = System::start().await;
+    let owner = system.client();
+    let (token, branch) = till(&owner).await;
+    let cashier = Seed::Cashier.role(system.company.tenant).uuid();
+    let luz = system.joined(&owner, EMAIL, &[cashier], &[branch]).await;
+    let at_home = system.signed_in(EMAIL).await;
+    let on_till = system.session(&system.pin(&token, luz).await);
+    let key = fresh();
+    let path = format!("/v1/users/{luz}/pin");
+    let set = async |pin: &str| owner.put(&path).key(key).json(&json!({"pin": pin})).send().await;
+    set("1357").await.expect(200);
+
+    on_till.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
+    let renewed = system.refresh(&on_till.refresh_token).await;
+    renewed.problem(401, "token-invalid");
+    at_home.client.get("/v1/rbac/me").send().await.expect(200);
+    system.refresh(&at_home.refresh_token).await.expect(200);
+    system.pin(&token, luz).await.problem(401, "login-failed");
+    let body = json!({"device_token": token, "user_id": luz, "pin": "1357"});
+    system.visitor().post("/v1/auth/pin").no_key().json(&body).send().await.expect(200);
+
+    assert!(set("1357").await.is_replayed());
+    set("1358").await.problem(422, "idempotency-mismatch");
+    let log = format!("{:?}", system.log().await);
+    assert!(!log.contains("1357"), "the PIN is in the log");
+}
+
+#[tokio::test]
+async fn s22_nobody_gives_a_pin_to_somebody_who_may_do_more() {
+    let system = System::start().await;
+    let owner = system.client();
+    let (_, branch) = till(&owner).await;
+    let role = |seed: Seed| seed.role(system.company.tenant).uuid();
+    system.joined(&owner, "gerente@example.com", &[role(Seed::Manager)], &[branch]).await;
+    let manager = system.signed_in("gerente@example.com").await.client;
+    let cashier = (EMAIL, [role(Seed::Cashier)], [branch]);
+    let luz = system.joined(&owner, cashier.0, &cashier.1, &cashier.2).await;
+    let before = system.log().await;
+    for pin in ["1234", "0000", "abcd", "123"] {
+        set_pin(&manager, luz, pin).await.problem(422, "validation");
+    }
+    let boss = system.company.owner.uuid();
+    set_pin(&manager, boss, "1357").await.problem(403, "privilege-escalation");
+    set_pin(&manager, fresh(), "1357").await.problem(404, "not-found");
+    let cashier = system.signed_in(EMAIL).await.client;
+    set_pin(&cashier, luz, "1357").await.problem(403, "forbidden");
+    assert_eq!(system.log().await, before, "something was decided");
+    set_pin(&manager, luz, "1357").await.expect(200);
 }

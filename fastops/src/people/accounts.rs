@@ -39,7 +39,7 @@ impl People {
         tx.commit().await
     }
 
-    /// Keeps what is known of a person. What is known of somebody who has joined stays.
+    /// Keeps what is known of a person. What is known of somebody who can sign in stays.
     async fn keep_person(
         &self,
         tx: &mut PgConnection,
@@ -68,6 +68,7 @@ impl People {
                  WHERE c.tenant_id = people.tenant_id
                      AND c.user_id = people.person_id
                      AND c.password_hash IS NULL
+                     AND c.pin_hash IS NULL
              )",
         )
         .bind(tenant.uuid())

@@ -1,6 +1,6 @@
 //! What people may do, and who they are.
 
-use commands::identity::{DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal};
+use commands::identity::{AccountRefusal, DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal};
 use domain::identity::roles::{DEPTH_MAX, Error, PARENTS_MAX, ROLES_MAX};
 use domain::identity::{device, user};
 use uuid::Uuid;
@@ -85,6 +85,15 @@ pub(in crate::operations) fn invite(refusal: &InviteRefusal, named: &Named<'_>) 
         }
         InviteRefusal::Roles(refusal) => roles(refusal, named),
         InviteRefusal::User(refusal) => user(*refusal),
+    }
+}
+
+pub(in crate::operations) fn account(refusal: &AccountRefusal) -> Problem {
+    match refusal {
+        AccountRefusal::Roles(refusal) => {
+            roles(&RolesRefusal::Roles(refusal.clone()), &Named::default())
+        }
+        AccountRefusal::User(refusal) => user(*refusal),
     }
 }
 

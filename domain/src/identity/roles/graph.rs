@@ -98,8 +98,13 @@ impl State {
 
     /// What somebody holds at the moment; nothing while they are suspended.
     pub fn held_by(&self, user: UserId) -> Held {
+        self.active(user).map_or(Held::NOTHING, |member| self.held_by_roles(&member.roles))
+    }
+
+    /// What several roles give together.
+    pub(super) fn held_by_roles(&self, roles: &BTreeSet<RoleId>) -> Held {
         let mut held = Held::NOTHING;
-        for role in self.active(user).into_iter().flat_map(|member| &member.roles) {
+        for role in roles {
             held.join(self.held_by_role(*role));
         }
         held

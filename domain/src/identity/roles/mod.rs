@@ -96,6 +96,9 @@ pub enum Change {
     Suspend(UserId),
     /// Somebody who was suspended should go on.
     Resume(UserId),
+    /// Somebody should be given what they prove themselves with. Nothing changes; but whoever gives it
+    /// could sign in as them.
+    StandIn(UserId),
     /// Permissions should be sorted otherwise.
     Sort(Sorting),
 }
@@ -173,13 +176,18 @@ impl Decider for Roles {
     type Error = Error;
 
     fn decide(state: &State, Command { by, change }: Command) -> Result<Vec<Event>, Error> {
+        let stands_in_for = match &change {
+            Change::StandIn(other) => Some(*other),
+            _ => None,
+        };
         let events = decided(state, change)?;
         let after = Self::fold(state.clone(), events.iter().cloned());
         if after.is_too_deep() {
             return Err(Error::TooDeep);
         }
         if let By::User(user) = by
-            && !may_make_of(state, &after, user)
+            && !(may_make_of(state, &after, user)
+                && stands_in_for.is_none_or(|other| may_stand_in(state, user, other)))
         {
             return Err(Error::Escalation);
         }
@@ -254,6 +262,7 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
             let member = state.member(user).ok_or(Error::Unknown)?;
             Ok(unless(member.is_active, MemberResumed { user }))
         }
+        Change::StandIn(user) => state.member(user).map(|_| vec![]).ok_or(Error::Unknown),
         Change::Sort(sorting) => sorting::decided(state, sorting),
     }
 }
@@ -355,6 +364,13 @@ fn may_make_of(before: &State, after: &State, user: UserId) -> bool {
                 && branches.covers(&is.beyond(&was))
                 && branches.covers(&was.beyond(&is))
         })
+}
+
+/// Whether `user` holds everything that `other` holds, or would hold if they were not suspended.
+fn may_stand_in(state: &State, user: UserId, other: UserId) -> bool {
+    let Some(member) = state.member(other) else { return true };
+    state.held_by(user).covers(&state.held_by_roles(&member.roles))
+        && state.branches_of(user).covers(&member.branches)
 }
 
 #[cfg(test)]

@@ -271,3 +271,32 @@ fn names_are_taken_once() {
         .when(by(ANA, Change::Sort(Sorting::AddCategory(category, name("pedidos")))))
         .then_refused(Error::NameTaken);
 }
+
+#[test]
+fn s22_nobody_stands_in_for_somebody_who_may_do_more() {
+    let stand_in = |n: u128| Change::StandIn(user(n));
+    let cashier = Seed::Cashier.role(tenant());
+    let only = |n: u128| BranchAccess::Only([branch(n)].into());
+    let pepe = |branches| Event::from(admitted(PEPE, &[cashier], branches));
+    with_manager([pepe(only(1))]).when(by(LUZ, stand_in(PEPE))).then_nothing();
+    with_manager([]).when(by(LUZ, stand_in(LUZ))).then_nothing();
+    with_manager([]).when(by(ANA, stand_in(LUZ))).then_nothing();
+    with_manager([]).when(by(LUZ, stand_in(PEPE))).then_refused(Error::Unknown);
+    for branches in [only(2), BranchAccess::All] {
+        with_manager([pepe(branches)])
+            .when(by(LUZ, stand_in(PEPE)))
+            .then_refused(Error::Escalation);
+    }
+    with_manager([]).when(by(LUZ, stand_in(ANA))).then_refused(Error::Escalation);
+    with_manager([pepe(only(1))]).when(by(PEPE, stand_in(LUZ))).then_refused(Error::Escalation);
+}
+
+#[test]
+fn s22_whoever_is_suspended_is_stood_in_for_by_those_who_may_do_as_much_as_they_will() {
+    let administrator = Seed::Administrator.role(tenant());
+    let pepe = Event::from(admitted(PEPE, &[administrator], BranchAccess::All));
+    let suspended = MemberSuspended { user: user(PEPE) }.into();
+    with_manager([pepe, suspended])
+        .when(by(LUZ, Change::StandIn(user(PEPE))))
+        .then_refused(Error::Escalation);
+}

@@ -106,6 +106,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
             id(user),
         ),
         settled(Method::POST, about_user("/invitation"), None, id(user)),
+        settled(Method::PUT, about_user("/pin"), Some(json!({"pin": "1357"})), id(user)),
         settled(Method::POST, about_user("/suspend"), None, id(user)),
         settled(Method::POST, format!("/v1/users/{suspended}/resume"), None, id(suspended)),
         post("/v1/devices", enroll, 201, json!({"revision": 1})),
