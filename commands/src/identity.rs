@@ -30,8 +30,8 @@ pub use ports::{
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
 pub use users::{
-    AccountRefusal, ChangeUser, InviteAgain, InviteRefusal, InviteUser, JoinUser, SetPin,
-    UserRefusal,
+    AccountRefusal, ChangeUser, ForgetUser, InviteAgain, InviteRefusal, InviteUser, JoinUser,
+    SetPin, UserRefusal,
 };
 
 /// A company joins the installation.

@@ -1,5 +1,6 @@
 //! Letters to people, kept for the test that reads them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,17 +15,33 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// Every letter that was sent. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Letterbox(Arc<Mutex<Vec<Letter>>>);
+pub struct Letterbox {
+    taken: Arc<Mutex<Vec<Letter>>>,
+    is_closed: Arc<AtomicBool>,
+}
 
 #[async_trait]
 impl Post for Letterbox {
     async fn send(&self, _: Uuid, letter: Letter) -> Result<(), PostError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Err(PostError::Later("closed".to_owned()));
+        }
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
         Ok(())
     }
 }
 
 impl Letterbox {
+    /// It takes no letters for now.
+    pub fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+    }
+
+    /// It takes letters again.
+    pub fn open(&self) {
+        self.is_closed.store(false, Ordering::Relaxed);
+    }
+
     /// How many letters an address got.
     pub fn count(&self, to: &str) -> usize {
         self.letters(to).len()
@@ -48,7 +65,7 @@ impl Letterbox {
     }
 
     fn letters(&self, to: &str) -> Vec<Letter> {
-        let letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let letters = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         letters.iter().filter(|letter| letter.to == to).cloned().collect()
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, id_in};
+use crate::menu::branch;
 use crate::system::{PASSWORD, System};
 
 /// A sign-in with everything that came with it.
@@ -66,11 +67,21 @@ impl System {
         let body = answer.expect(200);
         let text = |name: &str| body[name].as_str().expect("it is a text").to_owned();
         SignedIn {
-            user: crate::client::id_in(body, "/user_id"),
+            user: id_in(body, "/user_id"),
             refresh_token: text("refresh_token"),
             client: self.visitor().with_token(&text("access_token")),
         }
     }
+}
+
+/// Opens a branch with a till; gives the till's token and the branch.
+pub async fn enrolled(by: &Client, name: &str) -> (String, Uuid) {
+    let opened = by.post("/v1/branches").json(&branch(name)).send().await;
+    let branch = id_in(opened.expect(201), "/branch/id");
+    let body = json!({"name": "Caja 1", "branch_id": branch});
+    let enrolled = by.post("/v1/devices").json(&body).send().await;
+    let token = enrolled.expect(201)["device_token"].as_str().expect("a token is a text");
+    (token.to_owned(), branch)
 }
 
 /// The PIN of everybody who joins.

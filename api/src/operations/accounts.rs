@@ -1,7 +1,7 @@
 //! Accounts of people, as an administrator looks after them.
 
-use commands::identity::{InviteAgain, SecretKind, SetPin};
-use domain::identity::permission::markers::{UserInvite, UserSetPin};
+use commands::identity::{ForgetUser, InviteAgain, SecretKind, SetPin};
+use domain::identity::permission::markers::{UserForget, UserInvite, UserSetPin};
 use domain::shared::UserId;
 use poem::Request;
 use poem_openapi::param::Path;
@@ -81,6 +81,28 @@ impl AccountsOfPeople {
         let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
         kept.map_err(world)?;
         self.0.sessions.end_on_tills(tenant, user).await.map_err(world)?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Delete what is known of somebody who is suspended, for good: name, address, ways in, letters.
+    ///
+    /// What happened stays, under an id that says nothing. Others can be invited with the address after
+    /// this. Nobody forgets somebody who might do more.
+    #[oai(path = "/:user_id/forget", method = "post", operation_id = "forgetUser")]
+    async fn forget(
+        &self,
+        by: Can<UserForget>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let world = |world| failed(&world);
+        let email = self.0.accounts.email_key_of(tenant, user).await.map_err(world)?;
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        let receipt = self.0.commands.execute(&scope, once, ForgetUser { user, email }).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
+        // Whatever stops this, a consumer makes up for it.
+        self.0.accounts.forget(tenant, user).await.map_err(world)?;
         Ok(self.0.settled(&receipt, user_id.0))
     }
 }

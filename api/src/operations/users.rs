@@ -27,6 +27,9 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
+/// What somebody is called of whom nothing is known any more.
+const FORGOTTEN: &str = "Persona eliminada";
+
 /// See the module.
 pub(super) struct Users(pub(super) Services);
 
@@ -67,9 +70,9 @@ struct Invitation {
 struct UserBody {
     /// Their id.
     id: Uuid,
-    /// What they are called; null where that was forgotten for good.
-    name: Option<String>,
-    /// Their e-mail address; null where that was forgotten for good.
+    /// What they are called; `Persona eliminada` where that was deleted for good.
+    name: String,
+    /// Their e-mail address; null where that was deleted for good.
     email: Option<String>,
     /// What they are.
     roles: Vec<Uuid>,
@@ -79,6 +82,8 @@ struct UserBody {
     branches: Vec<Uuid>,
     /// Whether they may do anything at the moment.
     is_active: bool,
+    /// Whether what was known of them was deleted for good.
+    is_forgotten: bool,
 }
 
 impl UserBody {
@@ -87,12 +92,13 @@ impl UserBody {
         let person = people.get(&user);
         Self {
             id: user.uuid(),
-            name: person.map(|person| person.name.to_string()),
+            name: person.map_or_else(|| FORGOTTEN.to_owned(), |person| person.name.to_string()),
             email: person.map(|person| person.email.clone()),
             roles: member.roles.keys().map(|role| role.uuid()).collect(),
             all_branches,
             branches,
             is_active: member.is_active,
+            is_forgotten: member.is_forgotten,
         }
     }
 }

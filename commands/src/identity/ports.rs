@@ -87,6 +87,13 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
         hash: &str,
     ) -> Result<(), World>;
 
+    /// What stands for somebody's address.
+    async fn email_key_of(&self, tenant: TenantId, user: UserId)
+    -> Result<Option<EmailKey>, World>;
+
+    /// Deletes everything that is known of a person, with all their ways in.
+    async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
+
     /// The short name of a company.
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
 

@@ -1,6 +1,6 @@
 //! People: invited, joined, with passwords and PINs that change and sessions that end.
 
-use domain::claim::{Claim, ClaimId};
+use domain::claim::{self, Claim, ClaimId};
 use domain::identity::roles::{self, BranchAccess, Change, Command, MemberAdmitted, Roles};
 use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, RoleId, UserId};
@@ -123,6 +123,41 @@ impl Intent for SetPin {
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         work.decide::<User>(&self.user, user::Command::SetPin)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
+    }
+}
+
+/// What is known of somebody who is suspended should be deleted for good.
+#[derive(Debug, Clone, Serialize)]
+pub struct ForgetUser {
+    /// Who.
+    pub user: UserId,
+    /// What stands for their e-mail address, which others can have after this. A retry finds none.
+    #[serde(skip)]
+    pub email: Option<EmailKey>,
+}
+
+impl Intent for ForgetUser {
+    const OPERATION: &'static str = "user.forget";
+    type Refusal = AccountRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
+        let (tenant, claim) = (work.tenant(), self.email.as_ref().map(ClaimId::of_email));
+        let mut wanted = vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)];
+        wanted.extend(claim.as_ref().map(|claim| work.wanted::<Claim>(claim)));
+        work.read(wanted).await?;
+        let command = Command { by: by(work), change: Change::Forget(self.user) };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<User>(&self.user, user::Command::Forget)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        let holder = self.user.uuid();
+        if let Some(claim) = claim
+            && *work.state::<Claim>(&claim) == claim::State::Held(holder)
+        {
+            let release = claim::Command::Release { holder };
+            work.decide::<Claim>(&claim, release).expect("a claim is released by who holds it");
+        }
         Ok(())
     }
 }

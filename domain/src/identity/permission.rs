@@ -117,6 +117,8 @@ permissions! {
     SystemOperate = "system.operate" in System,
     /// See how the read models are doing and what they could not take in.
     SystemRead = "system.read" in System,
+    /// Delete what is known of people who left, for good.
+    UserForget = "user.forget" in People,
     /// Invite people.
     UserInvite = "user.invite" in People,
     /// Give people roles and branches, and suspend them.
@@ -199,6 +201,7 @@ impl Permission {
             Self::DeviceEnroll
                 | Self::RoleManage
                 | Self::SystemOperate
+                | Self::UserForget
                 | Self::UserInvite
                 | Self::UserManage
                 | Self::UserSetPin

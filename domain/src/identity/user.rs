@@ -37,6 +37,8 @@ pub enum Command {
     EndSessions,
     /// They are out on one device.
     EndSession(SessionEnded),
+    /// What is known of them should be deleted for good.
+    Forget,
 }
 
 /// Somebody was invited.
@@ -78,6 +80,10 @@ pub struct SessionEnded {
     pub reason: EndReason,
 }
 
+/// What was known of them is deleted for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Forgotten {}
+
 /// Why a session has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -99,6 +105,7 @@ crate::stored_events! {
         "user.pin_set" => PinSet,
         "user.sessions_ended" => SessionsEnded,
         "user.session_ended" => SessionEnded,
+        "user.forgotten" => Forgotten,
     }
 }
 
@@ -112,6 +119,8 @@ pub enum State {
     Invited(Option<Sessions>),
     /// They can sign in.
     Joined(Sessions),
+    /// Nothing is known of them any more.
+    Forgotten,
 }
 
 /// Which sign-ins still count.
@@ -151,7 +160,7 @@ impl State {
     pub const fn sessions(&self) -> Option<&Sessions> {
         match self {
             Self::Joined(sessions) | Self::Invited(Some(sessions)) => Some(sessions),
-            Self::Unknown | Self::Invited(None) => None,
+            Self::Unknown | Self::Invited(None) | Self::Forgotten => None,
         }
     }
 }
@@ -181,7 +190,9 @@ impl Decider for User {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
             (State::Unknown, Command::Invite) => Ok(vec![Invited {}.into()]),
-            (State::Invited(_) | State::Joined(_), Command::Invite) => Err(Error::AlreadyInvited),
+            (State::Invited(_) | State::Joined(_) | State::Forgotten, Command::Invite) => {
+                Err(Error::AlreadyInvited)
+            }
             (State::Invited(_), Command::InviteAgain) => Ok(vec![InvitedAgain {}.into()]),
             (State::Invited(_), Command::Join) => Ok(vec![Joined {}.into()]),
             (State::Joined(_), Command::Join | Command::InviteAgain) => Err(Error::AlreadyJoined),
@@ -191,8 +202,10 @@ impl Decider for User {
             (State::Invited(Some(_)) | State::Joined(_), Command::EndSessions) => {
                 Ok(vec![SessionsEnded {}.into()])
             }
-            // Whoever cannot sign in has no session.
-            (State::Invited(None), Command::EndSessions) => Ok(vec![]),
+            // Whoever cannot sign in has no session, and whoever is forgotten stays so.
+            (State::Invited(None), Command::EndSessions) | (State::Forgotten, Command::Forget) => {
+                Ok(vec![])
+            }
             (
                 State::Invited(Some(sessions)) | State::Joined(sessions),
                 Command::EndSession(ended),
@@ -200,7 +213,10 @@ impl Decider for User {
                 let is_over = sessions.ended.contains_key(&ended.session);
                 Ok(if is_over { vec![] } else { vec![ended.into()] })
             }
-            (State::Unknown, _)
+            (State::Invited(_) | State::Joined(_), Command::Forget) => {
+                Ok(vec![Forgotten {}.into()])
+            }
+            (State::Unknown | State::Forgotten, _)
             | (State::Invited(_), Command::ChangePassword | Command::ChangePin)
             | (State::Invited(None), Command::EndSession(_)) => Err(Error::Unknown),
         }
@@ -208,7 +224,7 @@ impl Decider for User {
 
     fn evolve(state: State, event: Event) -> State {
         let (has_joined, known) = match state {
-            State::Unknown => (false, None),
+            State::Unknown | State::Forgotten => (false, None),
             State::Invited(sessions) => (false, sessions),
             State::Joined(sessions) => (true, Some(sessions)),
         };
@@ -216,6 +232,7 @@ impl Decider for User {
         match event {
             Event::Invited(_) | Event::InvitedAgain(_) => return State::Invited(known),
             Event::Joined(_) => return State::Joined(sessions),
+            Event::Forgotten(_) => return State::Forgotten,
             Event::PinChanged(_) => {}
             Event::PinSet(_) => sessions.on_tills_ended(),
             Event::PasswordChanged(_) | Event::SessionsEnded(_) => sessions.all_ended(),
@@ -322,6 +339,22 @@ mod tests {
             assert!(state.sessions().unwrap().go_on(1, session(1), true));
             assert!(!state.sessions().unwrap().go_on(0, session(1), true));
         }
+    }
+
+    #[test]
+    fn whoever_is_forgotten_stays_so() {
+        for history in [JOINED, WITH_PIN] {
+            given::<User>(history.clone()).when(Command::Forget).then([Forgotten {}.into()]);
+            let forgotten = || history.clone().into_iter().chain([Forgotten {}.into()]);
+            assert_eq!(User::fold(State::default(), forgotten()).sessions(), None);
+            given::<User>(forgotten()).when(Command::Forget).then_nothing();
+            given::<User>(forgotten()).when(Command::Invite).then_refused(Error::AlreadyInvited);
+            let over = Command::EndSession(ended(1, "2026-01-01T12:00:00Z"));
+            for command in [Command::Join, Command::InviteAgain, Command::SetPin, over] {
+                given::<User>(forgotten()).when(command).then_refused(Error::Unknown);
+            }
+        }
+        given::<User>([]).when(Command::Forget).then_refused(Error::Unknown);
     }
 
     #[test]

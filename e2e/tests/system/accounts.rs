@@ -1,9 +1,7 @@
 //! Accounts of people, as an administrator looks after them.
 
 use domain::identity::roles::Seed;
-use e2e::client::id_in;
-use e2e::menu::branch;
-use e2e::staff::PIN;
+use e2e::staff::{PIN, enrolled};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Client, System, fresh};
 use serde_json::json;
@@ -16,15 +14,6 @@ async fn invited(owner: &Client) -> Uuid {
     let invited = owner.post("/v1/users").json(&body).send().await;
     invited.expect(201);
     invited.id()
-}
-
-/// A till in a branch of its own; gives the token and the branch.
-async fn till(owner: &Client) -> (String, Uuid) {
-    let opened = owner.post("/v1/branches").json(&branch("Centro")).send().await;
-    let branch = id_in(opened.expect(201), "/branch/id");
-    let body = json!({"name": "Caja 1", "branch_id": branch});
-    let enrolled = owner.post("/v1/devices").json(&body).send().await;
-    (enrolled.expect(201)["device_token"].as_str().unwrap().to_owned(), branch)
 }
 
 async fn set_pin(by: &Client, user: Uuid, pin: &str) -> Answer {
@@ -95,7 +84,7 @@ async fn whoever_is_invited_again_and_again_gets_no_letter_each_time() {
 async fn whoever_never_joins_signs_in_on_a_till_with_the_pin_they_were_given() {
     let system = System::start().await;
     let owner = system.client();
-    let (token, branch) = till(&owner).await;
+    let (token, branch) = enrolled(&owner, "Centro").await;
     let cashier = Seed::Cashier.role(system.company.tenant).uuid();
     let body = json!({
         "name": "Luz Marina", "email": EMAIL, "roles": [cashier], "branches": [branch],
@@ -121,7 +110,7 @@ async fn whoever_never_joins_signs_in_on_a_till_with_the_pin_they_were_given() {
 async fn a_pin_that_is_given_ends_the_sessions_on_tills_and_no_others() {
     let system = System::start().await;
     let owner = system.client();
-    let (token, branch) = till(&owner).await;
+    let (token, branch) = enrolled(&owner, "Centro").await;
     let cashier = Seed::Cashier.role(system.company.tenant).uuid();
     let luz = system.joined(&owner, EMAIL, &[cashier], &[branch]).await;
     let at_home = system.signed_in(EMAIL).await;
@@ -129,7 +118,8 @@ async fn a_pin_that_is_given_ends_the_sessions_on_tills_and_no_others() {
     let key = fresh();
     let path = format!("/v1/users/{luz}/pin");
     let set = async |pin: &str| owner.put(&path).key(key).json(&json!({"pin": pin})).send().await;
-    set("1357").await.expect(200);
+    let pin = "86420975";
+    set(pin).await.expect(200);
 
     on_till.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
     let renewed = system.refresh(&on_till.refresh_token).await;
@@ -137,20 +127,20 @@ async fn a_pin_that_is_given_ends_the_sessions_on_tills_and_no_others() {
     at_home.client.get("/v1/rbac/me").send().await.expect(200);
     system.refresh(&at_home.refresh_token).await.expect(200);
     system.pin(&token, luz).await.problem(401, "login-failed");
-    let body = json!({"device_token": token, "user_id": luz, "pin": "1357"});
+    let body = json!({"device_token": token, "user_id": luz, "pin": pin});
     system.visitor().post("/v1/auth/pin").no_key().json(&body).send().await.expect(200);
 
-    assert!(set("1357").await.is_replayed());
-    set("1358").await.problem(422, "idempotency-mismatch");
+    assert!(set(pin).await.is_replayed());
+    set("86420976").await.problem(422, "idempotency-mismatch");
     let log = format!("{:?}", system.log().await);
-    assert!(!log.contains("1357"), "the PIN is in the log");
+    assert!(!log.contains(pin), "the PIN is in the log");
 }
 
 #[tokio::test]
 async fn s22_nobody_gives_a_pin_to_somebody_who_may_do_more() {
     let system = System::start().await;
     let owner = system.client();
-    let (_, branch) = till(&owner).await;
+    let (_, branch) = enrolled(&owner, "Centro").await;
     let role = |seed: Seed| seed.role(system.company.tenant).uuid();
     system.joined(&owner, "gerente@example.com", &[role(Seed::Manager)], &[branch]).await;
     let manager = system.signed_in("gerente@example.com").await.client;

@@ -7,6 +7,7 @@ mod bodies;
 mod crash;
 mod day;
 mod document;
+mod forgetting;
 mod inventory;
 mod once;
 mod orders;

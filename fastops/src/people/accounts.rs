@@ -200,6 +200,34 @@ impl Accounts for People {
         tx.commit().await.map_err(unavailable)
     }
 
+    async fn email_key_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<EmailKey>, World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        let key: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT email_key FROM credentials WHERE tenant_id = $1 AND user_id = $2",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        Ok(key.and_then(|key| key.try_into().ok()).map(EmailKey::from_bytes))
+    }
+
+    async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        sqlx::query("SELECT forget_person($1, $2)")
+            .bind(tenant.uuid())
+            .bind(user.uuid())
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
         sqlx::query_scalar("SELECT slug FROM companies WHERE tenant_id = $1")

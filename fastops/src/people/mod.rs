@@ -1,6 +1,7 @@
 //! People beside the log: the vault with names and addresses, secrets, tickets, sessions and letters.
 
 mod accounts;
+mod erasing;
 mod letters;
 mod master_key;
 mod sessions;
@@ -15,6 +16,7 @@ use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
 pub use accounts::fold;
+pub use erasing::Erasing;
 pub use letters::DueLetter;
 pub use master_key::{MasterKey, WeakMasterKey};
 

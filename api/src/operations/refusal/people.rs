@@ -48,6 +48,10 @@ pub(in crate::operations) fn roles(refusal: &RolesRefusal, named: &Named<'_>) ->
         Error::Escalation => Problem::new(Code::PrivilegeEscalation),
         Error::LastAdministrator => Problem::new(Code::LastOwner),
         Error::InUse => Problem::new(Code::InUse),
+        Error::NotSuspended => Problem::new(Code::InvalidTransition).detail((
+            "Suspenda antes a la persona.".to_owned(),
+            "Suspend the person first.".to_owned(),
+        )),
         Error::AdministratorIsFixed => Problem::new(Code::InvalidTransition).detail((
             "El rol de administrador no se cambia ni se hereda.".to_owned(),
             "The role of administrators cannot be changed or inherited from.".to_owned(),

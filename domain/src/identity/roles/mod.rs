@@ -96,6 +96,8 @@ pub enum Change {
     Suspend(UserId),
     /// Somebody who was suspended should go on.
     Resume(UserId),
+    /// What is known of somebody who is suspended should be deleted for good.
+    Forget(UserId),
     /// Somebody should be given what they prove themselves with. Nothing changes; but whoever gives it
     /// could sign in as them.
     StandIn(UserId),
@@ -162,6 +164,9 @@ pub enum Error {
     /// Nobody would be left who may do everything.
     #[error("the last administrator stays")]
     LastAdministrator,
+    /// Whoever is to be forgotten is not suspended.
+    #[error("whoever is forgotten is suspended before")]
+    NotSuspended,
     /// The name is not one for a permission of the company's own.
     #[error("a permission of one's own begins with {}", PermissionName::OWN_PREFIX)]
     NotOwn,
@@ -177,7 +182,7 @@ impl Decider for Roles {
 
     fn decide(state: &State, Command { by, change }: Command) -> Result<Vec<Event>, Error> {
         let stands_in_for = match &change {
-            Change::StandIn(other) => Some(*other),
+            Change::StandIn(other) | Change::Forget(other) => Some(*other),
             _ => None,
         };
         let events = decided(state, change)?;
@@ -241,28 +246,35 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
             Ok(vec![admitted.into()])
         }
         Change::Assign(user, role) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             state.role(role).ok_or(Error::Unknown)?;
             Ok(unless(member.roles.contains(&role), RoleAssigned { user, role }))
         }
         Change::Unassign(user, role) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             state.role(role).ok_or(Error::Unknown)?;
             Ok(unless(!member.roles.contains(&role), RoleUnassigned { user, role }))
         }
         Change::AllowBranches(user, branches) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             Ok(unless(member.branches == branches, BranchesAllowed { user, branches }))
         }
         Change::Suspend(user) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             Ok(unless(!member.is_active, MemberSuspended { user }))
         }
         Change::Resume(user) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             Ok(unless(member.is_active, MemberResumed { user }))
         }
-        Change::StandIn(user) => state.member(user).map(|_| vec![]).ok_or(Error::Unknown),
+        Change::Forget(user) => {
+            let member = state.member(user).ok_or(Error::Unknown)?;
+            if member.is_active {
+                return Err(Error::NotSuspended);
+            }
+            Ok(unless(member.is_forgotten, MemberForgotten { user }))
+        }
+        Change::StandIn(user) => somebody(state, user).map(|_| vec![]),
         Change::Sort(sorting) => sorting::decided(state, sorting),
     }
 }
@@ -329,6 +341,11 @@ fn all_there(state: &State, roles: &BTreeSet<RoleId>) -> Result<(), Error> {
         Some(unknown) => Err(Error::UnknownRole(*unknown)),
         None => Ok(()),
     }
+}
+
+/// Somebody about whom something can change.
+fn somebody(state: &State, user: UserId) -> Result<&Member, Error> {
+    state.member(user).filter(|member| !member.is_forgotten).ok_or(Error::Unknown)
 }
 
 fn changeable(state: &State, role: RoleId) -> Result<&Role, Error> {
