@@ -79,7 +79,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
     installation.follow(&listening);
     let projecting = Projecting::start(&installation, &forever);
     let people = People::new(installation.app.clone(), master_key());
-    let (post, clock) = (Arc::new(site.letters.clone()), Arc::clone(&installation.clock));
+    let (post, clock) = (Arc::clone(&site.post), Arc::clone(&installation.clock));
     tokio::spawn(deliver(people.clone(), post, clock, forever.clone()));
     let serving = Serving {
         secrets: secrets(),

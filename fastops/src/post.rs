@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use commands::identity::{Letter, Post, PostError};
@@ -13,9 +12,6 @@ use lettre::message::header::ContentType;
 use lettre::transport::smtp::response::{Category, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use uuid::Uuid;
-
-/// How long a mail server may say nothing.
-const SAYS_SOMETHING: Duration = Duration::from_secs(10);
 
 /// How letters are sent, and where they lead.
 #[derive(clap::Args, Clone)]
@@ -55,10 +51,7 @@ impl MailArgs {
             return Ok(Arc::new(FolderPost::new(folder.clone())));
         }
         let Some(url) = &self.smtp_url else { return Ok(Arc::new(NoPost)) };
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
-        let transport = transport.map_err(MailError::Server)?.timeout(Some(SAYS_SOMETHING)).build();
-        let from = self.mail_from.parse().map_err(MailError::From)?;
-        Ok(Arc::new(SmtpPost { transport, from }))
+        smtp(url, &self.mail_from)
     }
 
     /// Where people find the service.
@@ -66,6 +59,14 @@ impl MailArgs {
         let url = self.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
         url.unwrap_or_else(|| format!("http://{listen}")).into()
     }
+}
+
+/// A mail server that letters are handed to, and who they are from.
+pub fn smtp(url: &str, from: &str) -> Result<Arc<dyn Post>, MailError> {
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
+    let transport = transport.map_err(MailError::Server)?.build();
+    let from = from.parse().map_err(MailError::From)?;
+    Ok(Arc::new(SmtpPost { transport, from }))
 }
 
 /// Nobody takes letters: they wait until somebody does.

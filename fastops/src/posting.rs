@@ -22,11 +22,11 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How many letters are handed over at once.
 const AT_ONCE: u16 = 8;
 
-/// How long handing a letter over may take.
-const SEND_WITHIN: Duration = Duration::from_secs(30);
+/// How long handing a letter over may take: lettre waits without end for a server that says nothing.
+const SEND_WITHIN: Duration = Duration::from_secs(15);
 
 /// For how long a letter belongs to the process that hands it over. Longer than that takes.
-const OWN_FOR: TimeDelta = TimeDelta::minutes(2);
+const OWN_FOR: TimeDelta = TimeDelta::minutes(1);
 
 /// How long a letter waits that was not taken, twice as long each time.
 const WAIT_MIN: TimeDelta = TimeDelta::seconds(5);

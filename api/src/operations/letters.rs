@@ -33,17 +33,16 @@ impl Services {
         is_repeated: bool,
     ) -> Result<(), Problem> {
         let Addressee { tenant, user, email } = to;
-        let slug = self.accounts.slug_of(tenant).await.map_err(|world| failed(&world))?;
-        let slug = slug.unwrap_or_default();
+        let company = self.company(tenant).await?;
         let kind = Kind::Invitation;
         let token = Opaque::of_command(&self.renewals, command, kind, tenant, user.uuid());
         let letter = Letter {
             to: email,
             subject: "Invitación · Invitation".to_owned(),
             text: format!(
-                "Lo invitaron a trabajar en {slug}. Abra este enlace dentro de una semana y elija \
-                 su contraseña.\n\n\
-                 You were invited to work at {slug}. Open this link within a week and choose your \
+                "Tiene una invitación para trabajar en {company}. Abra este enlace dentro de una \
+                 semana y elija su contraseña.\n\n\
+                 You were invited to work at {company}. Open this link within a week and choose your \
                  password.\n\n{}\n",
                 self.link("join", &token)
             ),
@@ -58,22 +57,29 @@ impl Services {
     }
 
     /// Writes a letter with a link to set another password.
-    pub(super) async fn write_reset(&self, to: Addressee, slug: &str) -> Result<(), Problem> {
+    pub(super) async fn write_reset(&self, to: Addressee) -> Result<(), Problem> {
         let Addressee { tenant, user, email } = to;
+        let company = self.company(tenant).await?;
         let token = Opaque::fresh(Kind::PasswordReset, tenant, user.uuid());
         let letter = Letter {
             to: email,
             subject: "Cambiar su contraseña · Change your password".to_owned(),
             text: format!(
-                "Para cambiar su contraseña en {slug} abra este enlace dentro de una hora. \
+                "Para cambiar su contraseña en {company} abra este enlace dentro de una hora. \
                  Si no lo pidió, no haga nada.\n\n\
-                 To change your password at {slug} open this link within an hour. \
+                 To change your password at {company} open this link within an hour. \
                  If you did not ask for it, do nothing.\n\n{}\n",
                 self.link("reset-password", &token)
             ),
         };
         let written = self.written(TicketKind::PasswordReset, &token, letter, RESET_WITHIN);
         self.letters.write(written).await.map_err(|world| failed(&world))
+    }
+
+    /// What people call the company.
+    async fn company(&self, tenant: TenantId) -> Result<String, Problem> {
+        let name = self.accounts.name_of(tenant).await.map_err(|world| failed(&world))?;
+        Ok(name.unwrap_or_default())
     }
 
     fn written(

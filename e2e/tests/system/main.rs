@@ -15,6 +15,7 @@ mod outage;
 mod parked;
 mod people;
 mod permissions;
+mod post;
 mod preconditions;
 mod processes;
 mod promises;

@@ -169,9 +169,9 @@ impl Services {
     /// Writes whoever has the address a letter in which they can set another password.
     async fn send_reset(&self, email: &str, tenant: Option<&str>) -> Result<(), Problem> {
         let accounts = self.accounts.of_email(email, tenant).await;
-        for Account { tenant, slug, user, .. } in accounts.map_err(|world| failed(&world))? {
+        for Account { tenant, user, .. } in accounts.map_err(|world| failed(&world))? {
             let to = Addressee { tenant, user, email: email.trim().to_owned() };
-            self.write_reset(to, &slug).await?;
+            self.write_reset(to).await?;
         }
         Ok(())
     }
