@@ -159,7 +159,8 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
     serve_app(listener, app, Limits::default(), shutdown).await;
 }
 
-fn tokens(secrets: &Secrets) -> Result<Tokens, WeakSecret> {
+/// Makes tokens, and believes those that were made under these secrets.
+pub fn tokens(secrets: &Secrets) -> Result<Tokens, WeakSecret> {
     let key = |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), &secret.bytes);
     let previous = secrets.previous.as_ref().map(key).transpose()?;
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
