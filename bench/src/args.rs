@@ -5,6 +5,7 @@ use std::time::Duration;
 /// What is said about wrong arguments.
 pub(crate) const USAGE: &str =
     "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
+    [permission] [logins]
     [rounds=5] [seconds=2] [connections=N] [companies=N] [events=1000000] [away=60]
 without a part: orders append two";
 
@@ -27,6 +28,10 @@ pub(crate) enum Part {
     Delay,
     /// Orders while Kafka is away.
     KafkaAway,
+    /// Whether somebody may do what they ask.
+    Permission,
+    /// Orders while many people sign in.
+    Logins,
 }
 
 /// The arguments of a run.
@@ -74,6 +79,8 @@ impl Args {
                 "rebuild" => args.parts.push(Part::Rebuild),
                 "delay" => args.parts.push(Part::Delay),
                 "kafka_away" => args.parts.push(Part::KafkaAway),
+                "permission" => args.parts.push(Part::Permission),
+                "logins" => args.parts.push(Part::Logins),
                 "rounds" => args.rounds = number()?,
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
                 "connections" => args.connections = Some(number()? as usize),

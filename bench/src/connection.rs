@@ -2,12 +2,12 @@
 //!
 //! The client shares its machine with what it measures, so it has to be cheap.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use e2e::fresh;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use uuid::Uuid;
 
 /// A command as bytes, with room for its key.
@@ -47,7 +47,17 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> std::io::Result<Self> {
-        let socket = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?)
+    }
+
+    /// Connects from an address of this machine.
+    pub(crate) async fn open_from(source: Ipv4Addr, address: SocketAddr) -> std::io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        Self::over(socket.connect(address).await?)
+    }
+
+    fn over(socket: TcpStream) -> std::io::Result<Self> {
         socket.set_nodelay(true)?;
         Ok(Self { socket, read: Vec::with_capacity(8 << 10) })
     }

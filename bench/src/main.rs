@@ -20,9 +20,11 @@ mod delay;
 mod kafka;
 mod life;
 mod load;
+mod logins;
 mod memory;
 mod orders;
 mod pace;
+mod permission;
 mod rebuild;
 mod round;
 mod scene;
@@ -60,6 +62,8 @@ async fn main() -> ExitCode {
             Part::Memory => memory::measure(&mut stand, &scene, &args).await,
             Part::Rebuild => rebuild::measure(&mut stand, &scene, &args).await,
             Part::Delay => delay::measure(&mut stand, &scene, &args).await,
+            Part::Permission => permission::measure(&stand).await,
+            Part::Logins => logins::measure(&stand, &scene, &args).await,
             Part::KafkaAway => away::measure(&mut stand, &scene, &args).await,
         };
         result.extend(figures);

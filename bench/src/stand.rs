@@ -160,6 +160,6 @@ fn slug(number: usize) -> String {
     format!("company-{number}")
 }
 
-fn email(number: usize) -> String {
+pub(crate) fn email(number: usize) -> String {
     format!("owner-{number}@example.com")
 }

@@ -26,12 +26,15 @@ pub use authority::{Authority, Presented, Standing};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator};
 pub use ports::{
-    Account, Accounts, Companies, KnownCompany, Letter, Person, Post, PostError, Renewal, Renewed,
-    SecretKind, Session, Sessions, TicketFor, TicketKind, Tickets,
+    Account, Accounts, Companies, KnownCompany, Letter, Letters, Person, Post, PostError, Renewal,
+    Renewed, SecretKind, Session, Sessions, TicketFor, TicketKind, Tickets, Written,
 };
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
-pub use users::{ChangeUser, InviteRefusal, InviteUser, JoinUser, UserRefusal};
+pub use users::{
+    AccountRefusal, ChangeUser, ForgetUser, InviteAgain, InviteRefusal, InviteUser, JoinUser,
+    SetPin, UserRefusal,
+};
 
 /// A company joins the installation.
 #[derive(Debug, Clone, Serialize)]

@@ -109,11 +109,13 @@ fn subscriptions() -> [subscription::Event; 6] {
 
 fn people() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
-    let users: [user::Event; 6] = [
+    let users: [user::Event; 9] = [
         user::Invited {}.into(),
+        user::InvitedAgain {}.into(),
         user::Joined {}.into(),
         user::PasswordChanged {}.into(),
         user::PinChanged {}.into(),
+        user::PinSet {}.into(),
         user::SessionsEnded {}.into(),
         user::SessionEnded {
             session: SessionId::from_uuid(uuid(5)),
@@ -121,13 +123,14 @@ fn people() -> Vec<String> {
             reason: user::EndReason::TokenReused,
         }
         .into(),
+        user::Forgotten {}.into(),
     ];
     let devices: [device::Event; 2] =
         [device::Enrolled { branch, name: name("Caja 1") }.into(), device::Removed {}.into()];
     [stored(&users), stored(&devices), stored(&roles())].concat()
 }
 
-fn roles() -> [roles::Event; 18] {
+fn roles() -> [roles::Event; 19] {
     let (user, role) = (UserId::from_uuid(uuid(1)), RoleId::from_uuid(uuid(2)));
     let parents = || [RoleId::from_uuid(uuid(3))].into();
     let branches = BranchAccess::Only([BranchId::from_uuid(uuid(4))].into());
@@ -155,6 +158,7 @@ fn roles() -> [roles::Event; 18] {
         roles::BranchesAllowed { user, branches }.into(),
         roles::MemberSuspended { user }.into(),
         roles::MemberResumed { user }.into(),
+        roles::MemberForgotten { user }.into(),
         roles::PermissionDefined { permission: own(), label: name("Contabilidad") }.into(),
         roles::PermissionDropped { permission: own() }.into(),
         roles::PermissionCategorised { permission: permission(), category }.into(),

@@ -28,6 +28,7 @@ pub mod raw;
 pub mod rig;
 pub mod silence;
 pub mod site;
+pub mod smtp;
 pub mod staff;
 pub mod system;
 pub mod wire;

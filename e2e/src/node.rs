@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastops::installation::Installation;
+use fastops::people::People;
+use fastops::posting::deliver;
 use fastops::projecting::Projecting;
 use fastops::serving::{Serving, serve, service};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -13,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::silence::Silence;
-use crate::site::{Site, operator_token, secrets};
+use crate::site::{Site, master_key, operator_token, secrets};
 
 /// How long a process that is to go deaf may hear.
 const HEARD_WITHIN: Duration = Duration::from_millis(300);
@@ -76,10 +78,13 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
     let listening = CancellationToken::new();
     installation.follow(&listening);
     let projecting = Projecting::start(&installation, &forever);
+    let people = People::new(installation.app.clone(), master_key());
+    let (post, clock) = (Arc::clone(&site.post), Arc::clone(&installation.clock));
+    tokio::spawn(deliver(people.clone(), post, clock, forever.clone()));
     let serving = Serving {
         secrets: secrets(),
         operator: Some(operator_token()),
-        post: Arc::new(site.letters.clone()),
+        people,
         public_url: "http://localhost".into(),
         rates: site.rates,
         board: projecting.board,

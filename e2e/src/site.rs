@@ -5,6 +5,7 @@ use std::sync::Arc;
 use api::auth::operator::OperatorToken;
 use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
+use commands::identity::Post;
 use commands::sources::RandomIds;
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
@@ -34,6 +35,8 @@ pub struct Site {
     pub clock: Arc<TestClock>,
     /// The letters that were sent to people.
     pub letters: Letterbox,
+    /// Who takes letters: `letters`, unless a test says otherwise.
+    pub post: Arc<dyn Post>,
     /// How often a session and a company may ask; any number unless a test says otherwise.
     pub rates: Rates,
     /// How processes reach the database.
@@ -61,7 +64,8 @@ impl Site {
             projector: role("fastops_projector"),
         };
         let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
-        Self { database, clock, letters, rates: Rates::default(), databases }
+        let post = Arc::new(letters.clone());
+        Self { database, clock, letters, post, rates: Rates::default(), databases }
     }
 
     /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, id_in};
+use crate::menu::branch;
 use crate::system::{PASSWORD, System};
 
 /// A sign-in with everything that came with it.
@@ -29,9 +30,11 @@ impl System {
     ) -> Uuid {
         let body =
             json!({"name": "Luz Marina", "email": email, "roles": roles, "branches": branches});
+        let letters = &self.site.letters;
+        let before = letters.count(email);
         let invited = by.post("/v1/users").json(&body).send().await;
         invited.expect(201);
-        let token = self.site.letters.token(email).expect("a letter came");
+        let token = letters.nth_token(email, before + 1).await;
         let body = json!({"token": token, "password": PASSWORD, "pin": PIN});
         let joined = self.visitor().post("/v1/auth/join").no_key().json(&body).send().await;
         joined.expect(200);
@@ -66,11 +69,21 @@ impl System {
         let body = answer.expect(200);
         let text = |name: &str| body[name].as_str().expect("it is a text").to_owned();
         SignedIn {
-            user: crate::client::id_in(body, "/user_id"),
+            user: id_in(body, "/user_id"),
             refresh_token: text("refresh_token"),
             client: self.visitor().with_token(&text("access_token")),
         }
     }
+}
+
+/// Opens a branch with a till; gives the till's token and the branch.
+pub async fn enrolled(by: &Client, name: &str) -> (String, Uuid) {
+    let opened = by.post("/v1/branches").json(&branch(name)).send().await;
+    let branch = id_in(opened.expect(201), "/branch/id");
+    let body = json!({"name": "Caja 1", "branch_id": branch});
+    let enrolled = by.post("/v1/devices").json(&body).send().await;
+    let token = enrolled.expect(201)["device_token"].as_str().expect("a token is a text");
+    (token.to_owned(), branch)
 }
 
 /// The PIN of everybody who joins.

@@ -70,7 +70,8 @@ impl System {
         (Self::on(site).await, wire)
     }
 
-    async fn on(site: Site) -> Self {
+    /// The same where a test has said how things are.
+    pub async fn on(site: Site) -> Self {
         let node = Node::start(&site, Silence::None).await;
         let http = Http::new();
         let store = site.database.store();

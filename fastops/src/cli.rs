@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
@@ -19,6 +20,7 @@ use fastops::init::{self, CompanyArgs};
 use fastops::installation::{Installation, migrate_schema};
 use fastops::people::People;
 use fastops::post::MailArgs;
+use fastops::posting::deliver;
 use fastops::projecting::Projecting;
 use fastops::rebuild::{self, RebuildArgs};
 use fastops::relaying::{Relaying, relay};
@@ -208,11 +210,14 @@ async fn answering(args: ServeArgs) -> Outcome {
     let listener = TcpListener::bind(args.listen).await?;
     let listen = listener.local_addr()?;
     let peers = args.peers.peers(&installation, listen, &shutdown);
+    let people = People::new(installation.app.clone(), secrets.master.clone());
+    let (post, clock) = (args.mail.post()?, Arc::clone(&installation.clock));
+    let posting = tokio::spawn(deliver(people.clone(), post, clock, shutdown.clone()));
     let serving = Serving {
         secrets,
         operator,
+        people,
         rates: args.rate.rates(),
-        post: args.mail.post()?,
         public_url: args.mail.public_url(&args.listen),
         board,
         peers,
@@ -222,6 +227,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     let app = service(&installation, serving).await?;
     tracing::info!(%listen, "answering");
     serve(app, listener, shutdown).await;
+    posting.await?;
     if let Some(projecting) = projecting {
         projecting.ended().await;
     }

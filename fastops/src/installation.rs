@@ -28,7 +28,7 @@ const STORE_CONNECTIONS: u32 = 6;
 
 /// One connection per consumer, for the relay and for what processes send, and two to spare for leases
 /// and housekeeping.
-const PROJECTOR_CONNECTIONS: u32 = 11;
+const PROJECTOR_CONNECTIONS: u32 = 12;
 
 /// How often a log that does not answer is asked again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);

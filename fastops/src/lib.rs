@@ -26,6 +26,7 @@ pub mod init;
 pub mod installation;
 pub mod people;
 pub mod post;
+pub mod posting;
 pub mod projecting;
 pub mod rebuild;
 pub mod relaying;

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use commands::identity::{Letter, Post, PostError};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
+use lettre::transport::smtp::response::{Category, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use uuid::Uuid;
 
@@ -50,10 +51,7 @@ impl MailArgs {
             return Ok(Arc::new(FolderPost::new(folder.clone())));
         }
         let Some(url) = &self.smtp_url else { return Ok(Arc::new(NoPost)) };
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
-        let transport = transport.map_err(MailError::Server)?.build();
-        let from = self.mail_from.parse().map_err(MailError::From)?;
-        Ok(Arc::new(SmtpPost { transport, from }))
+        smtp(url, &self.mail_from)
     }
 
     /// Where people find the service.
@@ -63,14 +61,22 @@ impl MailArgs {
     }
 }
 
-/// Nobody takes letters: whoever needs one is told that it was not sent.
+/// A mail server that letters are handed to, and who they are from.
+pub fn smtp(url: &str, from: &str) -> Result<Arc<dyn Post>, MailError> {
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
+    let transport = transport.map_err(MailError::Server)?.build();
+    let from = from.parse().map_err(MailError::From)?;
+    Ok(Arc::new(SmtpPost { transport, from }))
+}
+
+/// Nobody takes letters: they wait until somebody does.
 #[derive(Debug, Clone, Copy)]
 pub struct NoPost;
 
 #[async_trait]
 impl Post for NoPost {
-    async fn send(&self, _: Letter) -> Result<(), PostError> {
-        Err(PostError("set FASTOPS_SMTP_URL or FASTOPS_MAIL_FOLDER".to_owned()))
+    async fn send(&self, _: Uuid, _: Letter) -> Result<(), PostError> {
+        Err(PostError::Later("set FASTOPS_SMTP_URL or FASTOPS_MAIL_FOLDER".to_owned()))
     }
 }
 
@@ -88,22 +94,35 @@ impl fmt::Debug for SmtpPost {
 
 #[async_trait]
 impl Post for SmtpPost {
-    async fn send(&self, letter: Letter) -> Result<(), PostError> {
-        let to = letter.to.parse().map_err(|_| PostError("not an address".to_owned()))?;
+    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError> {
+        let never = |reason: &str| PostError::Never(reason.to_owned());
+        let to = letter.to.parse().map_err(|_| never("not an address"))?;
+        // A server that has taken a letter without our hearing of it knows it again by its id.
+        let id = format!("<{id}@{}>", self.from.email.domain());
         let message = Message::builder()
+            .message_id(Some(id))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(letter.subject)
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text)
-            .map_err(|error| PostError(error.to_string()))?;
-        // What a server says may name the address; only the kind of the error is kept.
-        self.transport.send(message).await.map_err(|error| {
-            let code = error.status().map_or_else(|| "none".to_owned(), |code| code.to_string());
-            PostError(format!("the mail server did not take it, code {code}"))
-        })?;
-        Ok(())
+            .map_err(|error| PostError::Never(error.to_string()))?;
+        self.transport.send(message).await.map(drop).map_err(|error| refusal(&error))
     }
+}
+
+/// Why a server did not take a letter. What it says may name the address; only its code is kept.
+fn refusal(error: &lettre::transport::smtp::Error) -> PostError {
+    let Some(code) = error.status() else {
+        let what =
+            if error.is_timeout() { "the mail server says nothing" } else { "no mail server" };
+        return PostError::Later(what.to_owned());
+    };
+    let said = format!("the mail server says {code}");
+    // 55x is about the letter or its address; anything else may be mended here or there.
+    let is_final = code.severity == Severity::PermanentNegativeCompletion
+        && code.category == Category::MailSystem;
+    if is_final { PostError::Never(said) } else { PostError::Later(said) }
 }
 
 /// A folder in which each letter is a file.
@@ -121,12 +140,11 @@ impl FolderPost {
 
 #[async_trait]
 impl Post for FolderPost {
-    async fn send(&self, letter: Letter) -> Result<(), PostError> {
-        let failed = |error: std::io::Error| PostError(error.to_string());
+    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError> {
+        let failed = |error: std::io::Error| PostError::Later(error.to_string());
         tokio::fs::create_dir_all(&self.folder).await.map_err(failed)?;
-        let unique: Uuid = commands::IdGenerator::uuid(&commands::sources::RandomIds);
         let Letter { to, subject, text } = letter;
-        let path = self.folder.join(format!("{unique}.txt"));
+        let path = self.folder.join(format!("{id}.txt"));
         let content = format!("To: {to}\nSubject: {subject}\n\n{text}");
         tokio::fs::write(path, content).await.map_err(failed)
     }

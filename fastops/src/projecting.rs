@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::feeding::Source;
 use crate::installation::Installation;
+use crate::people::Erasing;
 
 /// How often the partitions of the log are looked after.
 const EXTEND_EVERY: Duration = Duration::from_hours(1);
@@ -76,10 +77,12 @@ impl Projecting {
     }
 }
 
-/// Everything that reads the log in this role: what keeps read models, and what plans for processes.
+/// Everything that reads the log in this role: what keeps read models, what plans for
+/// processes, and what erases people who are forgotten.
 pub fn consumers() -> Vec<Arc<dyn Consumer>> {
     let mut consumers = projections::consumers();
     consumers.push(planner::<WhenReservedThenRelease>());
+    consumers.push(Arc::new(Erasing));
     consumers
 }
 

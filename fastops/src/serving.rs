@@ -18,7 +18,7 @@ use api::operations::{Services, operations};
 use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
 use async_trait::async_trait;
-use commands::identity::{Authority, Post, Standing};
+use commands::identity::{Authority, Standing};
 use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
 use domain::shared::IncarnationId;
@@ -34,7 +34,6 @@ use crate::asyncapi;
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation};
 use crate::people::{MasterKey, People};
-use crate::post::NoPost;
 
 /// How long `/readyz` waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -47,12 +46,12 @@ const ISSUER: &str = "fastops";
 
 /// What a server needs besides an installation.
 pub struct Serving {
-    /// Signs tokens and cursors, and keeps people.
+    /// Signs tokens and cursors.
     pub secrets: Secrets,
     /// Lets whoever runs the installation in; nobody without it.
     pub operator: Option<OperatorToken>,
-    /// Takes letters.
-    pub post: Arc<dyn Post>,
+    /// What is kept of people.
+    pub people: People,
     /// Where people find the service, for links in letters.
     pub public_url: Arc<str>,
     /// How often a session and a company may ask.
@@ -93,11 +92,11 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, operator, post, public_url, rates, board, peers, metrics, mut pages } =
+    let Serving { secrets, operator, people, public_url, rates, board, peers, metrics, mut pages } =
         serving;
     pages.push(asyncapi::page());
-    let letters = (post, public_url);
-    let services = services(installation, &secrets, incarnation, board.clone(), letters)?;
+    let people = (people, public_url);
+    let services = services(installation, &secrets, incarnation, board.clone(), people)?;
     let clock = Arc::clone(&installation.clock);
     let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
     let ids = Arc::clone(&installation.ids);
@@ -125,9 +124,9 @@ pub fn openapi() -> Result<String, ServeError> {
     let secrets = Secrets { algorithm, current, previous: None, master };
     let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
     let nobody = Board::default();
-    let letters: (Arc<dyn Post>, Arc<str>) = (Arc::new(NoPost), Arc::from(""));
     let installation = Installation::new(&databases);
-    let services = services(&installation, &secrets, incarnation, nobody, letters)?;
+    let people = (People::new(installation.app.clone(), secrets.master.clone()), Arc::from(""));
+    let services = services(&installation, &secrets, incarnation, nobody, people)?;
     Ok(document(operations(&services), &about())?)
 }
 
@@ -136,9 +135,9 @@ fn services(
     secrets: &Secrets,
     incarnation: IncarnationId,
     board: Board,
-    (post, public_url): (Arc<dyn Post>, Arc<str>),
+    (people, public_url): (People, Arc<str>),
 ) -> Result<Services, KeyError> {
-    let people = Arc::new(People::new(installation.app.clone(), secrets.master.clone()));
+    let people = Arc::new(people);
     Ok(Services {
         commands: installation.commands.clone(),
         read_db: installation.read_db.clone(),
@@ -148,8 +147,8 @@ fn services(
         operator: installation.operator(),
         accounts: people.clone(),
         sessions: people.clone(),
-        tickets: people,
-        post,
+        tickets: people.clone(),
+        letters: people,
         public_url,
         renewals: RenewalKey::new(secrets.master.derive("refresh tokens")),
         attempts: Arc::default(),
@@ -167,7 +166,8 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
     serve_app(listener, app, Limits::default(), shutdown).await;
 }
 
-fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
+/// Makes tokens, and believes those that were made under these secrets.
+pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
     let algorithm = secrets.algorithm;
     let key =
         |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), algorithm, &secret.bytes);

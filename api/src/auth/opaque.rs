@@ -66,6 +66,16 @@ impl RenewalKey {
         Self(bytes)
     }
 
+    /// What stands for somebody's secret where a retry has to be told from another request. It says
+    /// nothing to whoever lacks the key.
+    pub fn mark(&self, subject: Uuid, secret: &str) -> [u8; 32] {
+        let mut mac = self.mac();
+        mac.update(b"mark");
+        mac.update(subject.as_bytes());
+        mac.update(secret.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     fn mac(&self) -> Hmac<Sha256> {
         Hmac::new_from_slice(&self.0).expect("keys of any length are taken")
     }

@@ -37,6 +37,9 @@ pub enum PasswordError {
     /// It is not 4 to 8 digits.
     #[error("a PIN has 4 to 8 digits")]
     Pin,
+    /// It is among those that everybody tries first.
+    #[error("the PIN is among the most common ones")]
+    CommonPin,
     /// Too many others are waiting.
     #[error("too many passwords are being checked")]
     Busy,
@@ -100,9 +103,12 @@ impl Passwords {
         self.hash(password).await
     }
 
-    /// The hash to store for a PIN.
+    /// The hash to store for a PIN that somebody chooses.
     pub async fn hash_pin(&self, pin: String) -> Result<String, PasswordError> {
         check_pin(&pin)?;
+        if is_common_pin(&pin) {
+            return Err(PasswordError::CommonPin);
+        }
         self.run(move || hash(pin.as_bytes())).await
     }
 
@@ -193,6 +199,13 @@ impl From<PasswordError> for Problem {
                 let words = ("debe tener de 4 a 8 dígitos", "must have 4 to 8 digits");
                 Self::validation(vec![FieldError::new("/pin", "format", words)])
             }
+            PasswordError::CommonPin => {
+                let words = (
+                    "es uno de los PIN más usados; elija otro",
+                    "is one of the most common PINs; choose another",
+                );
+                Self::validation(vec![FieldError::new("/pin", "common", words)])
+            }
             PasswordError::Busy => Self::new(Code::RateLimited).retry_after(Duration::from_secs(2)),
             PasswordError::Unreadable(_) | PasswordError::Failed(_) => {
                 tracing::error!(error = %err, "a password could not be checked");
@@ -216,6 +229,17 @@ fn check_pin(pin: &str) -> Result<(), PasswordError> {
 /// Whether a password is among those that are tried first.
 fn is_common(password: &str) -> bool {
     zxcvbn::zxcvbn(password, &[]).guesses() < GUESSES_MIN
+}
+
+/// Whether a PIN is among those that are tried first: digits that stay alike, count up or down, or
+/// repeat in twos.
+fn is_common_pin(pin: &str) -> bool {
+    let digits = pin.as_bytes();
+    let counts_by = |step: u8| {
+        let next = |digit: u8| (digit - b'0' + step) % 10 + b'0';
+        digits.windows(2).all(|pair| pair[1] == next(pair[0]))
+    };
+    [0, 1, 9].into_iter().any(counts_by) || digits.iter().zip(&digits[2..]).all(|(a, b)| a == b)
 }
 
 fn argon2() -> Argon2<'static> {
@@ -285,6 +309,24 @@ mod tests {
     async fn a_hash_that_is_none_is_an_error_and_not_a_wrong_password() {
         let result = Passwords::new().verify(RIGHT.to_owned(), Some("secret".to_owned())).await;
         assert!(matches!(result, Err(PasswordError::Unreadable(_))));
+    }
+
+    #[tokio::test]
+    async fn a_pin_that_everybody_tries_first_is_refused() {
+        let passwords = Passwords::new();
+        for pin in ["0000", "1234", "7890", "4321", "3210", "1212", "98989898", "11111"] {
+            let result = passwords.hash_pin(pin.to_owned()).await;
+            assert!(matches!(result, Err(PasswordError::CommonPin)), "{pin}");
+        }
+        for pin in ["2468", "1213", "1221", "12345679"] {
+            assert!(passwords.hash_pin(pin.to_owned()).await.is_ok(), "{pin}");
+        }
+        for pin in ["123", "123456789", "12a4", "١٢٣٤"] {
+            let result = passwords.hash_pin(pin.to_owned()).await;
+            assert!(matches!(result, Err(PasswordError::Pin)), "{pin}");
+        }
+        let problem = Problem::from(PasswordError::CommonPin);
+        assert_eq!((problem.status().as_u16(), problem.code()), (422, Code::Validation));
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The operations, by context.
 
+mod accounts;
 mod answer;
 mod auth;
 mod branches;
@@ -8,6 +9,7 @@ mod consumers;
 mod devices;
 mod fields;
 mod kitchen;
+mod letters;
 mod model;
 mod operator;
 mod order_model;
@@ -34,7 +36,11 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
     (
         auth::operations(services),
         rbac::operations(services),
-        (users::Users(services.clone()), devices::Devices(services.clone())),
+        (
+            users::Users(services.clone()),
+            accounts::AccountsOfPeople(services.clone()),
+            devices::Devices(services.clone()),
+        ),
         branches::Branches(services.clone()),
         categories::Categories(services.clone()),
         products::Products(services.clone()),

@@ -21,7 +21,7 @@ use crate::problem::{Code, FieldError, Problem};
 pub(super) use inventory::{recipe, stock, stock_item};
 use subscription::not_covered;
 
-pub(super) use people::{Named, device, invite, roles};
+pub(super) use people::{Named, account, device, invite, roles, user};
 pub(super) use subscription::{company, subscription};
 
 /// What became of a command that has no receipt.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commands::Position;
-use commands::identity::{Accounts, Authority, Operator, Post, Sessions, Tickets};
+use commands::identity::{Accounts, Authority, Letters, Operator, Sessions, Tickets};
 use commands::{Clock, Commands, IdGenerator, Request, Scope};
 use domain::shared::{CorrelationId, IncarnationId};
 use projections::board::Board;
@@ -48,8 +48,8 @@ pub struct Services {
     pub sessions: Arc<dyn Sessions>,
     /// What was sent in letters and given to devices.
     pub tickets: Arc<dyn Tickets>,
-    /// Who takes letters.
-    pub post: Arc<dyn Post>,
+    /// Where letters wait until they are sent.
+    pub letters: Arc<dyn Letters>,
     /// Where people find the service, for links in letters.
     pub public_url: Arc<str>,
     /// Makes the tokens that renew sign-ins.

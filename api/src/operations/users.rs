@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::TimeDelta;
-use commands::identity::{InviteUser, Letter, Person, TicketFor, TicketKind};
+use commands::identity::{InviteUser, Person};
 use domain::identity::User;
 use domain::identity::permission::markers::{UserInvite, UserManage, UserRead};
 use domain::identity::roles::{BranchAccess, Change};
-use domain::shared::{BranchId, RoleId, TenantId, UserId};
+use domain::shared::{BranchId, RoleId, UserId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Member;
@@ -15,12 +14,12 @@ use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
+use super::letters::Addressee;
 use super::model::{Revised, Settled};
 use super::rbac::model::branches;
 use super::refusal::{self, Named, failed, refused};
 use super::{Part, Services};
 use crate::access::Can;
-use crate::auth::opaque::{Kind, Opaque};
 use crate::cursor::QueryFingerprint;
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -28,8 +27,8 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// How long an invitation is good.
-const JOIN_WITHIN: TimeDelta = TimeDelta::days(7);
+/// What somebody is called of whom nothing is known any more.
+const FORGOTTEN: &str = "Persona eliminada";
 
 /// See the module.
 pub(super) struct Users(pub(super) Services);
@@ -71,9 +70,9 @@ struct Invitation {
 struct UserBody {
     /// Their id.
     id: Uuid,
-    /// What they are called; null where that was forgotten for good.
-    name: Option<String>,
-    /// Their e-mail address; null where that was forgotten for good.
+    /// What they are called; `Persona eliminada` where that was deleted for good.
+    name: String,
+    /// Their e-mail address; null where that was deleted for good.
     email: Option<String>,
     /// What they are.
     roles: Vec<Uuid>,
@@ -83,6 +82,8 @@ struct UserBody {
     branches: Vec<Uuid>,
     /// Whether they may do anything at the moment.
     is_active: bool,
+    /// Whether what was known of them was deleted for good.
+    is_forgotten: bool,
 }
 
 impl UserBody {
@@ -91,12 +92,13 @@ impl UserBody {
         let person = people.get(&user);
         Self {
             id: user.uuid(),
-            name: person.map(|person| person.name.to_string()),
+            name: person.map_or_else(|| FORGOTTEN.to_owned(), |person| person.name.to_string()),
             email: person.map(|person| person.email.clone()),
             roles: member.roles.keys().map(|role| role.uuid()).collect(),
             all_branches,
             branches,
             is_active: member.is_active,
+            is_forgotten: member.is_forgotten,
         }
     }
 }
@@ -110,8 +112,8 @@ fn access(all: bool, branches: &[Uuid]) -> BranchAccess {
 impl Users {
     /// Invite somebody: they get a letter with a link to set their password.
     ///
-    /// The link is good for a week. A retry under the same key sends another letter, and the link of
-    /// the one before is good no more.
+    /// The link is good for a week. The letter is sent as soon as the mail server takes it; a retry
+    /// under the same key sends no other.
     #[oai(path = "/", method = "post", operation_id = "inviteUser")]
     async fn invite(
         &self,
@@ -138,7 +140,8 @@ impl Users {
             Named { roles: ("/roles", &body.roles), branches: &body.branches, ..Named::default() };
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
         let made = first::<User>(&receipt)?;
-        self.0.write_invitation(tenant, made.id, person.email).await?;
+        let to = Addressee { tenant, user: made.id, email: person.email };
+        self.0.write_invitation(to, key.command_id(), receipt.replayed).await?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
         Ok(Created::by(&receipt, made.revision, body))
@@ -229,32 +232,6 @@ impl Users {
         let user = UserId::from_uuid(user_id.0);
         let receipt = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
         Ok(self.0.settled(&receipt, user_id.0))
-    }
-}
-
-impl Services {
-    /// Sends an invitation; the link of an earlier one is good no more.
-    pub(super) async fn write_invitation(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        email: String,
-    ) -> Result<(), Problem> {
-        let world = |world| failed(&world);
-        let slug = self.accounts.slug_of(tenant).await.map_err(world)?.unwrap_or_default();
-        let token = Opaque::fresh(Kind::Invitation, tenant, user.uuid());
-        let (kind, subject) = (TicketKind::Invitation, user.uuid());
-        let ticket = TicketFor { tenant, kind, subject };
-        let until = Some(self.clock.now() + JOIN_WITHIN);
-        self.tickets.keep(ticket, token.hash(), until).await.map_err(world)?;
-        let text = format!(
-            "Lo invitaron a trabajar en {slug}. Abra este enlace dentro de una semana y elija su \
-             contraseña.\nYou were invited to work at {slug}. Open this link within a week and \
-             choose your password.\n\n{}\n",
-            self.link("join", &token)
-        );
-        let subject = "Invitación · Invitation".to_owned();
-        self.send(Letter { to: email, subject, text }).await
     }
 }
 

@@ -97,9 +97,22 @@ impl Authority {
         presented: &Presented,
         permission: Option<Permission>,
     ) -> Result<Option<Arc<Standing>>, World> {
-        let Presented { tenant, user, session, epoch, device } = presented;
         let is_high_risk = permission.is_some_and(Permission::is_high_risk);
         let trust = if is_high_risk { Trust::Log } else { Trust::Committed };
+        self.seen(presented, trust).await
+    }
+
+    /// Whether somebody's session goes on, straight from the log.
+    pub async fn goes_on(&self, presented: &Presented) -> Result<bool, World> {
+        Ok(self.seen(presented, Trust::Log).await?.is_some())
+    }
+
+    async fn seen(
+        &self,
+        presented: &Presented,
+        trust: Trust,
+    ) -> Result<Option<Arc<Standing>>, World> {
+        let Presented { tenant, user, session, epoch, device } = presented;
         let scope = Scope::user(*tenant, *user, CorrelationId::from_uuid(Uuid::nil()));
         let mut work = self.commands.look(&scope, trust);
         let mut wanted = vec![work.wanted::<Roles>(tenant), work.wanted::<User>(user)];
@@ -108,7 +121,7 @@ impl Authority {
         let goes_on = work
             .state::<User>(user)
             .sessions()
-            .is_some_and(|sessions| sessions.go_on(*epoch, *session));
+            .is_some_and(|sessions| sessions.go_on(*epoch, *session, device.is_some()));
         let graph = work.state::<Roles>(tenant);
         if !goes_on || !graph.member(*user).is_some_and(|member| member.is_active) {
             return Ok(None);

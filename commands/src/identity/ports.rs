@@ -6,6 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::shared::{DeviceId, EmailKey, Name, SessionId, Slug, TenantId, UserId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::World;
@@ -61,7 +62,7 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 
     /// Makes room for a person who is to be invited, and says who they are: whoever has the address
-    /// already, or else `fresh`. What is known of somebody who has joined stays.
+    /// already, or else `fresh`. What is known of somebody who can sign in stays.
     async fn reserve(
         &self,
         tenant: TenantId,
@@ -86,8 +87,18 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
         hash: &str,
     ) -> Result<(), World>;
 
+    /// What stands for somebody's address.
+    async fn email_key_of(&self, tenant: TenantId, user: UserId)
+    -> Result<Option<EmailKey>, World>;
+
+    /// Deletes everything that is known of a person, with all their ways in.
+    async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
+
     /// The short name of a company.
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
+
+    /// The name of a company.
+    async fn name_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
 
     /// What is known of these people.
     async fn people(
@@ -253,12 +264,15 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
     /// Forgets a session, if it is this person's; says whether it was.
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World>;
 
+    /// Forgets the sessions of a person on shared tills.
+    async fn end_on_tills(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
+
     /// Forgets every session of a person.
     async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
 }
 
 /// A letter to one person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// The address.
     pub to: String,
@@ -274,14 +288,49 @@ impl fmt::Debug for Letter {
     }
 }
 
+/// A letter with the ticket that stands in it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Its id, the same however often the letter is sent.
+    pub id: Uuid,
+    /// What the ticket is for, and with it who the letter is to.
+    pub ticket: TicketFor,
+    /// The hash of the ticket.
+    pub hash: [u8; 32],
+    /// The letter.
+    pub letter: Letter,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Until when the ticket is good; after that the letter is not sent.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Where letters wait until a mail server has taken them.
+#[async_trait]
+pub trait Letters: fmt::Debug + Send + Sync + 'static {
+    /// Keeps a letter to be sent, with its ticket, in place of those before of the same kind. A person
+    /// of whom nothing is known gets none.
+    async fn write(&self, written: Written) -> Result<(), World>;
+
+    /// The same where the command may have come that far before: what has been written since, or
+    /// taken up, stays.
+    async fn write_once(&self, written: Written) -> Result<(), World>;
+}
+
 /// A letter was not taken.
 #[derive(Debug, thiserror::Error)]
-#[error("the letter was not taken: {0}")]
-pub struct PostError(pub String);
+pub enum PostError {
+    /// It may be taken later.
+    #[error("the letter was not taken: {0}")]
+    Later(String),
+    /// It never will be.
+    #[error("the letter was refused: {0}")]
+    Never(String),
+}
 
 /// Who takes letters.
 #[async_trait]
 pub trait Post: fmt::Debug + Send + Sync + 'static {
-    /// Hands a letter over.
-    async fn send(&self, letter: Letter) -> Result<(), PostError>;
+    /// Hands a letter over. Whoever gets one `id` twice may drop the second.
+    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError>;
 }

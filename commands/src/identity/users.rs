@@ -1,7 +1,7 @@
 //! People: invited, joined, with passwords and PINs that change and sessions that end.
 
-use domain::claim::{Claim, ClaimId};
-use domain::identity::roles::{BranchAccess, Change, Command, MemberAdmitted, Roles};
+use domain::claim::{self, Claim, ClaimId};
+use domain::identity::roles::{self, BranchAccess, Change, Command, MemberAdmitted, Roles};
 use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, RoleId, UserId};
 use serde::Serialize;
@@ -72,6 +72,93 @@ impl Intent for InviteUser {
         work.decide::<Roles>(&tenant, command)
             .map_err(|refusal| Failure::Refused(RolesRefusal::from(refusal).into()))?;
         count_users(work)
+    }
+}
+
+/// Somebody who has yet to join should get another letter.
+#[derive(Debug, Clone, Serialize)]
+pub struct InviteAgain {
+    /// Who.
+    pub user: UserId,
+}
+
+impl Intent for InviteAgain {
+    const OPERATION: &'static str = "user.invite_again";
+    type Refusal = UserRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+        decide_on(work, self.user, user::Command::InviteAgain).await
+    }
+}
+
+/// Somebody should be given a PIN for shared tills.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetPin {
+    /// Who.
+    pub user: UserId,
+    /// What stands for the PIN, so that a retry is told from another PIN.
+    pub pin: [u8; 32],
+}
+
+/// Why an account is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountRefusal {
+    /// A rule of the company's roles.
+    #[error(transparent)]
+    Roles(#[from] roles::Error),
+    /// A rule of the person.
+    #[error(transparent)]
+    User(#[from] user::Error),
+}
+
+impl Intent for SetPin {
+    const OPERATION: &'static str = "user.set_pin";
+    type Refusal = AccountRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)]).await?;
+        let command = Command { by: by(work), change: Change::StandIn(self.user) };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<User>(&self.user, user::Command::SetPin)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
+    }
+}
+
+/// What is known of somebody who is suspended should be deleted for good.
+#[derive(Debug, Clone, Serialize)]
+pub struct ForgetUser {
+    /// Who.
+    pub user: UserId,
+    /// What stands for their e-mail address, which others can have after this. A retry finds none.
+    #[serde(skip)]
+    pub email: Option<EmailKey>,
+}
+
+impl Intent for ForgetUser {
+    const OPERATION: &'static str = "user.forget";
+    type Refusal = AccountRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
+        let (tenant, claim) = (work.tenant(), self.email.as_ref().map(ClaimId::of_email));
+        let mut wanted = vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)];
+        wanted.extend(claim.as_ref().map(|claim| work.wanted::<Claim>(claim)));
+        work.read(wanted).await?;
+        let command = Command { by: by(work), change: Change::Forget(self.user) };
+        work.decide::<Roles>(&tenant, command)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<User>(&self.user, user::Command::Forget)
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        let holder = self.user.uuid();
+        if let Some(claim) = claim
+            && *work.state::<Claim>(&claim) == claim::State::Held(holder)
+        {
+            let release = claim::Command::Release { holder };
+            work.decide::<Claim>(&claim, release).expect("a claim is released by who holds it");
+        }
+        Ok(())
     }
 }
 

@@ -117,12 +117,16 @@ permissions! {
     SystemOperate = "system.operate" in System,
     /// See how the read models are doing and what they could not take in.
     SystemRead = "system.read" in System,
+    /// Delete what is known of people who left, for good.
+    UserForget = "user.forget" in People,
     /// Invite people.
     UserInvite = "user.invite" in People,
     /// Give people roles and branches, and suspend them.
     UserManage = "user.manage" in People,
     /// See the people of the company.
     UserRead = "user.read" in People,
+    /// Give people a PIN for shared tills.
+    UserSetPin = "user.set_pin" in People,
 }
 
 /// A category that permissions are shown in.
@@ -197,8 +201,10 @@ impl Permission {
             Self::DeviceEnroll
                 | Self::RoleManage
                 | Self::SystemOperate
+                | Self::UserForget
                 | Self::UserInvite
                 | Self::UserManage
+                | Self::UserSetPin
         )
     }
 }

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod accounts;
 mod bodies;
 mod crash;
 mod day;
 mod document;
+mod forgetting;
 mod inventory;
 mod once;
 mod operator;
@@ -14,6 +16,7 @@ mod outage;
 mod parked;
 mod people;
 mod permissions;
+mod post;
 mod preconditions;
 mod processes;
 mod promises;

@@ -47,6 +47,7 @@ use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation, migrate_schema};
 use crate::people::{MasterKey, People};
 use crate::post::FolderPost;
+use crate::posting::deliver;
 use crate::projecting::Projecting;
 use crate::safety::DEMO_KEY_ID;
 use crate::serving::{ServeError, Serving, service};
@@ -206,7 +207,7 @@ async fn live(
     let serving = Serving {
         secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
         operator: None,
-        post: Arc::new(FolderPost::new(data_dir.path().join("letters"))),
+        people: people.clone(),
         public_url: url.as_str().into(),
         rates: Rates::default(),
         board: projecting.board.clone(),
@@ -215,6 +216,8 @@ async fn live(
         pages: page::pages(&installation, tenant),
     };
     let tasks = TaskTracker::new();
+    let post = Arc::new(FolderPost::new(data_dir.path().join("letters")));
+    tasks.spawn(deliver(people, post, Arc::clone(&installation.clock), stop.clone()));
     let outcome = async {
         let app = service(&installation, serving).await?;
         let limits = Limits { drain_within: DRAIN_WITHIN, ..Limits::default() };

@@ -19,14 +19,23 @@ pub fn fold(email: &str) -> String {
 }
 
 impl People {
-    /// Keeps what is known of a person. What is known of somebody who has joined stays.
+    /// Keeps what is known of a person. What is known of somebody who can sign in stays.
     async fn keep_person(
         &self,
         tx: &mut PgConnection,
         (tenant, user): (TenantId, UserId),
         person: &Person,
     ) -> Result<(), sqlx::Error> {
-        let key = PersonKey::fresh(tenant, user);
+        // The key stays, and with it what else was sealed under it.
+        let sealed_key: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT sealed_key FROM people WHERE tenant_id = $1 AND person_id = $2 FOR UPDATE",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let key = sealed_key.and_then(|key| PersonKey::open(&self.key, tenant, user, &key).ok());
+        let key = key.unwrap_or_else(|| PersonKey::fresh(tenant, user));
         sqlx::query(
             "INSERT INTO people (tenant_id, person_id, sealed_key, sealed_name, sealed_email)
              VALUES ($1, $2, $3, $4, $5)
@@ -39,6 +48,7 @@ impl People {
                  WHERE c.tenant_id = people.tenant_id
                      AND c.user_id = people.person_id
                      AND c.password_hash IS NULL
+                     AND c.pin_hash IS NULL
              )",
         )
         .bind(tenant.uuid())
@@ -170,9 +180,46 @@ impl Accounts for People {
         tx.commit().await.map_err(unavailable)
     }
 
+    async fn email_key_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<EmailKey>, World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        let key: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT email_key FROM credentials WHERE tenant_id = $1 AND user_id = $2",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        Ok(key.and_then(|key| key.try_into().ok()).map(EmailKey::from_bytes))
+    }
+
+    async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        sqlx::query("SELECT forget_person($1, $2)")
+            .bind(tenant.uuid())
+            .bind(user.uuid())
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
         sqlx::query_scalar("SELECT slug FROM companies WHERE tenant_id = $1")
+            .bind(tenant.uuid())
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn name_of(&self, tenant: TenantId) -> Result<Option<String>, World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        sqlx::query_scalar("SELECT name FROM companies WHERE tenant_id = $1")
             .bind(tenant.uuid())
             .fetch_optional(&mut *tx)
             .await

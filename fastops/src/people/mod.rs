@@ -1,16 +1,23 @@
-//! People beside the log: the vault with names and addresses, secrets, tickets and sessions.
+//! People beside the log: the vault with names and addresses, secrets, tickets, sessions and letters.
 
 mod accounts;
+mod erasing;
+mod letters;
 mod master_key;
 mod sessions;
 mod tickets;
 mod vault;
 
+use std::sync::Arc;
+
 use commands::World;
 use domain::shared::TenantId;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use tokio::sync::Notify;
 
 pub use accounts::fold;
+pub use erasing::Erasing;
+pub use letters::DueLetter;
 pub use master_key::{MasterKey, WeakMasterKey};
 
 /// See the module. Through connections of the application's role. Cheap to clone.
@@ -18,12 +25,14 @@ pub use master_key::{MasterKey, WeakMasterKey};
 pub struct People {
     app: PgPool,
     key: MasterKey,
+    /// Rings when a letter was written.
+    written: Arc<Notify>,
 }
 
 impl People {
     /// Seals and opens with `key`.
-    pub const fn new(app: PgPool, key: MasterKey) -> Self {
-        Self { app, key }
+    pub fn new(app: PgPool, key: MasterKey) -> Self {
+        Self { app, key, written: Arc::default() }
     }
 
     async fn within(

@@ -165,6 +165,20 @@ impl Sessions for People {
         Ok(ended.rows_affected() > 0)
     }
 
+    async fn end_on_tills(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        sqlx::query(
+            "DELETE FROM sessions
+             WHERE tenant_id = $1 AND user_id = $2 AND device_id IS NOT NULL",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)
+    }
+
     async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
         sqlx::query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2")

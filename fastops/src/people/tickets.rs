@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::World;
 use commands::identity::{TicketFor, Tickets};
+use sqlx::PgConnection;
 
 use super::{People, unavailable};
 
@@ -16,21 +17,7 @@ impl Tickets for People {
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<(), World> {
         let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
-        sqlx::query(
-            "INSERT INTO tickets (tenant_id, kind, subject_id, secret_hash, expires_at)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET
-                 secret_hash = excluded.secret_hash,
-                 expires_at = excluded.expires_at",
-        )
-        .bind(ticket.tenant.uuid())
-        .bind(ticket.kind.word())
-        .bind(ticket.subject)
-        .bind(&hash[..])
-        .bind(expires_at)
-        .execute(&mut *tx)
-        .await
-        .map_err(unavailable)?;
+        keep_ticket(&mut tx, ticket, hash, expires_at).await.map_err(unavailable)?;
         tx.commit().await.map_err(unavailable)
     }
 
@@ -72,4 +59,28 @@ impl Tickets for People {
             .map_err(unavailable)?;
         tx.commit().await.map_err(unavailable)
     }
+}
+
+/// Keeps the hash of a ticket in place of the one before.
+pub(super) async fn keep_ticket(
+    tx: &mut PgConnection,
+    ticket: TicketFor,
+    hash: [u8; 32],
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO tickets (tenant_id, kind, subject_id, secret_hash, expires_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET
+             secret_hash = excluded.secret_hash,
+             expires_at = excluded.expires_at",
+    )
+    .bind(ticket.tenant.uuid())
+    .bind(ticket.kind.word())
+    .bind(ticket.subject)
+    .bind(&hash[..])
+    .bind(expires_at)
+    .execute(tx)
+    .await?;
+    Ok(())
 }

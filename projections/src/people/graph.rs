@@ -61,6 +61,8 @@ pub struct Member {
     pub branches: BranchAccess,
     /// Whether they may do anything at the moment.
     pub is_active: bool,
+    /// Whether nothing is known of them any more, for good.
+    pub is_forgotten: bool,
     /// Who brought them in.
     pub admitted: Given,
 }
@@ -130,8 +132,8 @@ impl Graph {
             }),
             Event::MemberAdmitted(it) => {
                 let roles = it.roles.into_iter().map(|role| (role, given)).collect();
-                let (branches, is_active) = (it.branches, true);
-                let member = Member { roles, branches, is_active, admitted: given };
+                let (branches, is_active, is_forgotten) = (it.branches, true, false);
+                let member = Member { roles, branches, is_active, is_forgotten, admitted: given };
                 self.members.insert(it.user, member);
             }
             Event::RoleAssigned(it) => self.at_member(it.user, |member| {
@@ -147,6 +149,11 @@ impl Graph {
                 self.at_member(it.user, |member| member.is_active = false);
             }
             Event::MemberResumed(it) => self.at_member(it.user, |member| member.is_active = true),
+            Event::MemberForgotten(it) => self.at_member(it.user, |member| {
+                member.roles.clear();
+                member.branches = BranchAccess::NONE;
+                (member.is_active, member.is_forgotten) = (false, true);
+            }),
             Event::PermissionDefined(it) => {
                 self.own_permissions.insert(it.permission, it.label);
             }

@@ -1,10 +1,9 @@
 //! What letters lead to: taking up an invitation, and setting a password that was forgotten.
 
-use chrono::TimeDelta;
 use commands::CommandError;
-use commands::identity::{Account, Letter, SecretKind, TicketFor, TicketKind};
+use commands::identity::{Account, SecretKind, TicketFor, TicketKind};
 use domain::identity::user;
-use domain::shared::UserId;
+use domain::shared::{EmailKey, UserId};
 use poem::Request;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
@@ -13,13 +12,11 @@ use super::not_changed;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
 use crate::auth::opaque::{Kind, Opaque};
+use crate::operations::letters::Addressee;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
-
-/// How long a link to set another password is good.
-const RESET_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// See the module.
 pub(crate) struct Letters(pub(crate) Services);
@@ -107,15 +104,13 @@ impl Letters {
         Json(body): Json<Forgotten>,
     ) -> Result<Taken, Problem> {
         let Forgotten { email, tenant } = body;
-        let address = request.remote_addr().as_socket_addr().map(|it| Subject::Letters(it.ip()));
-        let key = Subject::LettersTo(self.0.accounts.email_key(&email));
-        let subjects: Vec<_> = std::iter::once(key).chain(address).collect();
+        let subjects = letters_to(self.0.accounts.email_key(&email), request);
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
         // Whoever asks does not wait for the letter, so an address without an account takes as long.
         let services = self.0.clone();
         tokio::spawn(async move {
             if let Err(problem) = services.send_reset(&email, tenant.as_deref()).await {
-                tracing::warn!(code = problem.code().slug(), "a letter was not sent");
+                tracing::warn!(code = problem.code().slug(), "a letter was not written");
             }
         });
         Ok(Taken::Taken(Json(DONE)))
@@ -171,42 +166,19 @@ impl Letters {
 }
 
 impl Services {
-    /// Sends whoever has the address a letter in which they can set another password.
+    /// Writes whoever has the address a letter in which they can set another password.
     async fn send_reset(&self, email: &str, tenant: Option<&str>) -> Result<(), Problem> {
-        let world = |world| failed(&world);
-        let accounts = self.accounts.of_email(email, tenant).await.map_err(world)?;
-        for Account { tenant, slug, user, .. } in accounts {
-            let token = Opaque::fresh(Kind::PasswordReset, tenant, user.uuid());
-            let (kind, subject) = (TicketKind::PasswordReset, user.uuid());
-            let ticket = TicketFor { tenant, kind, subject };
-            let until = Some(self.clock.now() + RESET_WITHIN);
-            self.tickets.keep(ticket, token.hash(), until).await.map_err(world)?;
-            let letter = Letter {
-                to: email.trim().to_owned(),
-                subject: "Cambiar su contraseña · Change your password".to_owned(),
-                text: format!(
-                    "Para cambiar su contraseña en {slug} abra este enlace dentro de una hora. \
-                     Si no lo pidió, no haga nada.\n\
-                     To change your password at {slug} open this link within an hour. \
-                     If you did not ask for it, do nothing.\n\n{}\n",
-                    self.link("reset-password", &token)
-                ),
-            };
-            self.send(letter).await?;
+        let accounts = self.accounts.of_email(email, tenant).await;
+        for Account { tenant, user, .. } in accounts.map_err(|world| failed(&world))? {
+            let to = Addressee { tenant, user, email: email.trim().to_owned() };
+            self.write_reset(to).await?;
         }
         Ok(())
     }
+}
 
-    /// The address that a letter leads to.
-    pub(in crate::operations) fn link(&self, page: &str, token: &Opaque) -> String {
-        token.link(&self.public_url, page)
-    }
-
-    /// Hands a letter over.
-    pub(in crate::operations) async fn send(&self, letter: Letter) -> Result<(), Problem> {
-        self.post.send(letter).await.map_err(|error| {
-            tracing::error!(%error, "a letter was not taken");
-            Problem::new(Code::Unavailable)
-        })
-    }
+/// What a request for a letter to an address is counted for.
+pub(in crate::operations) fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
+    let address = request.remote_addr().as_socket_addr().map(|it| Subject::Letters(it.ip()));
+    std::iter::once(Subject::LettersTo(email)).chain(address).collect()
 }

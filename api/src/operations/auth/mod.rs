@@ -22,6 +22,8 @@ use crate::auth::token::{Access, LIFETIME};
 use crate::problem::{Code, Problem};
 use model::SignedInBody;
 
+pub(super) use letters::letters_to;
+
 /// Every operation about ways in.
 pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
     (

@@ -1,6 +1,6 @@
 //! Sign-ins: renewed, listed and ended by whoever they belong to.
 
-use commands::identity::{Renewal, Renewed};
+use commands::identity::{Presented, Renewal, Renewed, Session};
 use domain::identity::user::{self, EndReason, SessionEnded};
 use domain::shared::{SessionId, TenantId, UserId};
 use poem_openapi::param::Path;
@@ -62,8 +62,10 @@ impl OwnSessions {
                 return Err(Problem::new(Code::RefreshReused));
             }
         };
-        let epoch = self.0.authority.epoch(session.tenant, session.user).await;
-        if epoch.map_err(|world| failed(&world))? != Some(session.epoch) {
+        let Session { tenant, user, id, epoch, device, .. } = session;
+        let presented = Presented { tenant, user, session: id, epoch, device };
+        let goes_on = self.0.authority.goes_on(&presented).await;
+        if !goes_on.map_err(|world| failed(&world))? {
             return Err(Problem::new(Code::TokenRevoked));
         }
         let slug = self.0.accounts.slug_of(session.tenant).await.map_err(|world| failed(&world))?;

@@ -3,15 +3,16 @@
 
 mod model;
 
-use commands::identity::{ChangeSubscription, NewCompany, Person, SecretKind};
+use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::identity::Tenant;
-use domain::shared::{CorrelationId, TenantId, UserId};
+use domain::shared::{CorrelationId, TenantId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
+use super::letters::Addressee;
 use super::model::Settled;
 use super::refusal::{self, failed, refused};
 use super::{Part, Services};
@@ -30,8 +31,7 @@ pub(super) struct Companies(pub(super) Services);
 impl Companies {
     /// Set a company up: its first administrator gets a letter with a link to set a password.
     ///
-    /// The link is good for a week. A retry under the same key sends another letter as long as nobody
-    /// has set a password, and the link of the one before is good no more.
+    /// The link is good for a week. A retry under the same key sends no second letter.
     #[oai(path = "/", method = "post", operation_id = "createCompany")]
     async fn create(
         &self,
@@ -41,11 +41,13 @@ impl Companies {
     ) -> Result<Created<SetUpCompany>, Problem> {
         let company = new_company(&body)?;
         let email = company.administrator.email.clone();
-        let (accounts, request) = (&*self.0.accounts, Services::request(key));
+        let (accounts, command) = (&*self.0.accounts, key.command_id());
+        let request = Services::request(key);
         let created =
             self.0.operator.create(accounts, self.correlation(&by), request, company).await;
         let created = created.map_err(|error| refused(error, |it| refusal::company(*it)))?;
-        self.invite(created.tenant, created.administrator, email).await?;
+        let to = Addressee { tenant: created.tenant, user: created.administrator, email };
+        self.0.write_invitation(to, command, created.receipt.replayed).await?;
         let made = first::<Tenant>(&created.receipt)?;
         let body = SetUpCompany {
             id: created.tenant.uuid(),
@@ -117,15 +119,6 @@ impl Companies {
     fn correlation(&self, by: &ByOperator) -> CorrelationId {
         let id = by.request.as_str().parse().unwrap_or_else(|_| self.0.ids.uuid());
         CorrelationId::from_uuid(id)
-    }
-
-    /// Sends the administrator a letter, unless they have joined.
-    async fn invite(&self, tenant: TenantId, user: UserId, email: String) -> Result<(), Problem> {
-        let password = self.0.accounts.secret_of(tenant, user, SecretKind::Password).await;
-        if password.map_err(|world| failed(&world))?.is_some() {
-            return Ok(());
-        }
-        self.0.write_invitation(tenant, user, email).await
     }
 }
 

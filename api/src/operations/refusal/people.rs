@@ -1,6 +1,6 @@
 //! What people may do, and who they are.
 
-use commands::identity::{DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal};
+use commands::identity::{AccountRefusal, DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal};
 use domain::identity::roles::{DEPTH_MAX, Error, PARENTS_MAX, ROLES_MAX};
 use domain::identity::{device, user};
 use uuid::Uuid;
@@ -48,6 +48,10 @@ pub(in crate::operations) fn roles(refusal: &RolesRefusal, named: &Named<'_>) ->
         Error::Escalation => Problem::new(Code::PrivilegeEscalation),
         Error::LastAdministrator => Problem::new(Code::LastOwner),
         Error::InUse => Problem::new(Code::InUse),
+        Error::NotSuspended => Problem::new(Code::InvalidTransition).detail((
+            "Suspenda antes a la persona.".to_owned(),
+            "Suspend the person first.".to_owned(),
+        )),
         Error::AdministratorIsFixed => Problem::new(Code::InvalidTransition).detail((
             "El rol de administrador no se cambia ni se hereda.".to_owned(),
             "The role of administrators cannot be changed or inherited from.".to_owned(),
@@ -88,7 +92,16 @@ pub(in crate::operations) fn invite(refusal: &InviteRefusal, named: &Named<'_>) 
     }
 }
 
-fn user(refusal: UserRefusal) -> Problem {
+pub(in crate::operations) fn account(refusal: &AccountRefusal) -> Problem {
+    match refusal {
+        AccountRefusal::Roles(refusal) => {
+            roles(&RolesRefusal::Roles(refusal.clone()), &Named::default())
+        }
+        AccountRefusal::User(refusal) => user(*refusal),
+    }
+}
+
+pub(in crate::operations) fn user(refusal: UserRefusal) -> Problem {
     match refusal {
         user::Error::Unknown => Problem::new(Code::NotFound),
         user::Error::AlreadyInvited | user::Error::AlreadyJoined => {

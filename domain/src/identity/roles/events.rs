@@ -118,6 +118,11 @@ events! {
         /// The person.
         user: UserId,
     }
+    /// What was known of somebody who was suspended is deleted for good. They are nothing here any more.
+    MemberForgotten {
+        /// The person.
+        user: UserId,
+    }
     /// The company has a permission of its own.
     PermissionDefined {
         /// Its name.
@@ -175,6 +180,7 @@ crate::stored_events! {
         "roles.branches_allowed" => BranchesAllowed,
         "roles.member_suspended" => MemberSuspended,
         "roles.member_resumed" => MemberResumed,
+        "roles.member_forgotten" => MemberForgotten,
         "roles.permission_defined" => PermissionDefined,
         "roles.permission_dropped" => PermissionDropped,
         "roles.permission_categorised" => PermissionCategorised,

@@ -51,6 +51,8 @@ pub struct Member {
     pub branches: BranchAccess,
     /// Whether they may do anything at the moment.
     pub is_active: bool,
+    /// Whether nothing is known of them any more, for good.
+    pub is_forgotten: bool,
 }
 
 impl State {
@@ -98,8 +100,13 @@ impl State {
 
     /// What somebody holds at the moment; nothing while they are suspended.
     pub fn held_by(&self, user: UserId) -> Held {
+        self.active(user).map_or(Held::NOTHING, |member| self.held_by_roles(&member.roles))
+    }
+
+    /// What several roles give together.
+    pub(super) fn held_by_roles(&self, roles: &BTreeSet<RoleId>) -> Held {
         let mut held = Held::NOTHING;
-        for role in self.active(user).into_iter().flat_map(|member| &member.roles) {
+        for role in roles {
             held.join(self.held_by_role(*role));
         }
         held
@@ -196,7 +203,9 @@ impl State {
             }),
             Event::MemberAdmitted(admitted) => {
                 let (roles, branches) = (admitted.roles, admitted.branches);
-                self.members.insert(admitted.user, Member { roles, branches, is_active: true });
+                let (is_active, is_forgotten) = (true, false);
+                let member = Member { roles, branches, is_active, is_forgotten };
+                self.members.insert(admitted.user, member);
             }
             Event::RoleAssigned(assigned) => self.at_member(assigned.user, |member| {
                 member.roles.insert(assigned.role);
@@ -213,6 +222,10 @@ impl State {
             Event::MemberResumed(resumed) => {
                 self.at_member(resumed.user, |member| member.is_active = true);
             }
+            Event::MemberForgotten(forgotten) => self.at_member(forgotten.user, |member| {
+                let (roles, branches) = (BTreeSet::new(), BranchAccess::NONE);
+                *member = Member { roles, branches, is_active: false, is_forgotten: true };
+            }),
             Event::PermissionDefined(defined) => {
                 self.own_permissions.insert(defined.permission, defined.label);
             }

@@ -96,6 +96,11 @@ pub enum Change {
     Suspend(UserId),
     /// Somebody who was suspended should go on.
     Resume(UserId),
+    /// What is known of somebody who is suspended should be deleted for good.
+    Forget(UserId),
+    /// Somebody should be given what they prove themselves with. Nothing changes; but whoever gives it
+    /// could sign in as them.
+    StandIn(UserId),
     /// Permissions should be sorted otherwise.
     Sort(Sorting),
 }
@@ -159,6 +164,9 @@ pub enum Error {
     /// Nobody would be left who may do everything.
     #[error("the last administrator stays")]
     LastAdministrator,
+    /// Whoever is to be forgotten is not suspended.
+    #[error("whoever is forgotten is suspended before")]
+    NotSuspended,
     /// The name is not one for a permission of the company's own.
     #[error("a permission of one's own begins with {}", PermissionName::OWN_PREFIX)]
     NotOwn,
@@ -173,13 +181,18 @@ impl Decider for Roles {
     type Error = Error;
 
     fn decide(state: &State, Command { by, change }: Command) -> Result<Vec<Event>, Error> {
+        let stands_in_for = match &change {
+            Change::StandIn(other) | Change::Forget(other) => Some(*other),
+            _ => None,
+        };
         let events = decided(state, change)?;
         let after = Self::fold(state.clone(), events.iter().cloned());
         if after.is_too_deep() {
             return Err(Error::TooDeep);
         }
         if let By::User(user) = by
-            && !may_make_of(state, &after, user)
+            && !(may_make_of(state, &after, user)
+                && stands_in_for.is_none_or(|other| may_stand_in(state, user, other)))
         {
             return Err(Error::Escalation);
         }
@@ -233,27 +246,35 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
             Ok(vec![admitted.into()])
         }
         Change::Assign(user, role) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             state.role(role).ok_or(Error::Unknown)?;
             Ok(unless(member.roles.contains(&role), RoleAssigned { user, role }))
         }
         Change::Unassign(user, role) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             state.role(role).ok_or(Error::Unknown)?;
             Ok(unless(!member.roles.contains(&role), RoleUnassigned { user, role }))
         }
         Change::AllowBranches(user, branches) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             Ok(unless(member.branches == branches, BranchesAllowed { user, branches }))
         }
         Change::Suspend(user) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             Ok(unless(!member.is_active, MemberSuspended { user }))
         }
         Change::Resume(user) => {
-            let member = state.member(user).ok_or(Error::Unknown)?;
+            let member = somebody(state, user)?;
             Ok(unless(member.is_active, MemberResumed { user }))
         }
+        Change::Forget(user) => {
+            let member = state.member(user).ok_or(Error::Unknown)?;
+            if member.is_active {
+                return Err(Error::NotSuspended);
+            }
+            Ok(unless(member.is_forgotten, MemberForgotten { user }))
+        }
+        Change::StandIn(user) => somebody(state, user).map(|_| vec![]),
         Change::Sort(sorting) => sorting::decided(state, sorting),
     }
 }
@@ -322,6 +343,11 @@ fn all_there(state: &State, roles: &BTreeSet<RoleId>) -> Result<(), Error> {
     }
 }
 
+/// Somebody about whom something can change.
+fn somebody(state: &State, user: UserId) -> Result<&Member, Error> {
+    state.member(user).filter(|member| !member.is_forgotten).ok_or(Error::Unknown)
+}
+
 fn changeable(state: &State, role: RoleId) -> Result<&Role, Error> {
     let role = state.role(role).ok_or(Error::Unknown)?;
     match role.kind {
@@ -355,6 +381,13 @@ fn may_make_of(before: &State, after: &State, user: UserId) -> bool {
                 && branches.covers(&is.beyond(&was))
                 && branches.covers(&was.beyond(&is))
         })
+}
+
+/// Whether `user` holds everything that `other` holds, or would hold if they were not suspended.
+fn may_stand_in(state: &State, user: UserId, other: UserId) -> bool {
+    let Some(member) = state.member(other) else { return true };
+    state.held_by(user).covers(&state.held_by_roles(&member.roles))
+        && state.branches_of(user).covers(&member.branches)
 }
 
 #[cfg(test)]

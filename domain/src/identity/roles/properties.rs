@@ -66,6 +66,8 @@ fn any_change() -> impl Strategy<Value = Change> {
         (any_user(), any_branches()).prop_map(|(user, it)| Change::AllowBranches(user, it)),
         any_user().prop_map(Change::Suspend),
         any_user().prop_map(Change::Resume),
+        any_user().prop_map(Change::Forget),
+        any_user().prop_map(Change::StandIn),
     ]
 }
 

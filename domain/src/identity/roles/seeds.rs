@@ -95,6 +95,7 @@ impl Seed {
                 P::UserInvite,
                 P::UserManage,
                 P::UserRead,
+                P::UserSetPin,
             ],
             Self::Cashier => &[
                 P::BranchRead,

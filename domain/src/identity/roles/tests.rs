@@ -271,3 +271,91 @@ fn names_are_taken_once() {
         .when(by(ANA, Change::Sort(Sorting::AddCategory(category, name("pedidos")))))
         .then_refused(Error::NameTaken);
 }
+
+#[test]
+fn s22_nobody_stands_in_for_somebody_who_may_do_more() {
+    let stand_in = |n: u128| Change::StandIn(user(n));
+    let cashier = Seed::Cashier.role(tenant());
+    let only = |n: u128| BranchAccess::Only([branch(n)].into());
+    let pepe = |branches| Event::from(admitted(PEPE, &[cashier], branches));
+    with_manager([pepe(only(1))]).when(by(LUZ, stand_in(PEPE))).then_nothing();
+    with_manager([]).when(by(LUZ, stand_in(LUZ))).then_nothing();
+    with_manager([]).when(by(ANA, stand_in(LUZ))).then_nothing();
+    with_manager([]).when(by(LUZ, stand_in(PEPE))).then_refused(Error::Unknown);
+    for branches in [only(2), BranchAccess::All] {
+        with_manager([pepe(branches)])
+            .when(by(LUZ, stand_in(PEPE)))
+            .then_refused(Error::Escalation);
+    }
+    with_manager([]).when(by(LUZ, stand_in(ANA))).then_refused(Error::Escalation);
+    with_manager([pepe(only(1))]).when(by(PEPE, stand_in(LUZ))).then_refused(Error::Escalation);
+}
+
+#[test]
+fn s22_whoever_is_suspended_is_stood_in_for_by_those_who_may_do_as_much_as_they_will() {
+    let administrator = Seed::Administrator.role(tenant());
+    let pepe = Event::from(admitted(PEPE, &[administrator], BranchAccess::All));
+    let suspended = MemberSuspended { user: user(PEPE) }.into();
+    with_manager([pepe, suspended])
+        .when(by(LUZ, Change::StandIn(user(PEPE))))
+        .then_refused(Error::Escalation);
+}
+
+#[test]
+fn only_whoever_is_suspended_is_forgotten_and_for_good() {
+    let cashier = Seed::Cashier.role(tenant());
+    let pepe = Event::from(admitted(PEPE, &[cashier], BranchAccess::Only([branch(1)].into())));
+    let suspended = Event::from(MemberSuspended { user: user(PEPE) });
+    let forgotten = Event::from(MemberForgotten { user: user(PEPE) });
+    let forget = |n: u128| Change::Forget(user(n));
+    let history = || [pepe.clone(), suspended.clone()];
+    with_manager([pepe.clone()]).when(by(ANA, forget(PEPE))).then_refused(Error::NotSuspended);
+    with_manager(history()).when(by(ANA, forget(PEPE))).then([forgotten.clone()]);
+    with_manager(history()).when(by(LUZ, forget(PEPE))).then([forgotten.clone()]);
+    with_manager([]).when(by(ANA, forget(PEPE))).then_refused(Error::Unknown);
+
+    let gone = || history().into_iter().chain([forgotten.clone()]);
+    with_manager(gone()).when(by(ANA, forget(PEPE))).then_nothing();
+    for change in [
+        Change::Resume(user(PEPE)),
+        Change::Suspend(user(PEPE)),
+        Change::StandIn(user(PEPE)),
+        Change::Assign(user(PEPE), cashier),
+        Change::Unassign(user(PEPE), cashier),
+        Change::AllowBranches(user(PEPE), BranchAccess::NONE),
+    ] {
+        with_manager(gone()).when(by(ANA, change)).then_refused(Error::Unknown);
+    }
+    let admit = Change::Admit(admitted(PEPE, &[], BranchAccess::NONE));
+    with_manager(gone()).when(by(ANA, admit)).then_refused(Error::AlreadyThere);
+    let used =
+        [Event::from(added(10, &[], &[])), admitted(PEPE, &[role(10)], BranchAccess::NONE).into()];
+    let used = used.into_iter().chain([suspended.clone()]);
+    let remove_unused = Change::RemoveRole(role(10));
+    with_manager(used.clone()).when(by(ANA, remove_unused.clone())).then_refused(Error::InUse);
+    with_manager(used.chain([forgotten.clone()]))
+        .when(by(ANA, remove_unused))
+        .then([RoleRemoved { role: role(10) }.into()]);
+}
+
+#[test]
+fn neither_oneself_nor_the_last_administrator_is_forgotten() {
+    let administrator = Seed::Administrator.role(tenant());
+    let pepe = Event::from(admitted(PEPE, &[administrator], BranchAccess::All));
+    let suspended = |n: u128| Event::from(MemberSuspended { user: user(n) });
+    let forget = |n: u128| Change::Forget(user(n));
+    with_manager([]).when(by(ANA, forget(ANA))).then_refused(Error::NotSuspended);
+    let system = Command { by: By::System, change: forget(ANA) };
+    with_manager([]).when(system).then_refused(Error::NotSuspended);
+    with_manager([])
+        .when(by(ANA, Change::Suspend(user(ANA))))
+        .then_refused(Error::LastAdministrator);
+
+    // Of two administrators one can go, by the word of the other and of nobody who may do less.
+    let two = || [pepe.clone(), suspended(ANA)];
+    with_manager(two()).when(by(LUZ, forget(ANA))).then_refused(Error::Escalation);
+    with_manager(two()).when(by(ANA, forget(ANA))).then_refused(Error::Escalation);
+    with_manager(two())
+        .when(by(PEPE, forget(ANA)))
+        .then([MemberForgotten { user: user(ANA) }.into()]);
+}

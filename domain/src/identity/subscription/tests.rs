@@ -114,3 +114,38 @@ fn what_stands_already_does_not_happen_again() {
         .then_nothing();
     given::<Subscription>([]).when(Command::Change(Standing::Active)).then_nothing();
 }
+
+#[test]
+fn whatever_is_asked_for_is_what_becomes_of_a_subscription_and_the_rest_stays() {
+    let moment = at("2026-02-01T00:00:00Z");
+    let before = [PlanChosen { plan: small() }.into(), BranchAdded { branch: branch(1) }.into()];
+    for (standing, event) in [
+        (Standing::Trial { until: moment }, Event::from(TrialGranted { until: moment })),
+        (Standing::PastDue { since: moment }, FellPastDue { since: moment }.into()),
+        (Standing::Suspended, Suspended {}.into()),
+    ] {
+        given::<Subscription>(before.clone()).when(Command::Change(standing)).then([event.clone()]);
+        let state = after(before.clone().into_iter().chain([event.clone()]));
+        let expected = State { plan: Some(small()), standing, branches: 1 };
+        assert_eq!(state, expected);
+        let active = after(before.clone().into_iter().chain([event.clone(), Activated {}.into()]));
+        assert_eq!(active, State { standing: Standing::Active, ..expected.clone() });
+        let plan = Plan { branches: None, ..small() };
+        let chosen = PlanChosen { plan: plan.clone() };
+        let other = after(before.clone().into_iter().chain([event, chosen.into()]));
+        assert_eq!(other, State { plan: Some(plan), ..expected });
+    }
+}
+
+#[test]
+fn a_payment_that_is_due_for_long_stops_branches_and_people() {
+    let since = at("2026-02-01T00:00:00Z");
+    let now = at("2026-02-15T00:00:00Z");
+    let commands =
+        [Command::AddBranch { branch: branch(1), now }, Command::AddUser { users: 1, now }];
+    for command in commands {
+        given::<Subscription>([FellPastDue { since }.into()])
+            .when(command)
+            .then_refused(Error::PastDue { since });
+    }
+}

@@ -14,6 +14,7 @@ struct Things {
     unused: Uuid,
     user: Uuid,
     suspended: Uuid,
+    leaver: Uuid,
     category: Uuid,
     empty: Uuid,
     device: Uuid,
@@ -36,12 +37,15 @@ impl Things {
         };
         let suspended = add("/v1/users", invite("suspendida")).await;
         client.post(&format!("/v1/users/{suspended}/suspend")).send().await.expect(200);
+        let leaver = add("/v1/users", invite("saliente")).await;
+        client.post(&format!("/v1/users/{leaver}/suspend")).send().await.expect(200);
         let device = json!({"name": "Caja", "branch_id": menu.branch});
         Self {
             role,
             unused: add("/v1/rbac/roles", named("Sin uso")).await,
             user: add("/v1/users", invite("luz")).await,
             suspended,
+            leaver,
             category: add("/v1/rbac/permission-categories", named("Caja")).await,
             empty: add("/v1/rbac/permission-categories", named("Vacía")).await,
             device: add("/v1/devices", device).await,
@@ -63,7 +67,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
         ..post(&path, body, 200, json!({"revision": 2}))
     };
     let named = |what: &str| json!({"name": format!("{what} {round} más")});
-    let Things { role, unused, user, suspended, category, empty, device } = things;
+    let Things { role, unused, user, suspended, leaver, category, empty, device } = things;
     let about_role = |path: &str| format!("/v1/rbac/roles/{role}{path}");
     let about_user = |path: &str| format!("/v1/users/{user}{path}");
     let about_category = |id: Uuid| format!("/v1/rbac/permission-categories/{id}");
@@ -105,8 +109,11 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
             Some(json!({"all_branches": true})),
             id(user),
         ),
+        settled(Method::POST, about_user("/invitation"), None, id(user)),
+        settled(Method::PUT, about_user("/pin"), Some(json!({"pin": "1357"})), id(user)),
         settled(Method::POST, about_user("/suspend"), None, id(user)),
         settled(Method::POST, format!("/v1/users/{suspended}/resume"), None, id(suspended)),
+        settled(Method::POST, format!("/v1/users/{leaver}/forget"), None, id(leaver)),
         post("/v1/devices", enroll, 201, json!({"revision": 1})),
         settled(Method::DELETE, format!("/v1/devices/{device}"), None, id(device)),
     ]

@@ -322,6 +322,10 @@ fn user_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     visit("allowBranches", allow(own.staff.user, ids.branch), branches);
     visit("suspendUser", client.post(&path(user, "/suspend")), Expect::NotFound);
     visit("resumeUser", client.post(&path(user, "/resume")), Expect::NotFound);
+    visit("forgetUser", client.post(&path(user, "/forget")), Expect::NotFound);
+    let pin = client.put(&path(user, "/pin")).json(&json!({"pin": "1357"}));
+    visit("setPin", pin, Expect::NotFound);
+    visit("inviteUserAgain", client.post(&path(user, "/invitation")), Expect::NotFound);
 
     let enroll = json!({"name": "Caja", "branch_id": ids.branch});
     let enroll = client.post("/v1/devices").json(&enroll);

@@ -1,0 +1,108 @@
+//! Accounts of people, as an administrator looks after them.
+
+use commands::identity::{ForgetUser, InviteAgain, SecretKind, SetPin};
+use domain::identity::permission::markers::{UserForget, UserInvite, UserSetPin};
+use domain::shared::UserId;
+use poem::Request;
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::answer::Done;
+use super::auth::letters_to;
+use super::letters::Addressee;
+use super::model::Settled;
+use super::refusal::{self, failed, refused};
+use super::{Part, Services};
+use crate::access::Can;
+use crate::payload::Json;
+use crate::preconditions::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// A PIN for shared tills.
+#[derive(Object)]
+struct GivenPin {
+    /// The PIN.
+    #[oai(validator(pattern = "^[0-9]{4,8}$"))]
+    pin: String,
+}
+
+/// See the module.
+pub(super) struct AccountsOfPeople(pub(super) Services);
+
+#[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
+impl AccountsOfPeople {
+    /// Invite somebody again who has not joined: they get another letter.
+    ///
+    /// The link of the letter before is good no more. Whoever has joined is not invited again; they can
+    /// ask for a letter to set another password themselves.
+    #[oai(path = "/:user_id/invitation", method = "post", operation_id = "inviteUserAgain")]
+    async fn invite_again(
+        &self,
+        by: Can<UserInvite>,
+        key: IdempotencyKey,
+        request: &Request,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let people = self.0.accounts.people(tenant, &[user]).await;
+        let person = people.map_err(|world| failed(&world))?.remove(&user);
+        let email = person.ok_or_else(|| Problem::new(Code::NotFound))?.email;
+        let subjects = letters_to(self.0.accounts.email_key(&email), request);
+        self.0.attempts.begin(&subjects, self.0.clock.now())?;
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        let receipt = self.0.commands.execute(&scope, once, InviteAgain { user }).await;
+        let receipt = receipt.map_err(|error| refused(error, |it| refusal::user(*it)))?;
+        let to = Addressee { tenant, user, email };
+        self.0.write_invitation(to, key.command_id(), receipt.replayed).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Give somebody a PIN for shared tills, for those who never use e-mail.
+    ///
+    /// They need not have joined. Whoever signed in with the PIN before is out. Nobody gives a PIN to
+    /// somebody who may do more than they may themselves.
+    #[oai(path = "/:user_id/pin", method = "put", operation_id = "setPin")]
+    async fn set_pin(
+        &self,
+        by: Can<UserSetPin>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+        Json(body): Json<GivenPin>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let intent = SetPin { user, pin: self.0.renewals.mark(user_id.0, &body.pin) };
+        let hash = self.0.passwords.hash_pin(body.pin).await?;
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        // First in the log: should what follows fail, everybody is out and the PIN before is good.
+        let receipt = self.0.commands.execute(&scope, once, intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
+        let world = |world| failed(&world);
+        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
+        kept.map_err(world)?;
+        self.0.sessions.end_on_tills(tenant, user).await.map_err(world)?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Delete what is known of somebody who is suspended, for good: name, address, ways in, letters.
+    ///
+    /// What happened stays, under an id that says nothing. Others can be invited with the address after
+    /// this. Nobody forgets somebody who might do more.
+    #[oai(path = "/:user_id/forget", method = "post", operation_id = "forgetUser")]
+    async fn forget(
+        &self,
+        by: Can<UserForget>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let world = |world| failed(&world);
+        let email = self.0.accounts.email_key_of(tenant, user).await.map_err(world)?;
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        let receipt = self.0.commands.execute(&scope, once, ForgetUser { user, email }).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
+        // Whatever stops this, a consumer makes up for it.
+        self.0.accounts.forget(tenant, user).await.map_err(world)?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+}

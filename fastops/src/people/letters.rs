@@ -1,0 +1,186 @@
+//! Letters that wait, sealed like everything that is known of people.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use commands::World;
+use commands::identity::{Letter, Letters, TicketFor, Written};
+use domain::shared::{TenantId, UserId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::tickets::keep_ticket;
+use super::vault::PersonKey;
+use super::{People, unavailable};
+
+/// The field of a person that a letter is sealed as.
+const FIELD: &str = "letter";
+
+/// A letter that is to be handed over.
+#[derive(Debug)]
+pub struct DueLetter {
+    /// The company.
+    pub tenant: TenantId,
+    /// Who it is to.
+    pub person: UserId,
+    /// Its id.
+    pub id: Uuid,
+    /// The letter; none where it cannot be opened.
+    pub letter: Option<Letter>,
+    /// How often it was handed over, this time included.
+    pub tries: u32,
+    /// When it is too late for it.
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    tenant_id: Uuid,
+    person_id: Uuid,
+    letter_id: Uuid,
+    sealed_key: Vec<u8>,
+    sealed_letter: Vec<u8>,
+    n_tries: i32,
+    expires_at: DateTime<Utc>,
+}
+
+#[async_trait]
+impl Letters for People {
+    async fn write(&self, written: Written) -> Result<(), World> {
+        self.keep_letter(&written, false).await.map_err(unavailable)
+    }
+
+    async fn write_once(&self, written: Written) -> Result<(), World> {
+        self.keep_letter(&written, true).await.map_err(unavailable)
+    }
+}
+
+impl People {
+    async fn keep_letter(&self, written: &Written, is_once: bool) -> Result<(), sqlx::Error> {
+        let Written { ticket, hash, expires_at, .. } = *written;
+        let (tenant, person) = (ticket.tenant, UserId::from_uuid(ticket.subject));
+        let mut tx = self.within(tenant).await?;
+        // Others who write to the person or forget them wait here.
+        let sealed_key: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT sealed_key FROM people WHERE tenant_id = $1 AND person_id = $2 FOR UPDATE",
+        )
+        .bind(tenant.uuid())
+        .bind(person.uuid())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let key = sealed_key.map(|sealed| PersonKey::open(&self.key, tenant, person, &sealed));
+        let Some(Ok(key)) = key else {
+            tracing::warn!(person.id = %person, "nobody is there to get a letter");
+            return Ok(());
+        };
+        if is_once && has_come_further(&mut tx, ticket).await? {
+            return Ok(());
+        }
+        keep_ticket(&mut tx, ticket, hash, Some(expires_at)).await?;
+        let letter = serde_json::to_string(&written.letter).expect("texts are JSON-safe");
+        sqlx::query(
+            "INSERT INTO letters (
+                 tenant_id, kind, person_id, letter_id, sealed_letter, due_at, expires_at
+             )
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (tenant_id, kind, person_id) DO UPDATE SET
+                 letter_id = excluded.letter_id,
+                 sealed_letter = excluded.sealed_letter,
+                 n_tries = 0,
+                 due_at = excluded.due_at,
+                 expires_at = excluded.expires_at",
+        )
+        .bind(tenant.uuid())
+        .bind(ticket.kind.word())
+        .bind(person.uuid())
+        .bind(written.id)
+        .bind(key.seal(FIELD, &letter))
+        .bind(written.at)
+        .bind(expires_at)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        self.written.notify_one();
+        Ok(())
+    }
+
+    /// Waits until a letter was written through a clone of this one.
+    pub(crate) async fn letter_written(&self) {
+        self.written.notified().await;
+    }
+
+    /// At most `max` letters of all companies that are due at `now`. Nobody else gets them before
+    /// `until`.
+    pub(crate) async fn letters_due(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        max: u16,
+    ) -> Result<Vec<DueLetter>, sqlx::Error> {
+        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM letters_due($1, $2, $3)")
+            .bind(now)
+            .bind(until)
+            .bind(i32::from(max))
+            .fetch_all(&self.app)
+            .await?;
+        Ok(rows.iter().map(|row| self.opened_letter(row)).collect())
+    }
+
+    fn opened_letter(&self, row: &Row) -> DueLetter {
+        let (tenant, person) =
+            (TenantId::from_uuid(row.tenant_id), UserId::from_uuid(row.person_id));
+        let key = PersonKey::open(&self.key, tenant, person, &row.sealed_key);
+        let text = key.and_then(|key| key.open_text(FIELD, &row.sealed_letter)).ok();
+        DueLetter {
+            tenant,
+            person,
+            id: row.letter_id,
+            letter: text.and_then(|text| serde_json::from_str(&text).ok()),
+            tries: u32::try_from(row.n_tries).unwrap_or(u32::MAX),
+            expires_at: row.expires_at,
+        }
+    }
+
+    /// A letter waits no more; one that was written in its place does.
+    pub(crate) async fn letter_done(&self, letter: &DueLetter) -> Result<(), sqlx::Error> {
+        let mut tx = self.within(letter.tenant).await?;
+        sqlx::query("DELETE FROM letters WHERE tenant_id = $1 AND letter_id = $2")
+            .bind(letter.tenant.uuid())
+            .bind(letter.id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
+    /// A letter is to be handed over again at `due_at`.
+    pub(crate) async fn letter_put_off(
+        &self,
+        letter: &DueLetter,
+        due_at: DateTime<Utc>,
+    ) -> Result<(), sqlx::Error> {
+        let mut tx = self.within(letter.tenant).await?;
+        sqlx::query("UPDATE letters SET due_at = $3 WHERE tenant_id = $1 AND letter_id = $2")
+            .bind(letter.tenant.uuid())
+            .bind(letter.id)
+            .bind(due_at)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+}
+
+/// Whether a ticket of the kind was given out before, or an invitation taken up.
+async fn has_come_further(tx: &mut PgConnection, ticket: TicketFor) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (
+             SELECT FROM tickets WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3
+         ) OR EXISTS (
+             SELECT FROM credentials
+             WHERE tenant_id = $1 AND user_id = $3 AND password_hash IS NOT NULL
+         )",
+    )
+    .bind(ticket.tenant.uuid())
+    .bind(ticket.kind.word())
+    .bind(ticket.subject)
+    .fetch_one(tx)
+    .await
+}
