@@ -57,8 +57,4 @@ BEGIN
 END
 $$;
 
-GRANT CREATE ON SCHEMA public TO fastops_identity;
-ALTER FUNCTION letters_due(timestamptz, timestamptz, integer) OWNER TO fastops_identity;
-REVOKE CREATE ON SCHEMA public FROM fastops_identity;
-REVOKE EXECUTE ON FUNCTION letters_due(timestamptz, timestamptz, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION letters_due(timestamptz, timestamptz, integer) TO fastops_app;
+SELECT hand_functions_to('fastops_identity', ARRAY['letters_due']);

@@ -144,8 +144,10 @@ impl Post for FolderPost {
         let failed = |error: std::io::Error| PostError::Later(error.to_string());
         tokio::fs::create_dir_all(&self.folder).await.map_err(failed)?;
         let Letter { to, subject, text } = letter;
-        let path = self.folder.join(format!("{id}.txt"));
         let content = format!("To: {to}\nSubject: {subject}\n\n{text}");
-        tokio::fs::write(path, content).await.map_err(failed)
+        // Whoever finds it finds the whole of it.
+        let part = self.folder.join(format!(".{id}.part"));
+        tokio::fs::write(&part, content).await.map_err(failed)?;
+        tokio::fs::rename(part, self.folder.join(format!("{id}.txt"))).await.map_err(failed)
     }
 }

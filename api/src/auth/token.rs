@@ -1,5 +1,7 @@
 //! Access tokens: short-lived JWTs (RFC 9068) that this service signs and only it believes.
 
+mod verified;
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +16,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::problem::{Code, Problem};
+use verified::{Signed, Verified};
 
 /// How long a token is good.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
@@ -88,6 +91,7 @@ pub struct Tokens {
     current: SigningKey,
     previous: Option<SigningKey>,
     validation: Validation,
+    verified: Verified,
 }
 
 /// What a good token says.
@@ -189,7 +193,8 @@ impl Tokens {
         // The library asks the system's clock; here the time is a parameter and checked below.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        Self { issuer, audience, current, previous, validation }
+        let verified = Verified::default();
+        Self { issuer, audience, current, previous, validation, verified }
     }
 
     /// A token that says what `access` says, good from `now` for [`LIFETIME`].
@@ -216,6 +221,19 @@ impl Tokens {
 
     /// What a token proves at `now`.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Access, TokenError> {
+        let signed = if let Some(signed) = self.verified.get(token) {
+            signed
+        } else {
+            let signed = self.signed(token)?;
+            self.verified.keep(token, signed);
+            signed
+        };
+        in_time(&signed, now)?;
+        Ok(signed.access)
+    }
+
+    /// What a token says that was made here, at whatever time.
+    fn signed(&self, token: &str) -> Result<Signed, TokenError> {
         let header = header(token).ok_or(TokenError::Missing)?;
         let named = |name| header.get(name).and_then(Value::as_str);
         // `crit` names extensions that must be understood; none is.
@@ -226,15 +244,15 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation)
             .map_err(|_| TokenError::Invalid)?
             .claims;
-        in_time(&claims, now)?;
-        Ok(Access {
+        let access = Access {
             tenant: TenantId::from_uuid(claims.tenant),
             user: UserId::from_uuid(claims.sub),
             session: SessionId::from_uuid(claims.sid),
             epoch: claims.epoch,
             device: claims.device.map(DeviceId::from_uuid),
             token_id: claims.jti,
-        })
+        };
+        Ok(Signed { access, iat: claims.iat, nbf: claims.nbf, exp: claims.exp })
     }
 
     fn key(&self, id: &str) -> Option<&SigningKey> {
@@ -252,14 +270,14 @@ fn header(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
 }
 
-fn in_time(claims: &Claims, now: DateTime<Utc>) -> Result<(), TokenError> {
+fn in_time(signed: &Signed, now: DateTime<Utc>) -> Result<(), TokenError> {
     let now = now.timestamp();
     let soon = now + LEEWAY.num_seconds();
-    let lifetime = claims.exp.checked_sub(claims.iat).ok_or(TokenError::Invalid)?;
-    if claims.nbf > soon || claims.iat > soon || !(0..=LIFETIME.num_seconds()).contains(&lifetime) {
+    let lifetime = signed.exp.checked_sub(signed.iat).ok_or(TokenError::Invalid)?;
+    if signed.nbf > soon || signed.iat > soon || !(0..=LIFETIME.num_seconds()).contains(&lifetime) {
         return Err(TokenError::Invalid);
     }
-    if claims.exp <= now - LEEWAY.num_seconds() {
+    if signed.exp <= now - LEEWAY.num_seconds() {
         return Err(TokenError::Expired);
     }
     Ok(())

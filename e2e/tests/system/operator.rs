@@ -99,7 +99,8 @@ async fn t1_a_company_that_the_operator_sets_up_works_as_long_as_it_has_subscrib
 async fn only_letter(folder: &Path) -> String {
     let letters = || -> Vec<_> {
         let entries = fs::read_dir(folder).into_iter().flatten();
-        entries.map(|entry| entry.unwrap().path()).collect()
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|it| it == "txt")).collect()
     };
     let written = async {
         while letters().is_empty() {

@@ -255,6 +255,23 @@ fn s04_a_token_is_good_for_fifteen_minutes_and_a_little_leeway() {
 }
 
 #[test]
+fn s02_a_token_that_was_believed_before_ends_and_proves_nothing_for_another() {
+    for keys in Keys::all() {
+        let tokens = keys.tokens();
+        let token = tokens.issue(&access(), at(0));
+        for _ in 0..2 {
+            assert_eq!(tokens.verify(&token, at(1)), Ok(access()));
+        }
+        assert_eq!(tokens.verify(&token, at(931)), Err(TokenError::Expired));
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let reversed: String = signature.chars().rev().collect();
+        let changed = format!("{signed}.{reversed}");
+        assert_eq!(tokens.verify(&changed, at(1)), Err(TokenError::Invalid));
+        assert_eq!(tokens.verify(signed, at(1)), Err(TokenError::Missing));
+    }
+}
+
+#[test]
 fn s04_times_are_numbers_that_make_sense() {
     for keys in Keys::all() {
         for claim in ["iat", "nbf", "exp"] {
