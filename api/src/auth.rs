@@ -1,5 +1,6 @@
 //! Signing in: what proves who somebody is, before and after they have.
 
+mod aside;
 pub mod attempts;
 pub mod opaque;
 pub mod operator;

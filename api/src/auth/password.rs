@@ -7,6 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::aside::aside;
 use crate::problem::{Code, FieldError, Problem};
 
 /// The fewest characters of a password.
@@ -71,6 +72,13 @@ pub struct Passwords {
     decoy: Arc<str>,
 }
 
+/// A place in the queue and a core, taken before anything is looked up for whoever signs in: those
+/// who are sent away cost next to nothing, and the others come one after another.
+pub struct Turn {
+    held: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    decoy: Arc<str>,
+}
+
 impl Passwords {
     /// As many at once as the machine has cores.
     pub fn new() -> Self {
@@ -112,19 +120,37 @@ impl Passwords {
         self.run(move || hash(pin.as_bytes())).await
     }
 
-    /// Checks a PIN against the stored hash; without one it takes as long and is wrong.
-    pub async fn verify_pin(
-        &self,
-        pin: String,
-        stored: Option<String>,
-    ) -> Result<Verdict, PasswordError> {
-        check_pin(&pin)?;
-        self.check(pin, stored).await
-    }
-
-    /// Checks a password against the stored hash; without one it takes as long and is wrong.
+    /// Checks a password as [`Turn::verify`] does, when it is its turn.
     pub async fn verify(
         &self,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordError> {
+        check_length(&password)?;
+        self.turn().await?.verify(password, stored).await
+    }
+
+    /// Waits for a turn, or says at once that too many others do.
+    pub async fn turn(&self) -> Result<Turn, PasswordError> {
+        let place =
+            Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let core =
+            Arc::clone(&self.cores).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
+        Ok(Turn { held: (place, core), decoy: Arc::clone(&self.decoy) })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        self.turn().await?.run(work).await
+    }
+}
+
+impl Turn {
+    /// Checks a password against the stored hash; without one it takes as long and is wrong.
+    pub async fn verify(
+        self,
         password: String,
         stored: Option<String>,
     ) -> Result<Verdict, PasswordError> {
@@ -132,11 +158,17 @@ impl Passwords {
         self.check(password, stored).await
     }
 
-    async fn check(
-        &self,
-        secret: String,
+    /// Checks a PIN against the stored hash; without one it takes as long and is wrong.
+    pub async fn verify_pin(
+        self,
+        pin: String,
         stored: Option<String>,
     ) -> Result<Verdict, PasswordError> {
+        check_pin(&pin)?;
+        self.check(pin, stored).await
+    }
+
+    async fn check(self, secret: String, stored: Option<String>) -> Result<Verdict, PasswordError> {
         let decoy = Arc::clone(&self.decoy);
         self.run(move || match stored {
             Some(stored) => verify(secret.as_bytes(), &stored),
@@ -145,30 +177,19 @@ impl Passwords {
         .await
     }
 
-    /// A place in the queue, then a core. Both belong to the work and not to whoever waits for it, so
-    /// that clients who leave do not make room for more than the cores can do.
+    /// The turn belongs to the work and not to whoever waits for it, so that clients who leave do not
+    /// make room for more than the cores can do.
     async fn run<T: Send + 'static>(
-        &self,
+        self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let place =
-            Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
-        let core =
-            Arc::clone(&self.cores).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
-        let held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (place, core);
-        let done = tokio::task::spawn_blocking(move || {
+        let held = self.held;
+        aside(move || {
             let result = work();
             drop(held);
             result
-        });
-        match done.await {
-            Ok(result) => result,
-            Err(err) => match err.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The process is being shut down; whoever asks again asks another one.
-                Err(_cancelled) => Err(PasswordError::Busy),
-            },
-        }
+        })
+        .await
     }
 }
 

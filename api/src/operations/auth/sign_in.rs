@@ -11,7 +11,7 @@ use super::model::SignedInBody;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
 use crate::auth::opaque::{Kind, Opaque};
-use crate::auth::password::{PasswordError, Verdict};
+use crate::auth::password::{PasswordError, Turn, Verdict};
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
@@ -78,6 +78,7 @@ impl SignIn {
         let account = device.map_or(Subject::Account(key), |it| Subject::AccountOn(key, it));
         let subjects = with_address(account, request);
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
+        let turn = self.0.passwords.turn().await?;
         let accounts = self.0.accounts.of_email(&email, tenant.as_deref()).await;
         let accounts = accounts.map_err(|world| failed(&world))?;
         // Several companies and none named: whose password it is cannot be told.
@@ -85,7 +86,7 @@ impl SignIn {
             Ok([account]) => Some(account),
             Err(_) => None,
         };
-        let Account { tenant, slug, user, .. } = self.proven(account, password).await?;
+        let Account { tenant, slug, user, .. } = self.proven(turn, account, password).await?;
         let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
         let epoch = epoch.ok_or_else(|| Problem::new(Code::LoginFailed))?;
         self.0.attempts.succeeded(&subjects);
@@ -109,9 +110,10 @@ impl SignIn {
         let (tenant, device) = (token.tenant, DeviceId::from_uuid(token.subject));
         let subjects = with_address(Subject::Pin(user, device), request);
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
+        let turn = self.0.passwords.turn().await?;
         let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Pin).await;
         let stored = stored.map_err(|world| failed(&world))?;
-        match self.0.passwords.verify_pin(login.pin, stored).await? {
+        match turn.verify_pin(login.pin, stored).await? {
             Verdict::Right { .. } => {}
             Verdict::Wrong => return Err(refused()),
         }
@@ -143,9 +145,14 @@ impl SignIn {
     }
 
     /// The account, if the password is its own; without one it takes as long to say no.
-    async fn proven(&self, account: Option<Account>, password: String) -> Result<Account, Problem> {
+    async fn proven(
+        &self,
+        turn: Turn,
+        account: Option<Account>,
+        password: String,
+    ) -> Result<Account, Problem> {
         let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let verdict = self.0.passwords.verify(password.clone(), stored).await;
+        let verdict = turn.verify(password.clone(), stored).await;
         match (verdict, account) {
             (Ok(Verdict::Right { needs_rehash }), Some(account)) => {
                 if needs_rehash {
