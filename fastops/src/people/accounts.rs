@@ -169,15 +169,9 @@ impl Accounts for People {
                  WHERE tenant_id = $1 AND user_id = $2"
             }
         };
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        sqlx::query(query)
-            .bind(tenant.uuid())
-            .bind(user.uuid())
-            .bind(hash)
-            .execute(&mut *tx)
-            .await
-            .map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)
+        let keep = sqlx::query(query).bind(tenant.uuid()).bind(user.uuid()).bind(hash);
+        self.execute(tenant, keep).await.map_err(unavailable)?;
+        Ok(())
     }
 
     async fn email_key_of(
@@ -198,14 +192,10 @@ impl Accounts for People {
     }
 
     async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        sqlx::query("SELECT forget_person($1, $2)")
-            .bind(tenant.uuid())
-            .bind(user.uuid())
-            .execute(&mut *tx)
-            .await
-            .map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)
+        let forget =
+            sqlx::query("SELECT forget_person($1, $2)").bind(tenant.uuid()).bind(user.uuid());
+        self.execute(tenant, forget).await.map_err(unavailable)?;
+        Ok(())
     }
 
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World> {

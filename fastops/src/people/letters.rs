@@ -142,13 +142,9 @@ impl People {
 
     /// A letter waits no more; one that was written in its place does.
     pub(crate) async fn letter_done(&self, letter: &DueLetter) -> Result<(), sqlx::Error> {
-        let mut tx = self.within(letter.tenant).await?;
-        sqlx::query("DELETE FROM letters WHERE tenant_id = $1 AND letter_id = $2")
-            .bind(letter.tenant.uuid())
-            .bind(letter.id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await
+        let done = sqlx::query("DELETE FROM letters WHERE tenant_id = $1 AND letter_id = $2");
+        let done = done.bind(letter.tenant.uuid()).bind(letter.id);
+        self.execute(letter.tenant, done).await.map(drop)
     }
 
     /// A letter is to be handed over again at `due_at`.
@@ -157,14 +153,10 @@ impl People {
         letter: &DueLetter,
         due_at: DateTime<Utc>,
     ) -> Result<(), sqlx::Error> {
-        let mut tx = self.within(letter.tenant).await?;
-        sqlx::query("UPDATE letters SET due_at = $3 WHERE tenant_id = $1 AND letter_id = $2")
-            .bind(letter.tenant.uuid())
-            .bind(letter.id)
-            .bind(due_at)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await
+        let put_off =
+            sqlx::query("UPDATE letters SET due_at = $3 WHERE tenant_id = $1 AND letter_id = $2");
+        let put_off = put_off.bind(letter.tenant.uuid()).bind(letter.id).bind(due_at);
+        self.execute(letter.tenant, put_off).await.map(drop)
     }
 }
 

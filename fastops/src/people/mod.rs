@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use commands::World;
 use domain::shared::TenantId;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
@@ -40,6 +42,18 @@ impl People {
         tenant: TenantId,
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         within(&self.app, tenant).await
+    }
+
+    /// Runs one statement as a transaction of a tenant; says how many rows it has changed.
+    async fn execute(
+        &self,
+        tenant: TenantId,
+        statement: Query<'_, Postgres, PgArguments>,
+    ) -> Result<u64, sqlx::Error> {
+        let mut tx = self.within(tenant).await?;
+        let done = statement.execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(done.rows_affected())
     }
 }
 

@@ -151,42 +151,27 @@ impl Sessions for People {
     }
 
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World> {
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        let ended = sqlx::query(
+        let end = sqlx::query(
             "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3",
-        )
-        .bind(tenant.uuid())
-        .bind(user.uuid())
-        .bind(session.uuid())
-        .execute(&mut *tx)
-        .await
-        .map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)?;
-        Ok(ended.rows_affected() > 0)
+        );
+        let end = end.bind(tenant.uuid()).bind(user.uuid()).bind(session.uuid());
+        Ok(self.execute(tenant, end).await.map_err(unavailable)? > 0)
     }
 
     async fn end_on_tills(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        sqlx::query(
+        let end = sqlx::query(
             "DELETE FROM sessions
              WHERE tenant_id = $1 AND user_id = $2 AND device_id IS NOT NULL",
-        )
-        .bind(tenant.uuid())
-        .bind(user.uuid())
-        .execute(&mut *tx)
-        .await
-        .map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)
+        );
+        let end = end.bind(tenant.uuid()).bind(user.uuid());
+        self.execute(tenant, end).await.map_err(unavailable)?;
+        Ok(())
     }
 
     async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World> {
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        sqlx::query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2")
-            .bind(tenant.uuid())
-            .bind(user.uuid())
-            .execute(&mut *tx)
-            .await
-            .map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)
+        let end = sqlx::query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2");
+        let end = end.bind(tenant.uuid()).bind(user.uuid());
+        self.execute(tenant, end).await.map_err(unavailable)?;
+        Ok(())
     }
 }

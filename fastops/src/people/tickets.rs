@@ -49,15 +49,12 @@ impl Tickets for People {
     }
 
     async fn take_away(&self, ticket: TicketFor) -> Result<(), World> {
-        let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
-        sqlx::query("DELETE FROM tickets WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3")
-            .bind(ticket.tenant.uuid())
-            .bind(ticket.kind.word())
-            .bind(ticket.subject)
-            .execute(&mut *tx)
-            .await
-            .map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)
+        let take = sqlx::query(
+            "DELETE FROM tickets WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3",
+        );
+        let take = take.bind(ticket.tenant.uuid()).bind(ticket.kind.word()).bind(ticket.subject);
+        self.execute(ticket.tenant, take).await.map_err(unavailable)?;
+        Ok(())
     }
 }
 
