@@ -94,15 +94,21 @@ enum Break {
 struct Held {
     lanes: Lanes,
     writer: Writer,
-    /// What the topic lacks.
-    gaps: BTreeMap<u16, Gap>,
-    /// Lanes that are read again, from how many messages before what did not follow.
-    sought: BTreeMap<u16, i64>,
+    /// Lanes of which something did not come; their offsets stay where they are.
+    lacking: BTreeMap<u16, Lacking>,
     /// Where lanes stood of which there was more on the topic, when they were last looked after.
     lagging: BTreeMap<u16, (Position, Position)>,
     /// When the lanes in which nothing happens are looked after again.
     look_at: Instant,
     head: Head,
+}
+
+/// What is done about a lane of which something did not come.
+enum Lacking {
+    /// It is read again, from so many messages further back.
+    Sought(i64),
+    /// The topic has lost it.
+    Lost(Gap),
 }
 
 impl Reader {
@@ -199,17 +205,14 @@ impl Reader {
             return Ok(Written::Nothing);
         }
         for (lane, _) in &sifted.reached {
-            held.gaps.remove(lane);
-            held.sought.remove(lane);
+            held.lacking.remove(lane);
         }
         for (lane, gap) in sifted.gaps {
             self.seek(session, held, lane, gap).await?;
         }
         session.commit(page.iter().filter(|received| {
             let lane = &received.event.lane;
-            held.lanes.numbers.contains(lane)
-                && !held.gaps.contains_key(lane)
-                && !held.sought.contains_key(lane)
+            held.lanes.numbers.contains(lane) && !held.lacking.contains_key(lane)
         }));
         if Instant::now() >= held.look_at {
             self.look_after(session, held).await?;
@@ -227,20 +230,20 @@ impl Reader {
         lane: u16,
         gap: Gap,
     ) -> Result<(), TopicError> {
-        if held.gaps.contains_key(&lane) {
-            return Ok(());
-        }
+        let back = match held.lacking.get(&lane) {
+            Some(Lacking::Lost(_)) => return Ok(()),
+            Some(Lacking::Sought(back)) => back.saturating_mul(BACK_GROWS),
+            None => BACK_MIN,
+        };
         let consumer = self.consumer.name();
-        let back = held.sought.get(&lane);
-        let back = back.map_or(BACK_MIN, |back| back.saturating_mul(BACK_GROWS));
-        if session.go_back(lane, gap.offset, back).await? {
+        let found = if session.go_back(lane, gap.offset, back).await? {
             tracing::info!(consumer, lane, after = %gap.after, "the lane is read again");
-            held.sought.insert(lane, back);
+            Lacking::Sought(back)
         } else {
             tracing::error!(consumer, reason = lacks(lane, gap), "the topic has lost something");
-            held.sought.remove(&lane);
-            held.gaps.insert(lane, gap);
-        }
+            Lacking::Lost(gap)
+        };
+        held.lacking.insert(lane, found);
         Ok(())
     }
 
@@ -251,8 +254,8 @@ impl Reader {
         let consumer = Arc::clone(&self.consumer);
         let writer = Writer::claim(consumer, pool.clone(), head.incarnation, &numbers).await?;
         writer.lanes().check(head)?;
-        let (gaps, sought, lagging) = Default::default();
-        Ok(Held { lanes, writer, gaps, sought, lagging, look_at: Instant::now(), head })
+        let (lacking, lagging) = Default::default();
+        Ok(Held { lanes, writer, lacking, lagging, look_at: Instant::now(), head })
     }
 
     /// Moves lanes in which nothing has happened, and of which this member has seen everything, to where
@@ -285,7 +288,11 @@ impl Reader {
     fn shows(&self, held: &Held, n_events: usize) {
         let (board, name) = (&self.feed.board, self.consumer.name());
         board.went_round(name, n_events, held.writer.lanes().lowest(), held.head);
-        if let Some((lane, gap)) = held.gaps.first_key_value() {
+        let lost = held.lacking.iter().find_map(|(lane, lacking)| match lacking {
+            Lacking::Lost(gap) => Some((lane, gap)),
+            Lacking::Sought(_) => None,
+        });
+        if let Some((lane, gap)) = lost {
             board.is(name, State::Failing { attempts: 1, reason: lacks(*lane, *gap) });
         }
     }
