@@ -9,6 +9,7 @@ CREATE TABLE orders (
     business_date date NOT NULL,
     placed_at timestamptz NOT NULL,
     status text NOT NULL,
+    status_since timestamptz NOT NULL,
     cancel_reason text,
     currency text NOT NULL,
     total bigint NOT NULL,
@@ -22,15 +23,19 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_age ON orders (tenant_id, placed_at, order_id);
 CREATE INDEX orders_by_status ON orders (tenant_id, status, placed_at, order_id);
 CREATE INDEX orders_by_day ON orders (tenant_id, business_date);
+-- The kitchen's board: what it has before it, the oldest first. Small, because orders leave it.
+CREATE INDEX orders_in_kitchen ON orders (tenant_id, branch_id, placed_at, order_id)
+    WHERE status IN ('confirmed', 'preparing', 'ready');
 SELECT enable_tenant_rls('orders');
 
 -- Apart from the header, because lines never change and the header does with every step. Not compressed
--- up to what fills a page: compressing took an eighth of the database's processor time under load.
+-- up to what fills a page: compressing took an eighth of the database's processor time under load. As
+-- text, because taking it apart for jsonb took a quarter of the consumers'.
 CREATE TABLE order_lines (
     tenant_id uuid NOT NULL,
     order_id uuid NOT NULL,
-    -- All lines of the order, as in the event.
-    lines jsonb NOT NULL,
+    -- All lines of the order, without what they take from stock.
+    lines json NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
 ) WITH (toast_tuple_target = 8160);
 SELECT enable_tenant_rls('order_lines');

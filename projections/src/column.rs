@@ -63,6 +63,11 @@ pub(crate) fn stock_quantity(
         .map_err(|error| unreadable(column, error))
 }
 
+/// A structure as the text of its JSON, for a column that keeps it as it is.
+pub(crate) fn json_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("read models have no keys but strings")
+}
+
 /// A structure that is stored as JSON.
 pub(crate) fn json<T: DeserializeOwned>(
     row: &PgRow,

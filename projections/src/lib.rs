@@ -66,7 +66,6 @@ pub fn projections() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(catalog::Catalog),
         Arc::new(orders::Orders),
-        Arc::new(orders::KitchenBoard),
         Arc::new(sales::Sales),
         Arc::new(inventory::Inventory),
         Arc::new(people::People),

@@ -6,7 +6,7 @@ use domain::shared::BranchId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, branches};
-use projections::orders::KitchenBoard;
+use projections::orders::Orders;
 use projections::orders::kitchen_board::{KitchenOrder, board};
 use uuid::Uuid;
 
@@ -65,7 +65,7 @@ impl Kitchen {
         after: Query<Option<PositionToken>>,
     ) -> Result<Json<Board>, Problem> {
         let branch = BranchId::from_uuid(branch_id.0);
-        let consumers = [KitchenBoard::NAME, Catalog::NAME];
+        let consumers = [Orders::NAME, Catalog::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
         if branches::get(&mut tx, branch).await.map_err(unread)?.is_none() {
             return Err(Problem::new(Code::NotFound));

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use commands::orders::WantedLine;
-use domain::orders::order::{CancelReason, Line, PaymentMethod};
+use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{ProductId, Quantity, VariantId};
 use poem_openapi::Object;
 use projections::orders::order_detail::{OrderDetail, Payment};
+use projections::orders::order_line::OrderLine;
 use projections::orders::order_list::OrderHeader;
 use uuid::Uuid;
 
@@ -127,8 +128,8 @@ pub(super) struct LineBody {
 }
 
 /// The lines of an order, in their places.
-pub(super) fn lines(lines: Vec<Line>) -> Vec<LineBody> {
-    let body = |(line, place): (Line, u64)| LineBody {
+pub(super) fn lines(lines: impl IntoIterator<Item: Into<OrderLine>>) -> Vec<LineBody> {
+    let body = |(line, place): (OrderLine, u64)| LineBody {
         line: place,
         product_id: line.product.uuid(),
         variant_id: line.variant.uuid(),
@@ -139,7 +140,7 @@ pub(super) fn lines(lines: Vec<Line>) -> Vec<LineBody> {
         unit_price: line.unit_price.into(),
         total: line.total.into(),
     };
-    lines.into_iter().zip(1..).map(body).collect()
+    lines.into_iter().map(Into::into).zip(1..).map(body).collect()
 }
 
 /// What an order would cost.

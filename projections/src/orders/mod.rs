@@ -1,11 +1,11 @@
 //! Orders as people see them: the list, one order whole, and the kitchen's board.
 //!
-//! Written by two consumers: `orders` keeps every order for ever, `kitchen_board` only what the kitchen
-//! has before it.
+//! All of it is written by one consumer.
 
 pub mod kitchen_board;
 pub mod order_counts;
 pub mod order_detail;
+pub mod order_line;
 pub mod order_list;
 
 use std::collections::BTreeSet;
@@ -52,40 +52,6 @@ impl Consumer for Orders {
 impl Projection for Orders {
     fn tables(&self) -> &'static [&'static str] {
         &["orders", "order_lines", "order_payments"]
-    }
-}
-
-/// Keeps the orders that the kitchen has before it.
-#[derive(Debug)]
-pub struct KitchenBoard;
-
-impl KitchenBoard {
-    /// The name of the consumer.
-    pub const NAME: &'static str = "kitchen_board";
-}
-
-#[async_trait]
-impl Consumer for KitchenBoard {
-    fn name(&self) -> &'static str {
-        Self::NAME
-    }
-
-    fn wants(&self, event_type: &str) -> bool {
-        is_of::<Order>(event_type)
-    }
-
-    async fn apply(
-        &self,
-        tx: &mut PgConnection,
-        events: &[&RecordedEvent],
-    ) -> Result<(), ConsumerError> {
-        kitchen_board::project(tx, &decoded(events)?).await
-    }
-}
-
-impl Projection for KitchenBoard {
-    fn tables(&self) -> &'static [&'static str] {
-        &["kitchen_orders"]
     }
 }
 

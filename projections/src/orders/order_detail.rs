@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::orders::Order;
-use domain::orders::order::{Event, Line, PaymentMethod, PaymentTaken};
+use domain::orders::order::{Event, PaymentMethod, PaymentTaken};
 use domain::shared::{Money, OrderId, PaymentId, TenantId};
 use event_store::StreamId;
 use event_store::consumer::ConsumerError;
 use sqlx::postgres::PgRow;
-use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, Row};
 
 use super::Orders;
+use super::order_line::{self, OrderLine};
 use super::order_list::OrderHeader;
 use crate::column;
 use crate::page::{Happened, Key};
@@ -22,7 +22,7 @@ pub struct OrderDetail {
     /// What the list shows of it.
     pub header: OrderHeader,
     /// What the guest asked for; a line is named by its place, from 1.
-    pub lines: Vec<Line>,
+    pub lines: Vec<OrderLine>,
     /// What was paid, in the order it was taken.
     pub payments: Vec<Payment>,
     /// Since when more has happened to it than is shown, where something of it is parked.
@@ -70,7 +70,9 @@ pub(super) async fn project(
     let mut taken = Vec::new();
     for h in happened {
         match (&h.event, h.recorded.business_date) {
-            (Event::Placed(order), _) => placed.push((h.key, Json(&order.lines))),
+            (Event::Placed(order), _) => {
+                placed.push((h.key, column::json_text(&order_line::all_of(order))));
+            }
             (Event::PaymentTaken(payment), Some(date)) => taken.push((h, payment, date)),
             (Event::PaymentTaken(_), None) => return Err(h.misfit("it has no business date")),
             _ => {}
@@ -87,13 +89,13 @@ pub(super) async fn project(
 
 async fn insert_lines(
     tx: &mut PgConnection,
-    placed: Vec<(Key, Json<&Vec<Line>>)>,
+    placed: Vec<(Key, String)>,
 ) -> Result<(), ConsumerError> {
     let (keys, lines): (Vec<Key>, Vec<_>) = placed.into_iter().unzip();
     let (tenants, ids) = Key::columns(&keys);
     sqlx::query(
         "INSERT INTO order_lines (tenant_id, order_id, lines)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::jsonb[])",
+         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[]::json[])",
     )
     .bind(tenants)
     .bind(ids)

@@ -36,6 +36,8 @@ pub struct OrderHeader {
     pub placed_at: DateTime<Utc>,
     /// Where it stands.
     pub status: Status,
+    /// Since when it stands there.
+    pub status_since: DateTime<Utc>,
     /// Why it was cancelled, if it was.
     pub cancel_reason: Option<CancelReason>,
     /// What it costs.
@@ -92,6 +94,7 @@ impl OrderHeader {
             business_date,
             placed_at: happened.recorded.occurred_at,
             status: Status::Pending,
+            status_since: happened.recorded.occurred_at,
             cancel_reason: None,
             total: placed.total,
             balance: placed.total,
@@ -101,11 +104,13 @@ impl OrderHeader {
         })
     }
 
-    fn evolve(&mut self, event: &Event) {
-        if let Some(status) = status_after(event) {
+    fn evolve(&mut self, happened: &Happened<'_, Order>) {
+        if let Some(status) = status_after(&happened.event) {
             self.status = status;
+            self.status_since = happened.recorded.occurred_at;
         }
-        match event {
+        self.revision = happened.recorded.revision;
+        match &happened.event {
             Event::PaymentTaken(payment) => self.balance = payment.balance,
             Event::Cancelled(cancelled) => self.cancel_reason = Some(cancelled.reason),
             _ => {}
@@ -124,6 +129,7 @@ impl FromRow<'_, PgRow> for OrderHeader {
             business_date: row.try_get("business_date")?,
             placed_at: row.try_get("placed_at")?,
             status: column::text(row, "status")?,
+            status_since: row.try_get("status_since")?,
             cancel_reason: column::optional_text(row, "cancel_reason")?,
             total: column::money(row, "total")?,
             balance: column::money(row, "balance")?,
@@ -146,8 +152,7 @@ pub(super) async fn project(
             let Some(header) = headers.get_mut(&h.key) else {
                 return Err(h.misfit("the order was never placed"));
             };
-            header.evolve(&h.event);
-            header.revision = h.recorded.revision;
+            header.evolve(h);
         }
     }
     save(tx, &headers).await
@@ -185,15 +190,17 @@ async fn save(
     sqlx::query(
         "INSERT INTO orders (
              tenant_id, order_id, branch_id, order_type, number, call_number, business_date,
-             placed_at, status, cancel_reason, currency, total, balance, n_lines, n_items, revision
+             placed_at, status, status_since, cancel_reason, currency, total, balance, n_lines,
+             n_items, revision
          )
          SELECT * FROM UNNEST(
              $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::date[],
-             $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[],
-             $14::bigint[], $15::bigint[], $16::bigint[]
+             $8::timestamptz[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
+             $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]
          )
          ON CONFLICT (tenant_id, order_id) DO UPDATE SET
              status = excluded.status,
+             status_since = excluded.status_since,
              cancel_reason = excluded.cancel_reason,
              balance = excluded.balance,
              revision = excluded.revision",
@@ -207,6 +214,7 @@ async fn save(
     .bind(rows().map(|order| order.business_date).collect::<Vec<_>>())
     .bind(rows().map(|order| order.placed_at).collect::<Vec<_>>())
     .bind(rows().map(|order| order.status.word()).collect::<Vec<_>>())
+    .bind(rows().map(|order| order.status_since).collect::<Vec<_>>())
     .bind(rows().map(|order| order.cancel_reason.map(column::word)).collect::<Vec<_>>())
     .bind(rows().map(|order| order.total.currency().code()).collect::<Vec<_>>())
     .bind(rows().map(|order| order.total.amount()).collect::<Vec<_>>())

@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::orders::Order;
-use domain::orders::order::{Event, PaymentTaken, Placed};
+use domain::orders::order::{Event, PaymentTaken};
 use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use self::open_orders::OpenOrder;
 use crate::page::{Happened, Key, decoded, is_of};
 
 /// Keeps the sales figures.
@@ -35,7 +36,7 @@ struct Sale {
     tenant_id: Uuid,
     business_date: NaiveDate,
     hour: u8,
-    order: Placed,
+    order: OpenOrder,
 }
 
 #[async_trait]
@@ -54,12 +55,12 @@ impl Consumer for Sales {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        let mut orders: BTreeMap<Key, Placed> = BTreeMap::new();
+        let mut orders: BTreeMap<Key, OpenOrder> = BTreeMap::new();
         let mut closed = Vec::new();
         for h in decoded::<Order>(events)? {
             match h.event {
                 Event::Placed(order) => {
-                    orders.insert(h.key, order);
+                    orders.insert(h.key, order.into());
                 }
                 Event::PaymentTaken(payment) if !payment.balance.is_zero() => {}
                 Event::PaymentTaken(_) | Event::Cancelled(_) => closed.push(h),
@@ -95,7 +96,7 @@ impl Sale {
     fn of(
         happened: &Happened<'_, Order>,
         last_payment: &PaymentTaken,
-        order: Placed,
+        order: OpenOrder,
     ) -> Result<Self, ConsumerError> {
         let Some(business_date) = happened.recorded.business_date else {
             return Err(happened.misfit("it has no business date"));

@@ -62,7 +62,7 @@ async fn an_order_shows_its_lines_and_since_when_it_stands_there() {
         placed_at: utc("2026-03-14T18:00:00Z"),
         status: Status::Preparing,
         status_since: utc("2026-03-14T18:05:00Z"),
-        lines,
+        lines: lines.into_iter().map(Into::into).collect(),
         revision: Revision::new(4),
     };
     assert_eq!(shown, [expected]);
@@ -82,6 +82,8 @@ async fn an_order_leaves_when_it_is_delivered_or_cancelled() {
     world.happens::<Order>(ANA, &order_id(1), "2026-03-14T18:20:00Z", cooked).await;
     let cancelled = order::Cancelled { reason: CancelReason::GuestRequest };
     world.happens::<Order>(ANA, &order_id(2), "2026-03-14T18:20:00Z", [cancelled.into()]).await;
+    let ready: [Event; 2] = [order::Started {}.into(), order::MadeReady {}.into()];
+    world.happens::<Order>(ANA, &order_id(3), "2026-03-14T18:25:00Z", ready).await;
     world.catch_up().await;
     assert_eq!(numbers(&world, ANA, CHAPINERO).await, [3]);
 

@@ -4,6 +4,7 @@ use domain::orders::order::{CancelReason, Event, PaymentMethod};
 use domain::orders::{Order, OrderType, Status, order};
 use event_store::Revision;
 use projections::orders::order_detail::{self, Payment};
+use projections::orders::order_line::OrderLine;
 use projections::orders::order_list::{self, OrderFilter, OrderHeader};
 
 use crate::history::{
@@ -44,6 +45,7 @@ async fn an_order_is_shown_whole_with_its_lines_and_payments() {
             business_date: day("2026-03-14"),
             placed_at: utc("2026-03-14T18:05:00Z"),
             status: Status::Confirmed,
+            status_since: utc("2026-03-14T18:05:00Z"),
             cancel_reason: None,
             total: pesos(45_000),
             balance: pesos(0),
@@ -53,7 +55,7 @@ async fn an_order_is_shown_whole_with_its_lines_and_payments() {
         }
     );
     assert_eq!(shown.header.series_year(), 2026);
-    assert_eq!(shown.lines, lines);
+    assert_eq!(shown.lines, lines.into_iter().map(OrderLine::from).collect::<Vec<_>>());
     let payment = |payment: order::PaymentTaken, date, at| Payment {
         id: payment.payment,
         method: PaymentMethod::Cash,
