@@ -17,7 +17,7 @@ CREATE TABLE tenant_heads (
 
 CREATE TABLE streams (
     tenant_id uuid NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     revision bigint NOT NULL,
     last_event uuid NOT NULL,
     PRIMARY KEY (tenant_id, stream)
@@ -37,7 +37,7 @@ CREATE TABLE events (
     position bigint NOT NULL,
     tenant_id uuid NOT NULL,
     tenant_seq bigint NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     revision bigint NOT NULL,
     event_id uuid NOT NULL,
     event_type text NOT NULL,
@@ -156,7 +156,8 @@ $$;
 -- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number;
 -- expectations and events are sorted by their command. A command that expects what an earlier one of
 -- the batch leaves behind, down to its last event, succeeds or fails with it.
--- Verdicts: 0 committed, 1 duplicate, 2 conflict.
+-- Verdicts: 0 committed, 1 duplicate, 2 conflict. With a committed command that has events comes where
+-- its tenant's chain stood before them.
 CREATE FUNCTION log_append(
     p_tenant_ids uuid[],
     p_command_tenants integer[], p_command_ids uuid[], p_fingerprints bytea[],
@@ -170,7 +171,8 @@ CREATE FUNCTION log_append(
     p_rings boolean
 ) RETURNS TABLE (
     verdict smallint, first_position bigint, event_count integer, fingerprint bytea,
-    conflict_stream integer, actual_revision bigint
+    conflict_stream integer, actual_revision bigint,
+    lane smallint, seq_before bigint, link_before bytea
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off
@@ -205,6 +207,9 @@ DECLARE
     fingerprints bytea[];
     conflict_streams integer[] := array_fill(NULL::integer, ARRAY[n_commands]);
     actuals bigint[] := array_fill(NULL::bigint, ARRAY[n_commands]);
+    command_lanes smallint[] := array_fill(NULL::smallint, ARRAY[n_commands]);
+    seqs_before bigint[] := array_fill(NULL::bigint, ARRAY[n_commands]);
+    links_before bytea[] := array_fill(NULL::bytea, ARRAY[n_commands]);
     event_positions bigint[] := array_fill(NULL::bigint, ARRAY[n_events]);
     event_seqs bigint[] := array_fill(NULL::bigint, ARRAY[n_events]);
     event_links bytea[] := array_fill(NULL::bytea, ARRAY[n_events]);
@@ -272,6 +277,11 @@ BEGIN
         tenant_no := command_tenants[command_no];
         WHILE event_no <= n_events AND event_commands[event_no] = command_no LOOP
             IF verdicts[command_no] = 0 THEN
+                IF counts[command_no] = 0 THEN
+                    command_lanes[command_no] := lanes[tenant_no];
+                    seqs_before[command_no] := seqs[tenant_no];
+                    links_before[command_no] := links[tenant_no];
+                END IF;
                 head := head + 1;
                 counts[command_no] := counts[command_no] + 1;
                 seqs[tenant_no] := seqs[tenant_no] + 1;
@@ -342,7 +352,10 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    SELECT * FROM unnest(verdicts, firsts, counts, fingerprints, conflict_streams, actuals);
+    SELECT * FROM unnest(
+        verdicts, firsts, counts, fingerprints, conflict_streams, actuals, command_lanes,
+        seqs_before, links_before
+    );
 END
 $$;
 

@@ -2,7 +2,7 @@
 -- emptied at any time.
 CREATE TABLE snapshots (
     tenant_id uuid NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     revision bigint NOT NULL,
     version smallint NOT NULL,
     state bytea NOT NULL,

@@ -22,12 +22,12 @@ const CALLERS: usize = 64;
 const PAGE: i64 = 5_000;
 const HASHES: u32 = 100_000;
 
-/// Lets `log_append` judge every append in all variants, also one that is alone in its batch.
+/// Lets `log_append` judge every append in all variants, also what comes next.
 const NO_SHORT_WAY: &str = "
     DO $$
     BEGIN
         EXECUTE regexp_replace(
-            pg_get_functiondef('log_append_one'::regproc), '\\mBEGIN\\M', 'BEGIN RETURN NULL;'
+            pg_get_functiondef('log_append_next'::regproc), '\\mBEGIN\\M', 'BEGIN RETURN false;'
         );
     END
     $$";

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use domain::shared::{CommandId, EventId, TenantId};
 
 use crate::error::Error;
-use crate::event::{Metadata, NewEvent};
-use crate::hash::{Content, content_hash};
-use crate::stream::{Revision, StreamId};
+use crate::event::{Metadata, NewEvent, RecordedEvent};
+use crate::hash::{Chain, Content, content_hash};
+use crate::stream::{Position, Revision, StreamId};
 
 /// SHA-256 of an operation and its canonical body: tells a retry from a reused command id.
 pub type Fingerprint = [u8; 32];
@@ -104,6 +104,35 @@ impl Append {
     /// What is stored of each event besides.
     pub(crate) fn encoded(&self) -> &[Encoded] {
         &self.encoded
+    }
+
+    /// Its events as the log has them from `first` on; `chain` is the tenant's before and after them.
+    pub(crate) fn recorded(
+        self,
+        first: Position,
+        chain: &mut Chain,
+    ) -> impl Iterator<Item = RecordedEvent> {
+        let events = self.events.into_iter().zip(self.encoded).zip(0..);
+        events.map(move |((event, Encoded { content_hash, .. }), place)| {
+            chain.add(&content_hash);
+            RecordedEvent {
+                position: first.plus(place),
+                tenant_seq: chain.tenant_seq,
+                lane: chain.lane,
+                stream: event.stream,
+                revision: event.revision,
+                id: event.id,
+                event_type: event.event_type.name.to_owned(),
+                schema_version: event.event_type.version,
+                payload: event.payload,
+                metadata: event.metadata,
+                business_date: event.business_date,
+                occurred_at: event.occurred_at,
+                recorded_at: event.recorded_at,
+                content_hash,
+                link: chain.link,
+            }
+        })
     }
 
     /// About how many bytes it has on its way to the log.

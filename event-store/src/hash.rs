@@ -63,6 +63,30 @@ pub fn content_hash(content: &Content<'_>) -> [u8; 32] {
     hasher.finalize().into()
 }
 
+/// Where a tenant's chain ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chain {
+    /// The lane that the tenant's events are consumed in.
+    pub(crate) lane: u16,
+    /// How many events it has.
+    pub(crate) tenant_seq: u64,
+    /// The link of the last one.
+    pub(crate) link: [u8; 32],
+}
+
+impl Chain {
+    /// Before a tenant's first event.
+    pub(crate) const fn beginning_in(lane: u16) -> Self {
+        Self { lane, tenant_seq: 0, link: [0; 32] }
+    }
+
+    /// Goes on by an event.
+    pub(crate) fn add(&mut self, content_hash: &[u8; 32]) {
+        self.tenant_seq += 1;
+        self.link = link(&self.link, self.tenant_seq, content_hash);
+    }
+}
+
 /// The next link of a tenant's chain.
 pub fn link(previous: &[u8; 32], tenant_seq: u64, content_hash: &[u8; 32]) -> [u8; 32] {
     let mut hasher = Sha256::new();

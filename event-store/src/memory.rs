@@ -8,10 +8,10 @@ use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
-use crate::append::{Append, Encoded};
+use crate::append::Append;
 use crate::error::Error;
-use crate::event::{NewEvent, RecordedEvent};
-use crate::hash::link;
+use crate::event::RecordedEvent;
+use crate::hash::Chain;
 use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
@@ -28,7 +28,7 @@ pub struct MemoryStore {
 struct Log {
     events: Vec<RecordedEvent>,
     ends: HashMap<StreamId, (Revision, EventId)>,
-    chains: HashMap<TenantId, (u64, [u8; 32])>,
+    chains: HashMap<TenantId, Chain>,
     commands: HashMap<(TenantId, CommandId), Earlier>,
     snapshots: HashMap<StreamId, Snapshot>,
 }
@@ -45,7 +45,7 @@ impl MemoryStore {
 }
 
 impl Log {
-    fn append(&mut self, append: &Append) -> Verdict {
+    fn append(&mut self, append: Append) -> Verdict {
         let key = (append.tenant(), append.command());
         if let Some(earlier) = self.commands.get(&key) {
             return Verdict::Duplicate(*earlier);
@@ -61,45 +61,21 @@ impl Log {
         let head = Position::new(self.events.len() as u64);
         let count = u32::try_from(append.events().len()).expect("a command has few events");
         let first = if count == 0 { head } else { head.plus(1) };
-        for (event, encoded) in append.events().iter().zip(append.encoded()) {
-            self.record(event, encoded);
-        }
         let committed = Committed { first, count };
         self.commands.insert(key, Earlier { fingerprint: *append.fingerprint(), committed });
+        let chain = self.chains.entry(append.tenant()).or_insert(Chain::beginning_in(0));
+        for event in append.recorded(first, chain) {
+            self.ends.insert(event.stream.clone(), (event.revision, event.id));
+            self.events.push(event);
+        }
         Verdict::Committed(committed)
-    }
-
-    fn record(&mut self, event: &NewEvent, encoded: &Encoded) {
-        let tenant = event.stream.tenant();
-        let (seq, last) = self.chains.entry(tenant).or_insert((0, [0; 32]));
-        *seq += 1;
-        *last = link(last, *seq, &encoded.content_hash);
-        let recorded = RecordedEvent {
-            position: Position::new(self.events.len() as u64 + 1),
-            tenant_seq: *seq,
-            lane: 0,
-            stream: event.stream.clone(),
-            revision: event.revision,
-            id: event.id,
-            event_type: event.event_type.name.to_owned(),
-            schema_version: event.event_type.version,
-            payload: event.payload.clone(),
-            metadata: event.metadata.clone(),
-            business_date: event.business_date,
-            occurred_at: event.occurred_at,
-            recorded_at: event.recorded_at,
-            content_hash: encoded.content_hash,
-            link: *last,
-        };
-        self.ends.insert(event.stream.clone(), (event.revision, event.id));
-        self.events.push(recorded);
     }
 }
 
 #[async_trait]
 impl EventStore for MemoryStore {
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
-        ready(Ok(self.log().append(&append))).boxed()
+        ready(Ok(self.log().append(append))).boxed()
     }
 
     async fn read_streams(

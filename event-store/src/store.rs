@@ -1,5 +1,6 @@
 //! The port.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -63,6 +64,14 @@ pub trait EventStore: Send + Sync + 'static {
     /// An empty answer means that `after` is the head. No event ever appears at or before a position
     /// that a reader has seen.
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error>;
+
+    /// The events right after a position in the log with this head, at most `limit`, in order, as far as
+    /// they are at hand because this very process has appended them lately. That there are none says
+    /// nothing.
+    fn recent(&self, log: Head, after: Position, limit: u32) -> Vec<Arc<RecordedEvent>> {
+        let _nothing_is_at_hand = (log, after, limit);
+        Vec::new()
+    }
 
     /// What the log remembers of each of these commands of a tenant, in the same order.
     async fn commands(

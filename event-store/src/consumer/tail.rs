@@ -113,7 +113,7 @@ impl Follower {
             }
         };
         while end < head.position {
-            let page = self.store.read_all(end, PAGE).await?;
+            let page = self.page(head, end).await?;
             let Some(last) = page.last() else { break };
             end = last.position;
             if let Some(window) = &mut *locked(&self.window) {
@@ -125,6 +125,15 @@ impl Follower {
             window.read_at = then;
         }
         Ok(())
+    }
+
+    /// The next events after a position that is before the head.
+    async fn page(&self, log: Head, after: Position) -> Result<Vec<Arc<RecordedEvent>>, Error> {
+        let recent = self.store.recent(log, after, PAGE);
+        if !recent.is_empty() {
+            return Ok(recent);
+        }
+        Ok(self.store.read_all(after, PAGE).await?.into_iter().map(Arc::new).collect())
     }
 }
 
@@ -149,10 +158,10 @@ impl Window {
         self.head.incarnation == head.incarnation && self.head.position <= head.position
     }
 
-    fn extend(&mut self, page: Vec<RecordedEvent>, end: Position) {
+    fn extend(&mut self, page: Vec<Arc<RecordedEvent>>, end: Position) {
         for event in page {
             self.n_bytes += size(&event);
-            self.events.push_back(Arc::new(event));
+            self.events.push_back(event);
         }
         self.head.position = end;
         while self.events.len() > EVENTS_MAX || self.n_bytes > BYTES_MAX {

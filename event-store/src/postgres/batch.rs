@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::shared::EventId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::one::commit_one;
+use super::columns::{EventColumns, number};
+use super::ends::Judged;
 use super::read::earlier;
 use crate::append::Append;
 use crate::error::Error;
+use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
 
-/// Commits a batch in one round trip, or a single append that something stands against in two; if it
+/// Has the database judge a batch and commit what nothing stands against, in one round trip; if it
 /// `rings`, the doorbell with it.
 ///
 /// An error says nothing about whether it committed, unless it comes from the database itself.
@@ -22,18 +23,13 @@ pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &[&Append],
     rings: bool,
-) -> Result<Vec<Result<Verdict, Error>>, sqlx::Error> {
-    if let [append] = batch
-        && let Some(committed) = commit_one(connection, append, rings).await?
-    {
-        return Ok(vec![Ok(Verdict::Committed(committed))]);
-    }
+) -> Result<Vec<Result<Judged, Error>>, sqlx::Error> {
     let mut arrays = Arrays::default();
     for append in batch {
         arrays.add(append);
     }
     let a = &arrays;
-    let rows: Vec<VerdictRow> = sqlx::query_as(
+    let query = sqlx::query_as(
         "SELECT * FROM log_append(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
             $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
@@ -49,22 +45,10 @@ pub(super) async fn commit(
     .bind(&a.expected_streams)
     .bind(&a.expected_revisions)
     .bind(&a.expected_events)
-    .bind(&a.event_commands)
-    .bind(&a.event_streams)
-    .bind(&a.event_revisions)
-    .bind(&a.event_ids)
-    .bind(&a.event_types)
-    .bind(&a.event_versions)
-    .bind(&a.event_payloads)
-    .bind(&a.event_metadata)
-    .bind(&a.event_dates)
-    .bind(&a.event_occurred)
-    .bind(&a.event_recorded)
-    .bind(&a.event_hashes)
-    .bind(rings)
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.verdict(&arrays.streams)).collect())
+    .bind(&a.event_commands);
+    let query = a.events.bind_to(query).bind(rings);
+    let rows: Vec<VerdictRow> = query.fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.judged(&arrays.streams)).collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -75,9 +59,26 @@ struct VerdictRow {
     fingerprint: Option<Vec<u8>>,
     conflict_stream: Option<i32>,
     actual_revision: Option<i64>,
+    lane: Option<i16>,
+    seq_before: Option<i64>,
+    link_before: Option<Vec<u8>>,
 }
 
 impl VerdictRow {
+    fn judged(self, streams: &[&StreamId]) -> Result<Judged, Error> {
+        Ok(Judged { chain: self.chain()?, verdict: self.verdict(streams)? })
+    }
+
+    fn chain(&self) -> Result<Option<Chain>, Error> {
+        let (Some(lane), Some(seq), Some(link)) = (self.lane, self.seq_before, &self.link_before)
+        else {
+            return Ok(None);
+        };
+        let corrupt = |_| Error::Corrupt { reason: "a link of another length".to_owned() };
+        let link = <[u8; 32]>::try_from(link.as_slice()).map_err(corrupt)?;
+        Ok(Some(Chain { lane: lane.cast_unsigned(), tenant_seq: seq.cast_unsigned(), link }))
+    }
+
     fn verdict(self, streams: &[&StreamId]) -> Result<Verdict, Error> {
         let stream = self.conflict_stream.and_then(|no| usize::try_from(no - 1).ok());
         match (self.verdict, self.first_position, self.event_count, self.fingerprint) {
@@ -116,22 +117,7 @@ struct Arrays<'a> {
     expected_revisions: Vec<i64>,
     expected_events: Vec<Option<Uuid>>,
     event_commands: Vec<i32>,
-    event_streams: Vec<i32>,
-    event_revisions: Vec<i64>,
-    event_ids: Vec<Uuid>,
-    event_types: Vec<&'static str>,
-    event_versions: Vec<i16>,
-    event_payloads: Vec<&'a [u8]>,
-    event_metadata: Vec<&'a [u8]>,
-    event_dates: Vec<Option<NaiveDate>>,
-    event_occurred: Vec<DateTime<Utc>>,
-    event_recorded: Vec<DateTime<Utc>>,
-    event_hashes: Vec<&'a [u8]>,
-}
-
-/// The number of the last element; a batch is far smaller than an `i32` can count.
-fn number<T>(elements: &[T]) -> i32 {
-    i32::try_from(elements.len()).expect("a batch has few elements")
+    events: EventColumns<'a>,
 }
 
 impl<'a> Arrays<'a> {
@@ -151,17 +137,7 @@ impl<'a> Arrays<'a> {
         for (event, encoded) in append.events().iter().zip(append.encoded()) {
             let stream = self.stream(&event.stream, tenant);
             self.event_commands.push(command);
-            self.event_streams.push(stream);
-            self.event_revisions.push(event.revision.to_i64());
-            self.event_ids.push(event.id.uuid());
-            self.event_types.push(event.event_type.name);
-            self.event_versions.push(event.event_type.version.cast_signed());
-            self.event_payloads.push(&event.payload);
-            self.event_metadata.push(&encoded.metadata);
-            self.event_dates.push(event.business_date);
-            self.event_occurred.push(event.occurred_at);
-            self.event_recorded.push(event.recorded_at);
-            self.event_hashes.push(&encoded.content_hash);
+            self.events.push(stream, event, encoded);
         }
     }
 

@@ -48,6 +48,16 @@ fn of_code(code: &str) -> Fate {
 
 const DISK_FULL: &str = "53100";
 
+/// Whether a batch was not written because something in it is there already, or is not as it was known.
+pub(super) fn is_taken(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| [UNIQUE_VIOLATION, OTHERWISE].contains(&&*code))
+}
+
+const UNIQUE_VIOLATION: &str = "23505";
+/// What `log_append_next` raises where a stream or a chain is not where it was said to be.
+const OTHERWISE: &str = "FO001";
+
 /// Why a read has no answer.
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 pub(super) fn unread(error: sqlx::Error) -> Error {

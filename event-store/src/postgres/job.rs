@@ -60,9 +60,10 @@ impl Job {
         self.moves(SENT, WAITING);
     }
 
-    /// Answers. A caller that went away does not change what is committed.
-    pub(super) fn answer(self, verdict: Result<Verdict, Error>) {
-        let _ = self.reply.send(verdict);
+    /// Answers, and gives back what was asked. A caller that went away does not change what is committed.
+    pub(super) fn answer(self, verdict: Result<Verdict, Error>) -> Append {
+        let _nobody_waits = self.reply.send(verdict);
+        self.append
     }
 
     fn moves(&self, from: u8, to: u8) -> bool {

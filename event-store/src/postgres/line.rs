@@ -1,16 +1,20 @@
 //! The writer's connection: one batch at a time, and an answer or none within a bounded time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use domain::shared::IncarnationId;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, PgPool};
 use tokio::time::{Instant, timeout};
 
-use super::batch::commit;
-use super::failure::{Fate, fate};
+use super::batch;
+use super::ends::{Ends, Judged};
+use super::failure::{Fate, fate, is_taken};
+use super::next::Next;
+use super::recent::Recent;
 use crate::append::Append;
 use crate::error::Error;
-use crate::verdict::Verdict;
 
 /// How long the server may take to let the writer in.
 const CONNECT_MAX: Duration = Duration::from_secs(2);
@@ -30,7 +34,7 @@ const RING_EVERY: Duration = Duration::from_millis(25);
 /// What became of a batch that was sent.
 pub(super) enum Sent {
     /// The log has judged each append.
-    Answered(Vec<Result<Verdict, Error>>),
+    Answered(Vec<Result<Judged, Error>>),
     /// It has not, for this reason.
     Failed(Fate, String),
 }
@@ -39,14 +43,17 @@ pub(super) enum Sent {
 pub(super) struct Line {
     options: PgConnectOptions,
     bell: PgPool,
+    recent: Arc<Recent>,
     connection: Option<PgConnection>,
+    /// What is known of the log by what came over this connection.
+    ends: Option<Ends>,
     rang_at: Option<Instant>,
     /// Whether something was committed since.
     owes_ring: bool,
 }
 
 impl Line {
-    pub(super) fn new(options: PgConnectOptions, bell: PgPool) -> Self {
+    pub(super) fn new(options: PgConnectOptions, bell: PgPool, recent: Arc<Recent>) -> Self {
         let settings = [
             ("statement_timeout", STATEMENT_MAX.as_millis()),
             ("lock_timeout", LOCK_MAX.as_millis()),
@@ -54,7 +61,9 @@ impl Line {
         Self {
             options: options.options(settings),
             bell,
+            recent,
             connection: None,
+            ends: None,
             rang_at: None,
             owes_ring: false,
         }
@@ -63,9 +72,12 @@ impl Line {
     /// Makes sure that there is a connection to send on, or says why there is none.
     pub(super) async fn open(&mut self) -> Result<(), String> {
         if self.connection.is_none() {
-            let connection = timeout(CONNECT_MAX, self.options.connect()).await;
-            let connection = connection.map_err(|late| late.to_string())?;
-            self.connection = Some(connection.map_err(|error| error.to_string())?);
+            let connected = timeout(CONNECT_MAX, connect(&self.options)).await;
+            let connected = connected.map_err(|late| late.to_string())?;
+            let (connection, incarnation) = connected.map_err(|error| error.to_string())?;
+            self.connection = Some(connection);
+            self.ends = None;
+            self.recent.are_of(incarnation);
         }
         Ok(())
     }
@@ -76,11 +88,11 @@ impl Line {
             return Sent::Failed(Fate::RolledBack, "there is no connection".to_owned());
         };
         let rings = self.rang_at.is_none_or(|rang_at| rang_at.elapsed() >= RING_EVERY);
-        match timeout(ANSWER_MAX, commit(&mut connection, batch, rings)).await {
-            Ok(Ok(verdicts)) => {
+        match timeout(ANSWER_MAX, self.commit(&mut connection, batch, rings)).await {
+            Ok(Ok(judged)) => {
                 self.connection = Some(connection);
                 self.has_rung(rings);
-                Sent::Answered(verdicts)
+                Sent::Answered(judged)
             }
             Ok(Err(error)) => {
                 let fate = fate(&error);
@@ -91,6 +103,38 @@ impl Line {
             }
             Err(late) => Sent::Failed(Fate::Unknown, late.to_string()),
         }
+    }
+
+    /// Writes a batch as what comes next, if it is known where that is; else has the database judge.
+    ///
+    /// What was known is forgotten until the database has answered.
+    async fn commit(
+        &mut self,
+        connection: &mut PgConnection,
+        batch: &[&Append],
+        rings: bool,
+    ) -> Result<Vec<Result<Judged, Error>>, sqlx::Error> {
+        let mut ends = self.ends.take();
+        if let Some(known) = ends.as_mut().filter(|ends| ends.may_hold())
+            && let Some(next) = Next::try_new(known, batch)
+        {
+            match next.commit(connection, rings).await {
+                Ok(true) => {
+                    let judged = next.judged();
+                    self.ends = Ends::after(ends, batch, &judged);
+                    return Ok(judged);
+                }
+                Ok(false) => known.doubt(),
+                Err(error) if is_taken(&error) => {
+                    tracing::debug!(%error, "a batch does not come next");
+                    ends = None;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let judged = batch::commit(connection, batch, rings).await?;
+        self.ends = Ends::after(ends, batch, &judged);
+        Ok(judged)
     }
 
     /// When the doorbell is to be rung for what was committed quietly.
@@ -117,4 +161,14 @@ impl Line {
             self.rang_at = Some(Instant::now());
         }
     }
+}
+
+/// A connection, and the life of the log at its other end.
+async fn connect(
+    options: &PgConnectOptions,
+) -> Result<(PgConnection, IncarnationId), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    let query = sqlx::query_scalar("SELECT incarnation FROM log_head");
+    let incarnation = query.fetch_one(&mut connection).await?;
+    Ok((connection, IncarnationId::from_uuid(incarnation)))
 }

@@ -5,13 +5,16 @@
 //! since the application's role sees no row of the log by itself.
 
 mod batch;
+mod columns;
 mod connect;
+mod ends;
 mod failure;
 mod job;
 mod line;
-mod one;
+mod next;
 mod queue;
 mod read;
+mod recent;
 mod rows;
 mod snapshots;
 mod writer;
@@ -33,6 +36,7 @@ use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier, Verdict};
+use recent::Recent;
 use writer::Writer;
 
 /// The log in one PostgreSQL database. Cheap to clone; the writer ends with the last clone.
@@ -41,6 +45,7 @@ pub struct PostgresStore {
     app: PgPool,
     projector: PgPool,
     writer: Arc<Writer>,
+    recent: Arc<Recent>,
 }
 
 impl PostgresStore {
@@ -49,8 +54,9 @@ impl PostgresStore {
     ///
     /// `writer` says where the writer's own connection goes; its role is the application's.
     pub fn new(app: PgPool, projector: PgPool, writer: PgConnectOptions) -> Self {
-        let writer = Arc::new(Writer::spawn(writer, app.clone()));
-        Self { app, projector, writer }
+        let recent = Arc::default();
+        let writer = Arc::new(Writer::spawn(writer, app.clone(), Arc::clone(&recent)));
+        Self { app, projector, writer, recent }
     }
 }
 
@@ -70,6 +76,10 @@ impl EventStore for PostgresStore {
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
         read::all(&self.projector, after, limit).await
+    }
+
+    fn recent(&self, log: Head, after: Position, limit: u32) -> Vec<Arc<RecordedEvent>> {
+        self.recent.after(log, after, limit)
     }
 
     async fn commands(

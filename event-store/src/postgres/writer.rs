@@ -16,13 +16,15 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use super::ends::Judged;
 use super::failure::Fate;
 use super::job::{Job, too_late};
 use super::line::{Line, Sent};
 use super::queue::{Limits, Queue};
+use super::recent::Recent;
 use crate::append::Append;
 use crate::error::Error;
-use crate::verdict::Verdict;
+use crate::verdict::{Committed, Verdict};
 
 const LIMITS: Limits =
     Limits { items: 8_192, bytes: 64 << 20, batch_items: 512, batch_bytes: 1 << 20 };
@@ -57,10 +59,11 @@ impl Waiting {
 }
 
 impl Writer {
-    pub(super) fn spawn(options: PgConnectOptions, bell: PgPool) -> Self {
+    pub(super) fn spawn(options: PgConnectOptions, bell: PgPool, recent: Arc<Recent>) -> Self {
         let room = Mutex::new(Room { queue: Queue::new(LIMITS), is_closed: false });
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
-        tokio::spawn(Task { line: Line::new(options, bell), waiting: Arc::clone(&waiting) }.run());
+        let line = Line::new(options, bell, Arc::clone(&recent));
+        tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting) }.run());
         Self { waiting }
     }
 
@@ -85,6 +88,7 @@ impl Drop for Writer {
 
 struct Task {
     line: Line,
+    recent: Arc<Recent>,
     waiting: Arc<Waiting>,
 }
 
@@ -136,12 +140,25 @@ impl Task {
                         job.answer(Err(error.clone()));
                     }
                 }
-                (batch, Ok(verdicts)) => {
-                    for (job, verdict) in batch.into_iter().zip(verdicts) {
-                        job.answer(verdict);
-                    }
-                }
+                (batch, Ok(judged)) => self.answer(batch, judged),
             }
+        }
+    }
+
+    /// Answers the jobs of a batch, and keeps what was committed for readers of this process.
+    fn answer(&self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+        let mut committed = Vec::new();
+        for (job, judged) in batch.into_iter().zip(judged) {
+            match judged {
+                Ok(Judged { verdict: Verdict::Committed(at), chain: Some(chain) }) => {
+                    committed.push((job.answer(Ok(Verdict::Committed(at))), at, chain));
+                }
+                Ok(Judged { verdict, .. }) => drop(job.answer(Ok(verdict))),
+                Err(error) => drop(job.answer(Err(error))),
+            }
+        }
+        for (append, Committed { first, .. }, mut chain) in committed {
+            self.recent.extend(append.recorded(first, &mut chain));
         }
     }
 
@@ -150,7 +167,7 @@ impl Task {
     async fn send_patiently(
         &mut self,
         mut batch: Vec<Job>,
-    ) -> (Vec<Job>, Result<Vec<Result<Verdict, Error>>, Error>) {
+    ) -> (Vec<Job>, Result<Vec<Result<Judged, Error>>, Error>) {
         let mut pause = PAUSE_MIN;
         let mut is_lost = false;
         loop {
@@ -167,11 +184,11 @@ impl Task {
                 Err(reason) => Sent::Failed(Fate::RolledBack, reason),
             };
             let (fate, reason) = match sent {
-                Sent::Answered(verdicts) if is_lost => {
-                    let verdicts = own(verdicts, &appends);
-                    return (batch, Ok(verdicts));
+                Sent::Answered(judged) if is_lost => {
+                    let judged = own(judged, &appends);
+                    return (batch, Ok(judged));
                 }
-                Sent::Answered(verdicts) => return (batch, Ok(verdicts)),
+                Sent::Answered(judged) => return (batch, Ok(judged)),
                 Sent::Failed(fate, reason) => (fate, reason),
             };
             is_lost |= fate == Fate::Unknown;
@@ -207,14 +224,16 @@ fn sendable(batch: Vec<Job>) -> Vec<Job> {
 }
 
 /// After a lost answer, a duplicate with the same fingerprint is this batch's own commit.
-fn own(verdicts: Vec<Result<Verdict, Error>>, appends: &[&Append]) -> Vec<Result<Verdict, Error>> {
-    let own = |(verdict, append): (_, &&Append)| match verdict {
-        Ok(Verdict::Duplicate(earlier)) if earlier.fingerprint == *append.fingerprint() => {
-            Ok(Verdict::Committed(earlier.committed))
+fn own(judged: Vec<Result<Judged, Error>>, appends: &[&Append]) -> Vec<Result<Judged, Error>> {
+    let own = |(judged, append): (_, &&Append)| match judged {
+        Ok(Judged { verdict: Verdict::Duplicate(earlier), chain })
+            if earlier.fingerprint == *append.fingerprint() =>
+        {
+            Ok(Judged { verdict: Verdict::Committed(earlier.committed), chain })
         }
         other => other,
     };
-    verdicts.into_iter().zip(appends).map(own).collect()
+    judged.into_iter().zip(appends).map(own).collect()
 }
 
 fn measure(batch: &[Job]) {

@@ -3,6 +3,7 @@
 mod cancelled_begin;
 mod late_commit;
 mod leases;
+mod next;
 mod poison;
 mod proxy;
 mod quiet_commits;

@@ -44,7 +44,7 @@ fn event(position: u64, n_bytes: usize) -> RecordedEvent {
 /// The events 11 to `last` of a log.
 fn window(last: u64, n_bytes: usize) -> Window {
     let mut window = Window::beginning_at(head(10), Instant::now());
-    window.extend((11..=last).map(|n| event(n, n_bytes)).collect(), Position::new(last));
+    window.extend((11..=last).map(|n| Arc::new(event(n, n_bytes))).collect(), Position::new(last));
     window
 }
 

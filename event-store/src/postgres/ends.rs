@@ -1,0 +1,127 @@
+//! What the writer knows of the end of the log: where that is, and how the streams and tenants stand
+//! that it wrote to lately.
+//!
+//! While the log ends there, nobody else has written, so all of it holds, and a batch that rests on
+//! nothing else need not be judged by the database. A cache: without it every batch is.
+
+use std::num::NonZeroUsize;
+
+use domain::shared::{EventId, TenantId};
+use lru::LruCache;
+
+use crate::append::{Append, Expected};
+use crate::error::Error;
+use crate::hash::Chain;
+use crate::stream::{Position, Revision, StreamId};
+use crate::verdict::{Committed, Verdict};
+
+/// How many streams and tenants are kept; the least used leave first.
+const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(16_000).expect("it is not zero");
+const TENANTS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zero");
+
+/// The last event of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) revision: Revision,
+    pub(super) event: EventId,
+}
+
+impl End {
+    /// Whether a stream that ends here stands where it is expected.
+    pub(super) fn is_expected(self, expected: &Expected) -> bool {
+        let Expected { revision, last_event, .. } = expected;
+        *revision == self.revision && last_event.is_none_or(|event| event == self.event)
+    }
+}
+
+/// What became of an append.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    /// The tenant's chain before its events, if it was committed with any.
+    pub(super) chain: Option<Chain>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Ends {
+    head: Position,
+    chains: LruCache<TenantId, Chain>,
+    streams: LruCache<StreamId, End>,
+    /// Whether somebody else was found to write too, and not yet found to have paused.
+    is_shared: bool,
+}
+
+impl Ends {
+    fn at(head: Position) -> Self {
+        Self {
+            head,
+            chains: LruCache::new(TENANTS_MAX),
+            streams: LruCache::new(STREAMS_MAX),
+            is_shared: false,
+        }
+    }
+
+    /// Where the log ended.
+    pub(super) const fn head(&self) -> Position {
+        self.head
+    }
+
+    /// Whether it is worth trying that it still does.
+    pub(super) const fn may_hold(&self) -> bool {
+        !self.is_shared
+    }
+
+    /// It does not, or so it seems.
+    pub(super) const fn doubt(&mut self) {
+        self.is_shared = true;
+    }
+
+    /// Where a tenant's chain ends, if that is known.
+    pub(super) fn chain(&mut self, tenant: TenantId) -> Option<Chain> {
+        self.chains.get(&tenant).copied()
+    }
+
+    /// Where a stream ends, if that is known.
+    pub(super) fn stream(&mut self, stream: &StreamId) -> Option<End> {
+        self.streams.get(stream).copied()
+    }
+
+    /// What is known once the log has said what became of a batch; nothing where that does not say
+    /// where the log ends.
+    pub(super) fn after(
+        before: Option<Self>,
+        batch: &[&Append],
+        judged: &[Result<Judged, Error>],
+    ) -> Option<Self> {
+        let committed = |judged: &Result<Judged, Error>| match judged {
+            Ok(Judged { verdict: Verdict::Committed(committed), chain }) => Some((*committed, *chain)),
+            _ => None,
+        };
+        let began_at = match judged.iter().find_map(committed)? {
+            (Committed { first, count: 0 }, _) => first,
+            (Committed { first, .. }, _) => Position::new(first.get() - 1),
+        };
+        let mut ends = match before {
+            Some(ends) if ends.head == began_at => Self { is_shared: false, ..ends },
+            before => Self { is_shared: before.is_some(), ..Self::at(began_at) },
+        };
+        for (append, judged) in batch.iter().zip(judged) {
+            if let Some((committed, chain)) = committed(judged) {
+                ends.head = committed.last();
+                ends.add(append, chain);
+            }
+        }
+        Some(ends)
+    }
+
+    fn add(&mut self, append: &Append, chain: Option<Chain>) {
+        let Some(mut chain) = chain else { return };
+        for (event, encoded) in append.events().iter().zip(append.encoded()) {
+            chain.add(&encoded.content_hash);
+            let end = End { revision: event.revision, event: event.id };
+            self.streams.put(event.stream.clone(), end);
+        }
+        self.chains.put(append.tenant(), chain);
+    }
+}

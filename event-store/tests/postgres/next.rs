@@ -1,0 +1,122 @@
+//! A writer that knows where the log ends writes what comes next without having it judged. What it knows
+//! may be wrong, and then nobody may notice but by the time it takes.
+
+use event_store::testing::Database;
+use event_store::testing::appends::{ANA, LUIS, append, command, stream};
+use event_store::{EventStore, Position, Revision, Verdict};
+
+use crate::support::{committed, gapless, run, whole_log};
+
+/// Lets nobody have anything judged: whatever is written after this comes next.
+async fn without_a_judge(db: &Database) {
+    run(db, "ALTER FUNCTION log_append RENAME TO log_append_of_nobody".to_owned()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_next_is_not_judged() {
+    let db = Database::create().await;
+    let store = db.store();
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+    without_a_judge(&db).await;
+
+    let next = committed(store.append(append(ANA, 2, &[("arepa", 1, 2), ("buñuelo", 0, 1)])).await);
+    assert_eq!((next.first, next.last()), (Position::new(2), Position::new(4)));
+    let quiet = committed(store.append(append(ANA, 3, &[("arepa", 3, 0)])).await);
+    assert_eq!((quiet.first, quiet.count), (Position::new(4), 0));
+    committed(store.append(append(ANA, 4, &[("arepa", 3, 1), ("buñuelo", 1, 1)])).await);
+    gapless(&whole_log(&*store).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_wrote_meanwhile_is_seen() {
+    let db = Database::create().await;
+    let (here, there) = (db.store(), db.store());
+    for id in [1, 2] {
+        committed(here.append(append(ANA, id, &[("arepa", u64::try_from(id).unwrap() - 1, 1)])).await);
+    }
+    committed(there.append(append(ANA, 3, &[("arepa", 2, 1)])).await);
+
+    let late = here.append(append(ANA, 4, &[("arepa", 2, 1)])).await;
+    let (stream, actual) = (stream(ANA, "arepa"), Revision::new(3));
+    assert_eq!(late.unwrap(), Verdict::Conflict { stream, actual });
+    committed(here.append(append(ANA, 4, &[("arepa", 3, 1)])).await);
+    committed(here.append(append(ANA, 5, &[("arepa", 4, 1)])).await);
+    gapless(&whole_log(&*here).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_began_elsewhere_is_no_new_one() {
+    let db = Database::create().await;
+    committed(db.store().append(append(ANA, 1, &[("arepa", 0, 3)])).await);
+    let store = db.store();
+    committed(store.append(append(ANA, 2, &[("buñuelo", 0, 1)])).await);
+
+    // It has not heard of the stream, and knows where the log ends.
+    let begins = store.append(append(ANA, 3, &[("arepa", 0, 1)])).await;
+    let (stream, actual) = (stream(ANA, "arepa"), Revision::new(3));
+    assert_eq!(begins.unwrap(), Verdict::Conflict { stream, actual });
+    committed(store.append(append(ANA, 4, &[("arepa", 3, 1)])).await);
+    gapless(&whole_log(&*store).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_was_accepted_is_recognised_though_all_it_expects_is_there() {
+    let db = Database::create().await;
+    let store = db.store();
+    let first = committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+    committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
+
+    match store.append(append(ANA, 1, &[("arepa", 2, 1)])).await {
+        Ok(Verdict::Duplicate(earlier)) => assert_eq!(earlier.committed, first),
+        other => panic!("{other:?}"),
+    }
+    committed(store.append(append(ANA, 3, &[("arepa", 2, 1)])).await);
+    assert_eq!(whole_log(&*store).await.len(), 3);
+}
+
+/// What a writer answers to readers of its process is what the log has.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_at_hand_is_what_the_log_has() {
+    let db = Database::create().await;
+    let (here, there) = (db.store(), db.store());
+    for id in 1..=40 {
+        let tenant = if id % 3 == 0 { LUIS } else { ANA };
+        let writer = if id % 7 == 0 { &there } else { &here };
+        let key = format!("arepa {id}");
+        committed(writer.append(append(tenant, id, &[(&key, 0, 2), ("buñuelo", 0, 0)])).await);
+    }
+    let log = whole_log(&*here).await;
+    let head = here.head().await.unwrap();
+    let mut n_at_hand = 0;
+    for event in &log {
+        let before = Position::new(event.position.get() - 1);
+        if let [at_hand] = &here.recent(head, before, 1)[..] {
+            assert_eq!(**at_hand, *event);
+            n_at_hand += 1;
+        }
+    }
+    assert_eq!(n_at_hand, 70, "all but those of the other process");
+}
+
+/// Many callers at once, so that batches hold commands that rest on one another.
+#[tokio::test(flavor = "multi_thread")]
+async fn chains_of_commands_of_many_callers_come_next_together() {
+    let db = Database::create().await;
+    let store = db.store();
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+    without_a_judge(&db).await;
+    let answers: Vec<_> = (2..200_u64)
+        .map(|id| {
+            let own = format!("buñuelo {id}");
+            store.append(append(ANA, id.into(), &[("arepa", id - 1, 1), (&own, 0, 1)]))
+        })
+        .collect();
+    for answer in answers {
+        committed(answer.await);
+    }
+    let log = whole_log(&*store).await;
+    gapless(&log);
+    assert_eq!(log.len(), 1 + 198 * 2);
+    let known = store.commands(ANA, &[command(2), command(199)]).await.unwrap();
+    assert!(known.iter().all(Option::is_some));
+}

@@ -1,0 +1,117 @@
+-- Appends a batch of commands against which nothing stands, where the log still ends at p_head: what
+-- log_append would write, without its looking and judging. Whoever wrote the batch before this one knows
+-- how everything stands that it names, as long as nobody else has written since.
+--
+-- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number.
+-- Streams are those that are written to: where each stood, 0 for one that begins, and where it is left.
+-- Sequence numbers and links are those that follow from the tenants' chains.
+--
+-- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere, or when a
+-- command was accepted before. An error where anything else is not as it was said to be.
+CREATE FUNCTION log_append_next(
+    p_head bigint,
+    p_tenant_ids uuid[], p_lanes smallint[], p_seqs bigint[], p_links bytea[],
+    p_command_tenants integer[], p_command_ids uuid[], p_fingerprints bytea[],
+    p_firsts bigint[], p_counts integer[],
+    p_stream_tenants integer[], p_stream_names text[], p_revisions_before bigint[],
+    p_revisions bigint[], p_last_events uuid[],
+    p_event_seqs bigint[], p_event_streams integer[], p_event_revisions bigint[],
+    p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
+    p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
+    p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
+    p_event_links bytea[], p_rings boolean
+) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+DECLARE
+    n_events CONSTANT integer := cardinality(p_event_ids);
+    -- Local copies are kept expanded, so that an element is found in constant time.
+    fingerprints bytea[] := p_fingerprints;
+    stream_names text[] := p_stream_names;
+    types text[] := p_event_types;
+    payloads bytea[] := p_event_payloads;
+    metadata bytea[] := p_event_metadata;
+    dates date[] := p_event_dates;
+    hashes bytea[] := p_event_hashes;
+    links bytea[] := p_event_links;
+    n_begun integer;
+    n_moved integer := 0;
+BEGIN
+    -- Whoever is accepted after this look fails to be written down twice.
+    IF EXISTS (
+        SELECT FROM generate_series(1, cardinality(p_command_ids)) AS c (no)
+        CROSS JOIN LATERAL (
+            SELECT FROM command_log
+            WHERE tenant_id = p_tenant_ids[p_command_tenants[c.no]]
+                AND command_id = p_command_ids[c.no]
+            OFFSET 0
+        ) accepted
+    ) THEN
+        RETURN false;
+    END IF;
+    UPDATE log_head SET position = p_head + n_events WHERE position = p_head;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+
+    INSERT INTO command_log (tenant_id, command_id, fingerprint, first_position, event_count)
+    SELECT
+        p_tenant_ids[p_command_tenants[c.no]], p_command_ids[c.no], fingerprints[c.no],
+        p_firsts[c.no], p_counts[c.no]
+    FROM generate_series(1, cardinality(p_command_ids)) AS c (no);
+
+    INSERT INTO streams (tenant_id, stream, revision, last_event)
+    SELECT
+        p_tenant_ids[p_stream_tenants[s.no]], stream_names[s.no], p_revisions[s.no],
+        p_last_events[s.no]
+    FROM generate_series(1, cardinality(p_stream_names)) AS s (no)
+    WHERE p_revisions_before[s.no] = 0;
+    GET DIAGNOSTICS n_begun = ROW_COUNT;
+    IF n_begun < cardinality(p_stream_names) THEN
+        INSERT INTO streams AS t (tenant_id, stream, revision, last_event)
+        SELECT
+            p_tenant_ids[p_stream_tenants[s.no]], stream_names[s.no], p_revisions[s.no],
+            p_last_events[s.no]
+        FROM generate_series(1, cardinality(p_stream_names)) AS s (no)
+        WHERE p_revisions_before[s.no] > 0
+        ON CONFLICT (tenant_id, stream) DO UPDATE
+            SET revision = excluded.revision, last_event = excluded.last_event
+            WHERE t.revision < excluded.revision;
+        GET DIAGNOSTICS n_moved = ROW_COUNT;
+    END IF;
+    IF n_begun + n_moved < cardinality(p_stream_names) THEN
+        RAISE EXCEPTION 'a stream is not where it was said to be' USING ERRCODE = 'FO001';
+    END IF;
+
+    INSERT INTO events (
+        position, tenant_id, tenant_seq, stream, revision, event_id, event_type, schema_version,
+        payload, metadata, business_date, occurred_at, recorded_at, content_hash, link
+    )
+    SELECT
+        p_head + e.no, p_tenant_ids[p_stream_tenants[p_event_streams[e.no]]], p_event_seqs[e.no],
+        stream_names[p_event_streams[e.no]], p_event_revisions[e.no], p_event_ids[e.no],
+        types[e.no], p_event_versions[e.no], payloads[e.no], metadata[e.no], dates[e.no],
+        p_event_occurred[e.no], p_event_recorded[e.no], hashes[e.no], links[e.no]
+    FROM generate_series(1, n_events) AS e (no);
+
+    INSERT INTO tenant_heads AS t (tenant_id, tenant_seq, link, lane)
+    SELECT n.id, n.seq, n.link, n.lane
+    FROM unnest(p_tenant_ids, p_seqs, p_links, p_lanes) AS n (id, seq, link, lane)
+    ON CONFLICT (tenant_id) DO UPDATE
+        SET tenant_seq = excluded.tenant_seq, link = excluded.link
+        WHERE t.tenant_seq <= excluded.tenant_seq;
+    GET DIAGNOSTICS n_moved = ROW_COUNT;
+    IF n_moved < cardinality(p_tenant_ids) THEN
+        RAISE EXCEPTION 'a chain is not where it was said to be' USING ERRCODE = 'FO001';
+    END IF;
+
+    IF p_rings THEN
+        PERFORM pg_notify('fastops_log', '');
+    END IF;
+    RETURN true;
+END
+$$;
+
+GRANT fastops_log TO CURRENT_USER;
+SELECT hand_functions_to('fastops_log', ARRAY['log_append_next']);
