@@ -34,15 +34,11 @@ CREATE TABLE sales_by_variant (
 );
 SELECT enable_tenant_rls('sales_by_variant');
 
--- What is remembered of an order until it is paid or cancelled.
+-- What is remembered of an order until it is paid or cancelled: where in the log it was placed.
 CREATE TABLE sales_open_orders (
     tenant_id uuid NOT NULL,
     order_id uuid NOT NULL,
-    branch_id uuid NOT NULL,
-    currency text NOT NULL,
-    total bigint NOT NULL,
-    -- All lines of the order, without what they take from stock.
-    lines json NOT NULL,
+    placed_at bigint NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
-) WITH (toast_tuple_target = 8160);
+);
 SELECT enable_tenant_rls('sales_open_orders');

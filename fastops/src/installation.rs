@@ -69,8 +69,13 @@ impl Installation {
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         // A page of one event and a page of thousands want different plans, and read models grow.
         // Rows and checkpoint of a page commit together, so a crash that loses them only makes the
-        // page be applied again: its commit need not wait for the disk.
-        let of_pages = [("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "off")];
+        // page be applied again: its commit need not wait for the disk. What it looks up was written
+        // lately and is in memory: reading a whole table for some of its rows is never cheaper.
+        let of_pages = [
+            ("plan_cache_mode", "force_custom_plan"),
+            ("synchronous_commit", "off"),
+            ("random_page_cost", "1.1"),
+        ];
         let projector = databases.projector.clone().options(of_pages);
         let projector = pool(projector, PROJECTOR_CONNECTIONS);
         let store = Arc::new(PostgresStore::new(

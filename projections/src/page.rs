@@ -41,6 +41,13 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    /// What an event happened to, whose stream is named after it.
+    pub(crate) fn of(recorded: &RecordedEvent) -> Result<Self, ConsumerError> {
+        let id = recorded.stream.id().parse();
+        let id = id.map_err(|_| misfit(recorded, "the stream is not named after a UUID"))?;
+        Ok(Self { tenant_id: recorded.stream.tenant().uuid(), id })
+    }
+
     /// Keys as two columns for `UNNEST`.
     pub(crate) fn columns<'a>(keys: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>) {
         keys.into_iter().map(|key| (key.tenant_id, key.id)).unzip()
@@ -55,7 +62,12 @@ pub(crate) struct Happened<'a, D: Decider> {
     pub(crate) event: D::Event,
 }
 
-impl<D: Decider> Happened<'_, D> {
+impl<'a, D: Decider> Happened<'a, D> {
+    /// Reads an event.
+    pub(crate) fn decode(recorded: &'a RecordedEvent) -> Result<Self, ConsumerError> {
+        Ok(Self { recorded, key: Key::of(recorded)?, event: recorded.decode()? })
+    }
+
     /// Says why the event cannot be what happened.
     pub(crate) fn misfit(&self, reason: &str) -> ConsumerError {
         misfit(self.recorded, reason)
@@ -71,13 +83,8 @@ pub(crate) fn is_of<D: Decider>(event_type: &str) -> bool {
 pub(crate) fn decoded<'a, D: Decider>(
     events: &[&'a RecordedEvent],
 ) -> Result<Vec<Happened<'a, D>>, ConsumerError> {
-    let decode = |recorded: &'a RecordedEvent| {
-        let id = recorded.stream.id().parse();
-        let id = id.map_err(|_| misfit(recorded, "the stream is not named after a UUID"))?;
-        let key = Key { tenant_id: recorded.stream.tenant().uuid(), id };
-        Ok(Happened { recorded, key, event: recorded.decode::<D::Event>()? })
-    };
-    events.iter().filter(|event| is_of::<D>(&event.event_type)).map(|event| decode(event)).collect()
+    let of_kind = events.iter().filter(|event| is_of::<D>(&event.event_type));
+    of_kind.map(|event| Happened::decode(event)).collect()
 }
 
 /// A row that is nothing but the state of its stream.
@@ -99,7 +106,8 @@ pub(crate) fn fold<D: Decider>(
     }
 }
 
-fn misfit(recorded: &RecordedEvent, reason: &str) -> ConsumerError {
+/// Says why an event cannot be what happened.
+pub(crate) fn misfit(recorded: &RecordedEvent, reason: &str) -> ConsumerError {
     let stream = &recorded.stream;
     let reason = format!("{} of {stream}: {reason}", recorded.event_type);
     ConsumerError::Misfit { position: recorded.position, reason }

@@ -14,7 +14,7 @@ use crate::error::World;
 /// How many events a stream grows by between two snapshots, at least and at most: the most that is
 /// folded beyond one. In between it is a quarter to half of the stream: a state may be as large as its
 /// stream is long, and so all snapshots of a stream together take a few times the writing of its end.
-const EVERY: std::ops::RangeInclusive<u64> = 512..=8_192;
+const EVERY: std::ops::RangeInclusive<u64> = 2_048..=16_384;
 
 /// How the states of a kind of aggregate are written and read.
 #[derive(Clone, Copy)]

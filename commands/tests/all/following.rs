@@ -112,7 +112,7 @@ async fn two_nodes_give_each_number_once() {
 async fn a_long_stream_is_read_from_its_snapshot_on_and_without_one_from_its_beginning() {
     let log = Held::new();
     let company = Company::open_on(log.clone()).await;
-    for _ in 0..520 {
+    for _ in 0..2_060 {
         company.place(company.order_id()).await.unwrap();
     }
     // Snapshots are written beside the commands.
@@ -126,19 +126,19 @@ async fn a_long_stream_is_read_from_its_snapshot_on_and_without_one_from_its_beg
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
-    assert_eq!(kept.revision.get(), 512);
+    assert_eq!(kept.revision.get(), 2_048);
     let read_by_a_new_node = async || {
         let (node, before) = (company.on_another_node(), log.events_read());
         let receipt = node.place(node.order_id()).await.unwrap();
         (log.events_read() - before, receipt.facts::<Series>().unwrap()[0].revision.get())
     };
     let (events, revision) = read_by_a_new_node().await;
-    assert_eq!(revision, 522);
+    assert_eq!(revision, 2_062);
     assert!(events < 20, "{events} events were read");
     log.keep_snapshot(Snapshot { version: 999, ..kept }).await.unwrap();
     let (events, revision) = read_by_a_new_node().await;
-    assert_eq!(revision, 523);
-    assert!(events > 500, "{events} events were read");
+    assert_eq!(revision, 2_063);
+    assert!(events > 2_000, "{events} events were read");
 }
 
 async fn date(company: &Company) -> chrono::NaiveDate {

@@ -24,6 +24,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// The least time between two looks; commits that come in quick succession share one.
 const ROUND_MIN: Duration = Duration::from_millis(10);
 
+/// What this process has committed is at hand so soon.
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// What was read longer ago says nothing: the reader is in trouble, and everybody looks for themselves.
 const FRESH: Duration = Duration::from_secs(3);
 
@@ -129,9 +132,13 @@ impl Follower {
 
     /// The next events after a position that is before the head.
     async fn page(&self, log: Head, after: Position) -> Result<Vec<Arc<RecordedEvent>>, Error> {
-        let recent = self.store.recent(log, after, PAGE);
-        if !recent.is_empty() {
-            return Ok(recent);
+        // A commit of this process is in the log a moment before it is at hand.
+        for wait in [Duration::ZERO, MOMENT] {
+            sleep(wait).await;
+            let recent = self.store.recent(log, after, PAGE);
+            if !recent.is_empty() {
+                return Ok(recent);
+            }
         }
         Ok(self.store.read_all(after, PAGE).await?.into_iter().map(Arc::new).collect())
     }

@@ -28,6 +28,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 pub use connect::{MIGRATOR, migrate, pool, statement_pool};
+pub use read::events_at;
 
 use crate::append::Append;
 use crate::error::Error;

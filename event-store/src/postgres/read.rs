@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
-use sqlx::{FromRow, PgPool};
+use sqlx::{FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::rows::rows;
+use crate::consumer::ConsumerError;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::Head;
@@ -51,6 +52,25 @@ pub(super) async fn all(
     .bind(i64::from(limit));
     let found: Vec<Row> = rows(pool, query).await?;
     found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The events at these positions, in order, as a consumer's own transaction sees the log.
+pub async fn events_at(
+    tx: &mut PgConnection,
+    positions: &[Position],
+) -> Result<Vec<RecordedEvent>, ConsumerError> {
+    // Its tables may be others of the same name.
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT 1::bigint AS place, t.lane, e.*
+         FROM public.events e
+         JOIN public.tenant_heads t ON t.tenant_id = e.tenant_id
+         WHERE e.position = ANY ($1)
+         ORDER BY e.position",
+    )
+    .bind(positions.iter().map(|position| position.to_i64()).collect::<Vec<_>>())
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(TryInto::try_into).collect::<Result<_, Error>>()?)
 }
 
 pub(super) async fn commands(

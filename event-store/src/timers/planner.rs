@@ -58,7 +58,8 @@ impl<P: Plan> Consumer for Planner<P> {
                 }
             }
         }
-        table::forget(tx, self.name(), plans.keys()).await?;
+        let dropped = plans.iter().filter(|(_, timer)| timer.is_none());
+        table::forget(tx, self.name(), dropped.map(|(about, _)| about)).await?;
         let planned = plans.iter().filter_map(|(about, timer)| Some((about, timer.as_ref()?)));
         Ok(table::plan(tx, self.name(), planned.collect()).await?)
     }

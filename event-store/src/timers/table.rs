@@ -87,6 +87,9 @@ pub(super) async fn forget(
     abouts: impl IntoIterator<Item = &About>,
 ) -> Result<(), sqlx::Error> {
     let (tenants, keys) = About::columns(abouts);
+    if keys.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "DELETE FROM process_timers
          WHERE process = $1
@@ -116,7 +119,12 @@ pub(super) async fn plan(
          )
          SELECT $1, * FROM UNNEST(
              $2::uuid[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::jsonb[]
-         )",
+         )
+         ON CONFLICT (tenant_id, process, key) DO UPDATE SET
+             due_at = excluded.due_at,
+             event_id = excluded.event_id,
+             correlation_id = excluded.correlation_id,
+             command = excluded.command",
     )
     .bind(process)
     .bind(tenants)

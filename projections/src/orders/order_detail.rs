@@ -93,9 +93,11 @@ async fn insert_lines(
 ) -> Result<(), ConsumerError> {
     let (keys, lines): (Vec<Key>, Vec<_>) = placed.into_iter().unzip();
     let (tenants, ids) = Key::columns(&keys);
+    // An array of JSON would be taken apart once more, to plan the statement.
     sqlx::query(
         "INSERT INTO order_lines (tenant_id, order_id, lines)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[]::json[])",
+         SELECT tenant_id, order_id, lines::json
+         FROM UNNEST($1::uuid[], $2::uuid[], $3::text[]) AS placed (tenant_id, order_id, lines)",
     )
     .bind(tenants)
     .bind(ids)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::orders::order::Line;
 use domain::shared::{CategoryId, Currency, ProductId, VariantId};
 use event_store::consumer::ConsumerError;
 use sqlx::postgres::PgRow;
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use super::report::{Group, GroupBy, SalesFilter, SalesRow};
 use super::{Sale, Sums};
 use crate::column;
-use crate::orders::order_line::OrderLine;
 use crate::read_db::{ReadError, TenantTx};
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), Con
     if sales.is_empty() {
         return Ok(());
     }
-    let mut cells: BTreeMap<Cell, (&OrderLine, Sums)> = BTreeMap::new();
+    let mut cells: BTreeMap<Cell, (&Line, Sums)> = BTreeMap::new();
     for Sale { tenant_id, business_date, order, .. } in sales {
         for line in &order.lines {
             let cell = Cell {

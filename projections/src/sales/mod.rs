@@ -13,14 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::orders::Order;
-use domain::orders::order::{Event, PaymentTaken};
-use event_store::RecordedEvent;
+use domain::orders::order::{Event, PaymentTaken, Placed};
+use event_store::{Position, RecordedEvent, Revision};
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use self::open_orders::OpenOrder;
-use crate::page::{Happened, Key, decoded, is_of};
+use crate::page::{Happened, Key, is_of};
 
 /// Keeps the sales figures.
 #[derive(Debug)]
@@ -31,12 +30,15 @@ impl Sales {
     pub const NAME: &'static str = "sales";
 }
 
+/// The revision at which an order is placed: its first.
+const PLACED: Revision = Revision::new(1);
+
 /// An order that is fully paid.
 struct Sale {
     tenant_id: Uuid,
     business_date: NaiveDate,
     hour: u8,
-    order: OpenOrder,
+    order: Placed,
 }
 
 #[async_trait]
@@ -55,32 +57,42 @@ impl Consumer for Sales {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        let mut orders: BTreeMap<Key, OpenOrder> = BTreeMap::new();
+        let mut open: BTreeMap<Key, Position> = BTreeMap::new();
         let mut closed = Vec::new();
-        for h in decoded::<Order>(events)? {
-            match h.event {
-                Event::Placed(order) => {
-                    orders.insert(h.key, order.into());
-                }
+        for recorded in events {
+            if recorded.revision == PLACED {
+                open.insert(Key::of(recorded)?, recorded.position);
+                continue;
+            }
+            let h = Happened::<Order>::decode(recorded)?;
+            match &h.event {
                 Event::PaymentTaken(payment) if !payment.balance.is_zero() => {}
                 Event::PaymentTaken(_) | Event::Cancelled(_) => closed.push(h),
                 _ => {}
             }
         }
         let placed_before: BTreeSet<Key> =
-            closed.iter().map(|h| h.key).filter(|key| !orders.contains_key(key)).collect();
-        orders.extend(open_orders::take(tx, &placed_before).await?);
+            closed.iter().map(|h| h.key).filter(|key| !open.contains_key(key)).collect();
+        open.extend(open_orders::take(tx, &placed_before).await?);
 
-        let mut sales = Vec::new();
+        let mut sold = Vec::new();
         for h in &closed {
-            let Some(order) = orders.remove(&h.key) else {
+            let Some(position) = open.remove(&h.key) else {
                 return Err(h.misfit("the order was not open"));
             };
             if let Event::PaymentTaken(payment) = &h.event {
-                sales.push(Sale::of(h, payment, order)?);
+                sold.push((h, payment, position));
             }
         }
-        open_orders::keep(tx, &orders).await?;
+        open_orders::keep(tx, &open).await?;
+        let positions: Vec<Position> = sold.iter().map(|(.., position)| *position).collect();
+        let mut placed = open_orders::placed(tx, events, &positions).await?;
+        let sale = |(h, payment, position): &(&Happened<'_, Order>, &PaymentTaken, Position)| {
+            let order = placed.remove(position);
+            let order = order.ok_or_else(|| h.misfit("the log does not have its order"))?;
+            Sale::of(h, payment, order)
+        };
+        let sales = sold.iter().map(sale).collect::<Result<Vec<_>, ConsumerError>>()?;
         by_hour::add(tx, &sales).await?;
         by_variant::add(tx, &sales).await
     }
@@ -96,7 +108,7 @@ impl Sale {
     fn of(
         happened: &Happened<'_, Order>,
         last_payment: &PaymentTaken,
-        order: OpenOrder,
+        order: Placed,
     ) -> Result<Self, ConsumerError> {
         let Some(business_date) = happened.recorded.business_date else {
             return Err(happened.misfit("it has no business date"));

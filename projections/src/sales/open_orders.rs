@@ -1,71 +1,42 @@
-//! What the sales figures remember of an order until it is paid or cancelled.
+//! What the sales figures remember of an order until it is paid or cancelled: where in the log it was
+//! placed. What was ordered stands there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::orders::order::Placed;
-use domain::shared::{BranchId, Money};
+use domain::orders::order::{Event, Placed};
 use event_store::consumer::ConsumerError;
+use event_store::postgres::events_at;
+use event_store::{Position, RecordedEvent};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Row};
 
-use crate::column;
-use crate::orders::order_line::{self, OrderLine};
-use crate::page::Key;
-
-/// An order that is neither paid nor cancelled.
-pub(super) struct OpenOrder {
-    pub(super) branch: BranchId,
-    pub(super) total: Money,
-    pub(super) lines: Vec<OrderLine>,
-}
-
-impl From<Placed> for OpenOrder {
-    fn from(placed: Placed) -> Self {
-        Self { branch: placed.branch, total: placed.total, lines: order_line::all_of(&placed) }
-    }
-}
-
-impl FromRow<'_, PgRow> for OpenOrder {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            branch: BranchId::from_uuid(row.try_get("branch_id")?),
-            total: column::money(row, "total")?,
-            lines: column::json(row, "lines")?,
-        })
-    }
-}
+use crate::page::{Key, misfit};
 
 pub(super) async fn keep(
     tx: &mut PgConnection,
-    orders: &BTreeMap<Key, OpenOrder>,
+    orders: &BTreeMap<Key, Position>,
 ) -> Result<(), ConsumerError> {
     if orders.is_empty() {
         return Ok(());
     }
     let (tenants, ids) = Key::columns(orders.keys());
-    let rows = || orders.values();
     sqlx::query(
-        "INSERT INTO sales_open_orders (tenant_id, order_id, branch_id, currency, total, lines)
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[]::json[]
-         )",
+        "INSERT INTO sales_open_orders (tenant_id, order_id, placed_at)
+         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[])",
     )
     .bind(tenants)
     .bind(ids)
-    .bind(rows().map(|order| order.branch.uuid()).collect::<Vec<_>>())
-    .bind(rows().map(|order| order.total.currency().code()).collect::<Vec<_>>())
-    .bind(rows().map(|order| order.total.amount()).collect::<Vec<_>>())
-    .bind(rows().map(|order| column::json_text(&order.lines)).collect::<Vec<_>>())
+    .bind(orders.values().map(|position| position.to_i64()).collect::<Vec<_>>())
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// Reads orders for the last time.
+/// Remembers orders for the last time.
 pub(super) async fn take(
     tx: &mut PgConnection,
     keys: &BTreeSet<Key>,
-) -> Result<BTreeMap<Key, OpenOrder>, ConsumerError> {
+) -> Result<BTreeMap<Key, Position>, ConsumerError> {
     if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -73,12 +44,36 @@ pub(super) async fn take(
     let rows = sqlx::query(
         "DELETE FROM sales_open_orders
          WHERE (tenant_id, order_id) IN (SELECT * FROM UNNEST($1::uuid[], $2::uuid[]))
-         RETURNING tenant_id, order_id AS id, branch_id, currency, total, lines",
+         RETURNING tenant_id, order_id AS id, placed_at",
     )
     .bind(tenants)
     .bind(ids)
     .fetch_all(tx)
     .await?;
-    let keyed = |row: &PgRow| Ok((Key::from_row(row)?, OpenOrder::from_row(row)?));
-    rows.iter().map(keyed).collect()
+    let keyed = |row: &PgRow| {
+        Ok((Key::from_row(row)?, Position::from_i64(row.try_get("placed_at")?)))
+    };
+    Ok(rows.iter().map(keyed).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// What was ordered at these positions, be they in the page or before it.
+pub(super) async fn placed(
+    tx: &mut PgConnection,
+    page: &[&RecordedEvent],
+    positions: &[Position],
+) -> Result<BTreeMap<Position, Placed>, ConsumerError> {
+    let here = |position: &Position| page.binary_search_by_key(position, |event| event.position);
+    let before: Vec<Position> =
+        positions.iter().filter(|position| here(position).is_err()).copied().collect();
+    let before = if before.is_empty() { Vec::new() } else { events_at(tx, &before).await? };
+    let in_page = positions.iter().filter_map(|position| here(position).ok());
+    let in_page = in_page.map(|place| page[place]);
+    before.iter().chain(in_page).map(|event| Ok((event.position, read(event)?))).collect()
+}
+
+fn read(event: &RecordedEvent) -> Result<Placed, ConsumerError> {
+    match event.decode()? {
+        Event::Placed(placed) => Ok(placed),
+        _ => Err(misfit(event, "an order begins with being placed")),
+    }
 }
