@@ -3,6 +3,9 @@
 pub(crate) mod document;
 mod merged;
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use poem::http::Method;
 use poem_openapi::registry::{
     MetaOperation, MetaOperationParam, MetaParamIn, MetaSchema, MetaSchemaRef, Registry,
@@ -49,6 +52,8 @@ pub(crate) enum Access {
 /// The operations of an API and the document about them.
 pub(crate) struct Contract {
     operations: Vec<Operation>,
+    /// Where the operations are whose address has no parameter.
+    fixed: HashMap<String, Range<usize>>,
     document: String,
 }
 
@@ -107,7 +112,13 @@ impl Contract {
         // `{` sorts after letters, so a fixed address is met before one with a parameter there.
         operations.sort_by(|a, b| a.template.cmp(&b.template));
         let document = document::finish(&service.spec(), &operations);
-        Ok(Self { operations, document })
+        let mut fixed: HashMap<String, Range<usize>> = HashMap::new();
+        for (place, operation) in operations.iter().enumerate() {
+            if !operation.template.contains('{') {
+                fixed.entry(operation.template.clone()).or_insert(place..place).end = place + 1;
+            }
+        }
+        Ok(Self { operations, fixed, document })
     }
 
     /// The OpenAPI document, as it is served.
@@ -138,9 +149,17 @@ impl Contract {
     }
 
     fn at<'c>(&'c self, path: &str) -> impl Iterator<Item = &'c Operation> + use<'c> {
-        let best = self.operations.iter().find(|operation| covers(&operation.template, path));
-        let best = best.map(|operation| operation.template.as_str());
-        self.operations.iter().filter(move |operation| Some(operation.template.as_str()) == best)
+        let here = self.fixed.get(path).cloned().unwrap_or_else(|| self.under_parameters(path));
+        self.operations[here].iter()
+    }
+
+    /// Operations of one address stand side by side.
+    fn under_parameters(&self, path: &str) -> Range<usize> {
+        let first = self.operations.iter().position(|found| covers(&found.template, path));
+        let Some(first) = first else { return 0..0 };
+        let template = &self.operations[first].template;
+        let others = self.operations[first..].iter().take_while(|found| found.template == *template);
+        first..first + others.count()
     }
 }
 

@@ -10,7 +10,7 @@ use poem::{Endpoint, Request, Response};
 
 use crate::contract::Contract;
 use crate::language::{Language, weighted};
-use crate::payload::join;
+use crate::payload::Place;
 use crate::problem::{self, Code, FieldError, Problem};
 use crate::telemetry::Journal;
 
@@ -89,7 +89,8 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
         match query.into_iter().find(|(name, _)| !operation.has_query(name)) {
             Some((name, _)) => {
                 let words = ("este parámetro no existe", "there is no such parameter");
-                let pointer = join("/query", &name);
+                let query = Place::Member(&Place::Root, "query");
+                let pointer = Place::Member(&query, &name).to_string();
                 Err(Problem::parameter(FieldError::new(pointer, "unknown-parameter", words)))
             }
             None => Ok(()),

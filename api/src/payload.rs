@@ -2,6 +2,7 @@
 
 mod check;
 mod expectation;
+mod place;
 mod schema;
 mod strict;
 
@@ -17,8 +18,8 @@ use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions};
 use serde_json::Value;
 
-pub(crate) use check::join;
 pub(crate) use expectation::{expectation, integer_bounds};
+pub(crate) use place::Place;
 pub(crate) use schema::Schema;
 
 use crate::language::Words;

@@ -10,6 +10,7 @@ use domain::identity::Subscription;
 use domain::identity::subscription::{self, Module};
 use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
+use foldhash::fast::RandomState;
 use event_store::{
     Actor, Append, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision, StreamId,
 };
@@ -28,7 +29,9 @@ pub struct UnitOfWork<'a> {
     recorded_at: DateTime<Utc>,
     sources: Sources<'a>,
     trust: Trust,
-    streams: HashMap<StreamId, InWork>,
+    streams: Vec<InWork>,
+    /// Where a stream is among them, by its name.
+    places: HashMap<Arc<str>, usize, RandomState>,
     events: Vec<NewEvent>,
     /// The same events, for the answer.
     receipt: Vec<Caused>,
@@ -80,7 +83,8 @@ impl<'a> UnitOfWork<'a> {
             recorded_at,
             sources,
             trust,
-            streams: HashMap::new(),
+            streams: Vec::new(),
+            places: HashMap::default(),
             events: Vec::new(),
             receipt: Vec::new(),
             branch: None,
@@ -105,21 +109,28 @@ impl<'a> UnitOfWork<'a> {
 
     /// Reads aggregates in one round trip; what was read before stays as it is.
     pub async fn read(&mut self, wanted: Vec<Wanted>) -> Result<(), World> {
-        let mut named = HashSet::new();
+        let mut named = HashSet::with_capacity_and_hasher(wanted.len(), RandomState::default());
         let missing: Vec<Wanted> = wanted
             .into_iter()
-            .filter(|wanted| !self.streams.contains_key(&wanted.stream))
-            .filter(|wanted| named.insert(wanted.stream.clone()))
+            .filter(|wanted| !self.places.contains_key(wanted.stream.name()))
+            .filter(|wanted| named.insert(wanted.stream.shared_name()))
             .collect();
         if missing.is_empty() {
             return Ok(());
         }
         let Sources { memory, store, .. } = self.sources;
         let seen = aggregates::read(memory, store, self.tenant(), &missing, self.trust).await?;
+        self.streams.reserve(missing.len());
+        self.places.reserve(missing.len());
         for (wanted, seen) in missing.into_iter().zip(seen) {
-            self.streams.insert(wanted.stream.clone(), InWork::new(wanted, seen));
+            self.take_up(wanted, seen);
         }
         Ok(())
+    }
+
+    fn take_up(&mut self, wanted: Wanted, seen: Seen) {
+        self.places.insert(wanted.stream.shared_name(), self.streams.len());
+        self.streams.push(InWork::new(wanted, seen));
     }
 
     /// Begins with an aggregate whose id was made for this very command: there is nothing to read. The
@@ -130,7 +141,7 @@ impl<'a> UnitOfWork<'a> {
             return self.read(vec![wanted]).await;
         }
         let seen = Seen { folded: wanted.kind.start(), from_log: false, pending: None };
-        self.streams.insert(wanted.stream.clone(), InWork::new(wanted, seen));
+        self.take_up(wanted, seen);
         Ok(())
     }
 
@@ -173,10 +184,11 @@ impl<'a> UnitOfWork<'a> {
         id: &D::Id,
         command: D::Command,
     ) -> Result<Vec<D::Event>, D::Error> {
-        let stream = StreamId::of::<D>(self.tenant(), id);
-        let decided = D::decide(state_of::<D>(&self.in_work::<D>(id).now.state), command)?;
+        let place = self.place::<D>(id);
+        let decided = D::decide(state_of::<D>(&self.streams[place].now.state), command)?;
         let metadata = self.metadata();
-        let in_work = self.streams.get_mut(&stream).expect("in_work has found it");
+        let in_work = &mut self.streams[place];
+        let stream = in_work.wanted.stream.clone();
         in_work.is_asserted = true;
         if decided.is_empty() {
             return Ok(decided);
@@ -254,12 +266,12 @@ impl<'a> UnitOfWork<'a> {
 
     /// Whether everything was read from the log itself, and nothing is but remembered or pending.
     pub(crate) fn is_certain(&self) -> bool {
-        self.streams.values().all(|in_work| in_work.seen.from_log)
+        self.streams.iter().all(|in_work| in_work.seen.from_log)
     }
 
     /// Waits until everything that was pending when it was read has come true or not.
     pub(crate) async fn settled(self) {
-        for in_work in self.streams.into_values() {
+        for in_work in self.streams {
             if let Some(mut pending) = in_work.seen.pending {
                 // It never changes, it closes.
                 let _closed = pending.changed().await;
@@ -270,7 +282,7 @@ impl<'a> UnitOfWork<'a> {
     /// What the log is asked for, and what it will leave.
     pub(crate) fn finish(self, fingerprint: Fingerprint) -> Result<Finished, event_store::Error> {
         let tenant = self.tenant();
-        let asserted = || self.streams.values().filter(|in_work| in_work.is_asserted);
+        let asserted = || self.streams.iter().filter(|in_work| in_work.is_asserted);
         let expected = asserted().map(|InWork { wanted, seen, .. }| Expected {
             stream: wanted.stream.clone(),
             revision: seen.folded.revision,
@@ -283,7 +295,7 @@ impl<'a> UnitOfWork<'a> {
         let append =
             Append::try_new(tenant, self.request.command, fingerprint, expected, self.events)?;
         let has_changed = |it: &InWork| it.now.revision > it.seen.folded.revision;
-        let changes = self.streams.into_values().filter(has_changed);
+        let changes = self.streams.into_iter().filter(has_changed);
         let changes = changes
             .map(|InWork { wanted, seen, now, .. }| {
                 let was = seen.folded.revision;
@@ -294,8 +306,12 @@ impl<'a> UnitOfWork<'a> {
     }
 
     fn in_work<D: Decider>(&self, id: &D::Id) -> &InWork {
-        let stream = StreamId::of::<D>(self.tenant(), id);
-        self.streams.get(&stream).expect("an aggregate is read before it is used")
+        &self.streams[self.place::<D>(id)]
+    }
+
+    fn place<D: Decider>(&self, id: &D::Id) -> usize {
+        let place = StreamId::named::<D, _>(id, |name| self.places.get(name).copied());
+        place.expect("an aggregate is read before it is used")
     }
 
     fn metadata(&self) -> Metadata {

@@ -1,6 +1,5 @@
 //! What a command asks of the log.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::shared::{CommandId, EventId, TenantId};
@@ -143,17 +142,19 @@ impl Append {
 
 fn check(tenant: TenantId, expected: &[Expected], events: &[NewEvent]) -> Result<(), Error> {
     let rejected = |reason: String| Err(Error::Rejected { reason });
-    let mut next: HashMap<&StreamId, Revision> = HashMap::new();
+    // Few enough to be looked for one after another.
+    let mut next: Vec<(&StreamId, Revision)> = Vec::with_capacity(expected.len());
     for Expected { stream, revision, .. } in expected {
         if stream.tenant() != tenant {
             return rejected(format!("{stream} belongs to another tenant"));
         }
-        if next.insert(stream, *revision).is_some() {
+        if next.iter().any(|(other, _)| *other == stream) {
             return rejected(format!("{stream} is expected twice"));
         }
+        next.push((stream, *revision));
     }
     for event in events {
-        let Some(last) = next.get_mut(&event.stream) else {
+        let Some((_, last)) = next.iter_mut().find(|(stream, _)| **stream == event.stream) else {
             return rejected(format!("{} is written without an expectation", event.stream));
         };
         if event.revision != last.plus(1) {

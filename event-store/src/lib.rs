@@ -43,5 +43,5 @@ pub use error::Error;
 pub use event::{Actor, Metadata, NewEvent, RecordedEvent};
 pub use snapshot::Snapshot;
 pub use store::{EventStore, Head};
-pub use stream::{Position, Revision, StreamId};
+pub use stream::{Position, Revision, StreamId, StreamMap};
 pub use verdict::{Committed, Earlier, Verdict};

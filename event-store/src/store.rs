@@ -68,8 +68,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// The events right after a position in the log with this head, at most `limit`, in order, as far as
     /// they are at hand because this very process has appended them lately. That there are none says
     /// nothing.
-    fn recent(&self, log: Head, after: Position, limit: u32) -> Vec<Arc<RecordedEvent>> {
-        let _nothing_is_at_hand = (log, after, limit);
+    fn recent(&self, _log: Head, _after: Position, _limit: u32) -> Vec<Arc<RecordedEvent>> {
         Vec::new()
     }
 

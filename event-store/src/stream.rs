@@ -1,27 +1,47 @@
 //! Names of streams, and places in a stream and in the log.
 
-use std::fmt;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::sync::Arc;
 
 use domain::Decider;
 use domain::shared::TenantId;
 use serde::{Deserialize, Serialize};
 
-/// One stream of one tenant. It cannot be named without its tenant.
+/// One stream of one tenant. It cannot be named without its tenant. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamId {
     tenant: TenantId,
-    name: String,
+    name: Arc<str>,
+}
+
+/// Something for each of some streams.
+pub type StreamMap<V> = HashMap<StreamId, V, foldhash::fast::RandomState>;
+
+thread_local! {
+    /// Where names are put together.
+    static NAME: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 impl StreamId {
     /// The stream of an aggregate.
     pub fn of<D: Decider>(tenant: TenantId, id: &D::Id) -> Self {
-        Self { tenant, name: format!("{}-{id}", D::CATEGORY) }
+        Self { tenant, name: Self::named::<D, _>(id, |name| Arc::from(name)) }
+    }
+
+    /// What `look` makes of the name of an aggregate's stream; it must not ask for another one's.
+    pub fn named<D: Decider, R>(id: &D::Id, look: impl FnOnce(&str) -> R) -> R {
+        NAME.with_borrow_mut(|name| {
+            name.clear();
+            write!(name, "{}-{id}", D::CATEGORY).expect("a text takes whatever is written to it");
+            look(name)
+        })
     }
 
     /// A stream as an adapter has read it back.
-    pub(crate) const fn stored(tenant: TenantId, name: String) -> Self {
-        Self { tenant, name }
+    pub(crate) fn stored(tenant: TenantId, name: impl Into<Arc<str>>) -> Self {
+        Self { tenant, name: name.into() }
     }
 
     /// Whose stream it is.
@@ -32,6 +52,11 @@ impl StreamId {
     /// Its name inside the tenant: category, hyphen, id.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same, to be kept.
+    pub fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
     }
 
     /// The category, the part before the first hyphen.

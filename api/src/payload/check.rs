@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::expectation::{expectation, integer_bounds};
+use super::place::Place;
 use super::schema::{Flat, Schema};
 use crate::language::Words;
 use crate::problem::FieldError;
@@ -18,7 +19,7 @@ const ERRORS_MAX: usize = 100;
 /// Everything in `value` that breaks `schema`.
 pub(crate) fn check(schema: &Schema, value: &Value) -> Vec<FieldError> {
     let mut checker = Checker { schema, errors: Vec::new() };
-    checker.value(schema.root(), value, "");
+    checker.value(schema.root(), value, &Place::Root);
     checker.errors
 }
 
@@ -28,11 +29,11 @@ struct Checker<'s> {
 }
 
 impl<'s> Checker<'s> {
-    fn value(&mut self, schema: &'s MetaSchemaRef, value: &Value, at: &str) {
+    fn value(&mut self, schema: &'s MetaSchemaRef, value: &Value, at: &Place<'_>) {
         self.flat(&self.schema.flat(schema), value, at);
     }
 
-    fn flat(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+    fn flat(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
         if value.is_null() {
             if !flat.nullable && !flat.ty.is_empty() {
                 self.wrong(flat, "type", at);
@@ -55,37 +56,39 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn object(&mut self, flat: &Flat<'s>, object: &Map<String, Value>, at: &str) {
-        let mut known = HashSet::new();
+    fn object(&mut self, flat: &Flat<'s>, object: &Map<String, Value>, at: &Place<'_>) {
+        let mut known = Vec::with_capacity(flat.properties.len());
         for (name, schema) in &flat.properties {
-            if self.schema.flat(schema).read_only {
+            let property = self.schema.flat(schema);
+            if property.read_only {
                 continue;
             }
-            known.insert(*name);
+            known.push(*name);
             let required = flat.required.contains(name);
             match object.get(*name) {
                 None if required => {
                     let words = Words::new("falta este campo", "this field is missing");
-                    self.push(FieldError::new(join(at, name), "required", words));
+                    self.push(FieldError::new(Place::Member(at, name).to_string(), "required", words));
                 }
                 None => {}
                 Some(Value::Null) if !required => {}
-                Some(value) => self.value(schema, value, &join(at, name)),
+                Some(value) => self.flat(&property, value, &Place::Member(at, name)),
             }
         }
-        for (name, value) in object.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+        for (name, value) in object.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            let place = Place::Member(at, name);
             match flat.additional {
-                Some(schema) => self.value(schema, value, &join(at, name)),
+                Some(schema) => self.value(schema, value, &place),
                 None if flat.closed => {
                     let words = Words::new("este campo no existe", "there is no such field");
-                    self.push(FieldError::new(join(at, name), "unknown-field", words));
+                    self.push(FieldError::new(place.to_string(), "unknown-field", words));
                 }
-                None => self.free(value, &join(at, name)),
+                None => self.free(value, &place),
             }
         }
     }
 
-    fn array(&mut self, flat: &Flat<'s>, items: &[Value], at: &str) {
+    fn array(&mut self, flat: &Flat<'s>, items: &[Value], at: &Place<'_>) {
         if flat.min_items.is_some_and(|min| items.len() < min) {
             self.wrong(flat, "min-items", at);
         }
@@ -98,18 +101,18 @@ impl<'s> Checker<'s> {
             let different: HashSet<_> = items.iter().map(Value::to_string).collect();
             if different.len() < items.len() {
                 let words = Words::new("no puede repetir elementos", "must not repeat items");
-                self.push(FieldError::new(at, "unique-items", words));
+                self.push(FieldError::new(at.to_string(), "unique-items", words));
             }
         }
         for (idx, item) in items.iter().enumerate() {
             match flat.items {
-                Some(schema) => self.value(schema, item, &join(at, &idx.to_string())),
-                None => self.free(item, &join(at, &idx.to_string())),
+                Some(schema) => self.value(schema, item, &Place::Item(at, idx)),
+                None => self.free(item, &Place::Item(at, idx)),
             }
         }
     }
 
-    fn text(&mut self, flat: &Flat<'s>, text: &str, at: &str) {
+    fn text(&mut self, flat: &Flat<'s>, text: &str, at: &Place<'_>) {
         if text.contains('\0') {
             self.nul(at);
             return;
@@ -133,7 +136,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn integer(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+    fn integer(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
         if value.is_f64() {
             self.wrong(flat, "type", at);
             return;
@@ -147,7 +150,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn bounds(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+    fn bounds(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
         let Some(number) = value.as_f64() else { return self.wrong(flat, "type", at) };
         let below = |(bound, exclusive)| number < bound || (exclusive && number <= bound);
         let above = |(bound, exclusive)| number > bound || (exclusive && number >= bound);
@@ -159,7 +162,7 @@ impl<'s> Checker<'s> {
     }
 
     /// A union: chosen by its discriminator, or whatever alternative has no mistake.
-    fn alternatives(&mut self, flat: &Flat<'s>, value: &Value, at: &str) {
+    fn alternatives(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
         let Some((property, mapping)) = flat.discriminator else {
             let fits = flat.alternatives.iter().any(|alternative| {
                 let mut attempt = Checker { schema: self.schema, errors: Vec::new() };
@@ -171,7 +174,7 @@ impl<'s> Checker<'s> {
                     "no tiene ninguna de las formas documentadas",
                     "has none of the documented forms",
                 );
-                self.push(FieldError::new(at, "type", words));
+                self.push(FieldError::new(at.to_string(), "type", words));
             }
             return;
         };
@@ -187,16 +190,16 @@ impl<'s> Checker<'s> {
         let words =
             Words::new(format!("debe ser uno de: {names}"), format!("must be one of: {names}"));
         let code = if object.contains_key(property) { "enum" } else { "required" };
-        self.push(FieldError::new(join(at, property), code, words));
+        self.push(FieldError::new(Place::Member(at, property).to_string(), code, words));
     }
 
     /// A value without a schema may be anything that can be stored.
-    fn free(&mut self, value: &Value, at: &str) {
+    fn free(&mut self, value: &Value, at: &Place<'_>) {
         match value {
             Value::String(text) if text.contains('\0') => self.nul(at),
             Value::Array(items) => {
                 for (idx, item) in items.iter().enumerate() {
-                    self.free(item, &join(at, &idx.to_string()));
+                    self.free(item, &Place::Item(at, idx));
                 }
             }
             Value::Object(object) => {
@@ -204,21 +207,21 @@ impl<'s> Checker<'s> {
                     if name.contains('\0') {
                         self.nul(at);
                     }
-                    self.free(value, &join(at, name));
+                    self.free(value, &Place::Member(at, name));
                 }
             }
             _ => {}
         }
     }
 
-    fn nul(&mut self, at: &str) {
+    fn nul(&mut self, at: &Place<'_>) {
         let words =
             Words::new("no puede contener el carácter NUL", "must not contain the NUL character");
-        self.push(FieldError::new(at, "nul", words));
+        self.push(FieldError::new(at.to_string(), "nul", words));
     }
 
-    fn wrong(&mut self, flat: &Flat<'_>, code: &'static str, at: &str) {
-        self.push(FieldError::new(at, code, expectation(flat)));
+    fn wrong(&mut self, flat: &Flat<'_>, code: &'static str, at: &Place<'_>) {
+        self.push(FieldError::new(at.to_string(), code, expectation(flat)));
     }
 
     fn push(&mut self, error: FieldError) {
@@ -238,9 +241,4 @@ fn has_format(format: &str, text: &str) -> bool {
         }
         _ => true,
     }
-}
-
-/// The pointer to a member of what `at` points to.
-pub(crate) fn join(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::check::join;
+use super::place::Place;
 use crate::language::Words;
 use crate::problem::{Code, FieldError, Problem};
 
@@ -14,7 +14,7 @@ use crate::problem::{Code, FieldError, Problem};
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let repeated = RefCell::default();
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { repeated: &repeated, at: String::new() }
+    let value = Strict { repeated: &repeated, at: &Place::Root }
         .deserialize(&mut json)
         .and_then(|value| json.end().map(|()| value))
         .map_err(|err| unreadable(&err))?;
@@ -39,13 +39,7 @@ fn ambiguous(pointers: Vec<String>) -> Problem {
 /// Builds a value and notes where a key came twice.
 struct Strict<'r> {
     repeated: &'r RefCell<Vec<String>>,
-    at: String,
-}
-
-impl Strict<'_> {
-    fn member(&self, name: &str) -> Self {
-        Self { repeated: self.repeated, at: join(&self.at, name) }
-    }
+    at: &'r Place<'r>,
 }
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
@@ -93,8 +87,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(self.member(&items.len().to_string()))? {
-            items.push(item);
+        loop {
+            let at = Place::Item(self.at, items.len());
+            match access.next_element_seed(Strict { repeated: self.repeated, at: &at })? {
+                Some(item) => items.push(item),
+                None => break,
+            }
         }
         Ok(Value::Array(items))
     }
@@ -102,12 +100,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = access.next_key::<String>()? {
-            let member = self.member(&name);
-            let at = member.at.clone();
-            let value = access.next_value_seed(member)?;
-            if object.insert(name, value).is_some() {
-                self.repeated.borrow_mut().push(at);
+            let at = Place::Member(self.at, &name);
+            let value = access.next_value_seed(Strict { repeated: self.repeated, at: &at })?;
+            if object.contains_key(&name) {
+                self.repeated.borrow_mut().push(at.to_string());
             }
+            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }

@@ -1,15 +1,15 @@
 //! What is kept in memory, and for how long it is believed.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
+use std::hash::{BuildHasher, Hash};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::shared::TenantId;
-use event_store::{RecordedEvent, Revision, StreamId, Verdict};
+use event_store::{RecordedEvent, Revision, StreamId, StreamMap, Verdict};
+use foldhash::fast::FixedState;
 use futures_util::future::BoxFuture;
 use lru::LruCache;
 use tokio::sync::watch;
@@ -91,7 +91,7 @@ struct Pending {
 
 struct Shard {
     known: LruCache<StreamId, Known>,
-    pending: HashMap<StreamId, Pending>,
+    pending: StreamMap<Pending>,
     /// Grow when something happens to a stream of the group.
     stamps: Vec<u64>,
     chains: u64,
@@ -133,7 +133,7 @@ impl Memory {
         let stamps = vec![0; usize::try_from(STAMPS).expect("it is small")];
         let shard = || Shard {
             known: LruCache::new(STREAMS_MAX),
-            pending: HashMap::new(),
+            pending: StreamMap::default(),
             stamps: stamps.clone(),
             chains: 0,
         };
@@ -158,14 +158,15 @@ impl Memory {
                     pending: Some(pending.settled.clone()),
                 });
             }
-            let stamp = shard.stamps[group(&wanted.stream)];
-            match shard.known.get(&wanted.stream).cloned() {
-                Some(Known { folded, is_followed: true, .. }) if is_fresh => {
-                    Look::Seen(Seen { folded, from_log: false, pending: None })
-                }
-                Some(Known { folded, .. }) => Look::Behind { head_start: folded, stamp },
-                None => Look::Behind { head_start: wanted.kind.start(), stamp },
+            let known = shard.known.get(&wanted.stream);
+            let (folded, is_followed) = match known {
+                Some(known) => (known.folded.clone(), known.is_followed),
+                None => (wanted.kind.start(), false),
+            };
+            if is_fresh && is_followed {
+                return Look::Seen(Seen { folded, from_log: false, pending: None });
             }
+            Look::Behind { head_start: folded, stamp: shard.stamps[group(&wanted.stream)] }
         };
         wanted.iter().map(look).collect()
     }
@@ -298,5 +299,5 @@ fn group(stream: &StreamId) -> usize {
 }
 
 fn hash(value: &impl Hash) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
+    FixedState::default().hash_one(value)
 }

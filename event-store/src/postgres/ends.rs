@@ -10,7 +10,6 @@ use domain::shared::{EventId, TenantId};
 use lru::LruCache;
 
 use crate::append::{Append, Expected};
-use crate::error::Error;
 use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
@@ -39,6 +38,16 @@ impl End {
 pub(super) struct Judged {
     pub(super) verdict: Verdict,
     /// The tenant's chain before its events, if it was committed with any.
+    pub(super) chain: Option<Chain>,
+}
+
+/// An append that was answered.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) append: Append,
+    /// Where it was committed, if it was.
+    pub(super) committed: Option<Committed>,
+    /// The tenant's chain before its events.
     pub(super) chain: Option<Chain>,
 }
 
@@ -89,27 +98,19 @@ impl Ends {
 
     /// What is known once the log has said what became of a batch; nothing where that does not say
     /// where the log ends.
-    pub(super) fn after(
-        before: Option<Self>,
-        batch: &[&Append],
-        judged: &[Result<Judged, Error>],
-    ) -> Option<Self> {
-        let committed = |judged: &Result<Judged, Error>| match judged {
-            Ok(Judged { verdict: Verdict::Committed(committed), chain }) => Some((*committed, *chain)),
-            _ => None,
-        };
-        let began_at = match judged.iter().find_map(committed)? {
-            (Committed { first, count: 0 }, _) => first,
-            (Committed { first, .. }, _) => Position::new(first.get() - 1),
+    pub(super) fn after(before: Option<Self>, batch: &[Answered]) -> Option<Self> {
+        let began_at = match batch.iter().find_map(|answered| answered.committed)? {
+            Committed { first, count: 0 } => first,
+            Committed { first, .. } => Position::new(first.get() - 1),
         };
         let mut ends = match before {
             Some(ends) if ends.head == began_at => Self { is_shared: false, ..ends },
             before => Self { is_shared: before.is_some(), ..Self::at(began_at) },
         };
-        for (append, judged) in batch.iter().zip(judged) {
-            if let Some((committed, chain)) = committed(judged) {
+        for Answered { append, committed, chain } in batch {
+            if let Some(committed) = committed {
                 ends.head = committed.last();
-                ends.add(append, chain);
+                ends.add(append, *chain);
             }
         }
         Some(ends)

@@ -50,7 +50,7 @@ const DISK_FULL: &str = "53100";
 
 /// Whether a batch was not written because something in it is there already, or is not as it was known.
 pub(super) fn is_taken(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| [UNIQUE_VIOLATION, OTHERWISE].contains(&&*code))
 }
 

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, PgConnection, PgPool};
 use tokio::time::{Instant, timeout};
 
 use super::batch;
-use super::ends::{Ends, Judged};
+use super::ends::{Answered, Ends, Judged};
 use super::failure::{Fate, fate, is_taken};
 use super::next::Next;
 use super::recent::Recent;
@@ -95,46 +95,48 @@ impl Line {
                 Sent::Answered(judged)
             }
             Ok(Err(error)) => {
+                self.ends = None;
                 let fate = fate(&error);
                 if fate != Fate::Unknown {
                     self.connection = Some(connection);
                 }
                 Sent::Failed(fate, error.to_string())
             }
-            Err(late) => Sent::Failed(Fate::Unknown, late.to_string()),
+            Err(late) => {
+                self.ends = None;
+                Sent::Failed(Fate::Unknown, late.to_string())
+            }
         }
     }
 
     /// Writes a batch as what comes next, if it is known where that is; else has the database judge.
     ///
-    /// What was known is forgotten until the database has answered.
+    /// Where the log ends is not known any more then, until [`Line::has_learnt`] of it.
     async fn commit(
         &mut self,
         connection: &mut PgConnection,
         batch: &[&Append],
         rings: bool,
     ) -> Result<Vec<Result<Judged, Error>>, sqlx::Error> {
-        let mut ends = self.ends.take();
-        if let Some(known) = ends.as_mut().filter(|ends| ends.may_hold())
-            && let Some(next) = Next::try_new(known, batch)
+        if let Some(ends) = self.ends.as_mut().filter(|ends| ends.may_hold())
+            && let Some(next) = Next::try_new(ends, batch)
         {
             match next.commit(connection, rings).await {
-                Ok(true) => {
-                    let judged = next.judged();
-                    self.ends = Ends::after(ends, batch, &judged);
-                    return Ok(judged);
-                }
-                Ok(false) => known.doubt(),
+                Ok(true) => return Ok(next.judged()),
+                Ok(false) => ends.doubt(),
                 Err(error) if is_taken(&error) => {
                     tracing::debug!(%error, "a batch does not come next");
-                    ends = None;
+                    self.ends = None;
                 }
                 Err(error) => return Err(error),
             }
         }
-        let judged = batch::commit(connection, batch, rings).await?;
-        self.ends = Ends::after(ends, batch, &judged);
-        Ok(judged)
+        batch::commit(connection, batch, rings).await
+    }
+
+    /// Knows where the log ends by what became of the last batch.
+    pub(super) fn has_learnt(&mut self, batch: &[Answered]) {
+        self.ends = Ends::after(self.ends.take(), batch);
     }
 
     /// When the doorbell is to be rung for what was committed quietly.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::shared::TenantId;
+use foldhash::fast::RandomState;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ pub(super) struct Next<'a> {
     head: Position,
     tenants: Vec<Tenant>,
     tenant_numbers: HashMap<TenantId, usize>,
-    streams: HashMap<&'a StreamId, Touched>,
+    streams: HashMap<&'a StreamId, Touched, RandomState>,
     /// Those that are written to; their numbers are their places, from 1.
     written: Vec<&'a StreamId>,
     commands: Vec<Command<'a>>,
@@ -62,7 +63,7 @@ impl<'a> Next<'a> {
             head: ends.head(),
             tenants: Vec::new(),
             tenant_numbers: HashMap::new(),
-            streams: HashMap::with_capacity(batch.len() * 3),
+            streams: HashMap::with_capacity_and_hasher(batch.len() * 3, RandomState::default()),
             written: Vec::with_capacity(batch.len() * 3),
             commands: Vec::with_capacity(batch.len()),
             events: EventColumns::default(),

@@ -14,9 +14,10 @@ use futures_util::future::{BoxFuture, ready};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
-use super::ends::Judged;
+use super::ends::{Answered, Judged};
 use super::failure::Fate;
 use super::job::{Job, too_late};
 use super::line::{Line, Sent};
@@ -140,25 +141,36 @@ impl Task {
                         job.answer(Err(error.clone()));
                     }
                 }
-                (batch, Ok(judged)) => self.answer(batch, judged),
+                (batch, Ok(judged)) => self.answer(batch, judged).await,
             }
         }
     }
 
-    /// Answers the jobs of a batch, and keeps what was committed for readers of this process.
-    fn answer(&self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
-        let mut committed = Vec::new();
-        for (job, judged) in batch.into_iter().zip(judged) {
-            match judged {
-                Ok(Judged { verdict: Verdict::Committed(at), chain: Some(chain) }) => {
-                    committed.push((job.answer(Ok(Verdict::Committed(at))), at, chain));
-                }
-                Ok(Judged { verdict, .. }) => drop(job.answer(Ok(verdict))),
-                Err(error) => drop(job.answer(Err(error))),
+    /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
+    /// process.
+    async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+        let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
+            Ok(Judged { verdict, chain }) => {
+                let committed = match verdict {
+                    Verdict::Committed(committed) => Some(committed),
+                    Verdict::Duplicate(_) | Verdict::Conflict { .. } => None,
+                };
+                Answered { append: job.answer(Ok(verdict)), committed, chain }
             }
+            Err(error) => {
+                Answered { append: job.answer(Err(error)), committed: None, chain: None }
+            }
+        });
+        let answered: Vec<Answered> = answered.collect();
+        if self.waiting.room().queue.len() == 0 {
+            // Whoever was answered goes first.
+            yield_now().await;
         }
-        for (append, Committed { first, .. }, mut chain) in committed {
-            self.recent.extend(append.recorded(first, &mut chain));
+        self.line.has_learnt(&answered);
+        for Answered { append, committed, chain } in answered {
+            if let (Some(Committed { first, .. }), Some(mut chain)) = (committed, chain) {
+                self.recent.extend(append.recorded(first, &mut chain));
+            }
         }
     }
 
