@@ -12,8 +12,8 @@ use super::{AnyState, Folded, Wanted, state_of};
 use crate::error::World;
 
 /// How many events a stream grows by between two snapshots, at least and at most: the most that is
-/// folded beyond one. In between it is a quarter to half of the stream: a state may be as large as its
-/// stream is long, and so all snapshots of a stream together take a few times the writing of its end.
+/// folded beyond one. In between, a stream doubles: a state may be as large as its stream is long, and so
+/// all snapshots of a stream together take about twice what the last one takes.
 const EVERY: std::ops::RangeInclusive<u64> = 2_048..=16_384;
 
 /// How the states of a kind of aggregate are written and read.
@@ -80,7 +80,7 @@ pub(crate) fn due(changes: &[Change]) -> Vec<Due> {
 }
 
 fn interval(revision: Revision) -> u64 {
-    (revision.get() / 4).next_power_of_two().clamp(*EVERY.start(), *EVERY.end())
+    (revision.get() / 2).next_power_of_two().clamp(*EVERY.start(), *EVERY.end())
 }
 
 /// A state to be written down once the log has accepted it.

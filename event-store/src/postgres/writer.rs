@@ -14,7 +14,6 @@ use futures_util::future::{BoxFuture, ready};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
-use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 use super::ends::{Answered, Judged};
@@ -141,14 +140,14 @@ impl Task {
                         job.answer(Err(error.clone()));
                     }
                 }
-                (batch, Ok(judged)) => self.answer(batch, judged).await,
+                (batch, Ok(judged)) => self.answer(batch, judged),
             }
         }
     }
 
     /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
     /// process.
-    async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+    fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
         let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
             Ok(Judged { verdict, chain }) => {
                 let committed = match verdict {
@@ -162,10 +161,6 @@ impl Task {
             }
         });
         let answered: Vec<Answered> = answered.collect();
-        if self.waiting.room().queue.len() == 0 {
-            // Whoever was answered goes first.
-            yield_now().await;
-        }
         self.line.has_learnt(&answered);
         for Answered { append, committed, chain } in answered {
             if let (Some(Committed { first, .. }), Some(mut chain)) = (committed, chain) {
