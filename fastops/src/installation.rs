@@ -8,7 +8,7 @@ use commands::deciders::Deciders;
 use commands::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, Tail};
+use event_store::consumer::{Board, Doorbell, Feed, Tail, Turns};
 use event_store::lease::Leases;
 use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
 use projections::ReadDb;
@@ -105,7 +105,8 @@ impl Installation {
     /// What consumers share that are shown on this board.
     pub fn feed(&self, board: &Board, tail: Tail) -> Feed {
         let store: Arc<dyn EventStore> = self.store.clone();
-        Feed { store, pool: self.projector.clone(), tail, board: board.clone() }
+        let (pool, turns) = (self.projector.clone(), Turns::default());
+        Feed { store, pool, tail, turns, board: board.clone() }
     }
 
     /// The newest events of the log, read for all consumers of this process until `shutdown`.

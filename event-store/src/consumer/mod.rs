@@ -14,6 +14,7 @@
 //! - [`rebuild`]: read models built again beside the live ones
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
 //! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
+//! - [`Turns`]: how many consumers of a process work at once
 
 pub(crate) mod board;
 pub(crate) mod checkpoint;
@@ -27,6 +28,7 @@ pub(crate) mod run;
 mod sift;
 mod standby;
 mod tail;
+mod turns;
 pub(crate) mod watchdog;
 pub(crate) mod writer;
 
@@ -47,6 +49,7 @@ pub use projection::Projection;
 pub use run::{Feed, run};
 pub use standby::{keep_running_alone, stand_by, while_held};
 pub use tail::Tail;
+pub use turns::Turns;
 pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
 
 use crate::error::Error;

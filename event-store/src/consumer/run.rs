@@ -12,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::board::{Board, State};
 use super::checkpoint::Reached;
 use super::tail::{Read, Tail};
+use super::turns::Turns;
 use super::writer::{Interruption, Writer, Written};
 use super::{Consumer, LANES, Stopped, chain};
+use crate::event::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
 
@@ -50,6 +52,8 @@ pub struct Feed {
     pub pool: PgPool,
     /// What was appended lately.
     pub tail: Tail,
+    /// Who works when all of them have something to do.
+    pub turns: Turns,
     /// Where everybody can see how it goes.
     pub board: Board,
 }
@@ -71,7 +75,7 @@ pub async fn run(
     feed: Feed,
     shutdown: CancellationToken,
 ) -> Result<(), Stopped> {
-    let mut reader = Reader { consumer, feed, writer: None };
+    let mut reader = Reader { consumer, feed, writer: None, passing: None };
     let name = reader.consumer.name();
     let outcome = reader.read_until(&shutdown).await;
     if let Err(stopped) = &outcome {
@@ -87,6 +91,8 @@ struct Reader {
     feed: Feed,
     /// Holds the lanes, once they are claimed.
     writer: Option<Writer>,
+    /// Since when nothing has come that matters to the consumer, and what has come meanwhile.
+    passing: Option<(Instant, Position)>,
 }
 
 enum Round {
@@ -160,17 +166,39 @@ impl Reader {
             board.went_round(name, 0, lowest, head);
             return Ok(Round::Idle);
         };
+        let is_full = page.len() == PAGE as usize;
+        if !is_full && passes(&*self.consumer, &mut self.passing, &page) {
+            board.went_round(name, 0, lowest, head);
+            return Ok(Round::CaughtUp);
+        }
+        // Whoever is far behind has waited long enough.
+        let _turn = if is_full { None } else { self.feed.turns.take().await };
         let reached: Reached = (0..LANES).map(|lane| (lane, last.position)).collect();
         if writer.write(&page, &reached).await? == Written::Nothing {
             return Ok(Round::Behind);
         }
         board.went_round(name, page.len(), writer.lanes().lowest(), head);
-        Ok(if page.len() < PAGE as usize { Round::CaughtUp } else { Round::Behind })
+        Ok(if is_full { Round::Behind } else { Round::CaughtUp })
     }
 
     fn has_failed(&self, attempts: u32, reason: String) {
         has_failed(&self.feed.board, self.consumer.name(), attempts, reason);
     }
+}
+
+/// Whether a page can wait: nothing in it matters to the consumer, and more is coming. Moving checkpoints
+/// takes a transaction, however little depends on it.
+fn passes(
+    consumer: &dyn Consumer,
+    passing: &mut Option<(Instant, Position)>,
+    page: &[Arc<RecordedEvent>],
+) -> bool {
+    let end = page.last().map(|event| event.position).unwrap_or_default();
+    let (since, seen) = passing.unwrap_or((Instant::now(), Position::START));
+    let is_wanted = page.iter().any(|event| consumer.wants(&event.event_type));
+    let passes = !is_wanted && end > seen && since.elapsed() < ROUND_MAX;
+    *passing = passes.then_some((since, end));
+    passes
 }
 
 /// Tells everybody that a page failed and is tried again.

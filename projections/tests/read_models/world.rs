@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
 use domain::shared::{CommandId, CorrelationId, EventId, TenantId};
-use event_store::consumer::{Board, Consumer, Doorbell, Feed, Stopped, Tail, run};
+use event_store::consumer::{Board, Consumer, Doorbell, Feed, Stopped, Tail, Turns, run};
 use event_store::testing::Database;
 use event_store::{
     Actor, Append, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision, StreamId,
@@ -171,6 +171,7 @@ impl World {
             store: Arc::clone(store),
             pool: self.projector.clone(),
             tail: Tail::follow(Arc::clone(store), doorbell, shutdown.clone()),
+            turns: Turns::default(),
             board: Board::default(),
         }
     }
