@@ -6,6 +6,8 @@ mod place;
 mod schema;
 mod strict;
 
+use std::cell::RefCell;
+
 use poem::error::ReadBodyError;
 use poem::http::StatusCode;
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -157,8 +159,23 @@ impl<T: ToJSON> IntoResponse for Json<T> {
         Response::builder()
             .status(StatusCode::OK)
             .header(CONTENT_TYPE, MEDIA_TYPE)
-            .body(self.0.to_json_string())
+            .body(text(&self.0))
     }
+}
+
+thread_local! {
+    /// Where bodies are written before they are copied to where they stay, in one piece.
+    static BODY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The JSON of a body.
+fn text(body: &impl ToJSON) -> Vec<u8> {
+    BODY.with_borrow_mut(|text| {
+        text.clear();
+        let value = body.to_json().unwrap_or_default();
+        serde_json::to_writer(&mut *text, &value).expect("a JSON value can be written");
+        text.clone()
+    })
 }
 
 impl<T: ToJSON> ApiResponse for Json<T> {

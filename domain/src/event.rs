@@ -1,5 +1,8 @@
 //! How events are named, versioned and written as JSON.
 
+use std::cell::RefCell;
+
+use serde::Serialize;
 use serde_json::Value;
 
 pub use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -90,6 +93,20 @@ pub fn decode_versioned<T: serde::de::DeserializeOwned>(
     serde_json::from_value(current).map_err(malformed)
 }
 
+thread_local! {
+    /// Where payloads are written before they are copied to where they stay, in one piece.
+    static PAYLOAD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The JSON of an event.
+pub fn encode_payload(event: &impl Serialize) -> Vec<u8> {
+    PAYLOAD.with_borrow_mut(|payload| {
+        payload.clear();
+        serde_json::to_writer(&mut *payload, event).expect("events are made of JSON-safe values");
+        payload.clone()
+    })
+}
+
 /// Declares the events of an aggregate: one variant per struct, each with its stored name.
 ///
 /// The number of upcasters gives the current version: none is version 1, one is version 2.
@@ -132,7 +149,7 @@ macro_rules! stored_events {
         const _: () = {
             use $crate::event::{
                 DecodeError, EventType, JsonSchema, Schema, SchemaGenerator, StoredEvent, Upcaster,
-                decode_versioned,
+                decode_versioned, encode_payload,
             };
 
             struct Shape {
@@ -166,9 +183,8 @@ macro_rules! stored_events {
 
                 fn encode(&self) -> Vec<u8> {
                     match self {
-                        $(Self::$variant(event) => serde_json::to_vec(event),)+
+                        $(Self::$variant(event) => encode_payload(event),)+
                     }
-                    .expect("events are made of JSON-safe values")
                 }
 
                 fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, DecodeError> {
