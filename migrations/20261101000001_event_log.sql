@@ -4,7 +4,7 @@ CREATE TABLE log_head (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     incarnation uuid NOT NULL DEFAULT gen_random_uuid(),
     position bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 10, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 INSERT INTO log_head DEFAULT VALUES;
 
 -- The end of each tenant's chain, and the lane its events are consumed in.

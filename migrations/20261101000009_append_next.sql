@@ -19,7 +19,7 @@ CREATE FUNCTION log_append_next(
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
     p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
     p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
-    p_event_links bytea[], p_rings boolean
+    p_event_links bytea[], p_is_new boolean, p_rings boolean
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off
@@ -38,8 +38,7 @@ DECLARE
     n_begun integer;
     n_moved integer := 0;
 BEGIN
-    -- Whoever is accepted after this look fails to be written down twice.
-    IF EXISTS (
+    IF NOT p_is_new AND EXISTS (
         SELECT FROM generate_series(1, cardinality(p_command_ids)) AS c (no)
         CROSS JOIN LATERAL (
             SELECT FROM command_log
@@ -55,6 +54,7 @@ BEGIN
         RETURN false;
     END IF;
 
+    -- Whoever was accepted meanwhile, or is wrongly said to be new, fails to be written down twice.
     INSERT INTO command_log (tenant_id, command_id, fingerprint, first_position, event_count)
     SELECT
         p_tenant_ids[p_command_tenants[c.no]], p_command_ids[c.no], fingerprints[c.no],

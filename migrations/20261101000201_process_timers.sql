@@ -1,9 +1,9 @@
 -- What processes have planned: commands that follow from an event, each at its time. A row leaves when
--- its command was sent or is no longer to be sent, so the table stays small.
+-- its command was sent, so the table stays small.
 CREATE TABLE process_timers (
     tenant_id uuid NOT NULL,
     process text NOT NULL,
-    -- What it is about; another event about the same replaces or drops it.
+    -- What it is about; another event about the same replaces it.
     key uuid NOT NULL,
     due_at timestamptz NOT NULL,
     -- The event it follows from, and the request that this belongs to.

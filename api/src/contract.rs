@@ -158,7 +158,8 @@ impl Contract {
         let first = self.operations.iter().position(|found| covers(&found.template, path));
         let Some(first) = first else { return 0..0 };
         let template = &self.operations[first].template;
-        let others = self.operations[first..].iter().take_while(|found| found.template == *template);
+        let others =
+            self.operations[first..].iter().take_while(|found| found.template == *template);
         first..first + others.count()
     }
 }

@@ -10,10 +10,10 @@ use domain::identity::Subscription;
 use domain::identity::subscription::{self, Module};
 use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
-use foldhash::fast::RandomState;
 use event_store::{
     Actor, Append, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision, StreamId,
 };
+use foldhash::fast::RandomState;
 
 use crate::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
 use crate::error::{Failure, World};

@@ -20,7 +20,7 @@ pub fn start_logging(default: &str) {
     if std::io::stderr().is_terminal() {
         registry.with(lines).init();
     } else {
-        registry.with(lines.json().flatten_event(true)).init();
+        registry.with(lines.json().flatten_event(true).with_span_list(false)).init();
     }
 }
 
@@ -65,12 +65,17 @@ pub fn start_logging_to(
         .max_log_files(files.log_files.max(1))
         .build(folder)?;
     let (file, guard) = tracing_appender::non_blocking(appender);
-    let lines = fmt::layer().with_writer(file).with_ansi(false).json().flatten_event(true);
+    let lines = fmt::layer()
+        .with_writer(file)
+        .with_ansi(false)
+        .json()
+        .flatten_event(true)
+        .with_span_list(false);
     let errors = fmt::layer().with_writer(std::io::stderr).with_ansi(false).json();
     tracing_subscriber::registry()
         .with(filter(default))
         .with(lines)
-        .with(errors.flatten_event(true))
+        .with(errors.flatten_event(true).with_span_list(false))
         .init();
     Ok(Some(guard))
 }

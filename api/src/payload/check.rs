@@ -68,7 +68,11 @@ impl<'s> Checker<'s> {
             match object.get(*name) {
                 None if required => {
                     let words = Words::new("falta este campo", "this field is missing");
-                    self.push(FieldError::new(Place::Member(at, name).to_string(), "required", words));
+                    self.push(FieldError::new(
+                        Place::Member(at, name).to_string(),
+                        "required",
+                        words,
+                    ));
                 }
                 None => {}
                 Some(Value::Null) if !required => {}

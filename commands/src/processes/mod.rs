@@ -63,13 +63,10 @@ impl<P: Process> Plan for Planned<P> {
     }
 
     fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError> {
-        let as_json = |reaction| match reaction {
-            Reaction::Plan { key, due_at, command } => {
-                let command = serde_json::to_value::<P::Command>(command);
-                let command = command.expect("intents are made of JSON-safe values");
-                Reaction::Plan { key, due_at, command }
-            }
-            Reaction::Drop { key } => Reaction::Drop { key },
+        let as_json = |Reaction { key, due_at, command }: Reaction<P::Command>| {
+            let command = serde_json::to_value(command);
+            let command = command.expect("intents are made of JSON-safe values");
+            Reaction { key, due_at, command }
         };
         Ok(P::react(event)?.into_iter().map(as_json).collect())
     }

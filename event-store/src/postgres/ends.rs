@@ -4,9 +4,12 @@
 //! While the log ends there, nobody else has written, so all of it holds, and a batch that rests on
 //! nothing else need not be judged by the database. A cache: without it every batch is.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 
-use domain::shared::{EventId, TenantId};
+use chrono::{DateTime, Utc};
+use domain::shared::{CommandId, EventId, TenantId};
+use foldhash::fast::RandomState;
 use lru::LruCache;
 
 use crate::append::{Append, Expected};
@@ -17,6 +20,8 @@ use crate::verdict::{Committed, Verdict};
 /// How many streams and tenants are kept; the least used leave first.
 const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(16_000).expect("it is not zero");
 const TENANTS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zero");
+/// How many accepted commands are kept before they are forgotten together.
+const COMMANDS_MAX: usize = 16_000;
 
 /// The last event of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +62,7 @@ pub(super) struct Ends {
     head: Position,
     chains: LruCache<TenantId, Chain>,
     streams: LruCache<StreamId, End>,
+    accepted: Accepted,
     /// Whether somebody else was found to write too, and not yet found to have paused.
     is_shared: bool,
 }
@@ -67,8 +73,15 @@ impl Ends {
             head,
             chains: LruCache::new(TENANTS_MAX),
             streams: LruCache::new(STREAMS_MAX),
+            accepted: Accepted::default(),
             is_shared: false,
         }
+    }
+
+    /// Whether a command was evidently not accepted before: mostly it need not be looked for then. One
+    /// that was accepted all the same cannot be written down again.
+    pub(super) fn seems_new(&self, append: &Append) -> bool {
+        self.accepted.lacks(append)
     }
 
     /// Where the log ended.
@@ -110,6 +123,7 @@ impl Ends {
         for Answered { append, committed, chain } in batch {
             if let Some(committed) = committed {
                 ends.head = committed.last();
+                ends.accepted.add(append);
                 ends.add(append, *chain);
             }
         }
@@ -124,5 +138,34 @@ impl Ends {
             self.streams.put(event.stream.clone(), end);
         }
         self.chains.put(append.tenant(), chain);
+    }
+}
+
+/// The commands that were accepted since some moment.
+#[derive(Debug, Default)]
+struct Accepted {
+    since: Option<DateTime<Utc>>,
+    commands: HashSet<(TenantId, CommandId), RandomState>,
+}
+
+impl Accepted {
+    fn add(&mut self, append: &Append) {
+        let Some(now) = append.events().last().map(|event| event.recorded_at) else { return };
+        if self.since.is_none() || self.commands.len() >= COMMANDS_MAX {
+            self.commands.clear();
+            self.since = Some(now);
+        }
+        self.commands.insert((append.tenant(), append.command()));
+    }
+
+    /// Whether the command's id was made after that moment, as far as its client's clock can be believed,
+    /// and is none of them. Only ids of version 7 say when they were made.
+    fn lacks(&self, append: &Append) -> bool {
+        let Some(since) = self.since.and_then(|since| u64::try_from(since.timestamp()).ok()) else {
+            return false;
+        };
+        let made_at = append.command().uuid().get_timestamp().map(|at| at.to_unix().0);
+        made_at.is_some_and(|made_at| made_at > since)
+            && !self.commands.contains(&(append.tenant(), append.command()))
     }
 }

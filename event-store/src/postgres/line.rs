@@ -166,9 +166,7 @@ impl Line {
 }
 
 /// A connection, and the life of the log at its other end.
-async fn connect(
-    options: &PgConnectOptions,
-) -> Result<(PgConnection, IncarnationId), sqlx::Error> {
+async fn connect(options: &PgConnectOptions) -> Result<(PgConnection, IncarnationId), sqlx::Error> {
     let mut connection = options.connect().await?;
     let query = sqlx::query_scalar("SELECT incarnation FROM log_head");
     let incarnation = query.fetch_one(&mut connection).await?;

@@ -29,6 +29,8 @@ pub(super) struct Next<'a> {
     events: EventColumns<'a>,
     seqs: Vec<i64>,
     links: Vec<[u8; 32]>,
+    /// Whether evidently none of its commands was accepted before.
+    is_new: bool,
 }
 
 #[derive(Debug)]
@@ -69,6 +71,7 @@ impl<'a> Next<'a> {
             events: EventColumns::default(),
             seqs: Vec::with_capacity(batch.len() * 3),
             links: Vec::with_capacity(batch.len() * 3),
+            is_new: batch.iter().all(|append| ends.seems_new(append)),
         };
         for append in batch {
             next.add(append, ends)?;
@@ -115,7 +118,8 @@ impl<'a> Next<'a> {
             });
             self.events.push(stream, event, encoded);
         }
-        let is_known = |stream| self.streams.get(stream).is_some_and(|it: &Touched| it.now.is_some());
+        let is_known =
+            |stream| self.streams.get(stream).is_some_and(|it: &Touched| it.now.is_some());
         append.expected().iter().all(|expected| is_known(&expected.stream)).then_some(())
     }
 
@@ -144,7 +148,7 @@ impl<'a> Next<'a> {
         let query = sqlx::query_as(
             "SELECT log_append_next(
                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29
+                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30
             )",
         )
         .bind(self.began_at.to_i64())
@@ -164,7 +168,7 @@ impl<'a> Next<'a> {
         .bind(each(&streams, |stream| stream.last_event))
         .bind(&self.seqs);
         let query = self.events.bind_to(query);
-        let query = query.bind(each(&self.links, |link| &link[..])).bind(rings);
+        let query = query.bind(each(&self.links, |link| &link[..])).bind(self.is_new).bind(rings);
         let (is_next,): (bool,) = query.fetch_one(connection).await?;
         Ok(is_next)
     }

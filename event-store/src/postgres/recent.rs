@@ -49,16 +49,20 @@ impl Recent {
     }
 
     /// At most `limit` events of a log right after a position, up to the first that is missing.
-    pub(super) fn after(&self, log: Head, position: Position, limit: u32) -> Vec<Arc<RecordedEvent>> {
+    pub(super) fn after(
+        &self,
+        log: Head,
+        position: Position,
+        limit: u32,
+    ) -> Vec<Arc<RecordedEvent>> {
         let kept = self.kept();
         if kept.incarnation != Some(log.incarnation) {
             return Vec::new();
         }
         let first = kept.events.partition_point(|event| event.position <= position);
         let next = kept.events.range(first..).zip(1..=u64::from(limit));
-        let is_next = |(event, place): &(&Arc<RecordedEvent>, u64)| {
-            event.position == position.plus(*place)
-        };
+        let is_next =
+            |(event, place): &(&Arc<RecordedEvent>, u64)| event.position == position.plus(*place);
         next.take_while(is_next).map(|(event, _)| Arc::clone(event)).collect()
     }
 

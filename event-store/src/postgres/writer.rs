@@ -156,9 +156,7 @@ impl Task {
                 };
                 Answered { append: job.answer(Ok(verdict)), committed, chain }
             }
-            Err(error) => {
-                Answered { append: job.answer(Err(error)), committed: None, chain: None }
-            }
+            Err(error) => Answered { append: job.answer(Err(error)), committed: None, chain: None },
         });
         let answered: Vec<Answered> = answered.collect();
         self.line.has_learnt(&answered);

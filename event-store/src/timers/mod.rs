@@ -30,23 +30,15 @@ pub trait Plan: Send + Sync + 'static {
     fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError>;
 }
 
-/// Something that follows from an event.
+/// A command that follows from an event. It replaces what was planned under the same key of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reaction<C> {
-    /// A command is to be sent. It replaces what was planned under the same key of the tenant.
-    Plan {
-        /// What it is about.
-        key: Uuid,
-        /// When; a moment of the past means at once.
-        due_at: DateTime<Utc>,
-        /// What.
-        command: C,
-    },
-    /// Whatever was planned under a key is not to be sent any more.
-    Drop {
-        /// What it was about.
-        key: Uuid,
-    },
+pub struct Reaction<C> {
+    /// What it is about.
+    pub key: Uuid,
+    /// When it is to be sent; a moment of the past means at once.
+    pub due_at: DateTime<Utc>,
+    /// What is to be sent.
+    pub command: C,
 }
 
 /// What a command is about, over all tenants.

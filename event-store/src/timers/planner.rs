@@ -36,31 +36,21 @@ impl<P: Plan> Consumer for Planner<P> {
         self.0.wants(event_type)
     }
 
-    /// What is planned and dropped within the page never reaches the table.
+    /// Of what is planned under one key within the page, the last reaches the table.
     async fn apply(
         &self,
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        let mut plans: BTreeMap<About, Option<Timer>> = BTreeMap::new();
+        let mut planned: BTreeMap<About, Timer> = BTreeMap::new();
         for event in events {
             let tenant = event.stream.tenant();
-            for reaction in self.0.react(event)? {
-                match reaction {
-                    Reaction::Plan { key, due_at, command } => {
-                        let (event, correlation) = (event.id, event.metadata.correlation);
-                        let timer = Timer { due_at, event, correlation, command };
-                        plans.insert(About { tenant, key }, Some(timer));
-                    }
-                    Reaction::Drop { key } => {
-                        plans.insert(About { tenant, key }, None);
-                    }
-                }
+            for Reaction { key, due_at, command } in self.0.react(event)? {
+                let (event, correlation) = (event.id, event.metadata.correlation);
+                let timer = Timer { due_at, event, correlation, command };
+                planned.insert(About { tenant, key }, timer);
             }
         }
-        let dropped = plans.iter().filter(|(_, timer)| timer.is_none());
-        table::forget(tx, self.name(), dropped.map(|(about, _)| about)).await?;
-        let planned = plans.iter().filter_map(|(about, timer)| Some((about, timer.as_ref()?)));
-        Ok(table::plan(tx, self.name(), planned.collect()).await?)
+        Ok(table::plan(tx, self.name(), &planned).await?)
     }
 }

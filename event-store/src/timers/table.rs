@@ -1,20 +1,14 @@
 //! What is planned and not sent yet.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::shared::{CorrelationId, EventId, TenantId};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
-use uuid::Uuid;
 
 use super::{About, Timer};
 use crate::consumer::ConsumerError;
-
-impl About {
-    /// As two columns for `UNNEST`.
-    fn columns<'a>(abouts: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>) {
-        abouts.into_iter().map(|about| (about.tenant.uuid(), about.key)).unzip()
-    }
-}
 
 impl FromRow<'_, PgRow> for Timer {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -81,38 +75,15 @@ impl Timers {
     }
 }
 
-pub(super) async fn forget(
-    tx: &mut PgConnection,
-    process: &str,
-    abouts: impl IntoIterator<Item = &About>,
-) -> Result<(), sqlx::Error> {
-    let (tenants, keys) = About::columns(abouts);
-    if keys.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "DELETE FROM process_timers
-         WHERE process = $1
-             AND (tenant_id, key) IN (SELECT * FROM UNNEST($2::uuid[], $3::uuid[]))",
-    )
-    .bind(process)
-    .bind(tenants)
-    .bind(keys)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 pub(super) async fn plan(
     tx: &mut PgConnection,
     process: &str,
-    planned: Vec<(&About, &Timer)>,
+    planned: &BTreeMap<About, Timer>,
 ) -> Result<(), sqlx::Error> {
     if planned.is_empty() {
         return Ok(());
     }
-    let (tenants, keys) = About::columns(planned.iter().map(|(about, _)| *about));
-    let timers = || planned.iter().map(|(_, timer)| timer);
+    let timers = || planned.values();
     sqlx::query(
         "INSERT INTO process_timers (
              process, tenant_id, key, due_at, event_id, correlation_id, command
@@ -127,8 +98,8 @@ pub(super) async fn plan(
              command = excluded.command",
     )
     .bind(process)
-    .bind(tenants)
-    .bind(keys)
+    .bind(planned.keys().map(|about| about.tenant.uuid()).collect::<Vec<_>>())
+    .bind(planned.keys().map(|about| about.key).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.due_at).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.event.uuid()).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.correlation.uuid()).collect::<Vec<_>>())

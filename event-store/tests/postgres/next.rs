@@ -1,9 +1,11 @@
 //! A writer that knows where the log ends writes what comes next without having it judged. What it knows
 //! may be wrong, and then nobody may notice but by the time it takes.
 
+use domain::shared::CommandId;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, command, stream};
-use event_store::{EventStore, Position, Revision, Verdict};
+use event_store::{Append, EventStore, Position, Revision, Verdict};
+use uuid::uuid;
 
 use crate::support::{committed, gapless, run, whole_log};
 
@@ -32,7 +34,9 @@ async fn what_somebody_else_wrote_meanwhile_is_seen() {
     let db = Database::create().await;
     let (here, there) = (db.store(), db.store());
     for id in [1, 2] {
-        committed(here.append(append(ANA, id, &[("arepa", u64::try_from(id).unwrap() - 1, 1)])).await);
+        committed(
+            here.append(append(ANA, id, &[("arepa", u64::try_from(id).unwrap() - 1, 1)])).await,
+        );
     }
     committed(there.append(append(ANA, 3, &[("arepa", 2, 1)])).await);
 
@@ -71,6 +75,29 @@ async fn a_command_that_was_accepted_is_recognised_though_all_it_expects_is_ther
         other => panic!("{other:?}"),
     }
     committed(store.append(append(ANA, 3, &[("arepa", 2, 1)])).await);
+    assert_eq!(whole_log(&*store).await.len(), 3);
+}
+
+/// A command whose id says that it was made just now, or later.
+fn made_late(id: u128, key: &str, revision: u64) -> Append {
+    let like = append(ANA, id, &[(key, revision, 1)]);
+    let (expected, events) = (like.expected().to_vec(), like.events().to_vec());
+    let command = CommandId::from_uuid(uuid!("03bb2cc3-d800-7000-8000-000000000001"));
+    Append::try_new(ANA, command, [7; 32], expected, events).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_seems_new_by_its_id_is_recognised_too() {
+    let db = Database::create().await;
+    let first = committed(db.store().append(made_late(1, "arepa", 0)).await);
+    let store = db.store();
+    committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
+
+    match store.append(made_late(3, "arepa", 2)).await {
+        Ok(Verdict::Duplicate(earlier)) => assert_eq!(earlier.committed, first),
+        other => panic!("{other:?}"),
+    }
+    committed(store.append(append(ANA, 4, &[("arepa", 2, 1)])).await);
     assert_eq!(whole_log(&*store).await.len(), 3);
 }
 

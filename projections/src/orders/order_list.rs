@@ -144,18 +144,20 @@ pub(super) async fn project(
     tx: &mut PgConnection,
     happened: &[Happened<'_, Order>],
 ) -> Result<(), ConsumerError> {
-    let mut headers = load(tx, happened).await?;
+    let mut moved = load(tx, happened).await?;
+    let mut new: BTreeMap<Key, OrderHeader> = BTreeMap::new();
     for h in happened {
         if let Event::Placed(placed) = &h.event {
-            headers.insert(h.key, OrderHeader::placed(h, placed)?);
+            new.insert(h.key, OrderHeader::placed(h, placed)?);
         } else {
-            let Some(header) = headers.get_mut(&h.key) else {
+            let Some(header) = new.get_mut(&h.key).or_else(|| moved.get_mut(&h.key)) else {
                 return Err(h.misfit("the order was never placed"));
             };
             header.evolve(h);
         }
     }
-    save(tx, &headers).await
+    insert(tx, &new).await?;
+    update(tx, &moved).await
 }
 
 async fn load(
@@ -180,13 +182,52 @@ async fn load(
     rows.iter().map(keyed).collect()
 }
 
-/// What never changes is written when the order is new.
-async fn save(
+/// What changes with an order's steps.
+async fn update(
     tx: &mut PgConnection,
-    headers: &BTreeMap<Key, OrderHeader>,
+    moved: &BTreeMap<Key, OrderHeader>,
 ) -> Result<(), ConsumerError> {
-    let (tenants, ids) = Key::columns(headers.keys());
-    let rows = || headers.values();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let (tenants, ids) = Key::columns(moved.keys());
+    let rows = || moved.values();
+    sqlx::query(
+        "UPDATE orders o SET
+             status = moved.status,
+             status_since = moved.status_since,
+             cancel_reason = moved.cancel_reason,
+             balance = moved.balance,
+             revision = moved.revision
+         FROM UNNEST(
+             $1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
+             $7::bigint[]
+         ) AS moved (
+             tenant_id, order_id, status, status_since, cancel_reason, balance, revision
+         )
+         WHERE o.tenant_id = moved.tenant_id AND o.order_id = moved.order_id",
+    )
+    .bind(tenants)
+    .bind(ids)
+    .bind(rows().map(|order| order.status.word()).collect::<Vec<_>>())
+    .bind(rows().map(|order| order.status_since).collect::<Vec<_>>())
+    .bind(rows().map(|order| order.cancel_reason.map(column::word)).collect::<Vec<_>>())
+    .bind(rows().map(|order| order.balance.amount()).collect::<Vec<_>>())
+    .bind(rows().map(|order| order.revision.to_i64()).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut PgConnection,
+    new: &BTreeMap<Key, OrderHeader>,
+) -> Result<(), ConsumerError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let (tenants, ids) = Key::columns(new.keys());
+    let rows = || new.values();
     sqlx::query(
         "INSERT INTO orders (
              tenant_id, order_id, branch_id, order_type, number, call_number, business_date,
@@ -197,13 +238,7 @@ async fn save(
              $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::date[],
              $8::timestamptz[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
              $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]
-         )
-         ON CONFLICT (tenant_id, order_id) DO UPDATE SET
-             status = excluded.status,
-             status_since = excluded.status_since,
-             cancel_reason = excluded.cancel_reason,
-             balance = excluded.balance,
-             revision = excluded.revision",
+         )",
     )
     .bind(tenants)
     .bind(ids)

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::orders::Order;
 use domain::orders::order::{Event, PaymentTaken, Placed};
-use event_store::{Position, RecordedEvent, Revision};
 use event_store::consumer::{Consumer, ConsumerError, Projection};
+use event_store::{Position, RecordedEvent, Revision};
 use sqlx::PgConnection;
 use uuid::Uuid;
 

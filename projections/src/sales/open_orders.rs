@@ -50,9 +50,8 @@ pub(super) async fn take(
     .bind(ids)
     .fetch_all(tx)
     .await?;
-    let keyed = |row: &PgRow| {
-        Ok((Key::from_row(row)?, Position::from_i64(row.try_get("placed_at")?)))
-    };
+    let keyed =
+        |row: &PgRow| Ok((Key::from_row(row)?, Position::from_i64(row.try_get("placed_at")?)));
     Ok(rows.iter().map(keyed).collect::<Result<_, sqlx::Error>>()?)
 }
 
