@@ -83,7 +83,7 @@ fn made_late(id: u128, key: &str, revision: u64) -> Append {
     let like = append(ANA, id, &[(key, revision, 1)]);
     let (expected, events) = (like.expected().to_vec(), like.events().to_vec());
     let command = CommandId::from_uuid(uuid!("03bb2cc3-d800-7000-8000-000000000001"));
-    Append::try_new(ANA, command, [7; 32], expected, events).unwrap()
+    Append::try_new(ANA, command, [7; 32], expected, events).expect("it was one before")
 }
 
 #[tokio::test(flavor = "multi_thread")]
