@@ -9,6 +9,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::access::Permits;
 use crate::auth::operator::OperatorGate;
+use crate::auth::turnstile::Turnstile;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
 use crate::docs::{self, Docs};
@@ -54,7 +55,8 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
 /// The service around `api`.
 ///
 /// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
-/// guard, which makes problems of whatever goes wrong further in; the pages; the operations.
+/// guard, which makes problems of whatever goes wrong further in; the pages; the turnstile, which lets
+/// those who sign in come one by one; the operations.
 pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractError> {
     let service = service(api, &shell.about);
     let contract = Arc::new(Contract::try_new(&service)?);
@@ -80,7 +82,7 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
         .map_to_response();
     let guard = Guard {
         // Nested at the root, the operations would hide a page that is at `/`.
-        inner: route.nest_no_strip("/v1", operations).map_to_response(),
+        inner: route.nest_no_strip("/v1", Turnstile::before(operations)).map_to_response(),
         contract: Arc::clone(&contract),
     };
     Ok(Telemetry { inner: guard, contract, pages: addresses, new_id: shell.new_id }.boxed())

@@ -6,3 +6,4 @@ pub mod opaque;
 pub mod operator;
 pub mod password;
 pub mod token;
+pub(crate) mod turnstile;

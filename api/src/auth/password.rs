@@ -1,4 +1,4 @@
-//! Passwords: argon2id, as costly as is safe, and never more at once than there are cores.
+//! Passwords: argon2id, as costly as is safe, and never on the core that is left to those who order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +19,9 @@ pub const CHARS_MAX: usize = 128;
 /// and simple variations of them, withstand fewer.
 const GUESSES_MIN: u64 = 50_000;
 
-/// How many may wait for a core; whoever comes after them is sent away.
-const QUEUE_MAX: usize = 64;
+/// How many may wait for a core; whoever comes after them is sent away. On one core the last of them
+/// waits about a second.
+const QUEUE_MAX: usize = 32;
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
@@ -80,9 +81,11 @@ pub struct Turn {
 }
 
 impl Passwords {
-    /// As many at once as the machine has cores.
+    /// As many at once as the machine has cores, but for one, if there are several: where all of them are
+    /// busy, however low their priority, a commit waits several times as long for its disk.
     pub fn new() -> Self {
-        Self::with_cores(std::thread::available_parallelism().map_or(1, usize::from))
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with_cores(cores.saturating_sub(1).max(1))
     }
 
     fn with_cores(cores: usize) -> Self {
