@@ -1,8 +1,11 @@
 //! The way in, one at a time: a crowd that signs in must not stand before those who order.
 
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use poem::http::Method;
 use poem::{Endpoint, Request, Response};
 use tokio::time::sleep_until;
 
@@ -18,6 +21,9 @@ const DISTANCE: Duration = Duration::from_millis(2);
 
 /// The longest that somebody waits to begin; whoever comes when it is longer is sent away.
 const WAIT_MAX: Duration = Duration::from_secs(1);
+
+/// How many from one address may wait at once, so that nobody takes all places alone.
+const SHARE_MAX: usize = 100;
 
 /// Lets requests for the ways in begin one after another, and all others at once.
 pub(crate) struct Turnstile<E> {
@@ -36,9 +42,10 @@ impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        if WAYS_IN.contains(&request.uri().path()) {
+        if request.method() == Method::POST && WAYS_IN.contains(&request.uri().path()) {
             let now = Instant::now();
-            let turn = self.turns.take(now)?;
+            let address = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
+            let turn = self.turns.take(now, address)?;
             if turn > now {
                 sleep_until(turn.into()).await;
             }
@@ -47,19 +54,48 @@ impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
     }
 }
 
-/// When the next one may begin.
+/// Who begins when.
 #[derive(Default)]
-struct Turns(Mutex<Option<Instant>>);
+struct Turns(Mutex<Line>);
+
+#[derive(Default)]
+struct Line {
+    next: Option<Instant>,
+    /// Whose turn is still to come, and from where they are; those who left keep their places.
+    waiting: VecDeque<(Instant, Option<IpAddr>)>,
+    shares: HashMap<Option<IpAddr>, usize>,
+}
 
 impl Turns {
-    fn take(&self, now: Instant) -> Result<Instant, Problem> {
-        let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = next.map_or(now, |next| next.max(now));
-        if turn - now > WAIT_MAX {
+    /// When somebody from an address may begin.
+    fn take(&self, now: Instant, address: Option<IpAddr>) -> Result<Instant, Problem> {
+        let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        line.moves_up(now);
+        let turn = line.next.map_or(now, |next| next.max(now));
+        let share = line.shares.get(&address).copied().unwrap_or_default();
+        if turn - now > WAIT_MAX || share >= SHARE_MAX {
             return Err(Problem::new(Code::RateLimited).retry_after(WAIT_MAX * 2));
         }
-        *next = Some(turn + DISTANCE);
+        line.next = Some(turn + DISTANCE);
+        if turn > now {
+            line.waiting.push_back((turn, address));
+            line.shares.insert(address, share + 1);
+        }
         Ok(turn)
+    }
+}
+
+impl Line {
+    /// Forgets those who have begun.
+    fn moves_up(&mut self, now: Instant) {
+        while let Some((_, address)) = self.waiting.pop_front_if(|(turn, _)| *turn <= now) {
+            if let Some(share) = self.shares.get_mut(&address) {
+                *share -= 1;
+                if *share == 0 {
+                    self.shares.remove(&address);
+                }
+            }
+        }
     }
 }
 
@@ -67,12 +103,16 @@ impl Turns {
 mod tests {
     use super::*;
 
+    fn address(number: u32) -> IpAddr {
+        IpAddr::V4(number.into())
+    }
+
     #[test]
     fn whoever_comes_alone_begins_at_once() {
         let turns = Turns::default();
         let start = Instant::now();
         for moment in [start, start + DISTANCE, start + DISTANCE * 7] {
-            assert_eq!(turns.take(moment).unwrap(), moment);
+            assert_eq!(turns.take(moment, Some(address(1))).unwrap(), moment);
         }
     }
 
@@ -81,14 +121,25 @@ mod tests {
         let turns = Turns::default();
         let now = Instant::now();
         for place in 0..=500 {
-            assert_eq!(turns.take(now).unwrap(), now + DISTANCE * place);
+            assert_eq!(turns.take(now, Some(address(place))).unwrap(), now + DISTANCE * place);
         }
-        let refused = turns.take(now).unwrap_err();
+        let refused = turns.take(now, None).unwrap_err();
         assert_eq!(refused.code(), Code::RateLimited);
         let response = poem::error::ResponseError::as_response(&refused);
         assert_eq!(response.header("retry-after"), Some("2"));
 
         let later = now + WAIT_MAX;
-        assert_eq!(turns.take(later).unwrap(), now + DISTANCE * 501, "nobody lost a place");
+        let turn = turns.take(later, None).unwrap();
+        assert_eq!(turn, now + DISTANCE * 501, "nobody lost a place");
+    }
+
+    #[test]
+    fn a_crowd_from_one_address_leaves_places_to_others() {
+        let turns = Turns::default();
+        let now = Instant::now();
+        let crowd = |at| (0..500).filter(|_| turns.take(at, Some(address(1))).is_ok()).count();
+        assert_eq!(crowd(now), SHARE_MAX + 1, "one begins and the others wait");
+        assert!(turns.take(now, Some(address(2))).is_ok());
+        assert_eq!(crowd(now + DISTANCE * 10), 10, "as many as have begun");
     }
 }

@@ -14,7 +14,7 @@ use crate::language::Words;
 use crate::problem::FieldError;
 
 /// More mistakes than anybody reads; the rest is found the next time.
-const ERRORS_MAX: usize = 100;
+pub(super) const ERRORS_MAX: usize = 100;
 
 /// Everything in `value` that breaks `schema`.
 pub(crate) fn check(schema: &Schema, value: &Value) -> Vec<FieldError> {
@@ -69,7 +69,7 @@ impl<'s> Checker<'s> {
                 None if required => {
                     let words = Words::new("falta este campo", "this field is missing");
                     self.push(FieldError::new(
-                        Place::Member(at, name).to_string(),
+                        Place::Member(at, name).pointer(),
                         "required",
                         words,
                     ));
@@ -85,7 +85,7 @@ impl<'s> Checker<'s> {
                 Some(schema) => self.value(schema, value, &place),
                 None if flat.closed => {
                     let words = Words::new("este campo no existe", "there is no such field");
-                    self.push(FieldError::new(place.to_string(), "unknown-field", words));
+                    self.push(FieldError::new(place.pointer(), "unknown-field", words));
                 }
                 None => self.free(value, &place),
             }
@@ -105,7 +105,7 @@ impl<'s> Checker<'s> {
             let different: HashSet<_> = items.iter().map(Value::to_string).collect();
             if different.len() < items.len() {
                 let words = Words::new("no puede repetir elementos", "must not repeat items");
-                self.push(FieldError::new(at.to_string(), "unique-items", words));
+                self.push(FieldError::new(at.pointer(), "unique-items", words));
             }
         }
         for (idx, item) in items.iter().enumerate() {
@@ -178,7 +178,7 @@ impl<'s> Checker<'s> {
                     "no tiene ninguna de las formas documentadas",
                     "has none of the documented forms",
                 );
-                self.push(FieldError::new(at.to_string(), "type", words));
+                self.push(FieldError::new(at.pointer(), "type", words));
             }
             return;
         };
@@ -194,7 +194,7 @@ impl<'s> Checker<'s> {
         let words =
             Words::new(format!("debe ser uno de: {names}"), format!("must be one of: {names}"));
         let code = if object.contains_key(property) { "enum" } else { "required" };
-        self.push(FieldError::new(Place::Member(at, property).to_string(), code, words));
+        self.push(FieldError::new(Place::Member(at, property).pointer(), code, words));
     }
 
     /// A value without a schema may be anything that can be stored.
@@ -221,11 +221,11 @@ impl<'s> Checker<'s> {
     fn nul(&mut self, at: &Place<'_>) {
         let words =
             Words::new("no puede contener el carácter NUL", "must not contain the NUL character");
-        self.push(FieldError::new(at.to_string(), "nul", words));
+        self.push(FieldError::new(at.pointer(), "nul", words));
     }
 
     fn wrong(&mut self, flat: &Flat<'_>, code: &'static str, at: &Place<'_>) {
-        self.push(FieldError::new(at.to_string(), code, expectation(flat)));
+        self.push(FieldError::new(at.pointer(), code, expectation(flat)));
     }
 
     fn push(&mut self, error: FieldError) {

@@ -1,7 +1,10 @@
 //! Where something is in a body. It is spelled out as a JSON pointer when somebody is told of it, which
 //! of most places nobody ever is.
 
-use std::fmt;
+use std::fmt::{self, Write};
+
+/// The most bytes of a pointer. A body can make a place longer than itself, many times over.
+const POINTER_MAX: usize = 512;
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +17,27 @@ pub(crate) enum Place<'p> {
     Item(&'p Self, usize),
 }
 
+impl Place<'_> {
+    /// The JSON pointer to it, as far as anybody reads it.
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = Pointer(String::new());
+        let _cut_short = write!(pointer, "{self}");
+        pointer.0
+    }
+}
+
+/// A text that ends where it gets too long.
+struct Pointer(String);
+
+impl Write for Pointer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = POINTER_MAX - self.0.len();
+        let cut = text.floor_char_boundary(room);
+        self.0.push_str(&text[..cut]);
+        if cut == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -23,7 +47,7 @@ impl fmt::Display for Place<'_> {
                 name.chars().try_for_each(|c| match c {
                     '~' => f.write_str("~0"),
                     '/' => f.write_str("~1"),
-                    c => fmt::Write::write_char(f, c),
+                    c => f.write_char(c),
                 })
             }
             Self::Item(of, place) => write!(f, "{of}/{place}"),
@@ -39,7 +63,15 @@ mod tests {
     fn a_place_is_told_as_a_json_pointer() {
         let lines = Place::Member(&Place::Root, "a/b~c");
         let first = Place::Item(&lines, 0);
-        assert_eq!(Place::Root.to_string(), "");
-        assert_eq!(Place::Member(&first, "quantity").to_string(), "/a~1b~0c/0/quantity");
+        assert_eq!(Place::Root.pointer(), "");
+        assert_eq!(Place::Member(&first, "quantity").pointer(), "/a~1b~0c/0/quantity");
+    }
+
+    #[test]
+    fn a_pointer_ends_where_nobody_reads_on() {
+        let name = "ñ".repeat(1 << 20);
+        let long = Place::Member(&Place::Root, &name);
+        let pointer = Place::Item(&long, 7).pointer();
+        assert_eq!(pointer, format!("/{}", "ñ".repeat((POINTER_MAX - 1) / 2)));
     }
 }

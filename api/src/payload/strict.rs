@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::check::ERRORS_MAX;
 use super::place::Place;
 use crate::language::Words;
 use crate::problem::{Code, FieldError, Problem};
@@ -102,8 +103,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = access.next_key::<String>()? {
             let at = Place::Member(self.at, &name);
             let value = access.next_value_seed(Strict { repeated: self.repeated, at: &at })?;
-            if object.contains_key(&name) {
-                self.repeated.borrow_mut().push(at.to_string());
+            if object.contains_key(&name) && self.repeated.borrow().len() < ERRORS_MAX {
+                self.repeated.borrow_mut().push(at.pointer());
             }
             object.insert(name, value);
         }
@@ -162,5 +163,14 @@ mod tests {
         let pointers: Vec<_> = problem.errors().iter().map(|error| &error.pointer[..]).collect();
         assert_eq!(problem.code(), Code::MalformedBody);
         assert_eq!(pointers, ["/b/0/c~1d", "/a"]);
+    }
+
+    #[test]
+    fn s33_keys_that_are_repeated_without_end_are_not_all_named() {
+        let (long, repeated) = ("k".repeat(1 << 20), r#""":0,"#.repeat(200_000));
+        let text = format!(r#"{{"{long}":{{{repeated}"":0}}}}"#);
+        let problem = parse(text.as_bytes()).unwrap_err();
+        assert_eq!(problem.errors().len(), ERRORS_MAX);
+        assert!(problem.errors().iter().all(|error| error.pointer.len() < 1_000));
     }
 }
