@@ -4,13 +4,13 @@
 --
 -- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number.
 -- Streams are those that are written to: where each stood, 0 for one that begins, and where it is left.
--- Sequence numbers and links are those that follow from the tenants' chains.
+-- Sequence numbers and links are those that follow from the tenants' chains, which end as is said.
 --
 -- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere, or when a
 -- command was accepted before. An error where anything else is not as it was said to be.
 CREATE FUNCTION log_append_next(
     p_head bigint,
-    p_tenant_ids uuid[], p_lanes smallint[], p_seqs bigint[], p_links bytea[],
+    p_tenant_ids uuid[], p_links_before bytea[], p_seqs bigint[], p_links bytea[],
     p_command_tenants integer[], p_command_ids uuid[], p_fingerprints bytea[],
     p_firsts bigint[], p_counts integer[],
     p_stream_tenants integer[], p_stream_names text[], p_revisions_before bigint[],
@@ -23,6 +23,7 @@ CREATE FUNCTION log_append_next(
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     n_events CONSTANT integer := cardinality(p_event_ids);
@@ -69,15 +70,12 @@ BEGIN
     WHERE p_revisions_before[s.no] = 0;
     GET DIAGNOSTICS n_begun = ROW_COUNT;
     IF n_begun < cardinality(p_stream_names) THEN
-        INSERT INTO streams AS t (tenant_id, stream, revision, last_event)
-        SELECT
-            p_tenant_ids[p_stream_tenants[s.no]], stream_names[s.no], p_revisions[s.no],
-            p_last_events[s.no]
+        UPDATE streams AS t SET revision = p_revisions[s.no], last_event = p_last_events[s.no]
         FROM generate_series(1, cardinality(p_stream_names)) AS s (no)
         WHERE p_revisions_before[s.no] > 0
-        ON CONFLICT (tenant_id, stream) DO UPDATE
-            SET revision = excluded.revision, last_event = excluded.last_event
-            WHERE t.revision < excluded.revision;
+            AND t.tenant_id = p_tenant_ids[p_stream_tenants[s.no]]
+            AND t.stream = stream_names[s.no]
+            AND t.revision = p_revisions_before[s.no];
         GET DIAGNOSTICS n_moved = ROW_COUNT;
     END IF;
     IF n_begun + n_moved < cardinality(p_stream_names) THEN
@@ -95,12 +93,9 @@ BEGIN
         p_event_occurred[e.no], p_event_recorded[e.no], hashes[e.no], links[e.no]
     FROM generate_series(1, n_events) AS e (no);
 
-    INSERT INTO tenant_heads AS t (tenant_id, tenant_seq, link, lane)
-    SELECT n.id, n.seq, n.link, n.lane
-    FROM unnest(p_tenant_ids, p_seqs, p_links, p_lanes) AS n (id, seq, link, lane)
-    ON CONFLICT (tenant_id) DO UPDATE
-        SET tenant_seq = excluded.tenant_seq, link = excluded.link
-        WHERE t.tenant_seq <= excluded.tenant_seq;
+    UPDATE tenant_heads AS t SET tenant_seq = p_seqs[n.no], link = p_links[n.no]
+    FROM generate_series(1, cardinality(p_tenant_ids)) AS n (no)
+    WHERE t.tenant_id = p_tenant_ids[n.no] AND t.link = p_links_before[n.no];
     GET DIAGNOSTICS n_moved = ROW_COUNT;
     IF n_moved < cardinality(p_tenant_ids) THEN
         RAISE EXCEPTION 'a chain is not where it was said to be' USING ERRCODE = 'FO001';

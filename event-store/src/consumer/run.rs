@@ -98,8 +98,8 @@ struct Reader {
 enum Round {
     /// There is more to do.
     Behind,
-    /// The page had room left: everything was done when it was read.
-    CaughtUp,
+    /// The page had room left: everything was done when it was read. Applying it took so long.
+    CaughtUp(Duration),
     /// There was nothing to do.
     Idle,
 }
@@ -116,12 +116,10 @@ impl Reader {
                     attempts = 0;
                     continue;
                 }
-                Ok(Round::CaughtUp) => {
+                Ok(Round::CaughtUp(took)) => {
                     attempts = 0;
                     // Events that come in quick succession share a page.
-                    shutdown
-                        .run_until_cancelled(sleep_until(begun + round_time(begun.elapsed())))
-                        .await;
+                    shutdown.run_until_cancelled(sleep_until(begun + round_time(took))).await;
                     continue;
                 }
                 Ok(Round::Idle) => {
@@ -169,16 +167,17 @@ impl Reader {
         let is_full = page.len() == PAGE as usize;
         if !is_full && passes(&*self.consumer, &mut self.passing, &page) {
             board.went_round(name, 0, lowest, head);
-            return Ok(Round::CaughtUp);
+            return Ok(Round::CaughtUp(Duration::ZERO));
         }
         // Whoever is far behind has waited long enough.
         let _turn = if is_full { None } else { self.feed.turns.take().await };
+        let begun = Instant::now();
         let reached: Reached = (0..LANES).map(|lane| (lane, last.position)).collect();
         if writer.write(&page, &reached).await? == Written::Nothing {
             return Ok(Round::Behind);
         }
         board.went_round(name, page.len(), writer.lanes().lowest(), head);
-        Ok(if is_full { Round::Behind } else { Round::CaughtUp })
+        Ok(if is_full { Round::Behind } else { Round::CaughtUp(begun.elapsed()) })
     }
 
     fn has_failed(&self, attempts: u32, reason: String) {

@@ -36,6 +36,7 @@ pub(super) struct Next<'a> {
 #[derive(Debug)]
 struct Tenant {
     id: TenantId,
+    began_at: [u8; 32],
     chain: Chain,
 }
 
@@ -130,7 +131,7 @@ impl<'a> Next<'a> {
         }
         let chain = ends.chain(id)?;
         self.tenant_numbers.insert(id, self.tenants.len());
-        self.tenants.push(Tenant { id, chain });
+        self.tenants.push(Tenant { id, began_at: chain.link, chain });
         Some(self.tenants.len() - 1)
     }
 
@@ -153,7 +154,7 @@ impl<'a> Next<'a> {
         )
         .bind(self.began_at.to_i64())
         .bind(each(tenants, |tenant| tenant.id.uuid()))
-        .bind(each(tenants, |tenant| tenant.chain.lane.cast_signed()))
+        .bind(each(tenants, |tenant| &tenant.began_at[..]))
         .bind(each(tenants, |tenant| tenant.chain.tenant_seq.cast_signed()))
         .bind(each(tenants, |tenant| &tenant.chain.link[..]))
         .bind(each(commands, |command| command.tenant))

@@ -27,12 +27,10 @@ struct Kept {
 }
 
 impl Recent {
-    /// From here on, events are of this life of the log. Those of another one are forgotten.
+    /// From here on, events are of this life of the log, as another connection tells it. What is kept is
+    /// forgotten: at the other end may be a copy of the log that lacks it.
     pub(super) fn are_of(&self, incarnation: IncarnationId) {
-        let mut kept = self.kept();
-        if kept.incarnation != Some(incarnation) {
-            *kept = Kept { incarnation: Some(incarnation), ..Kept::default() };
-        }
+        *self.kept() = Kept { incarnation: Some(incarnation), ..Kept::default() };
     }
 
     /// Keeps events that come after all that are kept.

@@ -88,7 +88,7 @@ impl Consumer for Sales {
         let positions: Vec<Position> = sold.iter().map(|(.., position)| *position).collect();
         let mut placed = open_orders::placed(tx, events, &positions).await?;
         let sale = |(h, payment, position): &(&Happened<'_, Order>, &PaymentTaken, Position)| {
-            let order = placed.remove(position);
+            let order = placed.remove(&(h.key, *position));
             let order = order.ok_or_else(|| h.misfit("the log does not have its order"))?;
             Sale::of(h, payment, order)
         };

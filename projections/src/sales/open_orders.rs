@@ -55,19 +55,20 @@ pub(super) async fn take(
     Ok(rows.iter().map(keyed).collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// What was ordered at these positions, be they in the page or before it.
+/// The orders that were placed at these positions, be they in the page or before it.
 pub(super) async fn placed(
     tx: &mut PgConnection,
     page: &[&RecordedEvent],
     positions: &[Position],
-) -> Result<BTreeMap<Position, Placed>, ConsumerError> {
+) -> Result<BTreeMap<(Key, Position), Placed>, ConsumerError> {
     let here = |position: &Position| page.binary_search_by_key(position, |event| event.position);
     let before: Vec<Position> =
         positions.iter().filter(|position| here(position).is_err()).copied().collect();
     let before = if before.is_empty() { Vec::new() } else { events_at(tx, &before).await? };
     let in_page = positions.iter().filter_map(|position| here(position).ok());
     let in_page = in_page.map(|place| page[place]);
-    before.iter().chain(in_page).map(|event| Ok((event.position, read(event)?))).collect()
+    let keyed = |event: &RecordedEvent| Ok(((Key::of(event)?, event.position), read(event)?));
+    before.iter().chain(in_page).map(keyed).collect()
 }
 
 fn read(event: &RecordedEvent) -> Result<Placed, ConsumerError> {

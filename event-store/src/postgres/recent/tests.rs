@@ -45,8 +45,9 @@ fn the_next_events_are_at_hand_up_to_one_that_another_process_has_appended() {
 fn events_of_another_life_of_the_log_are_not_at_hand() {
     let recent = recent([1, 2, 3]);
     assert_eq!(after(&recent, life(2), 0, 9), [0; 0]);
-    recent.are_of(life(1));
     assert_eq!(after(&recent, life(1), 0, 9), [1, 2, 3]);
+    recent.are_of(life(1));
+    assert_eq!(after(&recent, life(1), 0, 9), [0; 0], "a copy of the log may lack them");
     recent.are_of(life(2));
     assert_eq!(after(&recent, life(2), 0, 9), [0; 0]);
     recent.extend([event(1, 1)]);
