@@ -142,4 +142,23 @@ mod tests {
         assert!(turns.take(now, Some(address(2))).is_ok());
         assert_eq!(crowd(now + DISTANCE * 10), 10, "as many as have begun");
     }
+
+    #[tokio::test]
+    async fn the_line_is_for_those_who_sign_in_and_for_nobody_else() {
+        let turnstile = Turnstile::before(poem::endpoint::make_sync(|_| Response::default()));
+        let ends = Instant::now() + WAIT_MAX * 10;
+        turnstile.turns.0.lock().unwrap().next = Some(ends);
+        let ask = async |method: Method, path: &str| {
+            let request = Request::builder().method(method).uri(path.parse().unwrap()).finish();
+            turnstile.call(request).await
+        };
+        for path in WAYS_IN {
+            let refused = ask(Method::POST, path).await.unwrap_err();
+            assert_eq!(refused.status(), poem::http::StatusCode::TOO_MANY_REQUESTS, "{path}");
+            assert!(ask(Method::GET, path).await.is_ok(), "{path}");
+        }
+        for path in ["/v1/auth/refresh", "/v1/auth/login/again", "/v1/orders"] {
+            assert!(ask(Method::POST, path).await.is_ok(), "{path}");
+        }
+    }
 }

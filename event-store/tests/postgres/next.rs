@@ -64,6 +64,23 @@ async fn a_stream_that_began_elsewhere_is_no_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_where_a_stream_or_a_chain_is_not_exactly_as_the_writer_knows_it() {
+    for otherwise in ["UPDATE streams SET revision = 1", "UPDATE tenant_heads SET link = '\\x00'"] {
+        let db = Database::create().await;
+        let store = db.store();
+        for (id, revision) in [(1, 0), (2, 1)] {
+            committed(store.append(append(ANA, id, &[("arepa", revision, 1)])).await);
+        }
+        run(&db, otherwise.to_owned()).await;
+        without_a_judge(&db).await;
+
+        let next = store.append(append(ANA, 3, &[("arepa", 2, 1)])).await;
+        assert!(next.is_err(), "{otherwise}: {next:?}");
+        assert_eq!(whole_log(&*store).await.len(), 2, "{otherwise}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_was_accepted_is_recognised_though_all_it_expects_is_there() {
     let db = Database::create().await;
     let store = db.store();
