@@ -3,13 +3,16 @@
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
 use event_store::consumer::Board;
 use fastops::asyncapi;
+use fastops::background::Background;
 use fastops::config::{DatabaseArgs, OperatorArgs, PeerArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
@@ -84,6 +87,10 @@ struct ServeArgs {
     rate: RateArgs,
     #[command(flatten)]
     log: LogArgs,
+    /// Threads that answer. As many as half of the processors if not given: PostgreSQL, mostly on the
+    /// same machine, needs the others, and few threads wake each other less often.
+    #[arg(long, env = "FASTOPS_THREADS")]
+    threads: Option<NonZeroUsize>,
     /// Where to listen.
     #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -167,7 +174,18 @@ struct RebuildingArgs {
     rebuild: RebuildArgs,
 }
 
-type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+pub(crate) type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+
+impl Cli {
+    /// How many threads the command wants; as many as there are processors if it does not say.
+    pub(crate) fn threads(&self) -> Option<NonZeroUsize> {
+        let Command::Serve(args) = &self.command else { return None };
+        args.threads.or_else(|| {
+            let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+            NonZeroUsize::new(processors.div_ceil(2))
+        })
+    }
+}
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
     match cli.command {
@@ -203,10 +221,13 @@ async fn answering(args: ServeArgs) -> Outcome {
     installation.wait_for_log(&shutdown).await;
     safety::check(&installation, &secrets).await?;
     let source = args.feed.source()?;
-    let projecting = args.work.then(|| Projecting::fed_by(&source, &installation, &shutdown));
+    let background = Background::start()?;
+    let project = || Projecting::fed_by(&source, &installation, &shutdown);
+    let projecting = args.work.then(|| background.within(project));
     let board = projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default();
     let topic = args.relay.then(|| args.feed.topic()).transpose()?;
-    let relaying = topic.map(|topic| Relaying::start(&installation, &board, topic, &shutdown));
+    let publish = |topic| Relaying::start(&installation, &board, topic, &shutdown);
+    let relaying = topic.map(|topic| background.within(|| publish(topic)));
     let listener = TcpListener::bind(args.listen).await?;
     let listen = listener.local_addr()?;
     let peers = args.peers.peers(&installation, listen, &shutdown);

@@ -14,6 +14,7 @@
 //! - [`telemetry`]: log lines and metrics
 
 pub mod asyncapi;
+pub mod background;
 pub mod cluster;
 pub mod companies;
 pub mod config;

@@ -6,15 +6,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
+use tokio::runtime::Builder;
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     // Two libraries may bring two providers; the process has one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    match cli::run(cli::Cli::parse()).await {
+    match run(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
             let mut causes = vec![error.to_string()];
@@ -27,4 +27,12 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(cli: cli::Cli) -> cli::Outcome {
+    let mut runtime = Builder::new_multi_thread();
+    if let Some(threads) = cli.threads() {
+        runtime.worker_threads(threads.get());
+    }
+    runtime.enable_all().build()?.block_on(cli::run(cli))
 }

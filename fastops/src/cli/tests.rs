@@ -15,8 +15,9 @@ type Names = BTreeSet<String>;
 const NOT_ARGUMENTS: [&str; 2] = ["FASTOPS_LOG", "FASTOPS_PG_BIN"];
 
 /// Not for containers: they get secrets as files, take up no earlier secret until somebody adds one, start
-/// no PostgreSQL of their own, tell the engine what they log, and listen where others reach them.
-const NOT_IN_COMPOSE: [&str; 9] = [
+/// no PostgreSQL of their own, tell the engine what they log, listen where others reach them, and have
+/// as many threads as their processors want.
+const NOT_IN_COMPOSE: [&str; 10] = [
     "FASTOPS_LOG_FILES",
     "FASTOPS_LOG_FOLDER",
     "FASTOPS_MAIL_FOLDER",
@@ -25,6 +26,7 @@ const NOT_IN_COMPOSE: [&str; 9] = [
     "FASTOPS_PG_BIN",
     "FASTOPS_PREVIOUS_TOKEN_KEY_ID",
     "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE",
+    "FASTOPS_THREADS",
     "FASTOPS_TOKEN_SECRET",
 ];
 
