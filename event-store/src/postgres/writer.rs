@@ -6,6 +6,7 @@
 //! while committing, the same batch is sent again for as long as somebody waits for it: the command
 //! ids make it happen once.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use futures_util::future::{BoxFuture, ready};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::task::yield_now;
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::ends::{Answered, Judged};
 use super::failure::Fate;
@@ -53,6 +55,10 @@ struct Room {
 }
 
 impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.room().queue.len() == 0
+    }
+
     fn room(&self) -> MutexGuard<'_, Room> {
         self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,7 +69,8 @@ impl Writer {
         let room = Mutex::new(Room { queue: Queue::new(LIMITS), is_closed: false });
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
         let line = Line::new(options, bell, Arc::clone(&recent));
-        tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting) }.run());
+        let alarm = Box::pin(sleep(Duration::ZERO));
+        tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting), alarm }.run());
         Self { waiting }
     }
 
@@ -90,6 +97,9 @@ struct Task {
     line: Line,
     recent: Arc<Recent>,
     waiting: Arc<Waiting>,
+    /// Goes off when the doorbell is to be rung. Kept from batch to batch: setting a timer wakes the
+    /// thread that waits for the next one.
+    alarm: Pin<Box<Sleep>>,
 }
 
 impl Task {
@@ -116,12 +126,16 @@ impl Task {
                 }
             }
             let changed = self.waiting.changed.notified();
-            match self.line.rings_at() {
-                None => changed.await,
-                Some(at) => tokio::select! {
-                    () = changed => {}
-                    () = sleep_until(at) => self.line.ring(),
-                },
+            let Some(at) = self.line.rings_at() else {
+                changed.await;
+                continue;
+            };
+            if self.alarm.deadline() != at {
+                self.alarm.as_mut().reset(at);
+            }
+            tokio::select! {
+                () = changed => {}
+                () = &mut self.alarm => self.line.ring(),
             }
         }
     }
@@ -140,14 +154,14 @@ impl Task {
                         job.answer(Err(error.clone()));
                     }
                 }
-                (batch, Ok(judged)) => self.answer(batch, judged),
+                (batch, Ok(judged)) => self.answer(batch, judged).await,
             }
         }
     }
 
     /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
     /// process.
-    fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+    async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
         let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
             Ok(Judged { verdict, chain }) => {
                 let committed = match verdict {
@@ -159,6 +173,10 @@ impl Task {
             Err(error) => Answered { append: job.answer(Err(error)), committed: None, chain: None },
         });
         let answered: Vec<Answered> = answered.collect();
+        if self.waiting.is_empty() {
+            // Whoever was answered goes on first; otherwise the next batch does.
+            yield_now().await;
+        }
         self.line.has_learnt(&answered);
         for Answered { append, committed, chain } in answered {
             if let (Some(Committed { first, .. }), Some(mut chain)) = (committed, chain) {
@@ -213,7 +231,7 @@ impl Task {
             if !is_lost {
                 batch.iter().for_each(Job::take_back);
             }
-            tokio::time::sleep(pause).await;
+            sleep(pause).await;
             pause = PAUSE_MAX.min(pause * 2);
         }
     }
