@@ -1,9 +1,12 @@
-//! Where things run that nobody waits for: a thread of its own, so that a long page of a consumer never
+//! Where things run that nobody waits for: threads of their own, so that a long page of a consumer never
 //! stands before a request.
 
 use std::io;
 
 use tokio::runtime::{Builder, Runtime};
+
+/// Two: consumers take turns, and whoever watches over them goes on where one of them hangs.
+const THREADS: usize = 2;
 
 /// See the module. What runs on it ends with it.
 #[derive(Debug)]
@@ -12,10 +15,10 @@ pub struct Background {
 }
 
 impl Background {
-    /// Starts the thread.
+    /// Starts the threads.
     pub fn start() -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(THREADS)
             .thread_name("background")
             .enable_all()
             .build()?;
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_started_within_runs_on_a_thread_beside() {
+    async fn what_is_started_within_runs_on_threads_beside() {
         let background = Background::start().unwrap();
         let whose = || current().name().map(str::to_owned);
         let there = background.within(|| tokio::spawn(async move { whose() }));

@@ -222,11 +222,12 @@ async fn answering(args: ServeArgs) -> Outcome {
     safety::check(&installation, &secrets).await?;
     let source = args.feed.source()?;
     let background = Background::start()?;
-    let project = || Projecting::fed_by(&source, &installation, &shutdown);
+    let beside = background.within(|| installation.beside(&databases));
+    let project = || Projecting::fed_by(&source, &beside, &shutdown);
     let projecting = args.work.then(|| background.within(project));
     let board = projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default();
     let topic = args.relay.then(|| args.feed.topic()).transpose()?;
-    let publish = |topic| Relaying::start(&installation, &board, topic, &shutdown);
+    let publish = |topic| Relaying::start(&beside, &board, topic, &shutdown);
     let relaying = topic.map(|topic| background.within(|| publish(topic)));
     let listener = TcpListener::bind(args.listen).await?;
     let listen = listener.local_addr()?;

@@ -66,28 +66,30 @@ pub struct Installation {
 impl Installation {
     /// Wires everything up; connections are made when they are needed.
     pub fn new(databases: &Databases) -> Self {
-        let app = pool(databases.app.clone(), APP_CONNECTIONS);
-        // A page of one event and a page of thousands want different plans, and read models grow.
-        // Rows and checkpoint of a page commit together, so a crash that loses them only makes the
-        // page be applied again: its commit need not wait for the disk. What it looks up was written
-        // lately and is in memory: reading a whole table for some of its rows is never cheaper.
-        let of_pages = [
-            ("plan_cache_mode", "force_custom_plan"),
-            ("synchronous_commit", "off"),
-            ("random_page_cost", "1.1"),
-        ];
-        let projector = databases.projector.clone().options(of_pages);
-        let projector = pool(projector, PROJECTOR_CONNECTIONS);
-        let store = Arc::new(PostgresStore::new(
-            statement_pool(databases.app.clone(), STORE_CONNECTIONS),
-            statement_pool(databases.projector.clone(), STORE_CONNECTIONS),
-            databases.app.clone(),
-        ));
+        let (reading, following) = log_pools(databases);
+        let store = Arc::new(PostgresStore::new(reading, following, databases.app.clone()));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds);
         let log: Arc<dyn EventStore> = store.clone();
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
+        let app = pool(databases.app.clone(), APP_CONNECTIONS);
+        let projector = projector_pool(databases);
         Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+    }
+
+    /// The same for whoever works on threads of their own, with connections of their own: the threads on
+    /// which a connection was opened serve it, for whomever.
+    #[must_use]
+    pub fn beside(&self, databases: &Databases) -> Self {
+        let (reading, following) = log_pools(databases);
+        let app = pool(databases.app.clone(), APP_CONNECTIONS);
+        Self {
+            read_db: ReadDb::new(app.clone()),
+            store: Arc::new(self.store.beside(reading, following)),
+            app,
+            projector: projector_pool(databases),
+            ..self.clone()
+        }
     }
 
     /// Makes this process one of several that take commands, which the others reach at `address`.
@@ -139,6 +141,26 @@ impl Installation {
         let (commands, shutdown) = (self.commands.clone(), shutdown.clone());
         tokio::spawn(async move { commands.follow(doorbell, shutdown).await });
     }
+}
+
+/// The pools that the log is read through, as the application and as the projector.
+fn log_pools(databases: &Databases) -> (PgPool, PgPool) {
+    let pool = |options: &PgConnectOptions| statement_pool(options.clone(), STORE_CONNECTIONS);
+    (pool(&databases.app), pool(&databases.projector))
+}
+
+/// The pool that read models are written through.
+fn projector_pool(databases: &Databases) -> PgPool {
+    // A page of one event and a page of thousands want different plans, and read models grow.
+    // Rows and checkpoint of a page commit together, so a crash that loses them only makes the
+    // page be applied again: its commit need not wait for the disk. What it looks up was written
+    // lately and is in memory: reading a whole table for some of its rows is never cheaper.
+    let of_pages = [
+        ("plan_cache_mode", "force_custom_plan"),
+        ("synchronous_commit", "off"),
+        ("random_page_cost", "1.1"),
+    ];
+    pool(databases.projector.clone().options(of_pages), PROJECTOR_CONNECTIONS)
 }
 
 /// Brings the database to this release's schema.

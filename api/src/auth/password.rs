@@ -108,10 +108,14 @@ impl Passwords {
     /// first.
     pub async fn hash_new(&self, password: String) -> Result<String, PasswordError> {
         check_length(&password)?;
-        if is_common(&password) {
-            return Err(PasswordError::Common);
-        }
-        self.hash(password).await
+        let chosen = move || {
+            if is_common(&password) {
+                Err(PasswordError::Common)
+            } else {
+                hash(password.as_bytes())
+            }
+        };
+        self.run(chosen).await
     }
 
     /// The hash to store for a PIN that somebody chooses.

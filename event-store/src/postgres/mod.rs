@@ -59,6 +59,12 @@ impl PostgresStore {
         let writer = Arc::new(Writer::spawn(writer, app.clone(), Arc::clone(&recent)));
         Self { app, projector, writer, recent }
     }
+
+    /// The same log, read through other connections.
+    #[must_use]
+    pub fn beside(&self, app: PgPool, projector: PgPool) -> Self {
+        Self { app, projector, ..self.clone() }
+    }
 }
 
 #[async_trait]
