@@ -2,11 +2,11 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --locked --release --package fastops
+RUN mv "$(scripts/release.sh)/fastops" /fastops
 
 FROM debian:bookworm-slim
 RUN useradd --system --no-create-home fastops
-COPY --from=build /src/target/release/fastops /usr/local/bin/fastops
+COPY --from=build /fastops /usr/local/bin/fastops
 USER fastops
 EXPOSE 8080
 ENTRYPOINT ["fastops"]

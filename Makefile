@@ -72,8 +72,17 @@ campaign: ## the fault tests (f01_… and s01_…) with full counts; writes docs
 .PHONY: bench
 bench: ## measure orders over HTTP beside pgbench, and appends to the event store
 	@scripts/setup.sh demo
-	@cargo build --release -p fastops -p bench
-	@"$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
+	@folder=$$(scripts/release.sh); "$$folder/bench" $(ARGS)
+
+.PHONY: release
+release: ## build the program as it is delivered, and say where it is
+	@scripts/setup.sh demo
+	@folder=$$(scripts/release.sh); echo "$$folder/fastops"
+
+.PHONY: profile
+profile: ## measure again what the program spends its time on, for make release and make bench
+	@scripts/setup.sh demo
+	@scripts/profile.sh
 
 .PHONY: openapi
 openapi: ## print the OpenAPI document

@@ -68,6 +68,7 @@ async fn main() -> ExitCode {
         };
         result.extend(figures);
     }
+    stand.end().await;
     println!("{}", Value::Object(result));
     ExitCode::SUCCESS
 }

@@ -60,6 +60,13 @@ impl Stand {
         self.server = Some(Process::serve(&self.databases).await);
     }
 
+    /// Ends the server as its users would, and everything else.
+    pub(crate) async fn end(self) {
+        if let Some(server) = self.server {
+            server.stop().await;
+        }
+    }
+
     /// Has a server answer that publishes the log, and keeps no read models, in the place of the other.
     pub(crate) async fn publish(&mut self, topic: &Topic) {
         if let Some(server) = self.server.take() {

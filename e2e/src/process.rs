@@ -15,7 +15,7 @@ use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tokio::time::{Duration, Instant, sleep};
+use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::site::{MASTER_KEY, OPERATOR_TOKEN, SECRET};
 use crate::system::PATIENCE;
@@ -133,6 +133,17 @@ impl Process {
     /// Ends it in the middle of whatever it does, with SIGKILL.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("a child can be killed");
+    }
+
+    /// Asks it to end, with SIGTERM, and waits until it has.
+    ///
+    /// # Panics
+    /// If it does not, long after it should.
+    pub async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        let ended =
+            timeout(PATIENCE, self.child.wait()).await.expect("it ends when it is asked to");
+        ended.expect("a child can be waited for");
     }
 
     /// Everything it has written to its log.
