@@ -1,7 +1,7 @@
 //! What is written down about every request: its id, one line, two figures.
 
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domain::shared::{TenantId, UserId};
 use poem::http::{HeaderValue, Method};
@@ -93,9 +93,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
-        let (status, elapsed) = (response.status().as_u16(), start.elapsed());
-        // The client does not wait until its line is written.
-        tokio::spawn(async move { record(&journal, method, route, status, elapsed) });
+        record(&journal, method, route, response.status().as_u16(), start);
         Ok(response)
     }
 }
@@ -112,7 +110,8 @@ impl<E> Telemetry<E> {
     }
 }
 
-fn record(journal: &Journal, method: &'static str, route: String, status: u16, elapsed: Duration) {
+fn record(journal: &Journal, method: &'static str, route: String, status: u16, start: Instant) {
+    let elapsed = start.elapsed();
     let (tenant, user) = journal.signed_in.get().copied().unzip();
     let tenant = tenant.map(tracing::field::display);
     let user = user.map(tracing::field::display);
