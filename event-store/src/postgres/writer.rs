@@ -15,7 +15,6 @@ use futures_util::future::{BoxFuture, ready};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
-use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::ends::{Answered, Judged};
@@ -55,10 +54,6 @@ struct Room {
 }
 
 impl Waiting {
-    fn is_empty(&self) -> bool {
-        self.room().queue.len() == 0
-    }
-
     fn room(&self) -> MutexGuard<'_, Room> {
         self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -154,14 +149,14 @@ impl Task {
                         job.answer(Err(error.clone()));
                     }
                 }
-                (batch, Ok(judged)) => self.answer(batch, judged).await,
+                (batch, Ok(judged)) => self.answer(batch, judged),
             }
         }
     }
 
     /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
     /// process.
-    async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+    fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
         let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
             Ok(Judged { verdict, chain }) => {
                 let committed = match verdict {
@@ -173,10 +168,6 @@ impl Task {
             Err(error) => Answered { append: job.answer(Err(error)), committed: None, chain: None },
         });
         let answered: Vec<Answered> = answered.collect();
-        if self.waiting.is_empty() {
-            // Whoever was answered goes on first; otherwise the next batch does.
-            yield_now().await;
-        }
         self.line.has_learnt(&answered);
         for Answered { append, committed, chain } in answered {
             if let (Some(Committed { first, .. }), Some(mut chain)) = (committed, chain) {
