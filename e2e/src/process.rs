@@ -138,12 +138,13 @@ impl Process {
     /// Asks it to end, with SIGTERM, and waits until it has.
     ///
     /// # Panics
-    /// If it does not, long after it should.
+    /// If it does not, long after it should, or not well.
     pub async fn stop(mut self) {
         self.signal(Signal::TERM);
         let ended =
             timeout(PATIENCE, self.child.wait()).await.expect("it ends when it is asked to");
-        ended.expect("a child can be waited for");
+        let status = ended.expect("a child can be waited for");
+        assert!(status.success(), "{status}; it says:\n{}", self.log.text());
     }
 
     /// Everything it has written to its log.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::thread::available_parallelism;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, Parser};
 use serde_json::Value;
 
 use super::Cli;
@@ -109,6 +111,19 @@ fn every_service_is_in_a_profile_and_runs_a_command_of_the_program() {
     }
     let expected = ["core", "eventstore", "kafka", "observability"].map(str::to_owned);
     assert_eq!(profiles, expected.into());
+}
+
+#[test]
+fn a_server_leaves_half_of_the_processors_unless_it_is_told_how_many_threads_answer() {
+    let threads = |args: &[&str]| {
+        let cli = Cli::try_parse_from([&["fastops"], args].concat()).unwrap();
+        cli.threads().map(NonZeroUsize::get)
+    };
+    let processors = available_parallelism().unwrap().get();
+    assert_eq!(threads(&["serve"]), Some(processors.div_ceil(2)));
+    assert_eq!(threads(&["serve", "--threads", "7"]), Some(7));
+    assert_eq!(threads(&["work"]), None);
+    assert!(Cli::try_parse_from(["fastops", "serve", "--threads", "0"]).is_err());
 }
 
 #[test]
