@@ -1,5 +1,6 @@
 //! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
 
+mod afterwards;
 mod linger;
 mod patience;
 
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+pub(crate) use afterwards::Afterwards;
 use linger::Lingering;
 use patience::{Patient, Unread};
 
@@ -123,9 +125,11 @@ impl Server {
             return;
         }
         let server = Arc::clone(&self);
+        let afterwards = Afterwards::default();
+        let later = afterwards.clone();
         let service = service_fn(move |request| {
-            let server = Arc::clone(&server);
-            async move { Ok::<_, Infallible>(server.answer(request, local, remote).await) }
+            let (server, later) = (Arc::clone(&server), later.clone());
+            async move { Ok::<_, Infallible>(server.answer(request, local, remote, later).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -136,10 +140,10 @@ impl Server {
             .with_upgrades();
         tokio::pin!(connection);
         let result = tokio::select! {
-            result = &mut connection => result,
+            result = afterwards.behind(connection.as_mut()) => result,
             () = self.shutdown.cancelled() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                afterwards.behind(connection).await
             }
         };
         if let Err(err) = result {
@@ -152,6 +156,7 @@ impl Server {
         request: hyper::Request<Incoming>,
         local: SocketAddr,
         remote: SocketAddr,
+        afterwards: Afterwards,
     ) -> hyper::Response<BoxBody<Bytes, io::Error>> {
         let (parts, body) = request.into_parts();
         let parts = RequestParts::from((
@@ -162,7 +167,8 @@ impl Server {
         ));
         let unread = Unread::default();
         let body = BoxBody::new(Patient::new(body, self.limits.body_within, unread.clone()));
-        let request = Request::from_parts(parts, Body::from(body));
+        let mut request = Request::from_parts(parts, Body::from(body));
+        request.set_data(afterwards);
         let mut response: hyper::Response<_> = self.app.get_response(request).await.into();
         if unread.is_left() {
             // The connection ends here; a client that is not told would send its next request into it.

@@ -1,7 +1,7 @@
 //! What is written down about every request: its id, one line, two figures.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::shared::{TenantId, UserId};
 use poem::http::{HeaderValue, Method};
@@ -10,6 +10,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::contract::Contract;
+use crate::server::Afterwards;
 
 /// Where ids come from.
 pub type NewId = Arc<dyn Fn() -> Uuid + Send + Sync>;
@@ -86,6 +87,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
             signed_in: OnceLock::new(),
         });
         request.set_data(Arc::clone(&journal));
+        let afterwards = request.data::<Afterwards>().cloned();
         let method = known(request.method());
         let route = self.route(request.uri().path());
         let id = journal.request_id.as_str();
@@ -93,7 +95,12 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
-        record(&journal, method, route, response.status().as_u16(), start);
+        let (status, elapsed) = (response.status().as_u16(), start.elapsed());
+        let write = move || record(&journal, method, route, status, elapsed);
+        match afterwards {
+            Some(afterwards) => afterwards.leave(write),
+            None => write(),
+        }
         Ok(response)
     }
 }
@@ -110,8 +117,7 @@ impl<E> Telemetry<E> {
     }
 }
 
-fn record(journal: &Journal, method: &'static str, route: String, status: u16, start: Instant) {
-    let elapsed = start.elapsed();
+fn record(journal: &Journal, method: &'static str, route: String, status: u16, elapsed: Duration) {
     let (tenant, user) = journal.signed_in.get().copied().unzip();
     let tenant = tenant.map(tracing::field::display);
     let user = user.map(tracing::field::display);

@@ -147,6 +147,23 @@ impl Process {
         assert!(status.success(), "{status}; it says:\n{}", self.log.text());
     }
 
+    /// Everything it has written to its log, once there is something like this in it: a request is
+    /// written down after it was answered.
+    ///
+    /// # Panics
+    /// If there is not, long after there should be.
+    pub async fn log_with(&self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let log = self.log.text();
+            if log.contains(text) {
+                return log;
+            }
+            assert!(Instant::now() < deadline, "it does not say {text:?}, but:\n{log}");
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Everything it has written to its log.
     pub fn log(&self) -> String {
         self.log.text()

@@ -1,4 +1,7 @@
-//! A batch against which nothing stands, as the arrays that `log_append_next` takes.
+//! A batch against which nothing stands, as what `log_append_next` takes, or `log_append_one` where it is
+//! a lone command of a few events.
+
+mod one;
 
 use std::collections::HashMap;
 
@@ -144,6 +147,9 @@ impl<'a> Next<'a> {
         connection: &mut PgConnection,
         rings: bool,
     ) -> Result<bool, sqlx::Error> {
+        if let Some(one) = self.one() {
+            return one.commit(connection, rings).await;
+        }
         let Self { tenants, commands, .. } = self;
         let streams: Vec<Written<'_>> = self.written().collect();
         let query = sqlx::query_as(

@@ -26,6 +26,8 @@ async fn what_comes_next_is_not_judged() {
     let quiet = committed(store.append(append(ANA, 3, &[("arepa", 3, 0)])).await);
     assert_eq!((quiet.first, quiet.count), (Position::new(4), 0));
     committed(store.append(append(ANA, 4, &[("arepa", 3, 1), ("buñuelo", 1, 1)])).await);
+    let many = [("arepa", 4, 12), ("queso", 0, 12)];
+    assert_eq!(committed(store.append(append(ANA, 5, &many)).await).first, Position::new(7));
     gapless(&whole_log(&*store).await);
 }
 
@@ -63,41 +65,48 @@ async fn a_stream_that_began_elsewhere_is_no_new_one() {
     gapless(&whole_log(&*store).await);
 }
 
+/// One event, which `log_append_one` writes, and more than it takes.
+const FEW_AND_MANY: [u64; 2] = [1, 20];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_written_where_a_stream_or_a_chain_is_not_exactly_as_the_writer_knows_it() {
     for otherwise in ["UPDATE streams SET revision = 1", "UPDATE tenant_heads SET link = '\\x00'"] {
-        let db = Database::create().await;
-        let store = db.store();
-        for (id, revision) in [(1, 0), (2, 1)] {
-            committed(store.append(append(ANA, id, &[("arepa", revision, 1)])).await);
-        }
-        run(&db, otherwise.to_owned()).await;
-        without_a_judge(&db).await;
+        for n_events in FEW_AND_MANY {
+            let db = Database::create().await;
+            let store = db.store();
+            for (id, revision) in [(1, 0), (2, 1)] {
+                committed(store.append(append(ANA, id, &[("arepa", revision, 1)])).await);
+            }
+            run(&db, otherwise.to_owned()).await;
+            without_a_judge(&db).await;
 
-        let next = store.append(append(ANA, 3, &[("arepa", 2, 1)])).await;
-        assert!(next.is_err(), "{otherwise}: {next:?}");
-        assert_eq!(whole_log(&*store).await.len(), 2, "{otherwise}");
+            let next = store.append(append(ANA, 3, &[("arepa", 2, n_events)])).await;
+            assert!(next.is_err(), "{otherwise}: {next:?}");
+            assert_eq!(whole_log(&*store).await.len(), 2, "{otherwise}");
+        }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_was_accepted_is_recognised_though_all_it_expects_is_there() {
-    let db = Database::create().await;
-    let store = db.store();
-    let first = committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
-    committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
+    for n_events in FEW_AND_MANY {
+        let db = Database::create().await;
+        let store = db.store();
+        let first = committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+        committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
 
-    match store.append(append(ANA, 1, &[("arepa", 2, 1)])).await {
-        Ok(Verdict::Duplicate(earlier)) => assert_eq!(earlier.committed, first),
-        other => panic!("{other:?}"),
+        match store.append(append(ANA, 1, &[("arepa", 2, n_events)])).await {
+            Ok(Verdict::Duplicate(earlier)) => assert_eq!(earlier.committed, first),
+            other => panic!("{other:?}"),
+        }
+        committed(store.append(append(ANA, 3, &[("arepa", 2, 1)])).await);
+        assert_eq!(whole_log(&*store).await.len(), 3);
     }
-    committed(store.append(append(ANA, 3, &[("arepa", 2, 1)])).await);
-    assert_eq!(whole_log(&*store).await.len(), 3);
 }
 
 /// A command whose id says that it was made just now, or later.
-fn made_late(id: u128, key: &str, revision: u64) -> Append {
-    let like = append(ANA, id, &[(key, revision, 1)]);
+fn made_late(id: u128, key: &str, revision: u64, n_events: u64) -> Append {
+    let like = append(ANA, id, &[(key, revision, n_events)]);
     let (expected, events) = (like.expected().to_vec(), like.events().to_vec());
     let command = CommandId::from_uuid(uuid!("03bb2cc3-d800-7000-8000-000000000001"));
     Append::try_new(ANA, command, [7; 32], expected, events).expect("it was one before")
@@ -105,17 +114,19 @@ fn made_late(id: u128, key: &str, revision: u64) -> Append {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_seems_new_by_its_id_is_recognised_too() {
-    let db = Database::create().await;
-    let first = committed(db.store().append(made_late(1, "arepa", 0)).await);
-    let store = db.store();
-    committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
+    for n_events in FEW_AND_MANY {
+        let db = Database::create().await;
+        let first = committed(db.store().append(made_late(1, "arepa", 0, 1)).await);
+        let store = db.store();
+        committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
 
-    match store.append(made_late(3, "arepa", 2)).await {
-        Ok(Verdict::Duplicate(earlier)) => assert_eq!(earlier.committed, first),
-        other => panic!("{other:?}"),
+        match store.append(made_late(3, "arepa", 2, n_events)).await {
+            Ok(Verdict::Duplicate(earlier)) => assert_eq!(earlier.committed, first),
+            other => panic!("{other:?}"),
+        }
+        committed(store.append(append(ANA, 4, &[("arepa", 2, 1)])).await);
+        assert_eq!(whole_log(&*store).await.len(), 3);
     }
-    committed(store.append(append(ANA, 4, &[("arepa", 2, 1)])).await);
-    assert_eq!(whole_log(&*store).await.len(), 3);
 }
 
 /// What a writer answers to readers of its process is what the log has.
