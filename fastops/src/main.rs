@@ -2,6 +2,7 @@
 
 mod cli;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -30,9 +31,14 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: cli::Cli) -> cli::Outcome {
-    let mut runtime = Builder::new_multi_thread();
-    if let Some(threads) = cli.threads() {
-        runtime.worker_threads(threads.get());
-    }
+    let mut runtime = match cli.threads().map(NonZeroUsize::get) {
+        // A thread that has nobody to share its tasks with need not keep them where others find them.
+        Some(1) => Builder::new_current_thread(),
+        threads => {
+            let mut runtime = Builder::new_multi_thread();
+            threads.map(|threads| runtime.worker_threads(threads));
+            runtime
+        }
+    };
     runtime.enable_all().build()?.block_on(cli::run(cli))
 }

@@ -1,9 +1,15 @@
 //! Long calculations beside requests, which come first.
 
+#[cfg(target_os = "linux")]
+mod linux;
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 use tokio::sync::oneshot;
+
+#[cfg(target_os = "linux")]
+use linux::step_aside;
 
 /// Runs `work` on a thread of its own, which gets the processor time that nobody else wants: whoever
 /// signs in can wait, whoever orders cannot. Goes on to its end, also where nobody waits for it any more.
@@ -26,15 +32,7 @@ pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
     }
 }
 
-/// Gives the calling thread the lowest priority. On other systems than Linux the whole process would
-/// get it.
-#[cfg(target_os = "linux")]
-fn step_aside() {
-    if let Err(error) = rustix::process::setpriority_process(None, 19) {
-        tracing::debug!(%error, "a calculation goes on beside requests as if it were one");
-    }
-}
-
+/// On other systems than Linux the whole process would step aside.
 #[cfg(not(target_os = "linux"))]
 const fn step_aside() {}
 
