@@ -150,6 +150,7 @@ $$;
 -- reading whole tables later; what they forbid counts as costly, which must not start the compiler.
 -- A join could still read a whole tenant by the first half of a key and compare the rest; OFFSET 0
 -- keeps each lookup a query of its own, with the whole key.
+-- PL/pgSQL expands the arrays it is given as it begins: an element is found in constant time.
 
 -- Appends a batch of commands in one transaction, each as a whole or not at all.
 --
@@ -182,17 +183,6 @@ DECLARE
     n_commands CONSTANT integer := cardinality(p_command_ids);
     n_expected CONSTANT integer := cardinality(p_expected_commands);
     n_events CONSTANT integer := cardinality(p_event_commands);
-    -- Local copies are kept expanded, so that an element is found in constant time.
-    command_tenants integer[] := p_command_tenants;
-    expected_commands integer[] := p_expected_commands;
-    expected_streams integer[] := p_expected_streams;
-    expected_revisions bigint[] := p_expected_revisions;
-    event_commands integer[] := p_event_commands;
-    event_streams integer[] := p_event_streams;
-    expected_events uuid[] := p_expected_events;
-    event_revisions bigint[] := p_event_revisions;
-    event_ids uuid[] := p_event_ids;
-    event_hashes bytea[] := p_event_hashes;
     head bigint;
     head_before bigint;
     revisions bigint[];
@@ -256,12 +246,12 @@ BEGIN
         IF firsts[command_no] IS NOT NULL THEN
             verdicts[command_no] := 1;
         END IF;
-        WHILE expected_no <= n_expected AND expected_commands[expected_no] = command_no LOOP
-            stream_no := expected_streams[expected_no];
+        WHILE expected_no <= n_expected AND p_expected_commands[expected_no] = command_no LOOP
+            stream_no := p_expected_streams[expected_no];
             IF verdicts[command_no] = 0
                 AND (
-                    revisions[stream_no] <> expected_revisions[expected_no]
-                    OR last_events[stream_no] <> expected_events[expected_no]
+                    revisions[stream_no] <> p_expected_revisions[expected_no]
+                    OR last_events[stream_no] <> p_expected_events[expected_no]
                 )
             THEN
                 verdicts[command_no] := 2;
@@ -274,8 +264,8 @@ BEGIN
             firsts[command_no] := head + 1;
             counts[command_no] := 0;
         END IF;
-        tenant_no := command_tenants[command_no];
-        WHILE event_no <= n_events AND event_commands[event_no] = command_no LOOP
+        tenant_no := p_command_tenants[command_no];
+        WHILE event_no <= n_events AND p_event_commands[event_no] = command_no LOOP
             IF verdicts[command_no] = 0 THEN
                 IF counts[command_no] = 0 THEN
                     command_lanes[command_no] := lanes[tenant_no];
@@ -286,14 +276,14 @@ BEGIN
                 counts[command_no] := counts[command_no] + 1;
                 seqs[tenant_no] := seqs[tenant_no] + 1;
                 links[tenant_no] := sha256(
-                    links[tenant_no] || int8send(seqs[tenant_no]) || event_hashes[event_no]
+                    links[tenant_no] || int8send(seqs[tenant_no]) || p_event_hashes[event_no]
                 );
                 event_positions[event_no] := head;
                 event_seqs[event_no] := seqs[tenant_no];
                 event_links[event_no] := links[tenant_no];
-                stream_no := event_streams[event_no];
-                revisions[stream_no] := event_revisions[event_no];
-                last_events[stream_no] := event_ids[event_no];
+                stream_no := p_event_streams[event_no];
+                revisions[stream_no] := p_event_revisions[event_no];
+                last_events[stream_no] := p_event_ids[event_no];
                 written[stream_no] := true;
             END IF;
             event_no := event_no + 1;

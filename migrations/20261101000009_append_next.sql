@@ -30,28 +30,21 @@ SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     n_events CONSTANT integer := cardinality(p_event_ids);
-    -- Local copies are kept expanded, so that an element is found in constant time.
-    fingerprints bytea[] := p_fingerprints;
-    stream_names text[] := p_stream_names;
-    types text[] := p_event_types;
-    payloads bytea[] := p_event_payloads;
-    metadata bytea[] := p_event_metadata;
-    dates date[] := p_event_dates;
-    hashes bytea[] := p_event_hashes;
-    links bytea[] := p_event_links;
     n_begun integer;
     n_moved integer := 0;
 BEGIN
-    IF NOT p_is_new AND EXISTS (
-        SELECT FROM (SELECT generate_series(1, cardinality(p_command_ids)) AS no) AS c
-        CROSS JOIN LATERAL (
-            SELECT FROM command_log
-            WHERE tenant_id = p_tenant_ids[p_command_tenants[c.no]]
-                AND command_id = p_command_ids[c.no]
-            OFFSET 0
-        ) accepted
-    ) THEN
-        RETURN false;
+    IF NOT p_is_new THEN
+        IF EXISTS (
+            SELECT FROM (SELECT generate_series(1, cardinality(p_command_ids)) AS no) AS c
+            CROSS JOIN LATERAL (
+                SELECT FROM command_log
+                WHERE tenant_id = p_tenant_ids[p_command_tenants[c.no]]
+                    AND command_id = p_command_ids[c.no]
+                OFFSET 0
+            ) accepted
+        ) THEN
+            RETURN false;
+        END IF;
     END IF;
     UPDATE log_head SET position = p_head + n_events WHERE position = p_head;
     IF NOT FOUND THEN
@@ -61,13 +54,13 @@ BEGIN
     -- Whoever was accepted meanwhile, or is wrongly said to be new, fails to be written down twice.
     INSERT INTO command_log (tenant_id, command_id, fingerprint, first_position, event_count)
     SELECT
-        p_tenant_ids[p_command_tenants[c.no]], p_command_ids[c.no], fingerprints[c.no],
+        p_tenant_ids[p_command_tenants[c.no]], p_command_ids[c.no], p_fingerprints[c.no],
         p_firsts[c.no], p_counts[c.no]
     FROM (SELECT generate_series(1, cardinality(p_command_ids)) AS no) AS c;
 
     INSERT INTO streams (tenant_id, stream, revision, last_event)
     SELECT
-        p_tenant_ids[p_stream_tenants[s.no]], stream_names[s.no], p_revisions[s.no],
+        p_tenant_ids[p_stream_tenants[s.no]], p_stream_names[s.no], p_revisions[s.no],
         p_last_events[s.no]
     FROM (SELECT generate_series(1, cardinality(p_stream_names)) AS no) AS s
     WHERE p_revisions_before[s.no] = 0;
@@ -77,7 +70,7 @@ BEGIN
         FROM (SELECT generate_series(1, cardinality(p_stream_names)) AS no) AS s
         WHERE p_revisions_before[s.no] > 0
             AND t.tenant_id = p_tenant_ids[p_stream_tenants[s.no]]
-            AND t.stream = stream_names[s.no]
+            AND t.stream = p_stream_names[s.no]
             AND t.revision = p_revisions_before[s.no];
         GET DIAGNOSTICS n_moved = ROW_COUNT;
     END IF;
@@ -91,9 +84,10 @@ BEGIN
     )
     SELECT
         p_head + e.no, p_tenant_ids[p_stream_tenants[p_event_streams[e.no]]], p_event_seqs[e.no],
-        stream_names[p_event_streams[e.no]], p_event_revisions[e.no], p_event_ids[e.no],
-        types[e.no], p_event_versions[e.no], payloads[e.no], metadata[e.no], dates[e.no],
-        p_event_occurred[e.no], p_event_recorded[e.no], hashes[e.no], links[e.no]
+        p_stream_names[p_event_streams[e.no]], p_event_revisions[e.no], p_event_ids[e.no],
+        p_event_types[e.no], p_event_versions[e.no], p_event_payloads[e.no],
+        p_event_metadata[e.no], p_event_dates[e.no], p_event_occurred[e.no],
+        p_event_recorded[e.no], p_event_hashes[e.no], p_event_links[e.no]
     FROM (SELECT generate_series(1, n_events) AS no) AS e;
 
     UPDATE tenant_heads AS t SET tenant_seq = p_seqs[n.no], link = p_links[n.no]

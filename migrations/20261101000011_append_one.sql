@@ -23,10 +23,12 @@ SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     n_events CONSTANT integer := cardinality(p_event_ids);
 BEGIN
-    IF NOT p_is_new AND EXISTS (
-        SELECT FROM command_log WHERE tenant_id = p_tenant AND command_id = p_command
-    ) THEN
-        RETURN false;
+    IF NOT p_is_new THEN
+        IF EXISTS (
+            SELECT FROM command_log WHERE tenant_id = p_tenant AND command_id = p_command
+        ) THEN
+            RETURN false;
+        END IF;
     END IF;
     UPDATE log_head SET position = p_head + n_events WHERE position = p_head;
     IF NOT FOUND THEN

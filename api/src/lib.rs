@@ -12,6 +12,7 @@
 //! - [`server`]: the accept loop
 
 pub mod access;
+mod afterwards;
 pub mod app;
 pub mod auth;
 pub mod caller;

@@ -1,6 +1,5 @@
 //! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
 
-mod afterwards;
 mod linger;
 mod patience;
 
@@ -24,8 +23,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::afterwards::Afterwards;
 use crate::app::App;
-pub(crate) use afterwards::Afterwards;
 use linger::Lingering;
 use patience::{Patient, Unread};
 

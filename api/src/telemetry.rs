@@ -9,8 +9,8 @@ use poem::{Endpoint, FromRequest, Request, RequestBody, Response};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::afterwards::Afterwards;
 use crate::contract::Contract;
-use crate::server::Afterwards;
 
 /// Where ids come from.
 pub type NewId = Arc<dyn Fn() -> Uuid + Send + Sync>;

@@ -31,14 +31,15 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: cli::Cli) -> cli::Outcome {
-    let mut runtime = match cli.threads().map(NonZeroUsize::get) {
+    let threads = cli.threads();
+    let mut runtime = if threads == Some(NonZeroUsize::MIN) {
         // A thread that has nobody to share its tasks with need not keep them where others find them.
-        Some(1) => Builder::new_current_thread(),
-        threads => {
-            let mut runtime = Builder::new_multi_thread();
-            threads.map(|threads| runtime.worker_threads(threads));
-            runtime
-        }
+        Builder::new_current_thread()
+    } else {
+        Builder::new_multi_thread()
     };
+    if let Some(threads) = threads {
+        runtime.worker_threads(threads.get());
+    }
     runtime.enable_all().build()?.block_on(cli::run(cli))
 }

@@ -42,7 +42,7 @@ impl<'a> EventColumns<'a> {
         self.hashes.push(&encoded.content_hash);
     }
 
-    /// Binds the columns, in the order in which both functions take them.
+    /// Binds the columns, in the order in which the functions take them.
     pub(super) fn bind_to<'q, O>(
         &'q self,
         query: QueryAs<'q, Postgres, O, PgArguments>,

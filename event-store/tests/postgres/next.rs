@@ -69,6 +69,19 @@ async fn a_stream_that_began_elsewhere_is_no_new_one() {
 const FEW_AND_MANY: [u64; 2] = [1, 20];
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lone_command_of_a_few_events_has_a_function_of_its_own() {
+    for (n_events, other) in [(16, "log_append_next"), (17, "log_append_one")] {
+        let db = Database::create().await;
+        let store = db.store();
+        committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+        without_a_judge(&db).await;
+        run(&db, format!("ALTER FUNCTION {other} RENAME TO of_nobody")).await;
+        committed(store.append(append(ANA, 2, &[("arepa", 1, n_events)])).await);
+        gapless(&whole_log(&*store).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_written_where_a_stream_or_a_chain_is_not_exactly_as_the_writer_knows_it() {
     for otherwise in ["UPDATE streams SET revision = 1", "UPDATE tenant_heads SET link = '\\x00'"] {
         for n_events in FEW_AND_MANY {

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::{Command, Next, Tenant, Written, each};
 
-/// How many events it may have: an element of an array is found by counting.
+/// How many events it may have: each of the streams that they are in takes a statement of its own.
 const EVENTS_MAX: usize = 16;
 
 /// See the module.
