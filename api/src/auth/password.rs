@@ -82,7 +82,7 @@ pub struct Turn {
 
 impl Passwords {
     /// As many at once as the machine has cores, but for one, if there are several: where all of them are
-    /// busy, however low their priority, a commit waits several times as long for its disk.
+    /// busy, however low their priority, an order waits several times as long for its turns.
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self::with_cores(cores.saturating_sub(1).max(1))
