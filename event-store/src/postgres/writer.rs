@@ -15,6 +15,7 @@ use futures_util::future::{BoxFuture, ready};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::ends::{Answered, Judged};
@@ -56,6 +57,10 @@ struct Room {
 impl Waiting {
     fn room(&self) -> MutexGuard<'_, Room> {
         self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.room().queue.len() == 0
     }
 }
 
@@ -149,14 +154,14 @@ impl Task {
                         job.answer(Err(error.clone()));
                     }
                 }
-                (batch, Ok(judged)) => self.answer(batch, judged),
+                (batch, Ok(judged)) => self.answer(batch, judged).await,
             }
         }
     }
 
     /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
-    /// process.
-    fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+    /// process. Who was answered goes on first where nobody else waits to be sent.
+    async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
         let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
             Ok(Judged { verdict, chain }) => {
                 let committed = match verdict {
@@ -168,6 +173,9 @@ impl Task {
             Err(error) => Answered { append: job.answer(Err(error)), committed: None, chain: None },
         });
         let answered: Vec<Answered> = answered.collect();
+        if self.waiting.is_idle() {
+            yield_now().await;
+        }
         self.line.has_learnt(&answered);
         for Answered { append, committed, chain } in answered {
             if let (Some(Committed { first, .. }), Some(mut chain)) = (committed, chain) {
