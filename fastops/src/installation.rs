@@ -61,6 +61,8 @@ pub struct Installation {
     pub app: PgPool,
     /// Connections of consumers.
     pub projector: PgPool,
+    /// Whose turn it is, of all in this process who can wait.
+    pub turns: Turns,
 }
 
 impl Installation {
@@ -74,7 +76,8 @@ impl Installation {
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         let projector = projector_pool(databases);
-        Self { commands, read_db: ReadDb::new(app.clone()), store, clock, ids, app, projector }
+        let (read_db, turns) = (ReadDb::new(app.clone()), Turns::default());
+        Self { commands, read_db, store, clock, ids, app, projector, turns }
     }
 
     /// The same for whoever works on threads of their own, with connections of their own: the threads on
@@ -107,7 +110,7 @@ impl Installation {
     /// What consumers share that are shown on this board.
     pub fn feed(&self, board: &Board, tail: Tail) -> Feed {
         let store: Arc<dyn EventStore> = self.store.clone();
-        let (pool, turns) = (self.projector.clone(), Turns::default());
+        let (pool, turns) = (self.projector.clone(), self.turns.clone());
         Feed { store, pool, tail, turns, board: board.clone() }
     }
 

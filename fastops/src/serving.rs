@@ -7,7 +7,7 @@ use api::access::{Permits, Unanswered};
 use api::app::{App, Shell, app, document};
 use api::auth::opaque::RenewalKey;
 use api::auth::operator::{OperatorGate, OperatorToken};
-use api::auth::password::Passwords;
+use api::auth::password::{HashingTurns, Passwords};
 use api::auth::token::{KeyError, SigningKey, TokenAlgorithm, Tokens};
 use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
@@ -23,7 +23,8 @@ use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
 use domain::shared::IncarnationId;
 use event_store::EventStore;
-use event_store::consumer::{Board, State};
+use event_store::consumer::{Board, State, Turns};
+use futures_util::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnectOptions;
@@ -152,7 +153,7 @@ fn services(
         public_url,
         renewals: RenewalKey::new(secrets.master.derive("refresh tokens")),
         attempts: Arc::default(),
-        passwords: Passwords::new(),
+        passwords: Passwords::new().by(taking(&installation.turns)),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
         clock: Arc::clone(&installation.clock),
@@ -173,6 +174,15 @@ pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
         |secret: &NamedSecret| SigningKey::try_new(secret.id.clone(), algorithm, &secret.bytes);
     let previous = secrets.previous.as_ref().map(key).transpose()?;
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
+}
+
+/// Turns in a form that hashing can wait for.
+fn taking(turns: &Turns) -> HashingTurns {
+    let turns = turns.clone();
+    Arc::new(move || {
+        let turns = turns.clone();
+        async move { turns.take().await }.boxed()
+    })
 }
 
 /// A secret for another purpose, which does not give the first one away.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::aside::aside;
@@ -65,11 +67,17 @@ pub enum Verdict {
     },
 }
 
+/// Waits until no more of what can wait is going on in this process than should; a hash then lasts as
+/// long as what is given. Gives nothing to whoever has waited too long, and goes on without.
+pub type HashingTurns =
+    Arc<dyn Fn() -> BoxFuture<'static, Option<OwnedSemaphorePermit>> + Send + Sync>;
+
 /// Hashes and checks passwords off the async threads, a bounded number at a time.
 #[derive(Clone)]
 pub struct Passwords {
     waiting: Arc<Semaphore>,
     cores: Arc<Semaphore>,
+    turns: HashingTurns,
     decoy: Arc<str>,
 }
 
@@ -77,6 +85,7 @@ pub struct Passwords {
 /// who are sent away cost next to nothing, and the others come one after another.
 pub struct Turn {
     held: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    turns: HashingTurns,
     decoy: Arc<str>,
 }
 
@@ -94,8 +103,15 @@ impl Passwords {
         Self {
             waiting: Arc::new(Semaphore::new(cores + QUEUE_MAX)),
             cores: Arc::new(Semaphore::new(cores)),
+            turns: Arc::new(|| ready(None).boxed()),
             decoy: decoy.into(),
         }
+    }
+
+    /// The same, taking turns with whatever else can wait.
+    #[must_use]
+    pub fn by(self, turns: HashingTurns) -> Self {
+        Self { turns, ..self }
     }
 
     /// The hash to store for a new password.
@@ -143,7 +159,8 @@ impl Passwords {
             Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let core =
             Arc::clone(&self.cores).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
-        Ok(Turn { held: (place, core), decoy: Arc::clone(&self.decoy) })
+        let (turns, decoy) = (Arc::clone(&self.turns), Arc::clone(&self.decoy));
+        Ok(Turn { held: (place, core), turns, decoy })
     }
 
     async fn run<T: Send + 'static>(
@@ -190,7 +207,7 @@ impl Turn {
         self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let held = self.held;
+        let held = (self.held, (self.turns)().await);
         aside(move || {
             let result = work();
             drop(held);
@@ -395,6 +412,28 @@ mod tests {
         }
         drop(core);
         assert_eq!(passwords.verify(RIGHT.to_owned(), None).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_hash_waits_for_its_turn_and_gives_it_back() {
+        let turns = Arc::new(Semaphore::new(1));
+        let (asks, mut asked) = tokio::sync::mpsc::unbounded_channel();
+        let taken = Arc::clone(&turns);
+        let passwords = Passwords::with_cores(1).by(Arc::new(move || {
+            asks.send(()).unwrap();
+            let taken = Arc::clone(&taken);
+            async move { taken.acquire_owned().await.ok() }.boxed()
+        }));
+        let other = Arc::clone(&turns).acquire_owned().await.unwrap();
+        let hashing = passwords.clone();
+        let hashing = tokio::spawn(async move { hashing.hash(RIGHT.to_owned()).await });
+        asked.recv().await.unwrap();
+        let second = Arc::clone(&turns).acquire_owned();
+        drop(other);
+        // Turns are given in the order in which they are asked for.
+        let _second = second.await.unwrap();
+        assert_eq!(passwords.cores.available_permits(), 1, "the hash before it is done");
+        assert!(hashing.await.unwrap().is_ok());
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@
 //! - [`rebuild`]: read models built again beside the live ones
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
 //! - [`Tail`]: what was committed lately, read once for all; [`Doorbell`] wakes its reader
-//! - [`Turns`]: how many consumers of a process work at once
+//! - [`Turns`]: how many consumers of a process work at once, among other things that can wait
 
 pub(crate) mod board;
 pub(crate) mod checkpoint;

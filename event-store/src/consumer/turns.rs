@@ -1,5 +1,6 @@
 //! Whose turn it is. Consumers of a process hear of new events at the same moment; if all of them set to
-//! work at once, nothing of a small machine would be left to those who order.
+//! work at once, or one of them beside something else that can wait, nothing of a small machine would be
+//! left to those who order.
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// How long a consumer waits for its turn. Nobody may be held up for good by a page that hangs.
+/// How long anybody waits for a turn. Nobody may be held up for good by a page that hangs.
 const WAIT_MAX: Duration = Duration::from_millis(250);
 
 /// See the module. Clones share the turns.
@@ -29,8 +30,9 @@ impl Turns {
         Self(Arc::new(Semaphore::new(at_once)))
     }
 
-    /// Waits for a turn; it lasts until what is given is dropped.
-    pub(crate) async fn take(&self) -> Option<OwnedSemaphorePermit> {
+    /// Waits for a turn, which lasts until what is given is dropped. Whoever has waited too long goes on
+    /// without.
+    pub async fn take(&self) -> Option<OwnedSemaphorePermit> {
         timeout(WAIT_MAX, Arc::clone(&self.0).acquire_owned()).await.ok()?.ok()
     }
 }
