@@ -1,94 +1,112 @@
 //! What is done about a request once its answer is on its way: nobody waits for it.
 
-use std::future::poll_fn;
-use std::mem;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 type Chore = Box<dyn FnOnce() + Send>;
 
-/// The chores of one connection. Clones share them.
-#[derive(Clone, Default)]
-pub(crate) struct Afterwards(Arc<Chores>);
+/// How many chores may be left undone. Further ones are done by whoever leaves them.
+const LEFT_MAX: usize = 4_096;
 
-#[derive(Default)]
-struct Chores(Mutex<Vec<Chore>>);
+/// How long chores gather: to wake a thread costs as much as many of them.
+const GATHERING: Duration = Duration::from_millis(2);
+
+/// The longest that anybody waits for chores to be done.
+const DONE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Chores, done in order by a thread of their own, which ends with the last of those who may leave some.
+#[derive(Clone)]
+pub(crate) struct Afterwards(SyncSender<Chore>);
 
 impl Afterwards {
-    /// Leaves a chore for when the connection has gone as far as it can.
+    /// Starts the thread. Where the system has none left, chores are done at once.
+    pub(crate) fn start() -> Self {
+        let (left, chores) = sync_channel(LEFT_MAX);
+        let started = thread::Builder::new().name("afterwards".to_owned()).spawn(|| work(chores));
+        if let Err(error) = started {
+            tracing::warn!(%error, "answers wait for what is written down about them");
+        }
+        Self(left)
+    }
+
+    /// Leaves a chore for a moment later.
     pub(crate) fn leave(&self, chore: impl FnOnce() + Send + 'static) {
-        self.0.left().push(Box::new(chore));
+        match self.0.try_send(Box::new(chore)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(chore) | TrySendError::Disconnected(chore)) => chore(),
+        }
     }
 
-    /// Drives a connection, and does the chores whenever it waits or ends, however it ends.
-    pub(crate) async fn behind<F: Future>(&self, mut connection: Pin<&mut F>) -> F::Output {
-        poll_fn(|cx| {
-            let polled = connection.as_mut().poll(cx);
-            self.0.catch_up();
-            polled
-        })
-        .await
-    }
-}
-
-impl Chores {
-    fn left(&self) -> MutexGuard<'_, Vec<Chore>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn catch_up(&self) {
-        let chores = mem::take(&mut *self.left());
-        for chore in chores {
-            chore();
+    /// Waits until everything that was left so far is done.
+    pub(crate) async fn done(&self) {
+        let (tell, told) = oneshot::channel();
+        self.leave(move || {
+            let _nobody_waits = tell.send(());
+        });
+        if timeout(DONE_WITHIN, told).await.is_err() {
+            tracing::warn!("not everything was written down in time");
         }
     }
 }
 
-impl Drop for Chores {
-    fn drop(&mut self) {
-        self.catch_up();
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "whoever leaves a chore learns that this has ended"
+)]
+fn work(chores: Receiver<Chore>) {
+    while let Ok(first) = chores.recv() {
+        for chore in std::iter::once(first).chain(chores.try_iter()) {
+            // It has been reported, and the others are still to be done.
+            let _panicked = catch_unwind(AssertUnwindSafe(chore));
+        }
+        thread::sleep(GATHERING);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
     use std::sync::mpsc::channel;
 
     use super::*;
 
     #[tokio::test]
-    async fn chores_are_done_in_order_after_what_left_them() {
-        let afterwards = Afterwards::default();
+    async fn chores_are_done_in_order_even_after_one_that_panics() {
+        let afterwards = Afterwards::start();
         let (done, order) = channel();
-        let connection = async {
-            for answer in [1, 2] {
-                let later = done.clone();
-                afterwards.leave(move || later.send(format!("line of {answer}")).unwrap());
-                done.send(format!("answer {answer}")).unwrap();
-                tokio::task::yield_now().await;
-            }
-            let later = done.clone();
-            afterwards.leave(move || later.send("last line".to_owned()).unwrap());
-        };
-        afterwards.behind(pin!(connection)).await;
+        for line in 1..=3 {
+            let done = done.clone();
+            afterwards.leave(move || done.send(line).unwrap());
+            afterwards.leave(|| panic!("a bug"));
+        }
+        afterwards.done().await;
         drop(done);
-        let order: Vec<String> = order.iter().collect();
-        assert_eq!(order, ["answer 1", "line of 1", "answer 2", "line of 2", "last line"]);
+        assert_eq!(order.iter().collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[tokio::test]
-    async fn a_connection_that_panics_leaves_no_chore_undone() {
-        let (done, order) = channel();
-        let connecting = tokio::spawn(async move {
-            let afterwards = Afterwards::default();
-            let connection = async {
-                afterwards.leave(move || done.send("line").unwrap());
-                panic!("a bug");
-            };
-            afterwards.behind(pin!(connection)).await;
+    async fn where_too_many_are_left_the_next_is_done_at_once() {
+        let afterwards = Afterwards::start();
+        let (go_on, held) = channel::<()>();
+        let (begun, is_held) = channel();
+        afterwards.leave(move || {
+            begun.send(()).unwrap();
+            held.recv().unwrap();
         });
-        assert!(connecting.await.unwrap_err().is_panic());
-        assert_eq!(order.try_recv(), Ok("line"));
+        is_held.recv().unwrap();
+        let (done, order) = channel();
+        for line in 0..=LEFT_MAX {
+            let done = done.clone();
+            afterwards.leave(move || done.send(line).unwrap());
+        }
+        assert_eq!(order.try_recv(), Ok(LEFT_MAX));
+        assert!(order.try_recv().is_err());
+        go_on.send(()).unwrap();
+        afterwards.done().await;
+        assert_eq!(order.try_iter().count(), LEFT_MAX);
     }
 }

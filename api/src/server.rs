@@ -1,5 +1,6 @@
 //! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
 
+mod door;
 mod linger;
 mod patience;
 
@@ -7,7 +8,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Bytes, Incoming};
@@ -20,11 +21,13 @@ use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint, Request, RequestParts};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::afterwards::Afterwards;
 use crate::app::App;
+use door::Door;
 use linger::Lingering;
 use patience::{Patient, Unread};
 
@@ -62,14 +65,20 @@ impl Default for Limits {
 /// HTTP/2 is left to the proxy in front: telling the two apart means waiting for a client's first
 /// bytes without a limit.
 pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: CancellationToken) {
-    let server = Arc::new(Server { app, limits, shutdown: shutdown.clone() });
+    let afterwards = Afterwards::start();
+    let server = Server { app, limits, shutdown: shutdown.clone(), afterwards: afterwards.clone() };
+    let server = Arc::new(server);
     let connections = Arc::new(Semaphore::new(server.limits.connections_max));
     let tracker = TaskTracker::new();
     let accepting = async {
+        let mut door = Door::default();
         loop {
             let Ok(place) = Arc::clone(&connections).acquire_owned().await else { break };
             let (socket, remote) = accept(&listener).await;
             tracker.spawn(Arc::clone(&server).connection(socket, remote, place));
+            if let Some(next) = door.passed(Instant::now()) {
+                sleep_until(next.into()).await;
+            }
         }
     };
     tokio::select! {
@@ -82,6 +91,7 @@ pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: Ca
     if tokio::time::timeout(server.limits.drain_within, tracker.wait()).await.is_err() {
         tracing::warn!(connections = tracker.len(), "requests were cut off at shutdown");
     }
+    afterwards.done().await;
 }
 
 /// The next connection. Without file descriptors the loop would spin at full speed; it waits instead.
@@ -109,6 +119,7 @@ struct Server {
     app: App,
     limits: Limits,
     shutdown: CancellationToken,
+    afterwards: Afterwards,
 }
 
 impl Server {
@@ -124,11 +135,9 @@ impl Server {
             return;
         }
         let server = Arc::clone(&self);
-        let afterwards = Afterwards::default();
-        let later = afterwards.clone();
         let service = service_fn(move |request| {
-            let (server, later) = (Arc::clone(&server), later.clone());
-            async move { Ok::<_, Infallible>(server.answer(request, local, remote, later).await) }
+            let server = Arc::clone(&server);
+            async move { Ok::<_, Infallible>(server.answer(request, local, remote).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -139,10 +148,10 @@ impl Server {
             .with_upgrades();
         tokio::pin!(connection);
         let result = tokio::select! {
-            result = afterwards.behind(connection.as_mut()) => result,
+            result = connection.as_mut() => result,
             () = self.shutdown.cancelled() => {
                 connection.as_mut().graceful_shutdown();
-                afterwards.behind(connection).await
+                connection.await
             }
         };
         if let Err(err) = result {
@@ -155,7 +164,6 @@ impl Server {
         request: hyper::Request<Incoming>,
         local: SocketAddr,
         remote: SocketAddr,
-        afterwards: Afterwards,
     ) -> hyper::Response<BoxBody<Bytes, io::Error>> {
         let (parts, body) = request.into_parts();
         let parts = RequestParts::from((
@@ -167,7 +175,7 @@ impl Server {
         let unread = Unread::default();
         let body = BoxBody::new(Patient::new(body, self.limits.body_within, unread.clone()));
         let mut request = Request::from_parts(parts, Body::from(body));
-        request.set_data(afterwards);
+        request.set_data(self.afterwards.clone());
         let mut response: hyper::Response<_> = self.app.get_response(request).await.into();
         if unread.is_left() {
             // The connection ends here; a client that is not told would send its next request into it.
