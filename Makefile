@@ -71,17 +71,17 @@ campaign: ## the fault tests (f01_… and s01_…) with full counts; writes docs
 # The last line on stdout is the result as JSON. What else there is to measure is in bench/README.md.
 .PHONY: bench
 bench: ## measure orders over HTTP beside pgbench, and appends to the event store
-	@scripts/setup.sh demo
+	@scripts/setup.sh release
 	@folder=$$(scripts/release.sh); "$$folder/bench" $(ARGS)
 
 .PHONY: release
 release: ## build the program as it is delivered, and say where it is
-	@scripts/setup.sh demo
+	@scripts/setup.sh release
 	@folder=$$(scripts/release.sh); echo "$$folder/fastops"
 
 .PHONY: profile
 profile: ## measure again what the program spends its time on, for make release and make bench
-	@scripts/setup.sh demo
+	@scripts/setup.sh release
 	@scripts/profile.sh
 
 .PHONY: openapi

@@ -1,32 +1,59 @@
 #!/usr/bin/env bash
 # Builds the program as it is delivered, with the benchmark beside it, and prints the folder of both.
 #
-# It is laid out for what it does most, as scripts/profile.sh has measured. The names in a profile follow
-# from the compiler's version, the triple, and the features of everything that is built together: what a
-# profile does not name is compiled as without one.
+# It is laid out for what it does most, as scripts/profile.sh has measured: by the compiler, and once more
+# where the linker has put everything. The names in a profile follow from the compiler's version, the
+# triple, and the features of everything that is built together: what a profile does not name is compiled
+# as without one, and stays where it is.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-profile=$PWD/deploy/profile/fastops.profdata
+profile=$PWD/deploy/profile
 triple=$(rustc -vV | sed -n 's/^host: //p')
 target=${CARGO_TARGET_DIR:-$PWD/target}
+built=$target/$triple/release
+delivered=$target/$triple/delivered
+tried=$(mktemp -d)
+trap 'rm -rf "$tried"' EXIT
 
-measured=$(<deploy/profile/rustc.txt)
+say() { echo "release: slower than it could be, for $*" >&2; }
+
+measured=$(<"$profile/rustc.txt")
 if [ "$(rustc -V)" != "$measured" ]; then
-    echo "release: slower than it could be, for the profile was made with $measured; see scripts/profile.sh" >&2
+    say "the profile was made with $measured; see scripts/profile.sh"
 fi
 
 # A compiler that is older than the profile's format does not read it at all.
-tried=$(mktemp -d)
-trap 'rm -rf "$tried"' EXIT
+flags=()
 echo 'fn main() {}' >"$tried/main.rs"
-if rustc --emit obj --out-dir "$tried" -C "profile-use=$profile" "$tried/main.rs"; then
-    flags=("-Cprofile-use=$profile")
+if rustc --emit obj --out-dir "$tried" -C "profile-use=$profile/fastops.profdata" "$tried/main.rs"; then
     # Code changes more often than what it spends its time on; a function that does not fit goes without.
-    flags+=(-Cllvm-args=-no-pgo-warn-mismatch)
-    read -ra more <<<"${RUSTFLAGS:-}"
-    CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${more[*]}${more:+$'\x1f'}${flags[*]}")
-    export CARGO_ENCODED_RUSTFLAGS
+    flags+=("-Cprofile-use=$profile/fastops.profdata" -Cllvm-args=-no-pgo-warn-mismatch)
 fi
+# Whoever lays it out has to know what refers to what.
+flags+=(-Clink-arg=-Wl,--emit-relocs)
+read -ra more <<<"${RUSTFLAGS:-}"
+CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${more[*]}${more:+$'\x1f'}${flags[*]}")
+export CARGO_ENCODED_RUSTFLAGS
 cargo build --locked --release --target "$triple" --package fastops --package bench >&2
-echo "$target/$triple/release"
+
+mkdir -p "$delivered"
+cp "$built/bench" "$built/fastops" "$delivered"
+bolt=$(scripts/llvm.sh llvm-bolt)
+if [[ $triple != x86_64-* ]]; then
+    say "where its parts go was measured on x86_64 only"
+elif [ -z "$bolt" ]; then
+    say "llvm-bolt, 19 or later, is missing"
+else
+    gunzip --stdout "$profile/fastops.bolt.yaml.gz" >"$tried/bolt.yaml"
+    # What was measured on code that has changed since is taken for what it most resembles.
+    if "$bolt" "$built/fastops" -o "$tried/fastops" --data="$tried/bolt.yaml" --infer-stale-profile \
+        --reorder-blocks=ext-tsp --reorder-functions=cdsort --split-functions --split-all-cold \
+        >"$tried/bolt.log" 2>&1 && "$tried/fastops" --version >/dev/null; then
+        mv "$tried/fastops" "$delivered/fastops"
+    else
+        tail -n 5 "$tried/bolt.log" >&2
+        say "llvm-bolt could not lay it out"
+    fi
+fi
+echo "$delivered"

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh demo     C and C++ compiler, make, perl, PostgreSQL: enough to build and run FastOps
 #   scripts/setup.sh test     the same, cargo-nextest, and Java and Maven for a Kafka to test with
+#   scripts/setup.sh release  the same as demo, and what lays out a release if it can be had
 #   scripts/setup.sh lint     C and C++ compiler, make, perl and cargo-deny
 #   scripts/setup.sh          everything
 #   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
@@ -80,6 +81,18 @@ without_system_cluster() {
     trap "rm -f '$config'" EXIT
 }
 
+# A release is laid out by it; without it, it is slower.
+llvm_bolt() {
+    [ -z "$("$(dirname "$0")/llvm.sh" llvm-bolt)" ] || return 0
+    if has apt-get && [ "$(id -u)" = 0 ]; then
+        say "installing bolt-19"
+        DEBIAN_FRONTEND=noninteractive sh -c "apt-get update && apt-get install -y --no-install-recommends bolt-19" >&2 \
+            || say "bolt-19 cannot be had here"
+    else
+        say "missing: llvm-bolt, 19 or later, without which a release is slower. Debian has it as bolt-19"
+    fi
+}
+
 rust() {
     has cargo || fail "missing: Rust. Install it from https://rustup.rs and try again"
 }
@@ -112,6 +125,7 @@ from_pypi() {
 
 case "${1:-all}" in
     demo) rust; system_packages with-postgres ;;
+    release) rust; system_packages with-postgres; llvm_bolt ;;
     test) rust; system_packages with-postgres with-kafka; cargo_tool cargo-nextest "$nextest_version" ;;
     lint) rust; system_packages without-postgres; cargo_tool cargo-deny "$deny_version" ;;
     all)
@@ -121,5 +135,5 @@ case "${1:-all}" in
         cargo_tool cargo-deny "$deny_version"
         ;;
     pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or says how" ;;
-    *) fail "unknown part '$1'; one of demo, test, lint, pg-bin" ;;
+    *) fail "unknown part '$1'; one of demo, test, release, lint, pg-bin" ;;
 esac
