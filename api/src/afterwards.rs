@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 type Chore = Box<dyn FnOnce() + Send>;
 
@@ -44,13 +44,22 @@ impl Afterwards {
 
     /// Waits until everything that was left so far is done.
     pub(crate) async fn done(&self) {
-        let (tell, told) = oneshot::channel();
-        self.leave(move || {
-            let _nobody_waits = tell.send(());
-        });
-        if timeout(DONE_WITHIN, told).await.is_err() {
+        if timeout(DONE_WITHIN, self.last_one()).await.is_err() {
             tracing::warn!("not everything was written down in time");
         }
+    }
+
+    /// Leaves a chore behind all others, and waits for it.
+    async fn last_one(&self) {
+        let (tell, told) = oneshot::channel();
+        let mut chore: Chore = Box::new(move || {
+            let _nobody_waits = tell.send(());
+        });
+        while let Err(TrySendError::Full(back)) = self.0.try_send(chore) {
+            chore = back;
+            sleep(GATHERING).await;
+        }
+        let _nobody_tells = told.await;
     }
 }
 
