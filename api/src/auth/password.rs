@@ -1,6 +1,7 @@
 //! Passwords: argon2id, as costly as is safe, and never on the core that is left to those who order.
 
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -28,6 +29,14 @@ const QUEUE_MAX: usize = 32;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+
+/// How many are hashed at once: as many as the machine has cores, but for one, if there are several. Where
+/// all of them are busy, however low their priority, an order waits several times as long for its turns.
+pub(super) fn at_once() -> u32 {
+    let cores =
+        available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+    cores.saturating_sub(1).max(1)
+}
 
 /// Why a password was neither hashed nor checked.
 #[derive(Debug, thiserror::Error)]
@@ -90,14 +99,13 @@ pub struct Turn {
 }
 
 impl Passwords {
-    /// As many at once as the machine has cores, but for one, if there are several: where all of them are
-    /// busy, however low their priority, an order waits several times as long for its turns.
+    /// As many at once as [`at_once`] says.
     pub fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::with_cores(cores.saturating_sub(1).max(1))
+        Self::with_cores(at_once())
     }
 
-    fn with_cores(cores: usize) -> Self {
+    fn with_cores(cores: u32) -> Self {
+        let cores = usize::try_from(cores).expect("they can be counted");
         let decoy =
             hash(b"nobody's password").expect("a short text is hashed with fixed parameters");
         Self {

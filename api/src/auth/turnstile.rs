@@ -9,21 +9,23 @@ use poem::http::Method;
 use poem::{Endpoint, Request, Response};
 use tokio::time::sleep_until;
 
+use super::password;
 use crate::problem::{Code, Problem};
 
 /// What is behind the turnstile: what anybody may try. Whoever is in already and renews that does not
 /// wait behind those who try.
 const WAYS_IN: [&str; 2] = ["/v1/auth/login", "/v1/auth/pin"];
 
-/// The least time between the beginnings of two requests. It leaves nine tenths of a core to everybody
-/// else, however many come at once.
-const DISTANCE: Duration = Duration::from_millis(2);
+/// The least time between the beginnings of two requests, where one password is hashed at once. A hash
+/// takes about twice as long: more would begin only to find its queue full, and those who order would
+/// wait for them meanwhile.
+const DISTANCE: Duration = Duration::from_millis(10);
 
 /// The longest that somebody waits to begin; whoever comes when it is longer is sent away.
 const WAIT_MAX: Duration = Duration::from_secs(1);
 
-/// How many from one address may wait at once, so that nobody takes all places alone.
-const SHARE_MAX: usize = 100;
+/// Which part of the places may be taken from one address, so that nobody has all of them: one in so many.
+const SHARE: u32 = 2;
 
 /// Lets requests for the ways in begin one after another, and all others at once.
 pub(crate) struct Turnstile<E> {
@@ -34,7 +36,7 @@ pub(crate) struct Turnstile<E> {
 impl<E> Turnstile<E> {
     /// Stands before `inner`.
     pub(crate) fn before(inner: E) -> Self {
-        Self { inner, turns: Turns::default() }
+        Self { inner, turns: Turns::of(password::at_once()) }
     }
 }
 
@@ -55,28 +57,38 @@ impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
 }
 
 /// Who begins when.
-#[derive(Default)]
-struct Turns(Mutex<Line>);
+struct Turns {
+    line: Mutex<Line>,
+    distance: Duration,
+    share_max: u32,
+}
 
 #[derive(Default)]
 struct Line {
     next: Option<Instant>,
     /// Whose turn is still to come, and from where they are; those who left keep their places.
     waiting: VecDeque<(Instant, Option<IpAddr>)>,
-    shares: HashMap<Option<IpAddr>, usize>,
+    shares: HashMap<Option<IpAddr>, u32>,
 }
 
 impl Turns {
+    /// For so many passwords that are hashed at once.
+    fn of(at_once: u32) -> Self {
+        let distance = DISTANCE / at_once;
+        let places = u32::try_from(WAIT_MAX.as_nanos() / distance.as_nanos()).unwrap_or(u32::MAX);
+        Self { line: Mutex::default(), distance, share_max: places / SHARE }
+    }
+
     /// When somebody from an address may begin.
     fn take(&self, now: Instant, address: Option<IpAddr>) -> Result<Instant, Problem> {
-        let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
         line.moves_up(now);
         let turn = line.next.map_or(now, |next| next.max(now));
         let share = line.shares.get(&address).copied().unwrap_or_default();
-        if turn - now > WAIT_MAX || share >= SHARE_MAX {
+        if turn - now > WAIT_MAX || share >= self.share_max {
             return Err(Problem::new(Code::RateLimited).retry_after(WAIT_MAX * 2));
         }
-        line.next = Some(turn + DISTANCE);
+        line.next = Some(turn + self.distance);
         if turn > now {
             line.waiting.push_back((turn, address));
             line.shares.insert(address, share + 1);
@@ -109,19 +121,22 @@ mod tests {
 
     #[test]
     fn whoever_comes_alone_begins_at_once() {
-        let turns = Turns::default();
+        let turns = Turns::of(5);
         let start = Instant::now();
-        for moment in [start, start + DISTANCE, start + DISTANCE * 7] {
+        for moment in [start, start + turns.distance, start + turns.distance * 7] {
             assert_eq!(turns.take(moment, Some(address(1))).unwrap(), moment);
         }
     }
 
     #[test]
     fn a_crowd_begins_one_after_another_and_whoever_would_wait_too_long_is_sent_away() {
-        let turns = Turns::default();
+        let turns = Turns::of(5);
         let now = Instant::now();
         for place in 0..=500 {
-            assert_eq!(turns.take(now, Some(address(place))).unwrap(), now + DISTANCE * place);
+            assert_eq!(
+                turns.take(now, Some(address(place))).unwrap(),
+                now + turns.distance * place
+            );
         }
         let refused = turns.take(now, None).unwrap_err();
         assert_eq!(refused.code(), Code::RateLimited);
@@ -130,24 +145,24 @@ mod tests {
 
         let later = now + WAIT_MAX;
         let turn = turns.take(later, None).unwrap();
-        assert_eq!(turn, now + DISTANCE * 501, "nobody lost a place");
+        assert_eq!(turn, now + turns.distance * 501, "nobody lost a place");
     }
 
     #[test]
     fn a_crowd_from_one_address_leaves_places_to_others() {
-        let turns = Turns::default();
+        let turns = Turns::of(5);
         let now = Instant::now();
         let crowd = |at| (0..500).filter(|_| turns.take(at, Some(address(1))).is_ok()).count();
-        assert_eq!(crowd(now), SHARE_MAX + 1, "one begins and the others wait");
+        assert_eq!(crowd(now), 251, "one begins and the others wait");
         assert!(turns.take(now, Some(address(2))).is_ok());
-        assert_eq!(crowd(now + DISTANCE * 10), 10, "as many as have begun");
+        assert_eq!(crowd(now + turns.distance * 10), 10, "as many as have begun");
     }
 
     #[tokio::test]
     async fn the_line_is_for_those_who_sign_in_and_for_nobody_else() {
         let turnstile = Turnstile::before(poem::endpoint::make_sync(|_| Response::default()));
         let ends = Instant::now() + WAIT_MAX * 10;
-        turnstile.turns.0.lock().unwrap().next = Some(ends);
+        turnstile.turns.line.lock().unwrap().next = Some(ends);
         let ask = async |method: Method, path: &str| {
             let request = Request::builder().method(method).uri(path.parse().unwrap()).finish();
             turnstile.call(request).await
