@@ -10,7 +10,7 @@ triple=$(rustc -vV | sed -n 's/^host: //p')
 systems=$(printf '%s\n' /usr/lib/llvm-*/bin/"$1" | sort --version-sort | tail -n 1)
 for tool in "$(rustc --print sysroot)/lib/rustlib/$triple/bin/$1" "$systems"; do
     [ -x "$tool" ] || continue
-    version=$("$tool" --version 2>&1 | sed -n 's/.*LLVM version \([0-9]*\).*/\1/p')
+    version=$("$tool" --version 2>&1 | sed -n 's/.*LLVM version \([0-9]*\).*/\1/p') || version=0
     if [ "${version:-0}" -ge 19 ]; then
         echo "$tool"
         exit

@@ -26,7 +26,6 @@ CARGO_ENCODED_RUSTFLAGS="-Cprofile-generate=$measured" CARGO_TARGET_DIR=$target/
 "$target/profile/$triple/release/bench" orders append logins rounds=2
 # Functions that never ran are left out: they are compiled as usual, not as if they never would.
 "$merge" merge --sparse --output=deploy/profile/fastops.profdata "$measured"/*.profraw
-rustc -V >deploy/profile/rustc.txt
 
 scripts/release.sh
 built=$target/$triple/release
@@ -35,3 +34,4 @@ cp "$built/bench" "$measured"
 "$measured/bench" orders logins companies=1 rounds=2
 "$bolt" "$built/fastops" -o "$measured/laid-out" --data="$measured/fastops.fdata" -w "$measured/fastops.yaml"
 gzip --best --no-name --stdout "$measured/fastops.yaml" >deploy/profile/fastops.bolt.yaml.gz
+rustc -V >deploy/profile/rustc.txt

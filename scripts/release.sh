@@ -31,28 +31,33 @@ if rustc --emit obj --out-dir "$tried" -C "profile-use=$profile/fastops.profdata
     flags+=("-Cprofile-use=$profile/fastops.profdata" -Cllvm-args=-no-pgo-warn-mismatch)
 fi
 # Whoever lays it out has to know what refers to what.
-flags+=(-Clink-arg=-Wl,--emit-relocs)
+bolt=
+if [[ $triple != x86_64-*-linux-* ]]; then
+    say "where its parts go was measured on Linux on x86_64 only"
+elif bolt=$(scripts/llvm.sh llvm-bolt) && [ -n "$bolt" ]; then
+    flags+=(-Clink-arg=-Wl,--emit-relocs)
+else
+    say "llvm-bolt, 19 or later, is missing"
+fi
 read -ra more <<<"${RUSTFLAGS:-}"
 CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${more[*]}${more:+$'\x1f'}${flags[*]}")
 export CARGO_ENCODED_RUSTFLAGS
 cargo build --locked --release --target "$triple" --package fastops --package bench >&2
 
+# A program that runs keeps its file; the next one gets another.
+rm -rf "$delivered"
 mkdir -p "$delivered"
 cp "$built/bench" "$built/fastops" "$delivered"
-bolt=$(scripts/llvm.sh llvm-bolt)
-if [[ $triple != x86_64-* ]]; then
-    say "where its parts go was measured on x86_64 only"
-elif [ -z "$bolt" ]; then
-    say "llvm-bolt, 19 or later, is missing"
-else
-    gunzip --stdout "$profile/fastops.bolt.yaml.gz" >"$tried/bolt.yaml"
+if [ -n "$bolt" ]; then
     # What was measured on code that has changed since is taken for what it most resembles.
-    if "$bolt" "$built/fastops" -o "$tried/fastops" --data="$tried/bolt.yaml" --infer-stale-profile \
-        --reorder-blocks=ext-tsp --reorder-functions=cdsort --split-functions --split-all-cold \
-        >"$tried/bolt.log" 2>&1 && "$tried/fastops" --version >/dev/null; then
-        mv "$tried/fastops" "$delivered/fastops"
+    if gunzip --stdout "$profile/fastops.bolt.yaml.gz" >"$tried/bolt.yaml" \
+        && "$bolt" "$built/fastops" -o "$tried/fastops" --data="$tried/bolt.yaml" --infer-stale-profile \
+            --reorder-blocks=ext-tsp --reorder-functions=cdsort --split-functions --split-all-cold \
+            >"$tried/bolt.log" 2>&1 \
+        && "$tried/fastops" openapi >/dev/null; then
+        cp "$tried/fastops" "$delivered/fastops"
     else
-        tail -n 5 "$tried/bolt.log" >&2
+        tail -n 5 "$tried/bolt.log" >&2 || true
         say "llvm-bolt could not lay it out"
     fi
 fi

@@ -83,6 +83,7 @@ without_system_cluster() {
 
 # A release is laid out by it; without it, it is slower.
 llvm_bolt() {
+    [ "$(uname -sm)" = "Linux x86_64" ] || return 0
     [ -z "$("$(dirname "$0")/llvm.sh" llvm-bolt)" ] || return 0
     if has apt-get && [ "$(id -u)" = 0 ]; then
         say "installing bolt-19"
@@ -131,6 +132,7 @@ case "${1:-all}" in
     all)
         rust
         system_packages with-postgres with-kafka
+        llvm_bolt
         cargo_tool cargo-nextest "$nextest_version"
         cargo_tool cargo-deny "$deny_version"
         ;;

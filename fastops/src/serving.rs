@@ -181,7 +181,7 @@ fn taking(turns: &Turns) -> HashingTurns {
     let turns = turns.clone();
     Arc::new(move || {
         let turns = turns.clone();
-        async move { turns.take().await }.boxed()
+        async move { turns.beside().await }.boxed()
     })
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// How many come in within a [`BREATH`]. Each takes some dozens of microseconds.
+/// How many come in within a [`BREATH`], a few thousand a second. Each takes some dozens of microseconds.
 const AT_ONCE: u32 = 4;
 
-/// How long the next ones wait then; the system keeps them meanwhile.
+/// How long the next ones wait then, in the system's queue as far as that goes.
 const BREATH: Duration = Duration::from_millis(1);
 
 /// Counts who comes in.

@@ -170,7 +170,7 @@ impl Reader {
             return Ok(Round::CaughtUp(Duration::ZERO));
         }
         // Whoever is far behind has waited long enough.
-        let _turn = if is_full { None } else { self.feed.turns.take().await };
+        let _turn = if is_full { None } else { Some(self.feed.turns.take().await) };
         let begun = Instant::now();
         let reached: Reached = (0..LANES).map(|lane| (lane, last.position)).collect();
         if writer.write(&page, &reached).await? == Written::Nothing {

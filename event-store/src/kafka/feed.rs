@@ -201,7 +201,7 @@ impl Reader {
         })?;
         if !sifted.events.is_empty() {
             let is_behind = sifted.events.len() == PAGE;
-            let _turn = if is_behind { None } else { self.feed.turns.take().await };
+            let _turn = if is_behind { None } else { Some(self.feed.turns.take().await) };
             if held.writer.write(&sifted.events, &sifted.reached).await? == Written::Nothing {
                 return Ok(Written::Nothing);
             }
