@@ -1,0 +1,140 @@
+//! Passwords, PINs and their turns.
+
+use std::time::Instant;
+
+use super::*;
+
+const RIGHT: &str = "correct horse battery";
+
+#[tokio::test]
+async fn a_password_is_known_again_and_another_is_not() {
+    let passwords = Passwords::new();
+    let stored = passwords.hash(RIGHT.to_owned()).await.unwrap();
+    assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+    let verdict = |password: &str, stored: Option<String>| {
+        let password = password.to_owned();
+        let passwords = passwords.clone();
+        async move { passwords.verify(password, stored).await.unwrap() }
+    };
+    let right = verdict(RIGHT, Some(stored.clone())).await;
+    assert_eq!(right, Verdict::Right { needs_rehash: false });
+    assert_eq!(verdict("correct horse batterY", Some(stored.clone())).await, Verdict::Wrong);
+    assert_eq!(verdict(RIGHT, None).await, Verdict::Wrong);
+    assert_eq!(verdict("nobody's password", None).await, Verdict::Wrong);
+    let again = passwords.hash(RIGHT.to_owned()).await.unwrap();
+    assert_ne!(stored, again, "two hashes share a salt");
+}
+
+#[tokio::test]
+async fn a_cheaper_hash_is_right_and_asks_to_be_made_again() {
+    let params = Params::new(8_192, 1, 1, None).unwrap();
+    let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let stored: PasswordHash = cheap.hash_password(RIGHT.as_bytes()).unwrap();
+    let verdict = Passwords::new().verify(RIGHT.to_owned(), Some(stored.to_string())).await;
+    assert_eq!(verdict.unwrap(), Verdict::Right { needs_rehash: true });
+}
+
+#[tokio::test]
+async fn a_hash_that_is_none_is_an_error_and_not_a_wrong_password() {
+    let result = Passwords::new().verify(RIGHT.to_owned(), Some("secret".to_owned())).await;
+    assert!(matches!(result, Err(PasswordError::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn a_pin_that_everybody_tries_first_is_refused() {
+    let passwords = Passwords::new();
+    for pin in ["0000", "1234", "7890", "4321", "3210", "1212", "98989898", "11111"] {
+        let result = passwords.hash_pin(pin.to_owned()).await;
+        assert!(matches!(result, Err(PasswordError::CommonPin)), "{pin}");
+    }
+    for pin in ["2468", "1213", "1221", "12345679"] {
+        assert!(passwords.hash_pin(pin.to_owned()).await.is_ok(), "{pin}");
+    }
+    for pin in ["123", "123456789", "12a4", "١٢٣٤"] {
+        let result = passwords.hash_pin(pin.to_owned()).await;
+        assert!(matches!(result, Err(PasswordError::Pin)), "{pin}");
+    }
+    let problem = Problem::from(PasswordError::CommonPin);
+    assert_eq!((problem.status().as_u16(), problem.code()), (422, Code::Validation));
+}
+
+#[tokio::test]
+async fn s11_a_password_of_the_wrong_length_is_refused_without_hashing() {
+    let passwords = Passwords::with_cores(1);
+    passwords.cores.close();
+    for chars in [0, 7, 129, 1 << 20] {
+        let result = passwords.verify("ñ".repeat(chars), None).await;
+        assert!(matches!(result, Err(PasswordError::Length)), "{chars}");
+    }
+    let problem = Problem::from(PasswordError::Length);
+    assert_eq!((problem.status().as_u16(), problem.code()), (422, Code::Validation));
+}
+
+#[tokio::test]
+async fn s10_whoever_finds_the_queue_full_is_sent_away_at_once() {
+    let passwords = Passwords::with_cores(1);
+    let core = Arc::clone(&passwords.cores).acquire_owned().await.unwrap();
+    let waiting: Vec<_> = (0..=QUEUE_MAX)
+        .map(|_| {
+            let passwords = passwords.clone();
+            tokio::spawn(async move { passwords.verify("short".repeat(9), None).await })
+        })
+        .collect();
+    while passwords.waiting.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let one_too_many = passwords.verify(RIGHT.to_owned(), None).await;
+    let problem = Problem::from(one_too_many.unwrap_err());
+    assert_eq!(problem.code(), Code::RateLimited);
+    let response = poem::error::ResponseError::as_response(&problem);
+    assert_eq!(response.header("retry-after"), Some("2"));
+    for waiting in waiting {
+        waiting.abort();
+    }
+    while passwords.waiting.available_permits() < QUEUE_MAX {
+        tokio::task::yield_now().await;
+    }
+    drop(core);
+    assert_eq!(passwords.verify(RIGHT.to_owned(), None).await.unwrap(), Verdict::Wrong);
+}
+
+#[tokio::test]
+async fn a_hash_waits_for_its_turn_and_gives_it_back() {
+    let turns = Arc::new(Semaphore::new(1));
+    let (asks, mut asked) = tokio::sync::mpsc::unbounded_channel();
+    let taken = Arc::clone(&turns);
+    let passwords = Passwords::with_cores(1).by(Arc::new(move || {
+        asks.send(()).unwrap();
+        let taken = Arc::clone(&taken);
+        async move { taken.acquire_owned().await.ok() }.boxed()
+    }));
+    let other = Arc::clone(&turns).acquire_owned().await.unwrap();
+    let hashing = passwords.clone();
+    let hashing = tokio::spawn(async move { hashing.hash(RIGHT.to_owned()).await });
+    asked.recv().await.unwrap();
+    let second = Arc::clone(&turns).acquire_owned();
+    drop(other);
+    // Turns are given in the order in which they are asked for.
+    let _second = second.await.unwrap();
+    assert_eq!(passwords.cores.available_permits(), 1, "the hash before it is done");
+    assert!(hashing.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn s09_an_unknown_name_takes_as_long_as_a_wrong_password() {
+    let passwords = Passwords::new();
+    let stored = passwords.hash(RIGHT.to_owned()).await.unwrap();
+    let mut shortest = [Duration::MAX; 2];
+    for _ in 0..7 {
+        // In turns, so that whatever else the machine does slows down both.
+        for (idx, stored) in [Some(stored.clone()), None].into_iter().enumerate() {
+            let start = Instant::now();
+            let verdict = passwords.verify("wrong password".to_owned(), stored).await;
+            assert_eq!(verdict.unwrap(), Verdict::Wrong);
+            shortest[idx] = shortest[idx].min(start.elapsed());
+        }
+    }
+    // Both hash once; without the decoy one of them would be thousands of times shorter.
+    let [known, unknown] = shortest;
+    assert!(known < unknown * 10 && unknown < known * 10, "{shortest:?}");
+}
