@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::afterwards::Afterwards;
 use crate::app::App;
 use door::Door;
+pub use door::listen;
 use linger::Lingering;
 use patience::{Patient, Unread};
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use api::server::listen;
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
 use event_store::consumer::Board;
@@ -31,7 +32,6 @@ use fastops::safety;
 use fastops::serving::{self, Serving, serve, service};
 use fastops::subscriptions::{self, CompaniesCommand};
 use fastops::telemetry::{LogArgs, start_logging, start_logging_to, start_metrics};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -229,7 +229,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     let topic = args.relay.then(|| args.feed.topic()).transpose()?;
     let publish = |topic| Relaying::start(&beside, &board, topic, &shutdown);
     let relaying = topic.map(|topic| background.within(|| publish(topic)));
-    let listener = TcpListener::bind(args.listen).await?;
+    let listener = listen(args.listen)?;
     let listen = listener.local_addr()?;
     let peers = args.peers.peers(&installation, listen, &shutdown);
     let people = People::new(installation.app.clone(), secrets.master.clone());

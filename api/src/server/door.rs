@@ -1,12 +1,35 @@
 //! The door: a crowd of newcomers does not stand before those who are in.
 
+use std::io;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+
+use tokio::net::{TcpListener, TcpSocket};
 
 /// How many come in within a [`BREATH`], a few thousand a second. Each takes some dozens of microseconds.
 const AT_ONCE: u32 = 4;
 
 /// How long the next ones wait then, in the system's queue as far as that goes.
 const BREATH: Duration = Duration::from_millis(1);
+
+/// How many may wait in the system's queue, as far as the system has room (`net.core.somaxconn`). What
+/// libraries ask for unless told, 128, is less than a crowd: whoever finds it full tries again a second
+/// later, and then three.
+const QUEUE_MAX: u32 = 4_096;
+
+/// Listens where a crowd may come.
+///
+/// # Errors
+/// If the address is taken, or nobody may listen there.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Connections that have ended must not keep the next process from the address. Elsewhere than on
+    // Unix this would let two processes listen at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE_MAX)
+}
 
 /// Counts who comes in.
 #[derive(Debug, Default)]
@@ -27,7 +50,23 @@ impl Door {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
+    use futures_util::future::try_join_all;
+    use tokio::net::TcpStream;
+    use tokio::time::timeout;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_crowd_finds_room_in_the_queue_before_anybody_is_let_in() {
+        let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let crowd = try_join_all((0..400).map(|_| TcpStream::connect(address)));
+        // Who is sent away by the system tries again after a second, unseen.
+        let crowd = timeout(Duration::from_millis(900), crowd).await.expect("nobody tries again");
+        assert_eq!(crowd.unwrap().len(), 400);
+    }
 
     #[test]
     fn a_crowd_comes_in_a_few_at_a_time() {

@@ -30,7 +30,7 @@ use std::time::Duration;
 use api::auth::password::{PasswordError, Passwords};
 use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
-use api::server::{self, Limits};
+use api::server::{self, Limits, listen};
 use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
@@ -161,9 +161,8 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), DemoError> {
     let data_dir = DataDir::take(args.data_dir.clone())?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|source| DemoError::Listen { address: args.listen, source })?;
+    let listener =
+        listen(args.listen).map_err(|source| DemoError::Listen { address: args.listen, source })?;
     let cluster = Cluster::start(data_dir.path()).await?;
     let outcome = live(&args, &data_dir, &databases(&cluster), listener, metrics, shutdown).await;
     cluster.stop().await;
