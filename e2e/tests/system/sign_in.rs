@@ -94,7 +94,7 @@ async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
         for (email, took) in pair {
             // Whoever failed just now has to wait, and a little whoever comes right after somebody else.
             system.site.clock.forward(TimeDelta::minutes(20));
-            sleep(Duration::from_millis(60)).await;
+            sleep(Duration::from_millis(110)).await;
             let body = json!({"email": email, "password": "una clave equivocada"});
             let begun = Instant::now();
             login(&system.visitor(), body).await.problem(401, "login-failed");
