@@ -1,16 +1,16 @@
 //! One process of a system: server and consumers on threads of their own, gone at once when it crashes.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::server::listen;
 use fastops::installation::Installation;
 use fastops::people::People;
 use fastops::posting::deliver;
 use fastops::projecting::Projecting;
 use fastops::serving::{Serving, serve, service};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
@@ -93,7 +93,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         pages: Vec::new(),
     };
     let app = service(&installation, serving).await.expect("the log says which it is");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("some port is free");
+    let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).expect("some port is free");
     let address = listener.local_addr().expect("it listens");
     if !hears {
         // What it has heard until now is fresh for a while.

@@ -230,8 +230,8 @@ async fn answering(args: ServeArgs) -> Outcome {
     let publish = |topic| Relaying::start(&beside, &board, topic, &shutdown);
     let relaying = topic.map(|topic| background.within(|| publish(topic)));
     let listener = listen(args.listen)?;
-    let listen = listener.local_addr()?;
-    let peers = args.peers.peers(&installation, listen, &shutdown);
+    let address = listener.local_addr()?;
+    let peers = args.peers.peers(&installation, address, &shutdown);
     let people = People::new(installation.app.clone(), secrets.master.clone());
     let (post, clock) = (args.mail.post()?, Arc::clone(&installation.clock));
     let posting = tokio::spawn(deliver(people.clone(), post, clock, shutdown.clone()));
@@ -247,7 +247,7 @@ async fn answering(args: ServeArgs) -> Outcome {
         pages: Vec::new(),
     };
     let app = service(&installation, serving).await?;
-    tracing::info!(%listen, "answering");
+    tracing::info!(listen = %address, "answering");
     serve(app, listener, shutdown).await;
     posting.await?;
     if let Some(projecting) = projecting {
