@@ -1,19 +1,17 @@
 //! Puts rebuilt tables in the place of the live ones, and back.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use domain::shared::IncarnationId;
 use serde_json::Value;
 use sqlx::PgConnection;
-use sqlx::error::DatabaseError;
 use sqlx::types::Json;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::place::Place;
 use super::rebuilt::Held;
-use super::{RebuildError, Rebuilt, Site};
+use super::{RebuildError, Rebuilt, Site, code};
 use crate::consumer::parking::{Parked, park};
 use crate::consumer::writer::BEGIN_DURABLE;
 use crate::consumer::{LANES, Projection, Stopped};
@@ -146,9 +144,6 @@ async fn exchange(
 }
 
 fn in_time(outcome: Result<(), sqlx::Error>) -> Result<bool, sqlx::Error> {
-    let code = |error: &sqlx::Error| {
-        error.as_database_error().and_then(DatabaseError::code).map(Cow::into_owned)
-    };
     match outcome {
         Ok(()) => Ok(true),
         // Cancelled by the timeout, or by PostgreSQL to end a deadlock.

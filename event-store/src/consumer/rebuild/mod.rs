@@ -14,10 +14,12 @@ mod load;
 mod place;
 mod rebuilt;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::time::sleep;
@@ -40,6 +42,9 @@ const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// The name under which a rebuild keeps others out of its database.
 const LOCK: i64 = 7_020;
+
+/// How long one waits for another that may just have ended: PostgreSQL takes a moment to notice.
+const LOCK_WAIT: (&str, &str) = ("lock_timeout", "2s");
 
 /// Every read model needs one for itself, and one to look at the live rows.
 const CONNECTIONS: u32 = 16;
@@ -119,19 +124,12 @@ struct Site {
 }
 
 impl Rebuild {
-    /// Begins, unless another one runs. `projector` connects as the projector's role.
+    /// Begins, unless another one runs and goes on running. `projector` connects as the projector's role.
     pub async fn begin(
         store: Arc<dyn EventStore>,
         projector: &PgConnectOptions,
     ) -> Result<Self, RebuildError> {
-        let mut lock = PgConnection::connect_with(projector).await?;
-        let is_alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-            .bind(LOCK)
-            .fetch_one(&mut lock)
-            .await?;
-        if !is_alone {
-            return Err(RebuildError::AnotherRuns);
-        }
+        let lock = lock(projector).await?;
         // What is lost in a crash of the database is built again, or was committed before an exchange
         // that was made to last, and then lasts too.
         let of_shadow = [
@@ -168,6 +166,25 @@ impl Rebuild {
     pub async fn roll_back(&self, projection: &dyn Projection) -> Result<(), RebuildError> {
         exchange::roll_back(&self.site, projection).await
     }
+}
+
+/// Holds the lock as long as it lives.
+async fn lock(projector: &PgConnectOptions) -> Result<PgConnection, RebuildError> {
+    let mut lock = PgConnection::connect_with(&projector.clone().options([LOCK_WAIT])).await?;
+    match sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut lock).await {
+        Ok(_) => Ok(lock),
+        Err(error) if code(&error).as_deref() == Some(LOCK_NOT_AVAILABLE) => {
+            Err(RebuildError::AnotherRuns)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// What PostgreSQL calls an error.
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error().and_then(DatabaseError::code)
 }
 
 /// The next events, asked for again while the log has too much to do.
