@@ -1,5 +1,9 @@
 //! Passwords: argon2id, as costly as is safe, and never on the core that is left to those who order.
 
+mod queue;
+
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -8,7 +12,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use queue::{Core, Place, Queue};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::aside::aside;
 use crate::problem::{Code, FieldError, Problem};
@@ -22,20 +27,14 @@ pub const CHARS_MAX: usize = 128;
 /// and simple variations of them, withstand fewer.
 const GUESSES_MIN: u64 = 50_000;
 
-/// How many may wait for a core; whoever comes after them is sent away. On one core the last of them
-/// waits about a second.
-const QUEUE_MAX: usize = 32;
-
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 /// How many are hashed at once: as many as the machine has cores, but for one, if there are several. Where
 /// all of them are busy, however low their priority, an order waits several times as long for its turns.
-pub(super) fn at_once() -> u32 {
-    let cores =
-        available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
-    cores.saturating_sub(1).max(1)
+fn at_once() -> usize {
+    available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1)
 }
 
 /// Why a password was neither hashed nor checked.
@@ -84,16 +83,22 @@ pub type HashingTurns =
 /// Hashes and checks passwords off the async threads, a bounded number at a time.
 #[derive(Clone)]
 pub struct Passwords {
-    waiting: Arc<Semaphore>,
-    cores: Arc<Semaphore>,
+    queue: Arc<Queue>,
     turns: HashingTurns,
     decoy: Arc<str>,
 }
 
-/// A place in the queue and a core, taken before anything is looked up for whoever signs in: those
-/// who are sent away cost next to nothing, and the others come one after another.
+/// A place in the queue.
+pub struct Waiting {
+    place: Place,
+    passwords: Passwords,
+}
+
+/// A core to hash on, taken before anything is looked up for whoever signs in: those who are sent away
+/// cost next to nothing, and the others come one after another.
 pub struct Turn {
-    held: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    place: Place,
+    core: Core,
     turns: HashingTurns,
     decoy: Arc<str>,
 }
@@ -104,13 +109,11 @@ impl Passwords {
         Self::with_cores(at_once())
     }
 
-    fn with_cores(cores: u32) -> Self {
-        let cores = usize::try_from(cores).expect("they can be counted");
+    fn with_cores(cores: usize) -> Self {
         let decoy =
             hash(b"nobody's password").expect("a short text is hashed with fixed parameters");
         Self {
-            waiting: Arc::new(Semaphore::new(cores + QUEUE_MAX)),
-            cores: Arc::new(Semaphore::new(cores)),
+            queue: Arc::new(Queue::of(cores)),
             turns: Arc::new(|| ready(None).boxed()),
             decoy: decoy.into(),
         }
@@ -151,31 +154,26 @@ impl Passwords {
         self.run(move || hash(pin.as_bytes())).await
     }
 
-    /// Checks a password as [`Turn::verify`] does, when it is its turn.
-    pub async fn verify(
-        &self,
-        password: String,
-        stored: Option<String>,
-    ) -> Result<Verdict, PasswordError> {
-        check_length(&password)?;
-        self.turn().await?.verify(password, stored).await
-    }
-
-    /// Waits for a turn, or says at once that too many others do.
-    pub async fn turn(&self) -> Result<Turn, PasswordError> {
-        let place =
-            Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
-        let core =
-            Arc::clone(&self.cores).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
-        let (turns, decoy) = (Arc::clone(&self.turns), Arc::clone(&self.decoy));
-        Ok(Turn { held: (place, core), turns, decoy })
+    /// A place in the queue, unless too many others wait, or too many from the same `address`; whoever is
+    /// known already needs none.
+    pub fn place(&self, address: Option<IpAddr>) -> Result<Waiting, PasswordError> {
+        let place = self.queue.place(address).ok_or(PasswordError::Busy)?;
+        Ok(Waiting { place, passwords: self.clone() })
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        self.turn().await?.run(work).await
+        self.place(None)?.turn().await.run(work).await
+    }
+}
+
+impl Waiting {
+    /// Waits for a core.
+    pub async fn turn(self) -> Turn {
+        let Passwords { queue, turns, decoy } = self.passwords;
+        Turn { place: self.place, core: queue.core().await, turns, decoy }
     }
 }
 
@@ -215,7 +213,8 @@ impl Turn {
         self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let held = (self.held, (self.turns)().await);
+        let taken = (self.turns)().await;
+        let held = (self.place, self.core.begin(), taken);
         aside(move || {
             let result = work();
             drop(held);

@@ -9,22 +9,21 @@ use poem::http::Method;
 use poem::{Endpoint, Request, Response};
 use tokio::time::sleep_until;
 
-use super::password;
 use crate::problem::{Code, Problem};
 
 /// What is behind the turnstile: what anybody may try. Whoever is in already and renews that does not
 /// wait behind those who try.
 const WAYS_IN: [&str; 2] = ["/v1/auth/login", "/v1/auth/pin"];
 
-/// The least time between the beginnings of two requests, where one password is hashed at once. A hash
-/// takes about a fifth of it: for the rest of the time all of the machine is there for those who order.
-const DISTANCE: Duration = Duration::from_millis(100);
+/// The least time between the beginnings of two requests: several times what it takes to send away who
+/// finds no place before the cores that hash.
+const DISTANCE: Duration = Duration::from_millis(5);
 
 /// The longest that somebody waits to begin; whoever comes when it is longer is sent away until then.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// Which part of the places may be taken from one address, so that nobody has all of them: one in so many.
-const SHARE: u32 = 2;
+/// How many of those who wait may be from one address, so that nobody has all of the places: half of them.
+const SHARE_MAX: u32 = 200;
 
 /// Lets requests for the ways in begin one after another, and all others at once.
 pub(crate) struct Turnstile<E> {
@@ -35,7 +34,7 @@ pub(crate) struct Turnstile<E> {
 impl<E> Turnstile<E> {
     /// Stands before `inner`.
     pub(crate) fn before(inner: E) -> Self {
-        Self { inner, turns: Turns::of(password::at_once()) }
+        Self { inner, turns: Turns::default() }
     }
 }
 
@@ -56,10 +55,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
 }
 
 /// Who begins when.
+#[derive(Default)]
 struct Turns {
     line: Mutex<Line>,
-    distance: Duration,
-    share_max: u32,
 }
 
 #[derive(Default)]
@@ -71,23 +69,16 @@ struct Line {
 }
 
 impl Turns {
-    /// For so many passwords that are hashed at once.
-    fn of(at_once: u32) -> Self {
-        let distance = DISTANCE / at_once;
-        let places = u32::try_from(WAIT_MAX.as_nanos() / distance.as_nanos()).unwrap_or(u32::MAX);
-        Self { line: Mutex::default(), distance, share_max: places / SHARE }
-    }
-
     /// When somebody from an address may begin.
     fn take(&self, now: Instant, address: Option<IpAddr>) -> Result<Instant, Problem> {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
         line.moves_up(now);
         let turn = line.next.map_or(now, |next| next.max(now));
         let share = line.shares.get(&address).copied().unwrap_or_default();
-        if turn - now > WAIT_MAX || share >= self.share_max {
+        if turn - now > WAIT_MAX || share >= SHARE_MAX {
             return Err(Problem::new(Code::RateLimited).retry_after(WAIT_MAX));
         }
-        line.next = Some(turn + self.distance);
+        line.next = Some(turn + DISTANCE);
         if turn > now {
             line.waiting.push_back((turn, address));
             line.shares.insert(address, share + 1);
@@ -120,22 +111,20 @@ mod tests {
 
     #[test]
     fn whoever_comes_alone_begins_at_once() {
-        let turns = Turns::of(5);
+        let turns = Turns::default();
         let start = Instant::now();
-        for moment in [start, start + turns.distance, start + turns.distance * 7] {
+        for moment in [start, start + DISTANCE, start + DISTANCE * 7] {
             assert_eq!(turns.take(moment, Some(address(1))).unwrap(), moment);
         }
     }
 
     #[test]
     fn a_crowd_begins_one_after_another_and_whoever_would_wait_too_long_is_sent_away() {
-        let turns = Turns::of(5);
+        let turns = Turns::default();
         let now = Instant::now();
-        for place in 0..=100 {
-            assert_eq!(
-                turns.take(now, Some(address(place))).unwrap(),
-                now + turns.distance * place
-            );
+        let last = 2 * SHARE_MAX;
+        for place in 0..=last {
+            assert_eq!(turns.take(now, Some(address(place))).unwrap(), now + DISTANCE * place);
         }
         let refused = turns.take(now, None).unwrap_err();
         assert_eq!(refused.code(), Code::RateLimited);
@@ -144,17 +133,17 @@ mod tests {
 
         let later = now + WAIT_MAX;
         let turn = turns.take(later, None).unwrap();
-        assert_eq!(turn, now + turns.distance * 101, "nobody lost a place");
+        assert_eq!(turn, now + DISTANCE * (last + 1), "nobody lost a place");
     }
 
     #[test]
     fn a_crowd_from_one_address_leaves_places_to_others() {
-        let turns = Turns::of(5);
+        let turns = Turns::default();
         let now = Instant::now();
         let crowd = |at| (0..500).filter(|_| turns.take(at, Some(address(1))).is_ok()).count();
-        assert_eq!(crowd(now), 51, "one begins and the others wait");
+        assert_eq!(crowd(now), 201, "one begins and the others wait");
         assert!(turns.take(now, Some(address(2))).is_ok());
-        assert_eq!(crowd(now + turns.distance * 10), 10, "as many as have begun");
+        assert_eq!(crowd(now + DISTANCE * 10), 10, "as many as have begun");
     }
 
     #[tokio::test]

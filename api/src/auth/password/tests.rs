@@ -2,9 +2,24 @@
 
 use std::time::Instant;
 
+use tokio::sync::Semaphore;
+
 use super::*;
 
 const RIGHT: &str = "correct horse battery";
+
+async fn verified(
+    passwords: &Passwords,
+    password: &str,
+    stored: Option<String>,
+) -> Result<Verdict, PasswordError> {
+    passwords.place(None)?.turn().await.verify(password.to_owned(), stored).await
+}
+
+/// All places that nobody has.
+fn places(passwords: &Passwords) -> impl Iterator<Item = Place> {
+    std::iter::from_fn(|| passwords.queue.place(None))
+}
 
 #[tokio::test]
 async fn a_password_is_known_again_and_another_is_not() {
@@ -12,9 +27,8 @@ async fn a_password_is_known_again_and_another_is_not() {
     let stored = passwords.hash(RIGHT.to_owned()).await.unwrap();
     assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     let verdict = |password: &str, stored: Option<String>| {
-        let password = password.to_owned();
-        let passwords = passwords.clone();
-        async move { passwords.verify(password, stored).await.unwrap() }
+        let (password, passwords) = (password.to_owned(), passwords.clone());
+        async move { verified(&passwords, &password, stored).await.unwrap() }
     };
     let right = verdict(RIGHT, Some(stored.clone())).await;
     assert_eq!(right, Verdict::Right { needs_rehash: false });
@@ -30,13 +44,13 @@ async fn a_cheaper_hash_is_right_and_asks_to_be_made_again() {
     let params = Params::new(8_192, 1, 1, None).unwrap();
     let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let stored: PasswordHash = cheap.hash_password(RIGHT.as_bytes()).unwrap();
-    let verdict = Passwords::new().verify(RIGHT.to_owned(), Some(stored.to_string())).await;
+    let verdict = verified(&Passwords::new(), RIGHT, Some(stored.to_string())).await;
     assert_eq!(verdict.unwrap(), Verdict::Right { needs_rehash: true });
 }
 
 #[tokio::test]
 async fn a_hash_that_is_none_is_an_error_and_not_a_wrong_password() {
-    let result = Passwords::new().verify(RIGHT.to_owned(), Some("secret".to_owned())).await;
+    let result = verified(&Passwords::new(), RIGHT, Some("secret".to_owned())).await;
     assert!(matches!(result, Err(PasswordError::Unreadable(_))));
 }
 
@@ -60,10 +74,9 @@ async fn a_pin_that_everybody_tries_first_is_refused() {
 
 #[tokio::test]
 async fn s11_a_password_of_the_wrong_length_is_refused_without_hashing() {
-    let passwords = Passwords::with_cores(1);
-    passwords.cores.close();
+    let passwords = Passwords::with_cores(1).by(Arc::new(|| unreachable!("it is hashed")));
     for chars in [0, 7, 129, 1 << 20] {
-        let result = passwords.verify("ñ".repeat(chars), None).await;
+        let result = verified(&passwords, &"ñ".repeat(chars), None).await;
         assert!(matches!(result, Err(PasswordError::Length)), "{chars}");
     }
     let problem = Problem::from(PasswordError::Length);
@@ -73,17 +86,17 @@ async fn s11_a_password_of_the_wrong_length_is_refused_without_hashing() {
 #[tokio::test]
 async fn s10_whoever_finds_the_queue_full_is_sent_away_at_once() {
     let passwords = Passwords::with_cores(1);
-    let core = Arc::clone(&passwords.cores).acquire_owned().await.unwrap();
-    let waiting: Vec<_> = (0..=QUEUE_MAX)
+    let core = passwords.queue.core().await;
+    let waiting: Vec<_> = (0..=queue::WAITING_MAX)
         .map(|_| {
             let passwords = passwords.clone();
-            tokio::spawn(async move { passwords.verify("short".repeat(9), None).await })
+            tokio::spawn(async move { verified(&passwords, RIGHT, None).await })
         })
         .collect();
-    while passwords.waiting.available_permits() > 0 {
+    while passwords.queue.place(None).is_some() {
         tokio::task::yield_now().await;
     }
-    let one_too_many = passwords.verify(RIGHT.to_owned(), None).await;
+    let one_too_many = verified(&passwords, RIGHT, None).await;
     let problem = Problem::from(one_too_many.unwrap_err());
     assert_eq!(problem.code(), Code::RateLimited);
     let response = poem::error::ResponseError::as_response(&problem);
@@ -91,11 +104,11 @@ async fn s10_whoever_finds_the_queue_full_is_sent_away_at_once() {
     for waiting in waiting {
         waiting.abort();
     }
-    while passwords.waiting.available_permits() < QUEUE_MAX {
+    while passwords.queue.place(None).is_none() {
         tokio::task::yield_now().await;
     }
     drop(core);
-    assert_eq!(passwords.verify(RIGHT.to_owned(), None).await.unwrap(), Verdict::Wrong);
+    assert_eq!(verified(&passwords, RIGHT, None).await.unwrap(), Verdict::Wrong);
 }
 
 #[tokio::test]
@@ -116,7 +129,8 @@ async fn a_hash_waits_for_its_turn_and_gives_it_back() {
     drop(other);
     // Turns are given in the order in which they are asked for.
     let _second = second.await.unwrap();
-    assert_eq!(passwords.cores.available_permits(), 1, "the hash before it is done");
+    let free = places(&passwords).collect::<Vec<_>>().len();
+    assert_eq!(free, 1 + queue::WAITING_MAX, "the hash before it is done");
     assert!(hashing.await.unwrap().is_ok());
 }
 
@@ -128,8 +142,9 @@ async fn s09_an_unknown_name_takes_as_long_as_a_wrong_password() {
     for _ in 0..7 {
         // In turns, so that whatever else the machine does slows down both.
         for (idx, stored) in [Some(stored.clone()), None].into_iter().enumerate() {
+            let turn = passwords.place(None).unwrap().turn().await;
             let start = Instant::now();
-            let verdict = passwords.verify("wrong password".to_owned(), stored).await;
+            let verdict = turn.verify("wrong password".to_owned(), stored).await;
             assert_eq!(verdict.unwrap(), Verdict::Wrong);
             shortest[idx] = shortest[idx].min(start.elapsed());
         }

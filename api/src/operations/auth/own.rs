@@ -82,10 +82,11 @@ impl OwnSecrets {
     async fn prove(&self, by: &SignedIn, password: String) -> Result<(), Problem> {
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let subject = [crate::auth::attempts::Subject::Person(user)];
+        let waiting = self.0.passwords.place(None)?;
         self.0.attempts.begin(&subject, self.0.clock.now())?;
         let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Password).await;
         let stored = stored.map_err(|world| failed(&world))?;
-        match self.0.passwords.verify(password, stored).await? {
+        match waiting.turn().await.verify(password, stored).await? {
             Verdict::Right { .. } => {
                 self.0.attempts.succeeded(&subject);
                 Ok(())

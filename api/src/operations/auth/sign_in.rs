@@ -1,5 +1,7 @@
 //! Signing in: with an address and a password, or with a PIN on an enrolled device.
 
+use std::net::{IpAddr, SocketAddr};
+
 use commands::identity::{Account, Presented, SecretKind, TicketFor, TicketKind};
 use domain::shared::{DeviceId, SessionId, UserId};
 use poem::Request;
@@ -77,8 +79,7 @@ impl SignIn {
         };
         let account = device.map_or(Subject::Account(key), |it| Subject::AccountOn(key, it));
         let subjects = with_address(account, request);
-        self.0.attempts.begin(&subjects, self.0.clock.now())?;
-        let turn = self.0.passwords.turn().await?;
+        let turn = self.turn(&subjects, request).await?;
         let accounts = self.0.accounts.of_email(&email, tenant.as_deref()).await;
         let accounts = accounts.map_err(|world| failed(&world))?;
         // Several companies and none named: whose password it is cannot be told.
@@ -109,8 +110,7 @@ impl SignIn {
         let token = self.device(&login.device_token).await?.ok_or_else(refused)?;
         let (tenant, device) = (token.tenant, DeviceId::from_uuid(token.subject));
         let subjects = with_address(Subject::Pin(user, device), request);
-        self.0.attempts.begin(&subjects, self.0.clock.now())?;
-        let turn = self.0.passwords.turn().await?;
+        let turn = self.turn(&subjects, request).await?;
         let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Pin).await;
         let stored = stored.map_err(|world| failed(&world))?;
         match turn.verify_pin(login.pin, stored).await? {
@@ -142,6 +142,14 @@ impl SignIn {
         let ticket = TicketFor { tenant, kind, subject };
         let is_good = self.0.tickets.is_good(ticket, token.hash(), self.0.clock.now()).await;
         Ok(is_good.map_err(|world| failed(&world))?.then_some(token))
+    }
+
+    /// A core to hash on, unless one of `subjects` has to wait; to be sent away because others wait is no
+    /// failure of theirs.
+    async fn turn(&self, subjects: &[Subject], request: &Request) -> Result<Turn, Problem> {
+        let waiting = self.0.passwords.place(address_of(request))?;
+        self.0.attempts.begin(subjects, self.0.clock.now())?;
+        Ok(waiting.turn().await)
     }
 
     /// The account, if the password is its own; without one it takes as long to say no.
@@ -176,6 +184,9 @@ impl SignIn {
 
 /// Whom a failure is counted for: the account, and wherever the request comes from.
 fn with_address(account: Subject, request: &Request) -> Vec<Subject> {
-    let address = request.remote_addr().as_socket_addr().map(|it| Subject::Address(it.ip()));
-    std::iter::once(account).chain(address).collect()
+    std::iter::once(account).chain(address_of(request).map(Subject::Address)).collect()
+}
+
+fn address_of(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
