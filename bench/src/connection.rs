@@ -2,6 +2,7 @@
 //!
 //! The client shares its machine with what it measures, so it has to be cheap.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 
 use e2e::fresh;
@@ -9,6 +10,9 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use uuid::Uuid;
+
+/// More than an answer has.
+const ROOM: usize = 4 << 10;
 
 /// A command as bytes, with room for its key.
 #[derive(Debug, Clone)]
@@ -40,14 +44,29 @@ impl Request {
 /// An open connection, kept alive from request to request.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    socket: TcpStream,
+    socket: Socket,
     read: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Socket {
+    /// Shares a thread with others.
+    Shared(TcpStream),
+    /// Has a thread to itself, which waits for every answer: the cheapest way to wait for a single one.
+    Alone(std::net::TcpStream),
 }
 
 impl Connection {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> std::io::Result<Self> {
         Self::over(TcpStream::connect(address).await?)
+    }
+
+    /// Connects, for a thread that has nothing else to do.
+    pub(crate) fn open_alone(address: SocketAddr) -> std::io::Result<Self> {
+        let socket = std::net::TcpStream::connect(address)?;
+        socket.set_nodelay(true)?;
+        Ok(Self::of(Socket::Alone(socket)))
     }
 
     /// Connects from an address of this machine.
@@ -59,13 +78,21 @@ impl Connection {
 
     fn over(socket: TcpStream) -> std::io::Result<Self> {
         socket.set_nodelay(true)?;
-        Ok(Self { socket, read: Vec::with_capacity(8 << 10) })
+        Ok(Self::of(Socket::Shared(socket)))
+    }
+
+    fn of(socket: Socket) -> Self {
+        Self { socket, read: Vec::with_capacity(ROOM) }
     }
 
     /// Sends a request under a fresh key and gives the status of the answer, whose body can be read
     /// until the next request.
     pub(crate) async fn send(&mut self, request: &mut Request) -> std::io::Result<u16> {
-        self.socket.write_all(request.under_a_fresh_key()).await?;
+        let bytes = request.under_a_fresh_key();
+        match &mut self.socket {
+            Socket::Shared(socket) => socket.write_all(bytes).await?,
+            Socket::Alone(socket) => socket.write_all(bytes)?,
+        }
         self.read.clear();
         let headers = loop {
             self.more().await?;
@@ -86,7 +113,16 @@ impl Connection {
     }
 
     async fn more(&mut self) -> std::io::Result<()> {
-        match self.socket.read_buf(&mut self.read).await? {
+        let n_bytes = match &mut self.socket {
+            Socket::Shared(socket) => socket.read_buf(&mut self.read).await?,
+            Socket::Alone(socket) => {
+                let mut bytes = [0; ROOM];
+                let n_bytes = socket.read(&mut bytes)?;
+                self.read.extend_from_slice(&bytes[..n_bytes]);
+                n_bytes
+            }
+        };
+        match n_bytes {
             0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
         }

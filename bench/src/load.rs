@@ -42,8 +42,11 @@ async fn drive(
     n_connections: usize,
     lasting: Duration,
 ) -> std::io::Result<Loaded> {
-    let connections = (0..n_connections).map(|_| Connection::open(address));
-    let connections = try_join_all(connections).await?;
+    let connections = if n_connections == 1 {
+        vec![Connection::open_alone(address)?]
+    } else {
+        try_join_all((0..n_connections).map(|_| Connection::open(address))).await?
+    };
     let start = Instant::now();
     let clients = connections.into_iter().map(|at| order(at, requests.to_vec(), start + lasting));
     let clients = try_join_all(clients).await?;

@@ -213,6 +213,8 @@ pub(crate) fn complain(why: &str) {
 
 async fn answering(args: ServeArgs) -> Outcome {
     let _log_files = start_logging_to("info", &args.log)?;
+    // Before anything looks up its figures.
+    let metrics = start_metrics();
     let databases = args.database.databases()?;
     let installation = Installation::new(&databases);
     let (secrets, operator) = (args.token.secrets()?, args.operator.token()?);
@@ -243,7 +245,7 @@ async fn answering(args: ServeArgs) -> Outcome {
         public_url: args.mail.public_url(&args.listen),
         board,
         peers,
-        metrics: start_metrics(),
+        metrics,
         pages: Vec::new(),
     };
     let app = service(&installation, serving).await?;

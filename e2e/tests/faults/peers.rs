@@ -13,13 +13,17 @@ use tokio::time::{Instant, sleep};
 
 const CLIENTS: u32 = 6;
 
-/// How many commands this server has sent to the other one.
-async fn forwarded(till: &Till) -> u64 {
+/// What this server has counted.
+async fn counted(till: &Till, name: &str) -> u64 {
     let answer = till.visitor().get("/metrics").send().await;
     let page = answer.expect(200).as_str().unwrap_or_default();
-    let count =
-        page.lines().find_map(|line| line.strip_prefix("fastops_commands_forwarded_total "));
+    let count = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     count.and_then(|count| count.parse().ok()).unwrap_or_default()
+}
+
+/// How many commands this server has sent to the other one.
+async fn forwarded(till: &Till) -> u64 {
+    counted(till, "fastops_commands_forwarded_total").await
 }
 
 /// Brings the company to one of the two, and says which is which: who decides, and who does not.
@@ -54,6 +58,7 @@ async fn f07_with_peers_one_decides_and_nobody_is_told_to_come_back() {
     assert_eq!((journal.refused, journal.unanswered), (0, 0), "one at a time decides");
     assert_eq!(forwarded(decider).await, 0);
     assert!(forwarded(sender).await > n_there as u64, "all went where they are decided");
+    assert!(counted(decider, "fastops_append_batch_commands_count").await > 0);
     let n_granted = journal.told();
     settle(&rig, &mut journal).await;
     figure(

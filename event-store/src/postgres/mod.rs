@@ -9,6 +9,7 @@ mod columns;
 mod connect;
 mod ends;
 mod failure;
+mod figures;
 mod job;
 mod line;
 mod next;

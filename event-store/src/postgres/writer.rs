@@ -20,6 +20,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::ends::{Answered, Judged};
 use super::failure::Fate;
+use super::figures::Figures;
 use super::job::{Job, too_late};
 use super::line::{Line, Sent};
 use super::queue::{Limits, Queue};
@@ -70,7 +71,8 @@ impl Writer {
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
         let line = Line::new(options, bell, Arc::clone(&recent));
         let alarm = Box::pin(sleep(Duration::ZERO));
-        tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting), alarm }.run());
+        let figures = Figures::default();
+        tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures }.run());
         Self { waiting }
     }
 
@@ -100,12 +102,13 @@ struct Task {
     /// Goes off when the doorbell is to be rung. Kept from batch to batch: setting a timer wakes the
     /// thread that waits for the next one.
     alarm: Pin<Box<Sleep>>,
+    figures: Figures,
 }
 
 impl Task {
     async fn run(mut self) {
         while let Some(batch) = self.gather().await {
-            measure(&batch);
+            self.figures.sent(&batch);
             self.settle(batch).await;
         }
     }
@@ -115,8 +118,7 @@ impl Task {
         loop {
             {
                 let mut room = self.waiting.room();
-                metrics::gauge!("fastops_append_queue_commands").set(as_f64(room.queue.len()));
-                metrics::gauge!("fastops_append_queue_bytes").set(as_f64(room.queue.n_bytes()));
+                self.figures.waiting(room.queue.len(), room.queue.n_bytes());
                 let batch = room.queue.take();
                 if !batch.is_empty() {
                     return Some(batch);
@@ -256,19 +258,4 @@ fn own(judged: Vec<Result<Judged, Error>>, appends: &[&Append]) -> Vec<Result<Ju
         other => other,
     };
     judged.into_iter().zip(appends).map(own).collect()
-}
-
-fn measure(batch: &[Job]) {
-    let n_bytes: usize = batch.iter().map(|job| job.append.size_bytes()).sum();
-    metrics::histogram!("fastops_append_batch_commands").record(as_f64(batch.len()));
-    metrics::histogram!("fastops_append_batch_bytes").record(as_f64(n_bytes));
-    let wait = metrics::histogram!("fastops_append_wait_seconds");
-    for job in batch {
-        wait.record(job.queued_at.elapsed());
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "what waits is far below 2^52")]
-fn as_f64(n: usize) -> f64 {
-    n as f64
 }
