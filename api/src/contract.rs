@@ -7,9 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use poem::http::Method;
-use poem_openapi::registry::{
-    MetaOperation, MetaOperationParam, MetaParamIn, MetaSchema, MetaSchemaRef, Registry,
-};
+use poem_openapi::registry::{MetaOperation, MetaOperationParam, MetaParamIn, Registry};
 use poem_openapi::{OpenApi, OpenApiService};
 
 pub(crate) use merged::Merged;
@@ -81,7 +79,6 @@ impl Contract {
     ) -> Result<Self, ContractError> {
         let mut registry = Registry::new();
         T::register(&mut registry);
-        let schemas = Schema::new(MetaSchemaRef::Inline(Box::new(MetaSchema::ANY)), registry);
         let mut operations = Vec::new();
         let mut no_access = Vec::new();
         let mut no_id = Vec::new();
@@ -96,7 +93,7 @@ impl Contract {
                         template: path.path.clone(),
                         access,
                         produces: produces(&operation),
-                        parameters: parameters(&operation, &schemas),
+                        parameters: parameters(&operation, &registry),
                         method: operation.method,
                     }),
                     None => no_access.push(name),
@@ -207,11 +204,11 @@ fn produces(operation: &MetaOperation) -> Vec<&'static str> {
     successes.flat_map(|answer| answer.content.iter().map(|media| media.content_type)).collect()
 }
 
-fn parameters(operation: &MetaOperation, schemas: &Schema) -> Vec<Parameter> {
+fn parameters(operation: &MetaOperation, registry: &Registry) -> Vec<Parameter> {
     let parameter = |param: &MetaOperationParam| Parameter {
         place: param.in_type,
         name: param.name.clone(),
-        expects: expectation(&schemas.flat(&param.schema)),
+        expects: expectation(Schema::new(&param.schema, registry).root()),
     };
     operation.params.iter().map(parameter).collect()
 }

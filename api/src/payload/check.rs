@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate};
-use poem_openapi::registry::MetaSchemaRef;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::expectation::{expectation, integer_bounds};
 use super::place::Place;
-use super::schema::{Flat, Schema};
+use super::schema::{Flat, Part, Property, Schema};
 use crate::language::Words;
 use crate::problem::FieldError;
 
@@ -19,7 +18,7 @@ pub(super) const ERRORS_MAX: usize = 100;
 /// Everything in `value` that breaks `schema`.
 pub(crate) fn check(schema: &Schema, value: &Value) -> Vec<FieldError> {
     let mut checker = Checker { schema, errors: Vec::new() };
-    checker.value(schema.root(), value, &Place::Root);
+    checker.flat(schema.root(), value, &Place::Root);
     checker.errors
 }
 
@@ -28,12 +27,12 @@ struct Checker<'s> {
     errors: Vec<FieldError>,
 }
 
-impl<'s> Checker<'s> {
-    fn value(&mut self, schema: &'s MetaSchemaRef, value: &Value, at: &Place<'_>) {
-        self.flat(&self.schema.flat(schema), value, at);
+impl Checker<'_> {
+    fn part(&mut self, part: Part, value: &Value, at: &Place<'_>) {
+        self.flat(self.schema.part(part), value, at);
     }
 
-    fn flat(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
+    fn flat(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
         if value.is_null() {
             if !flat.nullable && !flat.ty.is_empty() {
                 self.wrong(flat, "type", at);
@@ -56,17 +55,10 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn object(&mut self, flat: &Flat<'s>, object: &Map<String, Value>, at: &Place<'_>) {
-        let mut known = Vec::with_capacity(flat.properties.len());
-        for (name, schema) in &flat.properties {
-            let property = self.schema.flat(schema);
-            if property.read_only {
-                continue;
-            }
-            known.push(*name);
-            let required = flat.required.contains(name);
+    fn object(&mut self, flat: &Flat, object: &Map<String, Value>, at: &Place<'_>) {
+        for Property { name, schema, is_required } in &flat.properties {
             match object.get(*name) {
-                None if required => {
+                None if *is_required => {
                     let words = Words::new("falta este campo", "this field is missing");
                     self.push(FieldError::new(
                         Place::Member(at, name).pointer(),
@@ -75,14 +67,15 @@ impl<'s> Checker<'s> {
                     ));
                 }
                 None => {}
-                Some(Value::Null) if !required => {}
-                Some(value) => self.flat(&property, value, &Place::Member(at, name)),
+                Some(Value::Null) if !is_required => {}
+                Some(value) => self.part(*schema, value, &Place::Member(at, name)),
             }
         }
-        for (name, value) in object.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        let is_unknown = |name: &str| flat.properties.iter().all(|known| known.name != name);
+        for (name, value) in object.iter().filter(|(name, _)| is_unknown(name)) {
             let place = Place::Member(at, name);
             match flat.additional {
-                Some(schema) => self.value(schema, value, &place),
+                Some(schema) => self.part(schema, value, &place),
                 None if flat.closed => {
                     let words = Words::new("este campo no existe", "there is no such field");
                     self.push(FieldError::new(place.pointer(), "unknown-field", words));
@@ -92,7 +85,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn array(&mut self, flat: &Flat<'s>, items: &[Value], at: &Place<'_>) {
+    fn array(&mut self, flat: &Flat, items: &[Value], at: &Place<'_>) {
         if flat.min_items.is_some_and(|min| items.len() < min) {
             self.wrong(flat, "min-items", at);
         }
@@ -110,13 +103,13 @@ impl<'s> Checker<'s> {
         }
         for (idx, item) in items.iter().enumerate() {
             match flat.items {
-                Some(schema) => self.value(schema, item, &Place::Item(at, idx)),
+                Some(schema) => self.part(schema, item, &Place::Item(at, idx)),
                 None => self.free(item, &Place::Item(at, idx)),
             }
         }
     }
 
-    fn text(&mut self, flat: &Flat<'s>, text: &str, at: &Place<'_>) {
+    fn text(&mut self, flat: &Flat, text: &str, at: &Place<'_>) {
         if text.contains('\0') {
             self.nul(at);
             return;
@@ -130,7 +123,7 @@ impl<'s> Checker<'s> {
             Some("max-length")
         } else if !has_format(flat.format, text) {
             Some("format")
-        } else if flat.pattern.is_some_and(|pattern| !self.schema.matches(pattern, text)) {
+        } else if flat.pattern.as_ref().is_some_and(|pattern| !pattern.matches(text)) {
             Some("pattern")
         } else {
             None
@@ -140,7 +133,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn integer(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
+    fn integer(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
         if value.is_f64() {
             self.wrong(flat, "type", at);
             return;
@@ -154,7 +147,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn bounds(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
+    fn bounds(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
         let Some(number) = value.as_f64() else { return self.wrong(flat, "type", at) };
         let below = |(bound, exclusive)| number < bound || (exclusive && number <= bound);
         let above = |(bound, exclusive)| number > bound || (exclusive && number >= bound);
@@ -166,11 +159,11 @@ impl<'s> Checker<'s> {
     }
 
     /// A union: chosen by its discriminator, or whatever alternative has no mistake.
-    fn alternatives(&mut self, flat: &Flat<'s>, value: &Value, at: &Place<'_>) {
-        let Some((property, mapping)) = flat.discriminator else {
+    fn alternatives(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
+        let Some((property, mapping)) = &flat.discriminator else {
             let fits = flat.alternatives.iter().any(|alternative| {
                 let mut attempt = Checker { schema: self.schema, errors: Vec::new() };
-                attempt.value(alternative, value, at);
+                attempt.part(*alternative, value, at);
                 attempt.errors.is_empty()
             });
             if !fits {
@@ -183,17 +176,17 @@ impl<'s> Checker<'s> {
             return;
         };
         let Some(object) = value.as_object() else { return self.wrong(flat, "type", at) };
-        let chosen = object.get(property).and_then(Value::as_str);
+        let chosen = object.get(*property).and_then(Value::as_str);
         let found = chosen.and_then(|chosen| mapping.iter().find(|(name, _)| name == chosen));
-        if let Some(schema) = found.and_then(|(_, reference)| self.schema.named(reference)) {
-            self.flat(&self.schema.flat_named(schema), value, at);
+        if let Some((_, schema)) = found {
+            self.part(*schema, value, at);
             return;
         }
         let names: Vec<_> = mapping.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(", ");
         let words =
             Words::new(format!("debe ser uno de: {names}"), format!("must be one of: {names}"));
-        let code = if object.contains_key(property) { "enum" } else { "required" };
+        let code = if object.contains_key(*property) { "enum" } else { "required" };
         self.push(FieldError::new(Place::Member(at, property).pointer(), code, words));
     }
 
@@ -224,7 +217,7 @@ impl<'s> Checker<'s> {
         self.push(FieldError::new(at.pointer(), "nul", words));
     }
 
-    fn wrong(&mut self, flat: &Flat<'_>, code: &'static str, at: &Place<'_>) {
+    fn wrong(&mut self, flat: &Flat, code: &'static str, at: &Place<'_>) {
         self.push(FieldError::new(at.pointer(), code, expectation(flat)));
     }
 

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::schema::Flat;
+use super::schema::{Flat, Pattern};
 use crate::language::Words;
 
 /// The largest integer that a JavaScript client reads exactly.
 const INTEGER_MAX: i64 = (1 << 53) - 1;
 
 /// Says what a value of this schema has to be.
-pub(crate) fn expectation(flat: &Flat<'_>) -> Words {
+pub(crate) fn expectation(flat: &Flat) -> Words {
     let (spanish, english) = noun(flat);
     Words::new(format!("debe ser {spanish}"), format!("must be {english}"))
 }
@@ -28,7 +28,7 @@ pub(crate) fn integer_bounds(format: &str) -> (i64, i64) {
     }
 }
 
-fn noun(flat: &Flat<'_>) -> (String, String) {
+fn noun(flat: &Flat) -> (String, String) {
     if !flat.enum_items.is_empty() {
         let items: Vec<_> = flat.enum_items.iter().map(plain).collect();
         let items = items.join(", ");
@@ -57,7 +57,7 @@ fn noun(flat: &Flat<'_>) -> (String, String) {
     }
 }
 
-fn text(flat: &Flat<'_>) -> (String, String) {
+fn text(flat: &Flat) -> (String, String) {
     match flat.format {
         "uuid" => return ("un UUID con guiones".to_owned(), "a hyphenated UUID".to_owned()),
         "date-time" => {
@@ -72,8 +72,8 @@ fn text(flat: &Flat<'_>) -> (String, String) {
         _ => {}
     }
     let (spanish, english) = span(flat.min_length, flat.max_length, ("caracteres", "characters"));
-    match flat.pattern {
-        Some(pattern) => (
+    match &flat.pattern {
+        Some(Pattern { text: pattern, .. }) => (
             format!("un texto{spanish} con la forma {pattern}"),
             format!("a text{english} of the form {pattern}"),
         ),
