@@ -58,7 +58,7 @@ pub async fn run(
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
     let company = args.details.company(installation.clock.now())?;
     let slug = company.slug.clone();
-    let password_hash = Passwords::new().hash_new(password).await?;
+    let password_hash = Passwords::new().hash_new(password, None).await?;
     let tenant = set_up(installation, people, company, &password_hash).await?;
     let line = json!({"tenant_id": tenant.uuid(), "tenant": slug});
     writeln!(out, "{line}").map_err(InitError::Output)

@@ -87,7 +87,8 @@ fn filter(default: &str) -> EnvFilter {
 /// How often samples that were recorded are folded into histograms.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// Starts counting. Once per process, inside its runtime.
+/// Starts counting. Once per process, inside its runtime, and before a store is made, which looks up its
+/// figures once.
 pub fn start_metrics() -> PrometheusHandle {
     let metrics = PrometheusBuilder::new().install_recorder().expect("metrics are started once");
     let upkeep = metrics.clone();

@@ -128,12 +128,16 @@ impl Passwords {
     /// The hash to store for a new password.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         check_length(&password)?;
-        self.run(move || hash(password.as_bytes())).await
+        self.run(None, move || hash(password.as_bytes())).await
     }
 
     /// The hash to store for a password that somebody chooses: not one of those that everybody tries
-    /// first.
-    pub async fn hash_new(&self, password: String) -> Result<String, PasswordError> {
+    /// first. `address` as for [`Passwords::place`].
+    pub async fn hash_new(
+        &self,
+        password: String,
+        address: Option<IpAddr>,
+    ) -> Result<String, PasswordError> {
         check_length(&password)?;
         let chosen = move || {
             if is_common(&password) {
@@ -142,16 +146,20 @@ impl Passwords {
                 hash(password.as_bytes())
             }
         };
-        self.run(chosen).await
+        self.run(address, chosen).await
     }
 
-    /// The hash to store for a PIN that somebody chooses.
-    pub async fn hash_pin(&self, pin: String) -> Result<String, PasswordError> {
+    /// The hash to store for a PIN that somebody chooses. `address` as for [`Passwords::place`].
+    pub async fn hash_pin(
+        &self,
+        pin: String,
+        address: Option<IpAddr>,
+    ) -> Result<String, PasswordError> {
         check_pin(&pin)?;
         if is_common_pin(&pin) {
             return Err(PasswordError::CommonPin);
         }
-        self.run(move || hash(pin.as_bytes())).await
+        self.run(address, move || hash(pin.as_bytes())).await
     }
 
     /// A place in the queue, unless too many others wait, or too many from the same `address`; whoever is
@@ -163,9 +171,10 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
+        address: Option<IpAddr>,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        self.place(None)?.turn().await.run(work).await
+        self.place(address)?.turn().await.run(work).await
     }
 }
 

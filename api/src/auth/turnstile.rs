@@ -1,7 +1,7 @@
-//! The way in, one at a time: a crowd that signs in must not stand before those who order.
+//! The way in, one after another: a crowd that signs in must not stand before those who order.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use poem::http::Method;
 use poem::{Endpoint, Request, Response};
 use tokio::time::sleep_until;
 
+use super::origin;
 use crate::problem::{Code, Problem};
 
 /// What is behind the turnstile: what anybody may try. Whoever is in already and renews that does not
@@ -44,8 +45,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         if request.method() == Method::POST && WAYS_IN.contains(&request.uri().path()) {
             let now = Instant::now();
-            let address = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
-            let turn = self.turns.take(now, address)?;
+            let turn = self.turns.take(now, origin(&request))?;
             if turn > now {
                 sleep_until(turn.into()).await;
             }

@@ -72,7 +72,7 @@ impl AccountsOfPeople {
     ) -> Result<Done<Settled>, Problem> {
         let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
         let intent = SetPin { user, pin: self.0.renewals.mark(user_id.0, &body.pin) };
-        let hash = self.0.passwords.hash_pin(body.pin).await?;
+        let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
         // First in the log: should what follows fail, everybody is out and the PIN before is good.
         let receipt = self.0.commands.execute(&scope, once, intent).await;

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::ptr;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
@@ -86,7 +87,7 @@ impl Schema {
 
     /// The schema of something that is registered.
     pub(crate) fn new(root: &MetaSchemaRef, registry: &Registry) -> Self {
-        let mut layout = Layout { registry, parts: Vec::new(), named: HashMap::new() };
+        let mut layout = Layout { registry, parts: Vec::new(), laid: HashMap::new() };
         layout.lay(root);
         Self { parts: layout.parts }
     }
@@ -104,43 +105,33 @@ impl Schema {
 struct Layout<'r> {
     registry: &'r Registry,
     parts: Vec<Flat>,
-    /// What has been laid out, or is being, by its name: a type may refer to itself.
-    named: HashMap<&'r str, Part>,
+    /// What has been laid out, or is being: a type may refer to itself.
+    laid: HashMap<*const MetaSchema, Part>,
 }
 
 impl<'r> Layout<'r> {
+    /// A reference to nothing accepts everything.
     fn lay(&mut self, schema: &'r MetaSchemaRef) -> Part {
-        match schema {
-            MetaSchemaRef::Reference(name) => self.lay_named(name),
-            MetaSchemaRef::Inline(schema) => {
-                let part = self.reserve();
-                self.fill(part, schema);
-                part
-            }
+        match self.resolved(schema) {
+            Some(schema) => self.lay_resolved(schema),
+            None => self.reserve(),
         }
     }
 
-    fn lay_named(&mut self, reference: &'r str) -> Part {
-        let name = name_in(reference);
-        if let Some(part) = self.named.get(name) {
+    fn lay_resolved(&mut self, schema: &'r MetaSchema) -> Part {
+        if let Some(part) = self.laid.get(&ptr::from_ref(schema)) {
             return *part;
         }
         let part = self.reserve();
-        self.named.insert(name, part);
-        if let Some(schema) = self.registry.schemas.get(name) {
-            self.fill(part, schema);
-        }
+        self.laid.insert(schema, part);
+        let layers = self.layers(schema);
+        self.parts[part.0] = self.flat(&layers);
         part
     }
 
     fn reserve(&mut self) -> Part {
         self.parts.push(Flat::default());
         Part(self.parts.len() - 1)
-    }
-
-    fn fill(&mut self, part: Part, schema: &'r MetaSchema) {
-        let layers = self.layers(schema);
-        self.parts[part.0] = self.flat(&layers);
     }
 
     /// What was said first holds: poem-openapi puts the rules of a field before those of its type.
@@ -199,9 +190,13 @@ impl<'r> Layout<'r> {
         layers: &[&'r MetaSchema],
     ) -> Option<(&'static str, Vec<(String, Part)>)> {
         let found = layers.iter().rev().find_map(|it| it.discriminator.as_ref())?;
-        let named = found.mapping.iter();
-        let named = named.map(|(name, reference)| (name.clone(), self.lay_named(reference)));
-        Some((found.property_name, named.collect()))
+        let mut named = Vec::with_capacity(found.mapping.len());
+        for (name, reference) in &found.mapping {
+            if let Some(schema) = self.named(reference) {
+                named.push((name.clone(), self.lay_resolved(schema)));
+            }
+        }
+        Some((found.property_name, named))
     }
 
     /// A schema and those that it is combined with, which add to it.
@@ -216,16 +211,16 @@ impl<'r> Layout<'r> {
     fn resolved(&self, schema: &'r MetaSchemaRef) -> Option<&'r MetaSchema> {
         match schema {
             MetaSchemaRef::Inline(schema) => Some(schema),
-            MetaSchemaRef::Reference(name) => self.registry.schemas.get(name_in(name)),
+            MetaSchemaRef::Reference(name) => self.named(name),
         }
+    }
+
+    /// What is registered as `#/components/schemas/…`.
+    fn named(&self, reference: &str) -> Option<&'r MetaSchema> {
+        self.registry.schemas.get(reference.rsplit('/').next().unwrap_or(reference))
     }
 }
 
 fn bound(bound: Option<f64>, is_exclusive: Option<bool>) -> Option<(f64, bool)> {
     bound.map(|bound| (bound, is_exclusive.unwrap_or_default()))
-}
-
-/// The name in `#/components/schemas/…`.
-fn name_in(reference: &str) -> &str {
-    reference.rsplit('/').next().unwrap_or(reference)
 }

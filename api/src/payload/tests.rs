@@ -315,3 +315,24 @@ async fn a_compressed_body_is_not_read() {
     let problem = Json::<Line>::read(&request, &mut body).await.unwrap_err();
     assert_eq!(problem.code(), Code::UnsupportedMediaType);
 }
+
+#[derive(Debug, Object)]
+struct Step {
+    /// A field with words of its own refers to its type in another way than one without.
+    next: Option<Box<Self>>,
+    first: Option<Box<Self>>,
+    #[oai(validator(maximum(value = "9")))]
+    number: u8,
+}
+
+#[test]
+fn a_type_that_refers_to_itself_is_checked_as_deep_as_its_values_go() {
+    let wrong = json!({"number": 1, "next": {"number": 2, "next": {"number": 10}}});
+    let schema = Schema::of::<Step>();
+    let errors = check::check(&schema, &wrong);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    let wrong = json!({"number": 1, "first": {"number": 2, "next": {"number": 3, "more": 1}}});
+    assert_eq!(check::check(&schema, &wrong).len(), 1);
+    let right = json!({"number": 1, "first": {"number": 2, "next": {"number": 3}}});
+    assert_eq!(check::check(&schema, &right).len(), 0);
+}

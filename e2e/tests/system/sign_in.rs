@@ -143,5 +143,6 @@ async fn s10_three_hundred_sign_ins_at_once_end_while_orders_are_placed() {
             }
         }
     }
+    assert!(n_refused < 300, "nobody was served");
     figure("S10", &format!("of 300 sign-ins at once {n_refused} were told to come back"));
 }

@@ -13,8 +13,9 @@ pub(super) struct Figures {
     wait: Histogram,
 }
 
-impl Default for Figures {
-    fn default() -> Self {
+impl Figures {
+    /// Those of the recorder that is installed by now; without one they tell nobody.
+    pub(super) fn looked_up() -> Self {
         Self {
             queue_commands: metrics::gauge!("fastops_append_queue_commands"),
             queue_bytes: metrics::gauge!("fastops_append_queue_bytes"),
@@ -23,9 +24,7 @@ impl Default for Figures {
             wait: metrics::histogram!("fastops_append_wait_seconds"),
         }
     }
-}
 
-impl Figures {
     /// So much waits to be sent.
     pub(super) fn waiting(&self, n_commands: usize, n_bytes: usize) {
         self.queue_commands.set(as_f64(n_commands));

@@ -71,7 +71,7 @@ impl Writer {
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
         let line = Line::new(options, bell, Arc::clone(&recent));
         let alarm = Box::pin(sleep(Duration::ZERO));
-        let figures = Figures::default();
+        let figures = Figures::looked_up();
         tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures }.run());
         Self { waiting }
     }

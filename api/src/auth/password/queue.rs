@@ -13,8 +13,12 @@ use tokio::time::sleep;
 const DISTANCE: Duration = Duration::from_millis(100);
 
 /// How many may wait for each core; whoever comes after them is sent away. The last of them waits about
-/// two seconds.
+/// two seconds, and longer where each hash has to wait for something else.
 pub(super) const WAITING_MAX: usize = 20;
+
+/// How many of these places are left to those who are known already: a crowd that signs in keeps nobody
+/// from changing a password.
+const FOR_KNOWN: usize = 5;
 
 /// Which part of the places may be taken from one address, so that nobody has all of them: one in so many.
 const SHARE: usize = 2;
@@ -27,6 +31,8 @@ pub(super) struct Queue {
 
 struct Places {
     max: usize,
+    /// How many may be taken before only those who are known get one.
+    for_all: usize,
     taken: Mutex<Taken>,
 }
 
@@ -48,16 +54,19 @@ pub(super) struct Core(Arc<OwnedSemaphorePermit>);
 impl Queue {
     /// With nobody in it.
     pub(super) fn of(cores: usize) -> Self {
-        let places = Places { max: cores * (1 + WAITING_MAX), taken: Mutex::default() };
+        let max = cores * (1 + WAITING_MAX);
+        let for_all = max - cores * FOR_KNOWN;
+        let places = Places { max, for_all, taken: Mutex::default() };
         Self { cores: Arc::new(Semaphore::new(cores)), places: Arc::new(places) }
     }
 
-    /// A place, unless there is none, or too many are taken from this address. Somebody without one is
-    /// somebody who is known already.
+    /// A place, unless there is none, or too many are taken from the address that somebody comes from; who
+    /// is known already needs none.
     pub(super) fn place(&self, address: Option<IpAddr>) -> Option<Place> {
-        let Places { max, taken } = &*self.places;
+        let Places { max, for_all, taken } = &*self.places;
         let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.n >= *max {
+        let open = if address.is_some() { *for_all } else { *max };
+        if taken.n >= open {
             return None;
         }
         if let Some(address) = address {
@@ -129,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_more_places_than_there_are() {
+    fn a_crowd_leaves_places_to_those_who_are_known_and_there_are_no_more_than_there_are() {
         let queue = Queue::of(1);
         let crowd: Vec<Place> = (0..500).map_while(|n| place(&queue, n)).collect();
-        assert_eq!(crowd.len(), 1 + WAITING_MAX);
-        assert!(queue.place(None).is_none());
-        drop(crowd);
+        assert_eq!(crowd.len(), 1 + WAITING_MAX - FOR_KNOWN);
         let known: Vec<Place> = (0..500).map_while(|_| queue.place(None)).collect();
-        assert_eq!(known.len(), 1 + WAITING_MAX, "those who are known share no address");
+        assert_eq!(known.len(), FOR_KNOWN);
+        drop(crowd);
+        assert!(place(&queue, 1).is_some());
     }
 
     #[tokio::test]

@@ -58,14 +58,14 @@ async fn a_hash_that_is_none_is_an_error_and_not_a_wrong_password() {
 async fn a_pin_that_everybody_tries_first_is_refused() {
     let passwords = Passwords::new();
     for pin in ["0000", "1234", "7890", "4321", "3210", "1212", "98989898", "11111"] {
-        let result = passwords.hash_pin(pin.to_owned()).await;
+        let result = passwords.hash_pin(pin.to_owned(), None).await;
         assert!(matches!(result, Err(PasswordError::CommonPin)), "{pin}");
     }
     for pin in ["2468", "1213", "1221", "12345679"] {
-        assert!(passwords.hash_pin(pin.to_owned()).await.is_ok(), "{pin}");
+        assert!(passwords.hash_pin(pin.to_owned(), None).await.is_ok(), "{pin}");
     }
     for pin in ["123", "123456789", "12a4", "١٢٣٤"] {
-        let result = passwords.hash_pin(pin.to_owned()).await;
+        let result = passwords.hash_pin(pin.to_owned(), None).await;
         assert!(matches!(result, Err(PasswordError::Pin)), "{pin}");
     }
     let problem = Problem::from(PasswordError::CommonPin);

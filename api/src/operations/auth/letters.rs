@@ -12,6 +12,7 @@ use super::not_changed;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
 use crate::auth::opaque::{Kind, Opaque};
+use crate::auth::origin;
 use crate::operations::letters::Addressee;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
@@ -72,12 +73,13 @@ impl Letters {
     async fn join(
         &self,
         _anyone: Anyone,
+        request: &Request,
         Json(body): Json<Joining>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         let (ticket, user) = self.good(Kind::Invitation, &body.token).await?;
-        let password = self.0.passwords.hash_new(body.password).await?;
+        let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
         let pin = match body.pin {
-            Some(pin) => Some(self.0.passwords.hash_pin(pin).await?),
+            Some(pin) => Some(self.0.passwords.hash_pin(pin, origin(request)).await?),
             None => None,
         };
         // An earlier try may have come that far.
@@ -121,10 +123,11 @@ impl Letters {
     async fn reset(
         &self,
         _anyone: Anyone,
+        request: &Request,
         Json(body): Json<Reset>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         let (ticket, user) = self.good(Kind::PasswordReset, &body.token).await?;
-        let password = self.0.passwords.hash_new(body.password).await?;
+        let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
         let changed = self.0.change_user(ticket.tenant, user, user::Command::ChangePassword).await;
         changed.map_err(not_changed)?;
         self.settle(ticket, user, &password).await
@@ -179,6 +182,6 @@ impl Services {
 
 /// What a request for a letter to an address is counted for.
 pub(in crate::operations) fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
-    let address = request.remote_addr().as_socket_addr().map(|it| Subject::Letters(it.ip()));
+    let address = origin(request).map(Subject::Letters);
     std::iter::once(Subject::LettersTo(email)).chain(address).collect()
 }

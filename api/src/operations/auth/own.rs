@@ -48,7 +48,7 @@ impl OwnSecrets {
         Json(body): Json<PasswordChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         self.prove(&by, body.current).await?;
-        let hash = self.0.passwords.hash_new(body.password).await?;
+        let hash = self.0.passwords.hash_new(body.password, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         // First in the log: should what follows fail, everybody is out and the old password is good.
         let changed = self.0.change_user(tenant, user, user::Command::ChangePassword).await;
@@ -67,7 +67,7 @@ impl OwnSecrets {
         Json(body): Json<PinChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         self.prove(&by, body.password).await?;
-        let hash = self.0.passwords.hash_pin(body.pin).await?;
+        let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let changed = self.0.change_user(tenant, user, user::Command::ChangePin).await;
         changed.map_err(not_changed)?;

@@ -1,7 +1,5 @@
 //! Signing in: with an address and a password, or with a PIN on an enrolled device.
 
-use std::net::{IpAddr, SocketAddr};
-
 use commands::identity::{Account, Presented, SecretKind, TicketFor, TicketKind};
 use domain::shared::{DeviceId, SessionId, UserId};
 use poem::Request;
@@ -13,7 +11,8 @@ use super::model::SignedInBody;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
 use crate::auth::opaque::{Kind, Opaque};
-use crate::auth::password::{PasswordError, Turn, Verdict};
+use crate::auth::origin;
+use crate::auth::password::{PasswordError, Turn, Verdict, Waiting};
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
@@ -70,6 +69,7 @@ impl SignIn {
         Json(login): Json<Login>,
     ) -> Result<Json<SignedInBody>, Problem> {
         let Login { email, password, tenant, label, device_token } = login;
+        let waiting = self.0.passwords.place(origin(request))?;
         let key = self.0.accounts.email_key(&email);
         let device = match &device_token {
             Some(token) => {
@@ -79,7 +79,7 @@ impl SignIn {
         };
         let account = device.map_or(Subject::Account(key), |it| Subject::AccountOn(key, it));
         let subjects = with_address(account, request);
-        let turn = self.turn(&subjects, request).await?;
+        let turn = self.turn(waiting, &subjects).await?;
         let accounts = self.0.accounts.of_email(&email, tenant.as_deref()).await;
         let accounts = accounts.map_err(|world| failed(&world))?;
         // Several companies and none named: whose password it is cannot be told.
@@ -105,12 +105,13 @@ impl SignIn {
         request: &Request,
         Json(login): Json<PinLogin>,
     ) -> Result<Json<SignedInBody>, Problem> {
+        let waiting = self.0.passwords.place(origin(request))?;
         let user = UserId::from_uuid(login.user_id);
         let refused = || Problem::new(Code::LoginFailed);
         let token = self.device(&login.device_token).await?.ok_or_else(refused)?;
         let (tenant, device) = (token.tenant, DeviceId::from_uuid(token.subject));
         let subjects = with_address(Subject::Pin(user, device), request);
-        let turn = self.turn(&subjects, request).await?;
+        let turn = self.turn(waiting, &subjects).await?;
         let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Pin).await;
         let stored = stored.map_err(|world| failed(&world))?;
         match turn.verify_pin(login.pin, stored).await? {
@@ -144,10 +145,9 @@ impl SignIn {
         Ok(is_good.map_err(|world| failed(&world))?.then_some(token))
     }
 
-    /// A core to hash on, unless one of `subjects` has to wait; to be sent away because others wait is no
-    /// failure of theirs.
-    async fn turn(&self, subjects: &[Subject], request: &Request) -> Result<Turn, Problem> {
-        let waiting = self.0.passwords.place(address_of(request))?;
+    /// A core to hash on for somebody who has a place, unless one of `subjects` has to wait. That others
+    /// wait is no failure of theirs, so nothing is counted before there is a place.
+    async fn turn(&self, waiting: Waiting, subjects: &[Subject]) -> Result<Turn, Problem> {
         self.0.attempts.begin(subjects, self.0.clock.now())?;
         Ok(waiting.turn().await)
     }
@@ -184,9 +184,5 @@ impl SignIn {
 
 /// Whom a failure is counted for: the account, and wherever the request comes from.
 fn with_address(account: Subject, request: &Request) -> Vec<Subject> {
-    std::iter::once(account).chain(address_of(request).map(Subject::Address)).collect()
-}
-
-fn address_of(request: &Request) -> Option<IpAddr> {
-    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
+    std::iter::once(account).chain(origin(request).map(Subject::Address)).collect()
 }

@@ -46,6 +46,9 @@ const LOCK: i64 = 7_020;
 /// How long one waits for another that may just have ended: PostgreSQL takes a moment to notice.
 const LOCK_WAIT: (&str, &str) = ("lock_timeout", "2s");
 
+/// What PostgreSQL says when that is over.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// Every read model needs one for itself, and one to look at the live rows.
 const CONNECTIONS: u32 = 16;
 
@@ -124,7 +127,7 @@ struct Site {
 }
 
 impl Rebuild {
-    /// Begins, unless another one runs and goes on running. `projector` connects as the projector's role.
+    /// Begins, unless another one runs and does not end within two seconds. `projector` connects as the projector's role.
     pub async fn begin(
         store: Arc<dyn EventStore>,
         projector: &PgConnectOptions,
@@ -179,8 +182,6 @@ async fn lock(projector: &PgConnectOptions) -> Result<PgConnection, RebuildError
         Err(error) => Err(error.into()),
     }
 }
-
-const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// What PostgreSQL calls an error.
 fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
