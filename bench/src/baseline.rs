@@ -14,6 +14,24 @@ const DATABASE: &str = "baseline";
 
 const SCRIPT: &str = "\\set branch random(1, :branches)\nSELECT place_order(:branch);\n";
 
+/// How pgbench sends its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// As text that is parsed and planned for every call: what pgbench does unless it is told otherwise.
+    Simple,
+    /// Parsed and planned once: the least that a call could cost.
+    Prepared,
+}
+
+impl Protocol {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Simple => "simple",
+            Self::Prepared => "prepared",
+        }
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Baseline {
@@ -40,9 +58,15 @@ impl Baseline {
     }
 
     /// How many times a second it is called by so many clients, each time for a random branch.
-    pub(crate) async fn round(&self, branches: usize, clients: usize, lasting: Duration) -> f64 {
+    pub(crate) async fn round(
+        &self,
+        protocol: Protocol,
+        branches: usize,
+        clients: usize,
+        lasting: Duration,
+    ) -> f64 {
         let output = Command::new(&self.program)
-            .args(["--no-vacuum", "--protocol=prepared", "--username", OWNER])
+            .args(["--no-vacuum", "--protocol", protocol.name(), "--username", OWNER])
             .args(["--client", &clients.to_string(), "--jobs", &clients.min(2).to_string()])
             .args(["--time", &lasting.as_secs().to_string()])
             .args(["--define", &format!("branches={branches}")])

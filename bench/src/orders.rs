@@ -40,14 +40,14 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
 
 fn figures(cases: &[Case], args: &Args) -> Map<String, Value> {
     eprintln!(
-        "\ncompanies  connections  orders/s  pgbench/s  ratio (from–to)      p50 ms  p99 ms  per commit  \
-         processor µs: server, database (pgbench's)"
+        "\ncompanies  connections  orders/s  pgbench/s  ratio (from–to)      unprepared  p50 ms  p99 ms  \
+         per commit  processor µs: server, database (pgbench's)"
     );
     let mut all = Map::new();
     for case in cases {
         let (figures, cpu) = case.figures(args);
         eprintln!(
-            "{:>9}  {:>11}  {:>8}  {:>9}  {:>5} ({}–{})  {:>12}  {:>6}  {:>10}  {}, {} ({})",
+            "{:>9}  {:>11}  {:>8}  {:>9}  {:>5} ({}–{})  {:>14}  {:>6}  {:>6}  {:>10}  {}, {} ({})",
             case.tenants,
             case.connections,
             figures["per_s"],
@@ -55,6 +55,7 @@ fn figures(cases: &[Case], args: &Args) -> Map<String, Value> {
             figures["ratio"],
             figures["ratio_min"],
             figures["ratio_max"],
+            figures["ratio_simple"],
             figures["p50_ms"],
             figures["p99_ms"],
             figures["commands_per_commit"],

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::args::Args;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Protocol};
 use crate::connection::Request;
 use crate::cpu;
 use crate::load::load;
@@ -29,7 +29,7 @@ pub(crate) struct Case {
 #[derive(Debug)]
 struct Round {
     per_s: f64,
-    baseline_per_s: f64,
+    called: Called,
     placed: u64,
     unavailable: u64,
     latencies: Vec<Duration>,
@@ -39,7 +39,16 @@ struct Round {
     behind: Duration,
     server: Duration,
     database: Duration,
-    baseline_database: Duration,
+}
+
+/// What pgbench did in a round.
+#[derive(Debug, Clone, Copy, Default)]
+struct Called {
+    per_s: f64,
+    /// The database's processor time for these.
+    database: Duration,
+    /// Without preparing its call.
+    simple_per_s: f64,
 }
 
 impl Case {
@@ -57,29 +66,32 @@ impl Case {
         lasting: Duration,
         baseline_first: bool,
     ) {
-        let (branches, clients) = (self.tenants * BRANCHES, self.connections);
-        let at = cpu::of_cluster(&stand.cluster);
-        let mut baseline_per_s = 0.0;
+        let mut called = Called::default();
         if baseline_first {
-            baseline_per_s = baseline.round(branches, clients, lasting).await;
+            called = self.call(stand, baseline, lasting).await;
         }
-        let before = cpu::of_cluster(&stand.cluster);
         let mut round = self.place(stand, lasting).await;
-        let after = cpu::of_cluster(&stand.cluster);
         if !baseline_first {
-            baseline_per_s = baseline.round(branches, clients, lasting).await;
+            called = self.call(stand, baseline, lasting).await;
         }
-        let end = cpu::of_cluster(&stand.cluster);
-        round.database = after.saturating_sub(before);
-        round.baseline_database = before.saturating_sub(at) + end.saturating_sub(after);
-        round.baseline_per_s = baseline_per_s;
+        round.called = called;
         self.rounds.push(round);
+    }
+
+    async fn call(&self, stand: &Stand, baseline: &Baseline, lasting: Duration) -> Called {
+        let round =
+            |protocol| baseline.round(protocol, self.tenants * BRANCHES, self.connections, lasting);
+        let before = cpu::of_cluster(&stand.cluster);
+        let per_s = round(Protocol::Prepared).await;
+        let database = cpu::of_cluster(&stand.cluster).saturating_sub(before);
+        Called { per_s, database, simple_per_s: round(Protocol::Simple).await }
     }
 
     async fn place(&self, stand: &Stand, lasting: Duration) -> Round {
         let server = stand.server();
         let (commands_before, batches_before) = stand.histogram(BATCHES).await;
         let used = cpu::of_process(server.id());
+        let before = cpu::of_cluster(&stand.cluster);
         let loaded = load(server.address, self.requests.clone(), self.connections, lasting).await;
         let done = tokio::time::Instant::now();
         stand.settled().await;
@@ -93,9 +105,8 @@ impl Case {
             batch: (commands - commands_before) / (batches - batches_before),
             behind,
             server: cpu::of_process(server.id()).saturating_sub(used),
-            baseline_per_s: 0.0,
-            database: Duration::ZERO,
-            baseline_database: Duration::ZERO,
+            database: cpu::of_cluster(&stand.cluster).saturating_sub(before),
+            called: Called::default(),
         }
     }
 
@@ -116,14 +127,18 @@ impl Case {
     /// The figures of the case, and those of its processor time.
     pub(crate) fn figures(&self, args: &Args) -> (Value, Value) {
         let [ratio, ratio_min, ratio_max] =
-            self.spread(|round| round.per_s / round.baseline_per_s).json(2);
+            self.spread(|round| round.per_s / round.called.per_s).json(2);
+        let [simple, simple_min, simple_max] =
+            self.spread(|round| round.per_s / round.called.simple_per_s).json(2);
         let [rate, rate_min, rate_max] = self.spread(|round| round.per_s).json(0);
         let [baseline, baseline_min, baseline_max] =
-            self.spread(|round| round.baseline_per_s).json(0);
+            self.spread(|round| round.called.per_s).json(0);
         let mut latencies: Vec<Duration> =
             self.rounds.iter().flat_map(|round| round.latencies.iter().copied()).collect();
         let case = json!({
             "ratio": ratio, "ratio_min": ratio_min, "ratio_max": ratio_max,
+            "ratio_simple": simple,
+            "ratio_simple_min": simple_min, "ratio_simple_max": simple_max,
             "per_s": rate, "per_s_min": rate_min, "per_s_max": rate_max,
             "pgbench_per_s": baseline,
             "pgbench_per_s_min": baseline_min, "pgbench_per_s_max": baseline_max,
@@ -139,12 +154,12 @@ impl Case {
             rounded(all.as_secs_f64() * 1e6 / n, 0)
         };
         let seconds = args.lasting.as_secs_f64();
-        let calls = self.rounds.iter().map(|round| round.baseline_per_s * seconds).sum();
+        let calls = self.rounds.iter().map(|round| round.called.per_s * seconds).sum();
         let placed = self.placed() as f64;
         let cpu = json!({
             "server_us": per_order(|round| round.server, placed),
             "database_us": per_order(|round| round.database, placed),
-            "pgbench_database_us": per_order(|round| round.baseline_database, calls),
+            "pgbench_database_us": per_order(|round| round.called.database, calls),
         });
         (case, cpu)
     }
