@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use poem::Request;
 
 /// Where a request comes from: its address, or all of what whoever has it was given, where that is a
-/// network (64 bits of IPv6, RFC 6177).
+/// network (the 64 bits of IPv6 before the part that hosts choose, RFC 7421).
 pub(crate) fn origin(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(|address| network(address.ip()))
 }

@@ -5,6 +5,7 @@ use poem::Request;
 use sha2::{Digest, Sha256};
 
 use super::attempts::{Attempts, Subject};
+use super::origin;
 use super::token::TokenError;
 use crate::caller::{Now, bearer};
 use crate::problem::Problem;
@@ -76,8 +77,7 @@ impl OperatorGate {
         // Nobody guesses with what can be no token.
         let presented = bearer(request).filter(|token| token.len() >= CHARS_MIN);
         let presented = presented.ok_or(TokenError::Missing)?;
-        let address = request.remote_addr().as_socket_addr();
-        let subjects: Vec<_> = address.map(|it| Subject::Operator(it.ip())).into_iter().collect();
+        let subjects: Vec<_> = origin(request).map(Subject::Operator).into_iter().collect();
         self.attempts.begin(&subjects, (self.now)())?;
         if !self.token.is(presented) {
             return Err(TokenError::Invalid.into());

@@ -88,14 +88,13 @@ pub struct Passwords {
     decoy: Arc<str>,
 }
 
-/// A place in the queue.
+/// A place in the queue, taken before anything is looked up: those who are sent away cost next to nothing.
 pub struct Waiting {
     place: Place,
     passwords: Passwords,
 }
 
-/// A core to hash on, taken before anything is looked up for whoever signs in: those who are sent away
-/// cost next to nothing, and the others come one after another.
+/// A core to hash on, taken before an account is looked up: those who wait come one after another.
 pub struct Turn {
     place: Place,
     core: Core,

@@ -25,7 +25,7 @@ const SHARE: usize = 2;
 
 /// The cores that hash and the places before them; whoever came first goes first.
 pub(super) struct Queue {
-    pub(super) cores: Arc<Semaphore>,
+    cores: Arc<Semaphore>,
     places: Arc<Places>,
 }
 
