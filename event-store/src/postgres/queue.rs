@@ -87,13 +87,14 @@ impl<T: Item> Queue<T> {
         Ok(())
     }
 
-    /// Takes the next batch; it is empty where nothing waits.
-    pub(super) fn take(&mut self) -> Vec<T> {
+    /// Takes the next batch, of at most so many items; it is empty where nothing waits.
+    pub(super) fn take(&mut self, items_max: usize) -> Vec<T> {
+        let items_max = items_max.min(self.limits.batch_items);
         let mut batch = Vec::new();
         let mut taken_bytes = 0;
         let mut ids = HashSet::new();
         let mut held = Vec::new();
-        while batch.len() < self.limits.batch_items {
+        while batch.len() < items_max {
             let Some(tenant) = self.turns.pop_front() else { break };
             let line = self.lines.get_mut(&tenant).expect("whoever has a turn has a line");
             let next = line.items.front().expect("a line is not empty");

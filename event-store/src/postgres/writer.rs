@@ -72,7 +72,10 @@ impl Writer {
         let line = Line::new(options, bell, Arc::clone(&recent));
         let alarm = Box::pin(sleep(Duration::ZERO));
         let figures = Figures::looked_up();
-        tokio::spawn(Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures }.run());
+        tokio::spawn(
+            Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures, n_answered: 0 }
+                .run(),
+        );
         Self { waiting }
     }
 
@@ -103,23 +106,32 @@ struct Task {
     /// thread that waits for the next one.
     alarm: Pin<Box<Sleep>>,
     figures: Figures,
+    /// How many were answered last.
+    n_answered: usize,
 }
 
 impl Task {
     async fn run(mut self) {
         while let Some(batch) = self.gather().await {
             self.figures.sent(&batch);
+            self.n_answered = batch.len();
             self.settle(batch).await;
         }
     }
 
-    /// Waits until something waits, and takes as much of it as goes together.
+    /// Waits until something waits, and takes as much of it as goes together, but no more than half of it
+    /// and of those who were answered last, counted together.
+    ///
+    /// Whoever was answered mostly comes back. If all who wait went at once, nobody would be left to
+    /// decide for while they are written, and nothing to write while it is then decided for them: the
+    /// database and this process would wait for each other by turns, and go on doing so.
     async fn gather(&mut self) -> Option<Vec<Job>> {
         loop {
             {
                 let mut room = self.waiting.room();
                 self.figures.waiting(room.queue.len(), room.queue.n_bytes());
-                let batch = room.queue.take();
+                let half = (room.queue.len() + self.n_answered).div_ceil(2);
+                let batch = room.queue.take(half);
                 if !batch.is_empty() {
                     return Some(batch);
                 }

@@ -29,6 +29,9 @@ impl Item for Thing {
     }
 }
 
+/// As many as go together.
+const ALL: usize = usize::MAX;
+
 const LIMITS: Limits = Limits { items: 40, bytes: 4_000, batch_items: 6, batch_bytes: 600 };
 
 fn thing(tenant: u128, nth: u128) -> Thing {
@@ -50,27 +53,35 @@ fn names(batch: &[Thing]) -> Vec<(u128, u128)> {
 #[test]
 fn tenants_take_turns_and_keep_their_own_order() {
     let mut queue = queue([thing(1, 1), thing(1, 2), thing(1, 3), thing(2, 1), thing(3, 1)]);
-    assert_eq!(names(&queue.take()), [(1, 1), (2, 1), (3, 1), (1, 2), (1, 3)]);
-    assert_eq!((queue.take().len(), queue.len(), queue.n_bytes()), (0, 0, 0));
+    assert_eq!(names(&queue.take(ALL)), [(1, 1), (2, 1), (3, 1), (1, 2), (1, 3)]);
+    assert_eq!((queue.take(ALL).len(), queue.len(), queue.n_bytes()), (0, 0, 0));
 }
 
 #[test]
 fn a_batch_has_its_limits_of_items_and_bytes() {
     let large = |tenant| Thing { size_bytes: 350, ..thing(tenant, 1) };
     let mut by_items = queue((1..=9).map(|nth| Thing { size_bytes: 1, ..thing(1, nth) }));
-    assert_eq!((by_items.take().len(), by_items.take().len()), (6, 3));
+    assert_eq!((by_items.take(ALL).len(), by_items.take(ALL).len()), (6, 3));
     let mut by_bytes = queue([large(1), large(2), thing(3, 1)]);
-    assert_eq!(names(&by_bytes.take()), [(1, 1)]);
-    assert_eq!(names(&by_bytes.take()), [(2, 1), (3, 1)]);
+    assert_eq!(names(&by_bytes.take(ALL)), [(1, 1)]);
+    assert_eq!(names(&by_bytes.take(ALL)), [(2, 1), (3, 1)]);
+}
+
+#[test]
+fn a_batch_has_no_more_than_is_asked_for_and_the_turns_go_on() {
+    let mut queue = queue([thing(1, 1), thing(1, 2), thing(2, 1), thing(3, 1)]);
+    assert_eq!(names(&queue.take(1)), [(1, 1)]);
+    assert_eq!(names(&queue.take(2)), [(2, 1), (3, 1)]);
+    assert_eq!(names(&queue.take(2)), [(1, 2)]);
 }
 
 #[test]
 fn what_is_larger_than_a_batch_goes_alone() {
     let huge = Thing { size_bytes: 601, ..thing(2, 1) };
     let mut queue = queue([thing(1, 1), huge, thing(3, 1)]);
-    assert_eq!(names(&queue.take()), [(1, 1)]);
-    assert_eq!(names(&queue.take()), [(2, 1)]);
-    assert_eq!(names(&queue.take()), [(3, 1)]);
+    assert_eq!(names(&queue.take(ALL)), [(1, 1)]);
+    assert_eq!(names(&queue.take(ALL)), [(2, 1)]);
+    assert_eq!(names(&queue.take(ALL)), [(3, 1)]);
 }
 
 #[test]
@@ -78,7 +89,7 @@ fn what_is_larger_than_the_queue_finds_room_where_nothing_waits() {
     let huge = |tenant| Thing { size_bytes: 5_000, ..thing(tenant, 1) };
     let mut queue = queue([huge(1)]);
     assert_eq!(queue.push(huge(2)), Err(huge(2)));
-    assert_eq!(names(&queue.take()), [(1, 1)]);
+    assert_eq!(names(&queue.take(ALL)), [(1, 1)]);
     assert_eq!(queue.push(huge(2)), Ok(()));
 }
 
@@ -100,20 +111,20 @@ fn one_tenant_cannot_fill_more_than_half_of_the_queue() {
 fn a_repeated_command_waits_for_the_first_and_all_behind_it_with_it() {
     let again = Thing { command: 1, ..thing(1, 2) };
     let mut queue = queue([thing(1, 1), again, thing(1, 3), thing(2, 1), thing(2, 2)]);
-    assert_eq!(names(&queue.take()), [(1, 1), (2, 1), (2, 2)]);
-    assert_eq!(names(&queue.take()), [(1, 2), (1, 3)]);
+    assert_eq!(names(&queue.take(ALL)), [(1, 1), (2, 1), (2, 2)]);
+    assert_eq!(names(&queue.take(ALL)), [(1, 2), (1, 3)]);
 }
 
 #[derive(Debug, Clone)]
 enum Step {
     Push { tenant: u128, command: u128, size_bytes: usize },
-    Take,
+    Take { items_max: usize },
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let push = (1..5_u128, 1..12_u128, 1..900_usize)
         .prop_map(|(tenant, command, size_bytes)| Step::Push { tenant, command, size_bytes });
-    prop_oneof![5 => push, 1 => Just(Step::Take)]
+    prop_oneof![5 => push, 1 => (1..10_usize).prop_map(|items_max| Step::Take { items_max })]
 }
 
 /// What a model of plain lines knows.
@@ -145,11 +156,11 @@ impl Model {
         }
     }
 
-    fn take(&mut self, queue: &mut Queue<Thing>) -> usize {
+    fn take(&mut self, queue: &mut Queue<Thing>, items_max: usize) -> usize {
         let waiting = queue.len();
-        let batch = queue.take();
+        let batch = queue.take(items_max);
         assert!(waiting == 0 || !batch.is_empty(), "the queue stands still");
-        assert!(batch.len() <= LIMITS.batch_items);
+        assert!(batch.len() <= LIMITS.batch_items.min(items_max));
         let n_bytes: usize = batch.iter().map(Thing::size_bytes).sum();
         assert!(n_bytes <= LIMITS.batch_bytes || batch.len() == 1);
         let ids: HashSet<_> = batch.iter().map(|thing| (thing.tenant, thing.command)).collect();
@@ -186,15 +197,15 @@ fn run(steps: Vec<Step>, distinct: bool) {
                 let command = if distinct { no } else { command };
                 model.push(&mut queue, Thing { tenant, nth: 0, command, size_bytes });
             }
-            Step::Take => {
-                model.take(&mut queue);
+            Step::Take { items_max } => {
+                model.take(&mut queue, items_max);
             }
         }
         let n_items: usize = model.lines.values().map(VecDeque::len).sum();
         let n_bytes: usize = model.lines.values().flatten().map(Thing::size_bytes).sum();
         assert_eq!((queue.len(), queue.n_bytes()), (n_items, n_bytes));
     }
-    while model.take(&mut queue) > 0 {}
+    while model.take(&mut queue, ALL) > 0 {}
     assert!(model.lines.values().all(VecDeque::is_empty), "something was lost");
 }
 

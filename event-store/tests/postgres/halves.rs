@@ -1,0 +1,49 @@
+//! Who goes together.
+
+use std::time::Duration;
+
+use event_store::EventStore;
+use event_store::testing::Database;
+use event_store::testing::appends::{ANA, append};
+use tokio::time::sleep;
+
+use crate::support::{committed, hold_the_head};
+
+async fn until_it_waits(db: &Database) {
+    let query = "SELECT EXISTS (
+        SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    )";
+    while !sqlx::query_scalar::<_, bool>(query)
+        .fetch_one(&db.owner_pool())
+        .await
+        .expect("an answer")
+    {
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// How many commands each transaction has accepted, in their order.
+async fn batches(db: &Database) -> Vec<i64> {
+    let query = "SELECT count(*) FROM command_log GROUP BY xmin ORDER BY min(first_position)";
+    sqlx::query_scalar(query).fetch_all(&db.owner_pool()).await.expect("the commands")
+}
+
+/// So that some are written while it is decided for the others, once they come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn half_of_those_who_wait_and_of_those_who_were_answered_go_at_once() {
+    let db = Database::create().await;
+    let store = db.store();
+    let head = hold_the_head(&db).await;
+    let first = store.append(append(ANA, 1, &[("arepa", 0, 1)]));
+    until_it_waits(&db).await;
+    let waiting: Vec<_> =
+        (1..=10).map(|n| store.append(append(ANA, n + 1, &[(&n.to_string(), 0, 1)]))).collect();
+
+    head.rollback().await.expect("the head is free");
+
+    committed(first.await);
+    for answer in waiting {
+        committed(answer.await);
+    }
+    assert_eq!(batches(&db).await, [1, 6, 4]);
+}
