@@ -6,7 +6,7 @@
 //!   otherwise their tails are read first.
 //! - A **pending** state is what a command that waits for its verdict will leave. The next command on
 //!   the stream is decided on it and expects exactly its last event, so that both commit or neither
-//!   does, mostly in one batch.
+//!   does, mostly in one batch or the next.
 //!
 //! Nothing in memory is an authority: the append checks every stream that the decision rests on, by
 //! revision and by last event, and a refusal is derived from the log itself before it leaves.

@@ -1,6 +1,6 @@
 //! The queue before the writer: in order for each tenant, in turns among them.
 //!
-//! Every tenant has a line of its own, first in, first out. A batch takes one item of each waiting
+//! Every tenant has a line of its own, first in, first out. Batches take one item of each waiting
 //! tenant in turns, so that a tenant with a thousand items does not keep one with a single item
 //! waiting. The bound: before the `k`th item of a tenant's line is taken, at most `k` items of any
 //! other tenant are. It holds unless the tenant uses a command id twice in its line: such an item

@@ -73,7 +73,7 @@ impl Writer {
         let alarm = Box::pin(sleep(Duration::ZERO));
         let figures = Figures::looked_up();
         tokio::spawn(
-            Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures, n_answered: 0 }
+            Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures, n_concurrent: 0 }
                 .run(),
         );
         Self { waiting }
@@ -106,31 +106,30 @@ struct Task {
     /// thread that waits for the next one.
     alarm: Pin<Box<Sleep>>,
     figures: Figures,
-    /// How many were answered last.
-    n_answered: usize,
+    /// How many had been sent or waited when a batch was last answered.
+    n_concurrent: usize,
 }
 
 impl Task {
     async fn run(mut self) {
         while let Some(batch) = self.gather().await {
             self.figures.sent(&batch);
-            self.n_answered = batch.len();
             self.settle(batch).await;
         }
     }
 
-    /// Waits until something waits, and takes as much of it as goes together, but no more than half of it
-    /// and of those who were answered last, counted together.
+    /// Waits until something waits, and takes as much of it as goes together, but no more than half of
+    /// all who keep asking: whoever was answered last mostly comes back.
     ///
-    /// Whoever was answered mostly comes back. If all who wait went at once, nobody would be left to
-    /// decide for while they are written, and nothing to write while it is then decided for them: the
-    /// database and this process would wait for each other by turns, and go on doing so.
+    /// If all went at once, nobody would be left to decide for while they are written, and nothing to
+    /// write while it is then decided for them: the database and this process would wait for each other
+    /// by turns, and go on doing so.
     async fn gather(&mut self) -> Option<Vec<Job>> {
         loop {
             {
                 let mut room = self.waiting.room();
                 self.figures.waiting(room.queue.len(), room.queue.n_bytes());
-                let half = (room.queue.len() + self.n_answered).div_ceil(2);
+                let half = room.queue.len().max(self.n_concurrent).div_ceil(2);
                 let batch = room.queue.take(half);
                 if !batch.is_empty() {
                     return Some(batch);
@@ -176,6 +175,7 @@ impl Task {
     /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
     /// process. Who was answered goes on first where nobody else waits to be sent.
     async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
+        self.n_concurrent = self.waiting.room().queue.len() + batch.len();
         let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
             Ok(Judged { verdict, chain }) => {
                 let committed = match verdict {

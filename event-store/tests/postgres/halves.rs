@@ -3,21 +3,20 @@
 use std::time::Duration;
 
 use event_store::EventStore;
+use event_store::store::PATIENCE;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, append};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::support::{committed, hold_the_head};
 
 async fn until_it_waits(db: &Database) {
+    let pool = db.owner_pool();
     let query = "SELECT EXISTS (
         SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
     )";
-    while !sqlx::query_scalar::<_, bool>(query)
-        .fetch_one(&db.owner_pool())
-        .await
-        .expect("an answer")
-    {
+    let waits = || sqlx::query_scalar::<_, bool>(query).fetch_one(&pool);
+    while !waits().await.expect("an answer") {
         sleep(Duration::from_millis(5)).await;
     }
 }
@@ -35,7 +34,7 @@ async fn half_of_those_who_wait_and_of_those_who_were_answered_go_at_once() {
     let store = db.store();
     let head = hold_the_head(&db).await;
     let first = store.append(append(ANA, 1, &[("arepa", 0, 1)]));
-    until_it_waits(&db).await;
+    timeout(PATIENCE, until_it_waits(&db)).await.expect("it is sent");
     let waiting: Vec<_> =
         (1..=10).map(|n| store.append(append(ANA, n + 1, &[(&n.to_string(), 0, 1)]))).collect();
 

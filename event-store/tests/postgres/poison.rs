@@ -35,7 +35,7 @@ async fn the_culprit_of_a_refused_batch_is_refused_alone() {
     let db = Database::create().await;
     refuse_poison(&db, "P0001").await;
     let store = db.store();
-    // While the first append waits for the head, all others gather to one batch.
+    // While the first append waits for the head, all others gather: the poison among many of them.
     let head = hold_the_head(&db).await;
     let first = store.append(append(LUIS, 1, &[("café", 0, 1)]));
     tokio::time::sleep(Duration::from_millis(200)).await;
