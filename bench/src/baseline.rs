@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use e2e::cluster::Cluster;
 use fastops::cluster::OWNER;
-use sqlx::Executor;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::time::{sleep, timeout};
 
 const DATABASE: &str = "baseline";
+
+/// How long sessions may take to end after pgbench has.
+const LEAVE_MAX: Duration = Duration::from_secs(10);
 
 const SCRIPT: &str = "\\set branch random(1, :branches)\nSELECT place_order(:branch);\n";
 
@@ -38,6 +43,8 @@ pub(crate) struct Baseline {
     program: PathBuf,
     socket: PathBuf,
     folder: TempDir,
+    /// How to see who is in its database without being there.
+    beside: PgConnectOptions,
 }
 
 impl Baseline {
@@ -54,7 +61,12 @@ impl Baseline {
         let socket = options.get_socket().expect("the cluster listens on a socket").clone();
         let folder = tempfile::tempdir().expect("there is room for a script");
         fs::write(folder.path().join("script"), SCRIPT).expect("the folder is ours");
-        Self { program: PathBuf::from(bin).join("pgbench"), socket, folder }
+        Self {
+            program: PathBuf::from(bin).join("pgbench"),
+            socket,
+            folder,
+            beside: cluster.options(OWNER, "postgres"),
+        }
     }
 
     /// How many times a second it is called by so many clients, each time for a random branch.
@@ -81,6 +93,23 @@ impl Baseline {
         let text = String::from_utf8_lossy(&output.stdout);
         let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next());
         let rate = rate.and_then(|rate| rate.parse().ok());
+        timeout(LEAVE_MAX, self.until_all_left()).await.expect("pgbench's sessions end");
         rate.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Waits until PostgreSQL has seen all clients off: there is no room for twice as many.
+    async fn until_all_left(&self) {
+        let mut beside = PgConnection::connect_with(&self.beside).await.expect("it answers");
+        let query = "SELECT EXISTS (
+            SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'
+        )";
+        while sqlx::query_scalar(query)
+            .bind(DATABASE)
+            .fetch_one(&mut beside)
+            .await
+            .expect("the superuser may know")
+        {
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 }

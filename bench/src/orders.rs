@@ -63,6 +63,10 @@ fn figures(cases: &[Case], args: &Args) -> Map<String, Value> {
             cpu["database_us"],
             cpu["pgbench_database_us"],
         );
+        if let Some(ratio) = figures.get("ratio_five_branches") {
+            let unprepared = &figures["ratio_simple_five_branches"];
+            eprintln!("           to pgbench in five branches: {ratio}, unprepared {unprepared}");
+        }
         // The main figure is that of one company.
         let suffix = if case.tenants == 1 { String::new() } else { format!("_{TENANTS}_tenants") };
         for (name, value) in [("place_order", figures), ("cpu", cpu)] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::args::Args;
 use crate::baseline::{Baseline, Protocol};
@@ -30,6 +30,8 @@ pub(crate) struct Case {
 struct Round {
     per_s: f64,
     called: Called,
+    /// The same in as many branches as one company has, where there are more.
+    called_in_five: Option<Called>,
     placed: u64,
     unavailable: u64,
     latencies: Vec<Duration>,
@@ -40,6 +42,9 @@ struct Round {
     server: Duration,
     database: Duration,
 }
+
+/// One way of calling pgbench: how often it could a second in a round, if it was measured.
+type CallsPerS = fn(&Round) -> Option<f64>;
 
 /// What pgbench did in a round.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,7 +63,8 @@ impl Case {
         Self { tenants, connections, requests, rounds: Vec::new() }
     }
 
-    /// Measures both sides once, `baseline_first` or last; nothing is kept of a warm-up.
+    /// Measures both sides once, `baseline_first` or last, and pgbench in five branches at the other end;
+    /// nothing is kept of a warm-up.
     pub(crate) async fn measure(
         &mut self,
         stand: &Stand,
@@ -66,21 +72,34 @@ impl Case {
         lasting: Duration,
         baseline_first: bool,
     ) {
-        let mut called = Called::default();
+        let call = async || self.call(stand, baseline, self.tenants * BRANCHES, lasting).await;
+        let call_in_five = async || match self.tenants {
+            1 => None,
+            _ => Some(self.call(stand, baseline, BRANCHES, lasting).await),
+        };
+        let (called, called_in_five, mut round);
         if baseline_first {
-            called = self.call(stand, baseline, lasting).await;
-        }
-        let mut round = self.place(stand, lasting).await;
-        if !baseline_first {
-            called = self.call(stand, baseline, lasting).await;
+            called = call().await;
+            round = self.place(stand, lasting).await;
+            called_in_five = call_in_five().await;
+        } else {
+            called_in_five = call_in_five().await;
+            round = self.place(stand, lasting).await;
+            called = call().await;
         }
         round.called = called;
+        round.called_in_five = called_in_five;
         self.rounds.push(round);
     }
 
-    async fn call(&self, stand: &Stand, baseline: &Baseline, lasting: Duration) -> Called {
-        let round =
-            |protocol| baseline.round(protocol, self.tenants * BRANCHES, self.connections, lasting);
+    async fn call(
+        &self,
+        stand: &Stand,
+        baseline: &Baseline,
+        n_branches: usize,
+        lasting: Duration,
+    ) -> Called {
+        let round = |protocol| baseline.round(protocol, n_branches, self.connections, lasting);
         let before = cpu::of_cluster(&stand.cluster);
         let per_s = round(Protocol::Prepared).await;
         let database = cpu::of_cluster(&stand.cluster).saturating_sub(before);
@@ -107,6 +126,7 @@ impl Case {
             server: cpu::of_process(server.id()).saturating_sub(used),
             database: cpu::of_cluster(&stand.cluster).saturating_sub(before),
             called: Called::default(),
+            called_in_five: None,
         }
     }
 
@@ -124,21 +144,35 @@ impl Case {
         Spread::of(self.rounds.iter().map(figure))
     }
 
+    /// Orders to calls of pgbench, each way of calling it.
+    fn ratios(&self) -> Map<String, Value> {
+        let all: [(&str, CallsPerS); 4] = [
+            ("ratio", |round| Some(round.called.per_s)),
+            ("ratio_simple", |round| Some(round.called.simple_per_s)),
+            ("ratio_five_branches", |round| Some(round.called_in_five?.per_s)),
+            ("ratio_simple_five_branches", |round| Some(round.called_in_five?.simple_per_s)),
+        ];
+        let mut figures = Map::new();
+        for (name, per_s) in all {
+            let ratios: Option<Vec<f64>> =
+                self.rounds.iter().map(|round| Some(round.per_s / per_s(round)?)).collect();
+            let Some(ratios) = ratios else { continue };
+            let [median, min, max] = Spread::of(ratios).json(2);
+            figures.insert(name.to_owned(), median);
+            figures.insert(format!("{name}_min"), min);
+            figures.insert(format!("{name}_max"), max);
+        }
+        figures
+    }
+
     /// The figures of the case, and those of its processor time.
     pub(crate) fn figures(&self, args: &Args) -> (Value, Value) {
-        let [ratio, ratio_min, ratio_max] =
-            self.spread(|round| round.per_s / round.called.per_s).json(2);
-        let [simple, simple_min, simple_max] =
-            self.spread(|round| round.per_s / round.called.simple_per_s).json(2);
         let [rate, rate_min, rate_max] = self.spread(|round| round.per_s).json(0);
         let [baseline, baseline_min, baseline_max] =
             self.spread(|round| round.called.per_s).json(0);
         let mut latencies: Vec<Duration> =
             self.rounds.iter().flat_map(|round| round.latencies.iter().copied()).collect();
-        let case = json!({
-            "ratio": ratio, "ratio_min": ratio_min, "ratio_max": ratio_max,
-            "ratio_simple": simple,
-            "ratio_simple_min": simple_min, "ratio_simple_max": simple_max,
+        let mut case = json!({
             "per_s": rate, "per_s_min": rate_min, "per_s_max": rate_max,
             "pgbench_per_s": baseline,
             "pgbench_per_s_min": baseline_min, "pgbench_per_s_max": baseline_max,
@@ -149,6 +183,7 @@ impl Case {
             "read_models_behind_ms":
                 rounded(self.spread(|round| round.behind.as_secs_f64() * 1e3).median, 0),
         });
+        case.as_object_mut().expect("it is one").extend(self.ratios());
         let per_order = |used: fn(&Round) -> Duration, n: f64| {
             let all: Duration = self.rounds.iter().map(used).sum();
             rounded(all.as_secs_f64() * 1e6 / n, 0)
