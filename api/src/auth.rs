@@ -6,7 +6,7 @@ pub mod opaque;
 pub mod operator;
 pub mod password;
 pub mod token;
-pub(crate) mod turnstile;
+pub mod turnstile;
 
 use std::net::{IpAddr, Ipv6Addr};
 

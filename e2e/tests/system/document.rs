@@ -123,6 +123,20 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
     }
 }
 
+/// The turnstile is before the operations and knows them by their addresses alone.
+#[tokio::test]
+async fn every_way_in_is_an_operation_that_anybody_may_try() {
+    let system = System::start().await;
+    let operations = operations(&system).await;
+    for path in api::auth::turnstile::WAYS_IN {
+        let way_in = operations.iter().find(|it| it.method == "post" && it.path == path);
+        assert!(way_in.is_some_and(Operation::is_open), "POST {path}");
+    }
+    let sign_in = operations.iter().filter(|it| it.id.starts_with("login"));
+    let paths: Vec<&str> = sign_in.map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, api::auth::turnstile::WAYS_IN);
+}
+
 #[tokio::test]
 async fn the_document_of_the_events_is_served_as_it_is_printed() {
     let system = System::start().await;
