@@ -3,7 +3,8 @@
 -- how everything stands that it names, as long as nobody else has written since.
 --
 -- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number.
--- Streams are those that are written to: where each stood, 0 for one that begins, and where it is left.
+-- Streams are those that are written to: where the last event of each was, 0 for one that begins, and
+-- where it is left.
 -- Sequence numbers and links are those that follow from the tenants' chains, which end as is said.
 --
 -- The numbers of elements are made in a select list: there they are not gathered first, which for the few
@@ -16,9 +17,10 @@ CREATE FUNCTION log_append_next(
     p_tenant_ids uuid[], p_links_before bytea[], p_seqs bigint[], p_links bytea[],
     p_command_tenants integer[], p_command_ids uuid[], p_fingerprints bytea[],
     p_firsts bigint[], p_counts integer[],
-    p_stream_tenants integer[], p_stream_names text[], p_revisions_before bigint[],
-    p_revisions bigint[], p_last_events uuid[],
-    p_event_seqs bigint[], p_event_streams integer[], p_event_revisions bigint[],
+    p_stream_tenants integer[], p_stream_names text[], p_positions_before bigint[],
+    p_revisions bigint[], p_last_events uuid[], p_last_positions bigint[],
+    p_event_seqs bigint[], p_event_previous bigint[],
+    p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
     p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
     p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
@@ -58,20 +60,22 @@ BEGIN
         p_firsts[c.no], p_counts[c.no]
     FROM (SELECT generate_series(1, cardinality(p_command_ids)) AS no) AS c;
 
-    INSERT INTO streams (tenant_id, stream, revision, last_event)
+    INSERT INTO streams (tenant_id, stream, revision, last_event, last_position)
     SELECT
         p_tenant_ids[p_stream_tenants[s.no]], p_stream_names[s.no], p_revisions[s.no],
-        p_last_events[s.no]
+        p_last_events[s.no], p_last_positions[s.no]
     FROM (SELECT generate_series(1, cardinality(p_stream_names)) AS no) AS s
-    WHERE p_revisions_before[s.no] = 0;
+    WHERE p_positions_before[s.no] = 0;
     GET DIAGNOSTICS n_begun = ROW_COUNT;
     IF n_begun < cardinality(p_stream_names) THEN
-        UPDATE streams AS t SET revision = p_revisions[s.no], last_event = p_last_events[s.no]
+        UPDATE streams AS t
+        SET revision = p_revisions[s.no], last_event = p_last_events[s.no],
+            last_position = p_last_positions[s.no]
         FROM (SELECT generate_series(1, cardinality(p_stream_names)) AS no) AS s
-        WHERE p_revisions_before[s.no] > 0
+        WHERE p_positions_before[s.no] > 0
             AND t.tenant_id = p_tenant_ids[p_stream_tenants[s.no]]
             AND t.stream = p_stream_names[s.no]
-            AND t.revision = p_revisions_before[s.no];
+            AND t.last_position = p_positions_before[s.no];
         GET DIAGNOSTICS n_moved = ROW_COUNT;
     END IF;
     IF n_begun + n_moved < cardinality(p_stream_names) THEN
@@ -79,13 +83,13 @@ BEGIN
     END IF;
 
     INSERT INTO events (
-        position, tenant_id, tenant_seq, stream, revision, event_id, event_type, schema_version,
+        position, tenant_id, tenant_seq, stream, revision, previous, event_id, event_type, schema_version,
         payload, metadata, business_date, occurred_at, recorded_at, content_hash, link
     )
     SELECT
         p_head + e.no, p_tenant_ids[p_stream_tenants[p_event_streams[e.no]]], p_event_seqs[e.no],
-        p_stream_names[p_event_streams[e.no]], p_event_revisions[e.no], p_event_ids[e.no],
-        p_event_types[e.no], p_event_versions[e.no], p_event_payloads[e.no],
+        p_stream_names[p_event_streams[e.no]], p_event_revisions[e.no], p_event_previous[e.no],
+        p_event_ids[e.no], p_event_types[e.no], p_event_versions[e.no], p_event_payloads[e.no],
         p_event_metadata[e.no], p_event_dates[e.no], p_event_occurred[e.no],
         p_event_recorded[e.no], p_event_hashes[e.no], p_event_links[e.no]
     FROM (SELECT generate_series(1, n_events) AS no) AS e;

@@ -2,15 +2,17 @@
 -- batch of one, in smaller statements. Whoever places an order while nobody else does waits for each of
 -- them.
 --
--- Streams are those that are written to, numbered from 1: where each stood, 0 for one that begins, and
--- where it is left. The tenant's chain ends at p_link_before and goes on with the links of the events.
+-- Streams are those that are written to, numbered from 1: where the last event of each was, 0 for one that
+-- begins, and where it is left. The tenant's chain ends at p_link_before and goes on with the links of the
+-- events.
 --
 -- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere than at
 -- p_head, or when the command was accepted before. An error where anything else is not as it was said.
 CREATE FUNCTION log_append_one(
     p_head bigint, p_tenant uuid, p_link_before bytea, p_seq_before bigint, p_link bytea,
     p_command uuid, p_fingerprint bytea,
-    p_stream_names text[], p_revisions_before bigint[], p_revisions bigint[], p_last_events uuid[],
+    p_stream_names text[], p_positions_before bigint[],
+    p_revisions bigint[], p_last_events uuid[], p_last_positions bigint[], p_event_previous bigint[],
     p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
     p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
@@ -40,13 +42,18 @@ BEGIN
     VALUES (p_tenant, p_command, p_fingerprint, p_head + 1, n_events);
 
     FOR stream_no IN 1 .. cardinality(p_stream_names) LOOP
-        IF p_revisions_before[stream_no] = 0 THEN
-            INSERT INTO streams (tenant_id, stream, revision, last_event)
-            VALUES (p_tenant, p_stream_names[stream_no], p_revisions[stream_no], p_last_events[stream_no]);
+        IF p_positions_before[stream_no] = 0 THEN
+            INSERT INTO streams (tenant_id, stream, revision, last_event, last_position)
+            VALUES (
+                p_tenant, p_stream_names[stream_no], p_revisions[stream_no],
+                p_last_events[stream_no], p_last_positions[stream_no]
+            );
         ELSE
-            UPDATE streams SET revision = p_revisions[stream_no], last_event = p_last_events[stream_no]
+            UPDATE streams
+            SET revision = p_revisions[stream_no], last_event = p_last_events[stream_no],
+                last_position = p_last_positions[stream_no]
             WHERE tenant_id = p_tenant AND stream = p_stream_names[stream_no]
-                AND revision = p_revisions_before[stream_no];
+                AND last_position = p_positions_before[stream_no];
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'a stream is not where it was said to be' USING ERRCODE = 'FO001';
             END IF;
@@ -54,13 +61,13 @@ BEGIN
     END LOOP;
 
     INSERT INTO events (
-        position, tenant_id, tenant_seq, stream, revision, event_id, event_type, schema_version,
+        position, tenant_id, tenant_seq, stream, revision, previous, event_id, event_type, schema_version,
         payload, metadata, business_date, occurred_at, recorded_at, content_hash, link
     )
     SELECT
         p_head + e.no, p_tenant, p_seq_before + e.no, p_stream_names[p_event_streams[e.no]],
-        p_event_revisions[e.no], p_event_ids[e.no], p_event_types[e.no], p_event_versions[e.no],
-        p_event_payloads[e.no], p_event_metadata[e.no], p_event_dates[e.no],
+        p_event_revisions[e.no], p_event_previous[e.no], p_event_ids[e.no], p_event_types[e.no],
+        p_event_versions[e.no], p_event_payloads[e.no], p_event_metadata[e.no], p_event_dates[e.no],
         p_event_occurred[e.no], p_event_recorded[e.no], p_event_hashes[e.no], p_event_links[e.no]
     FROM (SELECT generate_series(1, n_events) AS no) AS e;
 

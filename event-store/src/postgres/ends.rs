@@ -28,6 +28,7 @@ const COMMANDS_MAX: usize = 16_000;
 pub(super) struct End {
     pub(super) revision: Revision,
     pub(super) event: EventId,
+    pub(super) position: Position,
 }
 
 impl End {
@@ -124,17 +125,18 @@ impl Ends {
             if let Some(committed) = committed {
                 ends.head = committed.last();
                 ends.accepted.add(append);
-                ends.add(append, *chain);
+                ends.add(append, committed.first, *chain);
             }
         }
         Some(ends)
     }
 
-    fn add(&mut self, append: &Append, chain: Option<Chain>) {
+    fn add(&mut self, append: &Append, first: Position, chain: Option<Chain>) {
         let Some(mut chain) = chain else { return };
-        for (event, encoded) in append.events().iter().zip(append.encoded()) {
+        for ((event, encoded), place) in append.events().iter().zip(append.encoded()).zip(0..) {
             chain.add(&encoded.content_hash);
-            let end = End { revision: event.revision, event: event.id };
+            let position = first.plus(place);
+            let end = End { revision: event.revision, event: event.id, position };
             self.streams.put(event.stream.clone(), end);
         }
         self.chains.put(append.tenant(), chain);

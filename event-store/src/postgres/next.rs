@@ -31,6 +31,8 @@ pub(super) struct Next<'a> {
     commands: Vec<Command<'a>>,
     events: EventColumns<'a>,
     seqs: Vec<i64>,
+    /// Where the event before each is in its stream.
+    previous: Vec<i64>,
     links: Vec<[u8; 32]>,
     /// Whether evidently none of its commands was accepted before.
     is_new: bool,
@@ -45,7 +47,8 @@ struct Tenant {
 
 #[derive(Debug)]
 struct Touched {
-    before: Revision,
+    /// Where its last event was before the batch.
+    before: Position,
     /// Not known for a stream that may be a new one: whether it is shows when it is written.
     now: Option<End>,
     /// Its number once it is written to.
@@ -74,6 +77,7 @@ impl<'a> Next<'a> {
             commands: Vec::with_capacity(batch.len()),
             events: EventColumns::default(),
             seqs: Vec::with_capacity(batch.len() * 3),
+            previous: Vec::with_capacity(batch.len() * 3),
             links: Vec::with_capacity(batch.len() * 3),
             is_new: batch.iter().all(|append| ends.seems_new(append)),
         };
@@ -89,7 +93,7 @@ impl<'a> Next<'a> {
             let stream = &expected.stream;
             let touched = self.streams.entry(stream).or_insert_with(|| {
                 let now = ends.stream(stream);
-                let before = now.map_or(Revision::START, |end| end.revision);
+                let before = now.map_or(Position::START, |end| end.position);
                 Touched { before, now, number: None }
             });
             let stands = match touched.now {
@@ -115,7 +119,10 @@ impl<'a> Next<'a> {
             self.links.push(chain.link);
             self.head = self.head.plus(1);
             let touched = self.streams.get_mut(&event.stream)?;
-            touched.now = Some(End { revision: event.revision, event: event.id });
+            let previous = touched.now.map_or(Position::START, |end| end.position);
+            self.previous.push(previous.to_i64());
+            touched.now =
+                Some(End { revision: event.revision, event: event.id, position: self.head });
             let stream = *touched.number.get_or_insert_with(|| {
                 self.written.push(&event.stream);
                 number(&self.written)
@@ -155,7 +162,7 @@ impl<'a> Next<'a> {
         let query = sqlx::query_as(
             "SELECT log_append_next(
                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30
+                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32
             )",
         )
         .bind(self.began_at.to_i64())
@@ -173,7 +180,9 @@ impl<'a> Next<'a> {
         .bind(each(&streams, |stream| stream.before))
         .bind(each(&streams, |stream| stream.revision))
         .bind(each(&streams, |stream| stream.last_event))
-        .bind(&self.seqs);
+        .bind(each(&streams, |stream| stream.last_position))
+        .bind(&self.seqs)
+        .bind(&self.previous);
         let query = self.events.bind_to(query);
         let query = query.bind(each(&self.links, |link| &link[..])).bind(self.is_new).bind(rings);
         let (is_next,): (bool,) = query.fetch_one(connection).await?;
@@ -191,6 +200,7 @@ impl<'a> Next<'a> {
                 before: touched.before.to_i64(),
                 revision: end.revision.to_i64(),
                 last_event: end.event.uuid(),
+                last_position: end.position.to_i64(),
             }
         })
     }
@@ -212,6 +222,7 @@ struct Written<'a> {
     before: i64,
     revision: i64,
     last_event: Uuid,
+    last_position: i64,
 }
 
 fn each<'a, T, C>(of: &'a [T], column: impl Fn(&'a T) -> C) -> Vec<C> {

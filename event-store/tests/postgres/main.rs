@@ -11,5 +11,6 @@ mod quiet_commits;
 mod rolled_back;
 mod snapshots;
 mod stalled;
+mod streams;
 mod support;
 mod two_processes;

@@ -83,7 +83,9 @@ async fn a_lone_command_of_a_few_events_has_a_function_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_written_where_a_stream_or_a_chain_is_not_exactly_as_the_writer_knows_it() {
-    for otherwise in ["UPDATE streams SET revision = 1", "UPDATE tenant_heads SET link = '\\x00'"] {
+    for otherwise in
+        ["UPDATE streams SET last_position = 1", "UPDATE tenant_heads SET link = '\\x00'"]
+    {
         for n_events in FEW_AND_MANY {
             let db = Database::create().await;
             let store = db.store();

@@ -36,7 +36,7 @@ impl One<'_, '_> {
         let query = sqlx::query_as(
             "SELECT log_append_one(
                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25
+                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27
             )",
         )
         .bind(next.began_at.to_i64())
@@ -49,7 +49,9 @@ impl One<'_, '_> {
         .bind(each(&streams, |stream| stream.name))
         .bind(each(&streams, |stream| stream.before))
         .bind(each(&streams, |stream| stream.revision))
-        .bind(each(&streams, |stream| stream.last_event));
+        .bind(each(&streams, |stream| stream.last_event))
+        .bind(each(&streams, |stream| stream.last_position))
+        .bind(&next.previous);
         let query = next.events.bind_to(query);
         let links = each(&next.links, |link| &link[..]);
         let query = query.bind(links).bind(next.is_new).bind(rings);
