@@ -41,8 +41,8 @@ CREATE TABLE events (
     tenant_seq bigint NOT NULL,
     stream text COLLATE "C" NOT NULL,
     revision bigint NOT NULL,
-    -- Where the event before it in its stream is; 0 for the first one.
-    previous bigint NOT NULL,
+    -- Where in the log the event before it in its stream is; 0 for the first one.
+    previous bigint NOT NULL CHECK (previous >= 0 AND previous < position),
     event_id uuid NOT NULL,
     event_type text NOT NULL,
     schema_version smallint NOT NULL,
@@ -367,7 +367,7 @@ CREATE TYPE recorded_event AS (
     content_hash bytea, link bytea
 );
 
--- The tails of several streams of one tenant; `place` counts the streams from 1.
+-- The tails of several streams of one tenant, each from its end back; `place` counts the streams from 1.
 --
 -- Mostly a reader knows the streams up to their end, which `streams` alone can tell. Else each is followed
 -- back from there, event by event: they are not indexed by stream, which every append would pay for.
@@ -377,44 +377,60 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
-    stream_no integer;
-    ended_at streams;
+    n_expected CONSTANT bigint := coalesce((
+        SELECT sum(ended.revision - i.after)
+        FROM unnest(p_streams, p_after) AS i (stream, after)
+        CROSS JOIN LATERAL (
+            SELECT revision FROM streams
+            WHERE tenant_id = p_tenant AND stream = i.stream AND revision > i.after
+            OFFSET 0
+        ) ended
+    ), 0);
     tenant_lane smallint;
     n_events bigint;
 BEGIN
-    FOR stream_no IN 1 .. cardinality(p_streams) LOOP
-        SELECT * INTO ended_at FROM streams s
-        WHERE s.tenant_id = p_tenant AND s.stream = p_streams[stream_no]
-            AND s.revision > p_after[stream_no];
-        CONTINUE WHEN NOT FOUND;
-        tenant_lane := log_lane(p_tenant);
-        RETURN QUERY
-        WITH RECURSIVE tail AS (
-            SELECT e.* FROM events e
-            WHERE e.position = ended_at.last_position AND e.revision = ended_at.revision
-                AND e.tenant_id = p_tenant AND e.stream = ended_at.stream
-            UNION ALL
-            SELECT e.* FROM tail
-            CROSS JOIN LATERAL (
-                SELECT * FROM events
-                WHERE position = tail.previous AND revision = tail.revision - 1
-                    AND tenant_id = p_tenant AND stream = tail.stream
-                OFFSET 0
-            ) e
-            WHERE tail.revision > p_after[stream_no] + 1
-        )
-        SELECT
-            stream_no::bigint, tenant_lane, e.position, e.tenant_id, e.tenant_seq, e.stream,
-            e.revision, e.event_id, e.event_type, e.schema_version, e.payload, e.metadata, e.business_date,
-            e.occurred_at, e.recorded_at, e.content_hash, e.link
-        FROM tail e
-        ORDER BY e.revision;
-        GET DIAGNOSTICS n_events = ROW_COUNT;
-        IF n_events <> ended_at.revision - p_after[stream_no] THEN
-            RAISE EXCEPTION 'the events of stream % do not follow each other', ended_at.stream
-                USING ERRCODE = 'data_corrupted';
-        END IF;
-    END LOOP;
+    IF n_expected = 0 THEN
+        RETURN;
+    END IF;
+    tenant_lane := log_lane(p_tenant);
+    RETURN QUERY
+    WITH RECURSIVE tail AS (
+        SELECT i.place, i.after, e.*
+        FROM unnest(p_streams, p_after) WITH ORDINALITY AS i (stream, after, place)
+        CROSS JOIN LATERAL (
+            SELECT revision, last_position FROM streams
+            WHERE tenant_id = p_tenant AND stream = i.stream AND revision > i.after
+            OFFSET 0
+        ) ended
+        CROSS JOIN LATERAL (
+            SELECT * FROM events
+            WHERE position = ended.last_position AND revision = ended.revision
+                AND tenant_id = p_tenant AND stream = i.stream
+            OFFSET 0
+        ) e
+        UNION ALL
+        SELECT tail.place, tail.after, e.*
+        FROM tail
+        CROSS JOIN LATERAL (
+            SELECT * FROM events
+            WHERE position = tail.previous AND revision = tail.revision - 1
+                AND tenant_id = p_tenant AND stream = tail.stream
+            OFFSET 0
+        ) e
+        WHERE tail.revision > tail.after + 1
+    )
+    SELECT
+        e.place, tenant_lane, e.position, e.tenant_id, e.tenant_seq, e.stream, e.revision,
+        e.event_id, e.event_type, e.schema_version, e.payload, e.metadata, e.business_date,
+        e.occurred_at, e.recorded_at, e.content_hash, e.link
+    FROM tail e;
+    -- No stream gives more than it has: only if none lacks anything are there as many as all should have.
+    GET DIAGNOSTICS n_events = ROW_COUNT;
+    IF n_events <> n_expected THEN
+        RAISE EXCEPTION 'streams % of tenant % have % events after % and lead back to % of them',
+            p_streams, p_tenant, n_expected, p_after, n_events
+            USING ERRCODE = 'data_corrupted';
+    END IF;
 END
 $$;
 

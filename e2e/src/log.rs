@@ -3,8 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::shared::{CommandId, IncarnationId, TenantId};
-use event_store::{EventStore, Position, RecordedEvent};
+use event_store::{EventStore, Position, RecordedEvent, Revision, StreamId};
 use uuid::Uuid;
+
+/// How many streams are read at once.
+const STREAMS: usize = 500;
+
+/// A stream with its events.
+type Stream<'a> = (&'a StreamId, Vec<&'a RecordedEvent>);
 
 /// Every event, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +22,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// Reads everything; fails the test where positions or revisions have a gap.
+    /// Reads everything; fails the test where positions or revisions have a gap, or where a stream that is
+    /// read by itself is not the same.
     pub async fn read(store: &dyn EventStore) -> Self {
         let incarnation = store.head().await.expect("the log answers").incarnation;
         let mut events: Vec<RecordedEvent> = Vec::new();
@@ -29,18 +36,26 @@ impl Log {
             events.extend(page);
         }
         let log = Self { incarnation, events };
-        log.assert_gapless();
+        let streams = log.assert_gapless();
+        for of_tenant in streams.chunk_by(|one, other| one.0.tenant() == other.0.tenant()) {
+            for some in of_tenant.chunks(STREAMS) {
+                assert_read_alike(store, some).await;
+            }
+        }
         log
     }
 
-    fn assert_gapless(&self) {
-        let mut streams = BTreeMap::new();
+    /// Its streams, in the order of their tenants.
+    fn assert_gapless(&self) -> Vec<Stream<'_>> {
+        let mut streams: BTreeMap<&StreamId, Vec<&RecordedEvent>> = BTreeMap::new();
         for (event, position) in self.events.iter().zip(1..) {
             assert_eq!(event.position.get(), position, "the log has a gap");
-            let revision = streams.entry(&event.stream).or_insert(0);
-            *revision += 1;
-            assert_eq!(event.revision.get(), *revision, "{} has a gap", event.stream);
+            let events = streams.entry(&event.stream).or_default();
+            events.push(event);
+            let revision = u64::try_from(events.len()).expect("a revision");
+            assert_eq!(event.revision.get(), revision, "{} has a gap", event.stream);
         }
+        streams.into_iter().collect()
     }
 
     /// How many events there are.
@@ -72,5 +87,15 @@ impl Log {
     /// The events of one company.
     pub fn of_tenant(&self, tenant: TenantId) -> Vec<&RecordedEvent> {
         self.events.iter().filter(|event| event.stream.tenant() == tenant).collect()
+    }
+}
+
+/// Fails the test where some streams of one tenant, read by themselves, are not as the log has them.
+async fn assert_read_alike(store: &dyn EventStore, streams: &[Stream<'_>]) {
+    let tails: Vec<_> =
+        streams.iter().map(|(stream, _)| ((*stream).clone(), Revision::START)).collect();
+    let read = store.read_streams(tails[0].0.tenant(), &tails).await.expect("the log answers");
+    for ((stream, events), read) in streams.iter().zip(read) {
+        assert!(read.iter().eq(events.iter().copied()), "{stream} is read otherwise");
     }
 }

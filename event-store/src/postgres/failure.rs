@@ -58,7 +58,8 @@ const UNIQUE_VIOLATION: &str = "23505";
 /// What `log_append_next` and `log_append_one` raise where a stream or a chain is not where it was said to be.
 const OTHERWISE: &str = "FO001";
 
-/// Pages or indexes that PostgreSQL cannot make sense of, and streams whose events do not follow each other.
+/// Pages or indexes that PostgreSQL cannot make sense of, and streams whose events do not lead back to one
+/// another.
 const CORRUPTED: [&str; 2] = ["XX001", "XX002"];
 
 /// Why a read has no answer.
@@ -67,7 +68,7 @@ pub(super) fn unread(error: sqlx::Error) -> Error {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     match fate(&error) {
         Fate::NoRoom => Error::StorageFull,
-        _ if code.is_some_and(|code| CORRUPTED.contains(&&*code)) => {
+        Fate::Refused if code.is_some_and(|code| CORRUPTED.contains(&&*code)) => {
             Error::Corrupt { reason: error.to_string() }
         }
         _ => Error::Unavailable { reason: error.to_string() },

@@ -31,7 +31,7 @@ pub(super) struct Next<'a> {
     commands: Vec<Command<'a>>,
     events: EventColumns<'a>,
     seqs: Vec<i64>,
-    /// Where the event before each is in its stream.
+    /// Where in the log the event before each one in its stream is; 0 for a first one.
     previous: Vec<i64>,
     links: Vec<[u8; 32]>,
     /// Whether evidently none of its commands was accepted before.

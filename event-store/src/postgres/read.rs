@@ -32,6 +32,10 @@ pub(super) async fn streams(
         let place = usize::try_from(row.place - 1).map_err(|_| corrupt("place", row.position))?;
         answer[place].push(row.try_into()?);
     }
+    // They come from the end back.
+    for tail in &mut answer {
+        tail.sort_by_key(|event| event.revision);
+    }
     Ok(answer)
 }
 

@@ -3,30 +3,9 @@
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, stream};
 use event_store::{Error, EventStore, Revision};
+use sqlx::AssertSqlSafe;
 
-use crate::support::{committed, gapless, run, whole_log};
-
-/// Fails unless every event says where the one before it in its stream is, and every stream where its
-/// last one is.
-async fn linked(db: &Database) {
-    let wrong: Vec<i64> = sqlx::query_scalar(
-        "SELECT position FROM (
-             SELECT position, previous, lag(position, 1, 0::bigint) OVER of_stream AS expected
-             FROM events WINDOW of_stream AS (PARTITION BY tenant_id, stream ORDER BY revision)
-         ) e
-         WHERE previous <> expected
-         UNION ALL
-         SELECT last_position FROM streams s WHERE NOT EXISTS (
-             SELECT FROM events e
-             WHERE (e.position, e.tenant_id, e.stream, e.revision, e.event_id)
-                 = (s.last_position, s.tenant_id, s.stream, s.revision, s.last_event)
-         )",
-    )
-    .fetch_all(&db.owner_pool())
-    .await
-    .expect("the log can be read");
-    assert_eq!(wrong, Vec::<i64>::new(), "positions that are linked otherwise");
-}
+use crate::support::{committed, gapless, linked, run, whole_log, without_a_judge};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_a_stream_are_linked_however_they_were_written() {
@@ -35,6 +14,7 @@ async fn events_of_a_stream_are_linked_however_they_were_written() {
     // Judged, because nothing is known yet.
     committed(here.append(append(ANA, 1, &[("arepa", 0, 2), ("buñuelo", 0, 1)])).await);
     committed(here.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
+    without_a_judge(&db).await;
     // Alone, and more than a lone command may have.
     committed(here.append(append(ANA, 3, &[("buñuelo", 1, 2), ("arepa", 2, 1)])).await);
     committed(here.append(append(ANA, 4, &[("arepa", 3, 20), ("queso", 0, 2)])).await);
@@ -51,6 +31,7 @@ async fn events_of_a_stream_are_linked_however_they_were_written() {
         committed(answer.await);
     }
     // Beside somebody else, who is judged too.
+    run(&db, "ALTER FUNCTION log_append_of_nobody RENAME TO log_append".to_owned()).await;
     committed(there.append(append(LUIS, 60, &[("arepa", 12, 3), ("queso", 0, 1)])).await);
     committed(here.append(append(LUIS, 61, &[("queso", 1, 2), ("arepa", 15, 1)])).await);
 
@@ -69,26 +50,56 @@ async fn events_of_a_stream_are_linked_however_they_were_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_with_an_event_that_leads_elsewhere_is_not_read_as_if_it_were_whole() {
-    // To itself, to another stream, to another tenant, to nothing, past one of its events.
-    for elsewhere in [6, 2, 3, 0, 1] {
-        let db = Database::create().await;
-        let store = db.store();
-        committed(store.append(append(ANA, 1, &[("arepa", 0, 1), ("queso", 0, 1)])).await);
-        committed(store.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
-        committed(store.append(append(ANA, 3, &[("arepa", 1, 3)])).await);
-        run(
-            &db,
-            format!(
-                "ALTER TABLE events DISABLE TRIGGER append_only;
-                 UPDATE events SET previous = {elsewhere} WHERE position = 6"
-            ),
-        )
-        .await;
+async fn a_stream_that_leads_elsewhere_is_not_read_as_if_it_were_whole() {
+    let db = Database::create().await;
+    let store = db.store();
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 1), ("queso", 0, 1)])).await);
+    committed(store.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
+    committed(store.append(append(ANA, 3, &[("arepa", 1, 3)])).await);
+    let tail = |key, after| (stream(ANA, key), Revision::new(after));
+    run(&db, "ALTER TABLE events DISABLE TRIGGER append_only".to_owned()).await;
 
-        let whole = store.read_streams(ANA, &[(stream(ANA, "arepa"), Revision::START)]).await;
+    // To another stream, to another tenant, to nothing, past some of its events.
+    for elsewhere in [2, 3, 0, 1, 4] {
+        run(&db, format!("UPDATE events SET previous = {elsewhere} WHERE position = 6")).await;
+        let whole = store.read_streams(ANA, &[tail("queso", 0), tail("arepa", 0)]).await;
         assert!(matches!(whole, Err(Error::Corrupt { .. })), "{elsewhere}: {whole:?}");
-        let last = store.read_streams(ANA, &[(stream(ANA, "arepa"), Revision::new(3))]).await;
-        assert_eq!(last.unwrap()[0].len(), 1, "{elsewhere}: what comes last is whole by itself");
+        let last = store.read_streams(ANA, &[tail("queso", 0), tail("arepa", 3)]).await;
+        let lengths: Vec<usize> = last.unwrap().iter().map(Vec::len).collect();
+        assert_eq!(lengths, [1, 1], "{elsewhere}: what comes last is whole by itself");
     }
+    run(&db, "UPDATE events SET previous = 5 WHERE position = 6".to_owned()).await;
+    for elsewhere in [2, 3, 5, 7] {
+        let sql = format!("UPDATE streams SET last_position = {elsewhere} WHERE revision = 4");
+        run(&db, sql).await;
+        let last = store.read_streams(ANA, &[tail("arepa", 3)]).await;
+        assert!(matches!(last, Err(Error::Corrupt { .. })), "it ends at {elsewhere}: {last:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_event_leads_to_itself_or_to_a_later_one() {
+    let db = Database::create().await;
+    committed(db.store().append(append(ANA, 1, &[("arepa", 0, 3)])).await);
+    run(&db, "ALTER TABLE events DISABLE TRIGGER append_only".to_owned()).await;
+    for later in [2, 3] {
+        let sql = format!("UPDATE events SET previous = {later} WHERE position = 2");
+        let led = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&db.owner_pool()).await;
+        let code = led.unwrap_err().into_database_error().unwrap().code().unwrap().into_owned();
+        assert_eq!(code, "23514", "check_violation");
+    }
+}
+
+/// A partition ends with position 15,999,999.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_followed_from_one_partition_into_the_one_before() {
+    let db = Database::create().await;
+    run(&db, "UPDATE log_head SET position = 15999996".to_owned()).await;
+    let store = db.store();
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 2), ("queso", 0, 1)])).await);
+    committed(store.append(append(ANA, 2, &[("arepa", 2, 2)])).await);
+
+    let read = store.read_streams(ANA, &[(stream(ANA, "arepa"), Revision::START)]).await.unwrap();
+    let positions: Vec<u64> = read[0].iter().map(|event| event.position.get()).collect();
+    assert_eq!(positions, [15_999_997, 15_999_998, 16_000_000, 16_000_001]);
 }

@@ -41,3 +41,30 @@ pub(crate) async fn run(db: &Database, sql: String) {
     let run = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&db.owner_pool()).await;
     run.expect("the statement works");
 }
+
+/// Lets nobody have anything judged: whatever is written after this comes next.
+pub(crate) async fn without_a_judge(db: &Database) {
+    run(db, "ALTER FUNCTION log_append RENAME TO log_append_of_nobody".to_owned()).await;
+}
+
+/// Fails unless every event says where the one before it in its stream is, and every stream where its
+/// last one is.
+pub(crate) async fn linked(db: &Database) {
+    let wrong: Vec<i64> = sqlx::query_scalar(
+        "SELECT position FROM (
+             SELECT position, previous, lag(position, 1, 0::bigint) OVER of_stream AS expected
+             FROM events WINDOW of_stream AS (PARTITION BY tenant_id, stream ORDER BY revision)
+         ) e
+         WHERE previous <> expected
+         UNION ALL
+         SELECT last_position FROM streams s WHERE NOT EXISTS (
+             SELECT FROM events e
+             WHERE (e.position, e.tenant_id, e.stream, e.revision, e.event_id)
+                 = (s.last_position, s.tenant_id, s.stream, s.revision, s.last_event)
+         )",
+    )
+    .fetch_all(&db.owner_pool())
+    .await
+    .expect("the log can be read");
+    assert_eq!(wrong, Vec::<i64>::new(), "positions that are linked otherwise");
+}

@@ -8,7 +8,7 @@ use event_store::testing::{Database, figure, rounds};
 use event_store::{EventStore, Revision, Verdict};
 use tokio::task::JoinSet;
 
-use crate::support::{gapless, whole_log};
+use crate::support::{gapless, linked, whole_log};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn f07_two_processes_write_the_same_streams() {
@@ -26,6 +26,7 @@ async fn f07_two_processes_write_the_same_streams() {
     let n_conflicts: u64 = writers.join_all().await.into_iter().sum();
     let log = whole_log(&*db.store()).await;
     gapless(&log);
+    linked(&db).await;
     let n_wanted = 6 * n_each;
     for (tenant, key) in [(ANA, "arepa"), (ANA, "buñuelo")] {
         let revisions = log.iter().filter(|event| event.stream == stream(tenant, key));
