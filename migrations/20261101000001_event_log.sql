@@ -368,44 +368,50 @@ CREATE TYPE recorded_event AS (
 );
 
 -- The tails of several streams of one tenant, each from its end back; `place` counts the streams from 1.
+-- A tail of more than p_most events is not given as a whole, but its last ones; p_before then says at which
+-- position the first of them is, for those before it, and is 0 otherwise.
 --
 -- Mostly a reader knows the streams up to their end, which `streams` alone can tell. Else each is followed
 -- back from there, event by event: they are not indexed by stream, which every append would pay for.
-CREATE FUNCTION log_read_streams(p_tenant uuid, p_streams text[], p_after bigint[])
-RETURNS SETOF recorded_event
+CREATE FUNCTION log_read_streams(
+    p_tenant uuid, p_streams text[], p_after bigint[], p_before bigint[], p_most bigint
+) RETURNS SETOF recorded_event
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
-    n_expected CONSTANT bigint := coalesce((
-        SELECT sum(ended.revision - i.after)
-        FROM unnest(p_streams, p_after) AS i (stream, after)
-        CROSS JOIN LATERAL (
-            SELECT revision FROM streams
-            WHERE tenant_id = p_tenant AND stream = i.stream AND revision > i.after
-            OFFSET 0
-        ) ended
-    ), 0);
-    tenant_lane smallint;
+    places bigint[];
+    revisions bigint[];
+    positions bigint[];
+    n_expected bigint;
     n_events bigint;
+    tenant_lane smallint;
 BEGIN
-    IF n_expected = 0 THEN
+    SELECT
+        array_agg(i.place), array_agg(ended.revision), array_agg(ended.position),
+        sum(least(ended.revision - i.after, p_most))
+    INTO places, revisions, positions, n_expected
+    FROM unnest(p_streams, p_after, p_before) WITH ORDINALITY AS i (stream, after, before, place)
+    CROSS JOIN LATERAL (
+        SELECT revision, last_position AS position FROM streams
+        WHERE i.before = 0 AND tenant_id = p_tenant AND stream = i.stream AND revision > i.after
+        UNION ALL
+        SELECT revision - 1, previous FROM events
+        WHERE position = i.before AND tenant_id = p_tenant AND stream = i.stream
+        OFFSET 0
+    ) ended;
+    IF places IS NULL THEN
         RETURN;
     END IF;
     tenant_lane := log_lane(p_tenant);
     RETURN QUERY
     WITH RECURSIVE tail AS (
-        SELECT i.place, i.after, e.*
-        FROM unnest(p_streams, p_after) WITH ORDINALITY AS i (stream, after, place)
-        CROSS JOIN LATERAL (
-            SELECT revision, last_position FROM streams
-            WHERE tenant_id = p_tenant AND stream = i.stream AND revision > i.after
-            OFFSET 0
-        ) ended
+        SELECT ended.place, greatest(p_after[ended.place], ended.revision - p_most) AS after, e.*
+        FROM unnest(places, revisions, positions) AS ended (place, revision, position)
         CROSS JOIN LATERAL (
             SELECT * FROM events
-            WHERE position = ended.last_position AND revision = ended.revision
-                AND tenant_id = p_tenant AND stream = i.stream
+            WHERE position = ended.position AND revision = ended.revision
+                AND tenant_id = p_tenant AND stream = p_streams[ended.place]
             OFFSET 0
         ) e
         UNION ALL
@@ -427,8 +433,8 @@ BEGIN
     -- No stream gives more than it has: only if none lacks anything are there as many as all should have.
     GET DIAGNOSTICS n_events = ROW_COUNT;
     IF n_events <> n_expected THEN
-        RAISE EXCEPTION 'streams % of tenant % have % events after % and lead back to % of them',
-            p_streams, p_tenant, n_expected, p_after, n_events
+        RAISE EXCEPTION 'streams % of tenant % lead back to % events after %, not to %',
+            p_streams, p_tenant, n_events, p_after, n_expected
             USING ERRCODE = 'data_corrupted';
     END IF;
 END

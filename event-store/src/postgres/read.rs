@@ -1,5 +1,6 @@
 //! Everything that is read from the log.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,28 +16,75 @@ use crate::store::Head;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier};
 
+/// How many events of a stream are read at once: a longer tail takes several queries, so that each is
+/// answered in time, however long the tail is.
+const TAIL: i64 = 10_000;
+
+/// A stream of which something may be missing yet.
+struct Lacking<'a> {
+    place: usize,
+    name: &'a str,
+    after: Revision,
+    /// The first of the events that were read of it; at the start, before any was, none.
+    before: Position,
+}
+
+/// The tails of some streams of one tenant, read from their ends back.
 pub(super) async fn streams(
     pool: &PgPool,
     tenant: TenantId,
     tails: &[(StreamId, Revision)],
 ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
-    let names: Vec<&str> = tails.iter().map(|(stream, _)| stream.name()).collect();
-    let after: Vec<i64> = tails.iter().map(|(_, revision)| revision.to_i64()).collect();
-    let query = sqlx::query_as("SELECT * FROM log_read_streams($1, $2, $3)")
-        .bind(tenant.uuid())
-        .bind(names)
-        .bind(after);
-    let found: Vec<Row> = rows(pool, query).await?;
     let mut answer: Vec<Vec<RecordedEvent>> = tails.iter().map(|_| Vec::new()).collect();
-    for row in found {
-        let place = usize::try_from(row.place - 1).map_err(|_| corrupt("place", row.position))?;
-        answer[place].push(row.try_into()?);
+    let lacking = tails.iter().enumerate().map(|(place, (stream, after))| Lacking {
+        place,
+        name: stream.name(),
+        after: *after,
+        before: Position::START,
+    });
+    let mut lacking: Vec<Lacking<'_>> = lacking.collect();
+    while !lacking.is_empty() {
+        for row in tails_of(pool, tenant, &lacking).await? {
+            let place = usize::try_from(row.place - 1).ok().and_then(|place| lacking.get(place));
+            let place = place.ok_or_else(|| corrupt("place", row.position))?.place;
+            answer[place].push(row.try_into()?);
+        }
+        let mut longer = Vec::new();
+        for stream in lacking {
+            let tail = &mut answer[stream.place];
+            tail.sort_by_key(|event| Reverse(event.revision));
+            let Some(first) = tail.last().filter(|first| first.revision > stream.after.plus(1))
+            else {
+                continue;
+            };
+            if first.position == stream.before {
+                return Err(corrupt("what is before the event", first.position.to_i64()));
+            }
+            longer.push(Lacking { before: first.position, ..stream });
+        }
+        lacking = longer;
     }
-    // They come from the end back.
     for tail in &mut answer {
-        tail.sort_by_key(|event| event.revision);
+        tail.reverse();
     }
     Ok(answer)
+}
+
+async fn tails_of(
+    pool: &PgPool,
+    tenant: TenantId,
+    lacking: &[Lacking<'_>],
+) -> Result<Vec<Row>, Error> {
+    let names: Vec<&str> = lacking.iter().map(|stream| stream.name).collect();
+    let after: Vec<i64> = lacking.iter().map(|stream| stream.after.to_i64()).collect();
+    let before: Vec<i64> = lacking.iter().map(|stream| stream.before.to_i64()).collect();
+    let query = sqlx::query_as("SELECT * FROM log_read_streams($1, $2, $3, $4, $5)")
+        .bind(tenant.uuid())
+        .bind(names)
+        .bind(after)
+        .bind(before)
+        .bind(TAIL);
+    rows(pool, query).await
 }
 
 pub(super) async fn all(

@@ -103,3 +103,34 @@ async fn a_stream_is_followed_from_one_partition_into_the_one_before() {
     let positions: Vec<u64> = read[0].iter().map(|event| event.position.get()).collect();
     assert_eq!(positions, [15_999_997, 15_999_998, 16_000_000, 16_000_001]);
 }
+
+/// A tail is read in parts of ten thousand events.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_stream_is_read_in_parts_beside_short_ones() {
+    let db = Database::create().await;
+    let store = db.store();
+    for id in 0..43_u64 {
+        let long = ("arepa", id * 500, 500);
+        committed(store.append(append(ANA, id.into(), &[long, ("queso", id, 1)])).await);
+    }
+    let log = whole_log(&*store).await;
+    let tails = [("queso", 40), ("arepa", 0), ("arepa", 1_500), ("buñuelo", 0), ("arepa", 21_499)]
+        .map(|(key, after)| (stream(ANA, key), Revision::new(after)));
+    let read = store.read_streams(ANA, &tails).await.unwrap();
+    let lengths: Vec<usize> = read.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [3, 21_500, 20_000, 0, 1]);
+    for ((stream, after), tail) in tails.iter().zip(&read) {
+        let expected =
+            log.iter().filter(|event| event.stream == *stream && event.revision > *after);
+        assert!(tail.iter().eq(expected), "{stream} after {after}");
+    }
+
+    run(&db, "ALTER TABLE events DISABLE TRIGGER append_only".to_owned()).await;
+    for revision in [2, 1_600, 11_501, 11_502] {
+        let cut = "UPDATE events SET previous = 0 WHERE stream";
+        let sql = format!("{cut} = '{}' AND revision = {revision}", tails[1].0.name());
+        run(&db, sql).await;
+        let read = store.read_streams(ANA, &tails[1..2]).await;
+        assert!(matches!(read, Err(Error::Corrupt { .. })), "cut before {revision}");
+    }
+}
