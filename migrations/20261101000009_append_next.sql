@@ -10,6 +10,8 @@
 -- The numbers of elements are made in a select list: there they are not gathered first, which for the few
 -- of a lone command would take longer than they do themselves.
 --
+-- How its statements are planned is set by the session that calls it, which saves each call doing so.
+--
 -- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere, or when a
 -- command was accepted before. An error where anything else is not as it was said to be.
 CREATE FUNCTION log_append_next(
@@ -26,10 +28,7 @@ CREATE FUNCTION log_append_next(
     p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
     p_event_links bytea[], p_is_new boolean, p_rings boolean
 ) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off
-SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     n_events CONSTANT integer := cardinality(p_event_ids);
     n_begun integer;

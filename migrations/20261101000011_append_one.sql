@@ -6,6 +6,8 @@
 -- begins, and where it is left. The tenant's chain ends at p_link_before and goes on with the links of the
 -- events.
 --
+-- How its statements are planned is set by the session that calls it, which saves each call doing so.
+--
 -- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere than at
 -- p_head, or when the command was accepted before. An error where anything else is not as it was said.
 CREATE FUNCTION log_append_one(
@@ -19,9 +21,7 @@ CREATE FUNCTION log_append_one(
     p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
     p_event_links bytea[], p_is_new boolean, p_rings boolean
 ) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     n_events CONSTANT integer := cardinality(p_event_ids);
 BEGIN

@@ -10,7 +10,7 @@ use sqlx::{Executor, PgPool};
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// PostgreSQL's compiler takes longer for any statement of this product than the statement itself.
-const NO_COMPILER: (&str, &str) = ("jit", "off");
+pub(super) const NO_COMPILER: (&str, &str) = ("jit", "off");
 
 /// A pool of at most `connections` that is filled on use.
 ///

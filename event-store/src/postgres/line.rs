@@ -9,6 +9,7 @@ use sqlx::{ConnectOptions, PgConnection, PgPool};
 use tokio::time::{Instant, timeout};
 
 use super::batch;
+use super::connect::NO_COMPILER;
 use super::ends::{Answered, Ends, Judged};
 use super::failure::{Fate, fate, is_taken};
 use super::next::Next;
@@ -26,6 +27,17 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 const STATEMENT_MAX: Duration = Duration::from_secs(8);
 /// The same for a wait for a lock, mostly that of the head.
 pub(super) const LOCK_MAX: Duration = Duration::from_millis(900);
+
+/// How the server plans what is known to come next: once, and by index alone. Set here and not with
+/// the functions, where each call would set and reset them.
+const PLANS: [(&str, &str); 6] = [
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+    NO_COMPILER,
+];
 
 /// The least time between two rings of the doorbell. Telling every listener costs as much as a small
 /// batch itself, and none of them needs to hear of each.
@@ -54,12 +66,12 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(options: PgConnectOptions, bell: PgPool, recent: Arc<Recent>) -> Self {
-        let settings = [
+        let times = [
             ("statement_timeout", STATEMENT_MAX.as_millis()),
             ("lock_timeout", LOCK_MAX.as_millis()),
         ];
         Self {
-            options: options.options(settings),
+            options: options.options(times).options(PLANS),
             bell,
             recent,
             connection: None,

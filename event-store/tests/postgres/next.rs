@@ -1,6 +1,8 @@
 //! A writer that knows where the log ends writes what comes next without having it judged. What it knows
 //! may be wrong, and then nobody may notice but by the time it takes.
 
+use std::time::Duration;
+
 use domain::shared::CommandId;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, command, stream};
@@ -75,6 +77,51 @@ async fn a_lone_command_of_a_few_events_has_a_function_of_its_own() {
         committed(store.append(append(ANA, 2, &[("arepa", 1, n_events)])).await);
         gapless(&whole_log(&*store).await);
         linked(&db).await;
+    }
+}
+
+/// How often the tables that say where everything ends were read.
+#[derive(sqlx::FromRow)]
+struct Scans {
+    whole: i64,
+    by_index: i64,
+}
+
+async fn scans(db: &Database) -> Scans {
+    sqlx::query_as(
+        "SELECT sum(seq_scan)::bigint AS whole, sum(idx_scan)::bigint AS by_index
+         FROM pg_stat_user_tables
+         WHERE relname IN ('streams', 'tenant_heads', 'command_log')",
+    )
+    .fetch_one(&db.owner_pool())
+    .await
+    .expect("the database counts")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_table_is_read_as_a_whole_however_small_it_was_when_that_was_planned() {
+    for n_events in FEW_AND_MANY {
+        let db = Database::create().await;
+        committed(db.store().append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+        run(&db, "ANALYZE".to_owned()).await;
+        let store = db.store();
+        committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
+        without_a_judge(&db).await;
+
+        let before = scans(&db).await;
+        let mut revision = 2;
+        // The database counts with a second's delay, and only when there is something to count.
+        let after = loop {
+            let next = append(ANA, u128::from(revision) + 1, &[("arepa", revision, n_events)]);
+            committed(store.append(next).await);
+            revision += n_events;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let counted = scans(&db).await;
+            if counted.whole + counted.by_index > before.whole + before.by_index + 10 {
+                break counted;
+            }
+        };
+        assert_eq!(after.whole, before.whole, "{n_events} events");
     }
 }
 
