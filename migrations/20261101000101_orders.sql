@@ -19,10 +19,9 @@ CREATE TABLE orders (
     revision bigint NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
 );
--- The list: newest first, of a status, or of some business days.
-CREATE INDEX orders_by_age ON orders (tenant_id, placed_at, order_id);
-CREATE INDEX orders_by_status ON orders (tenant_id, status, placed_at, order_id);
-CREATE INDEX orders_by_day ON orders (tenant_id, business_date);
+-- The list: the latest first, of some business days, or of a status.
+CREATE INDEX orders_by_day ON orders (tenant_id, business_date, placed_at, order_id);
+CREATE INDEX orders_by_status ON orders (tenant_id, status, business_date, placed_at, order_id);
 -- The kitchen's board: what it has before it, the oldest first. Small, because orders leave it.
 CREATE INDEX orders_in_kitchen ON orders (tenant_id, branch_id, placed_at, order_id)
     WHERE status IN ('confirmed', 'preparing', 'ready');

@@ -152,7 +152,7 @@ impl Orders {
         self.step(&by.caller, key, Some(seen.revision()), order_id.0, step).await
     }
 
-    /// List orders, the latest first.
+    /// List orders, the latest first: by business date, and within one by when they were placed.
     ///
     /// Whoever is bound to some branches names one of them.
     #[oai(path = "/orders", method = "get", operation_id = "listOrders")]

@@ -2,6 +2,7 @@
 
 use domain::orders::order::{CancelReason, Event, PaymentMethod};
 use domain::orders::{Order, OrderType, Status, order};
+use domain::shared::OrderId;
 use event_store::Revision;
 use projections::orders::order_detail::{self, Payment};
 use projections::orders::order_line::OrderLine;
@@ -147,17 +148,44 @@ async fn pages_of_orders_of_one_moment_follow_each_other() {
         world.happens::<Order>(ANA, &order_id(n), "2026-03-14T18:00:00Z", life).await;
     }
     world.catch_up().await;
+    assert_eq!(listed_by_twos(&world).await, [5, 4, 3, 2, 1].map(order_id));
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_from_a_clock_that_is_years_ahead_stands_in_its_business_day() {
+    let mut world = World::new().await;
+    let told = [
+        (1, "2026-03-13T18:00:00Z", "2026-03-13"),
+        (2, "2031-03-13T18:00:00Z", "2026-03-13"),
+        (3, "2026-03-14T17:00:00Z", "2026-03-14"),
+        (4, "2026-03-14T18:00:00Z", "2026-03-14"),
+        (5, "2026-03-14T18:00:00Z", "2026-03-14"),
+    ];
+    for (n, at, business_date) in told {
+        let order = placed(CHAPINERO, 1, vec![line(1, PLATES, 1, pesos(20_000))]);
+        let append = world.command::<Order>(
+            ANA,
+            &order_id(n),
+            utc(at),
+            Some(day(business_date)),
+            [order.into()],
+        );
+        world.append(append).await;
+    }
+    world.catch_up().await;
+    assert_eq!(listed_by_twos(&world).await, [5, 4, 3, 2, 1].map(order_id));
+}
+
+/// The whole list of a company, in pages of two.
+async fn listed_by_twos(world: &World) -> Vec<OrderId> {
     let mut ana = world.tenant(ANA).await;
-    let mut seen = Vec::new();
-    let mut after = None;
+    let (mut seen, mut after) = (Vec::new(), None);
     loop {
         let page = order_list::list(&mut ana, OrderFilter::default(), after, 2).await.unwrap();
         seen.extend(page.rows.iter().map(|order| order.id));
         after = page.next;
         if after.is_none() {
-            break;
+            return seen;
         }
     }
-    assert_eq!(seen, [5, 4, 3, 2, 1].map(order_id));
 }
