@@ -10,6 +10,7 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{
     ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToHeader, ToJSON, Type,
 };
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -114,6 +115,12 @@ impl ParseFromJSON for PositionToken {
 impl ToJSON for PositionToken {
     fn to_json(&self) -> Option<Value> {
         Some(Value::String(self.to_string()))
+    }
+}
+
+impl Serialize for PositionToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -18,6 +18,7 @@ use poem::{EndpointExt, get};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{PlainText, Response};
 use poem_openapi::{Enum, Object, OpenApi};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -53,7 +54,7 @@ struct PlaceOrder {
     table: Option<String>,
 }
 
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 struct Placed {
     command_id: Uuid,
     tenant_id: Uuid,

@@ -7,15 +7,16 @@ use commands::Revision;
 use domain::Decider;
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use poem_openapi::{ApiResponse, Object};
+use serde::Serialize;
 
 use super::refusal::failed;
-use crate::payload::Json;
+use crate::payload::{Body, Json};
 use crate::preconditions::etag;
 use crate::problem::{Code, Problem};
 
 /// A command that made something.
 #[derive(ApiResponse)]
-pub(super) enum Created<T: ToJSON> {
+pub(super) enum Created<T: Body> {
     /// It is made and durable. A retry under the same key gets the same answer.
     #[oai(status = 201)]
     Created(
@@ -31,7 +32,7 @@ pub(super) enum Created<T: ToJSON> {
 
 /// A command that changed something.
 #[derive(ApiResponse)]
-pub(super) enum Changed<T: ToJSON> {
+pub(super) enum Changed<T: Body> {
     /// It is changed and durable. A retry under the same key gets the same answer.
     #[oai(status = 200)]
     Changed(
@@ -47,7 +48,7 @@ pub(super) enum Changed<T: ToJSON> {
 
 /// A command that concerns nothing with a revision of its own.
 #[derive(ApiResponse)]
-pub(super) enum Done<T: ToJSON> {
+pub(super) enum Done<T: Body> {
     /// It is done and durable. A retry under the same key gets the same answer.
     #[oai(status = 200)]
     Done(
@@ -60,7 +61,7 @@ pub(super) enum Done<T: ToJSON> {
 
 /// One thing that was read.
 #[derive(ApiResponse)]
-pub(super) enum Found<T: ToJSON> {
+pub(super) enum Found<T: Body> {
     /// It is here.
     #[oai(status = 200)]
     Found(
@@ -72,7 +73,7 @@ pub(super) enum Found<T: ToJSON> {
 }
 
 /// A page of a list.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 pub(super) struct List<T: ParseFromJSON + ToJSON> {
     /// The rows, in a stable order.
     pub(super) data: Vec<T>,
@@ -80,25 +81,25 @@ pub(super) struct List<T: ParseFromJSON + ToJSON> {
     pub(super) next_cursor: Option<String>,
 }
 
-impl<T: ToJSON> Created<T> {
+impl<T: Body> Created<T> {
     pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
         Self::Created(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
     }
 }
 
-impl<T: ToJSON> Changed<T> {
+impl<T: Body> Changed<T> {
     pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
         Self::Changed(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
     }
 }
 
-impl<T: ToJSON> Done<T> {
+impl<T: Body> Done<T> {
     pub(super) fn by(receipt: &Receipt, body: T) -> Self {
         Self::Done(Json(body), receipt.replayed.then_some(true))
     }
 }
 
-impl<T: ToJSON> Found<T> {
+impl<T: Body> Found<T> {
     pub(super) fn at(revision: Revision, body: T) -> Self {
         Self::Found(Json(body), etag(revision.get()))
     }

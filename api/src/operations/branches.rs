@@ -8,6 +8,7 @@ use domain::shared::BranchId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, branches};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Created, Found, List, first};
@@ -43,7 +44,7 @@ struct NewBranch {
 }
 
 /// A place with its own clock, currency and business day.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Branch")]
 struct BranchBody {
     /// Its id.
@@ -61,7 +62,7 @@ struct BranchBody {
 }
 
 /// A branch as its command left it.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct OpenedBranch {
     /// The branch.
     branch: BranchBody,

@@ -8,6 +8,7 @@ use domain::shared::CategoryId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, categories};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Changed, Created, Found, List, first, revision_after};
@@ -38,7 +39,7 @@ struct CategoryDetails {
 }
 
 /// A named group of products.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Category")]
 struct CategoryBody {
     /// Its id.

@@ -4,6 +4,7 @@ use domain::identity::permission::markers::SystemRead;
 use poem_openapi::{Enum, Object, OpenApi};
 use projections::board::{State, Status};
 use projections::progress::{self, Progress};
+use serde::Serialize;
 
 use super::refusal::unread;
 use super::{Part, Services};
@@ -15,8 +16,9 @@ use crate::problem::Problem;
 pub(super) struct Consumers(pub(super) Services);
 
 /// What a consumer is busy with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename = "ConsumerState", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum StateBody {
     /// It reads and writes.
     Running,
@@ -31,14 +33,14 @@ enum StateBody {
 }
 
 /// How the consumers are doing.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct ConsumersBody {
     /// Every consumer that ever ran, by name.
     data: Vec<ConsumerBody>,
 }
 
 /// How a consumer is doing.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Consumer")]
 struct ConsumerBody {
     /// Its name.
@@ -54,7 +56,7 @@ struct ConsumerBody {
 }
 
 /// How a consumer of this process is doing.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "ConsumerRun")]
 struct RunBody {
     /// For how many seconds the oldest event before it has been known to wait.

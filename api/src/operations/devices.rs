@@ -7,6 +7,7 @@ use domain::shared::{BranchId, DeviceId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::{People, devices};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
@@ -34,7 +35,7 @@ struct Enrollment {
 }
 
 /// A device that can be used.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 struct EnrolledDevice {
     /// Its id.
     id: Uuid,
@@ -48,7 +49,7 @@ struct EnrolledDevice {
 }
 
 /// A device that is not used any more.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 struct RemovedDevice {
     /// Its id.
     id: Uuid,
@@ -57,7 +58,7 @@ struct RemovedDevice {
 }
 
 /// A device.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Device")]
 struct DeviceBody {
     /// Its id.

@@ -8,8 +8,10 @@ use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, branches};
 use projections::orders::Orders;
 use projections::orders::kitchen_board::{KitchenOrder, board};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::moment;
 use super::order_model::{LineBody, OrderTypeBody, StatusBody, lines};
 use super::refusal::unread;
 use super::{Part, Services};
@@ -25,14 +27,14 @@ const ORDERS_MAX: u32 = 200;
 pub(super) struct Kitchen(pub(super) Services);
 
 /// What the kitchen has to do.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct Board {
     /// Orders that are confirmed, in preparation or ready, the oldest first; at most 200.
     data: Vec<BoardOrder>,
 }
 
 /// An order on the board.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct BoardOrder {
     /// Its id.
     id: Uuid,
@@ -43,10 +45,12 @@ struct BoardOrder {
     /// Its number in the day, for calling it out.
     call_number: u32,
     /// When it was placed.
+    #[serde(with = "moment")]
     placed_at: DateTime<Utc>,
     /// Where it stands.
     status: StatusBody,
     /// Since when it stands there.
+    #[serde(with = "moment")]
     status_since: DateTime<Utc>,
     /// What to make.
     lines: Vec<LineBody>,

@@ -11,6 +11,7 @@ mod fields;
 mod kitchen;
 mod letters;
 mod model;
+mod moment;
 mod operator;
 mod order_model;
 mod orders;

@@ -2,6 +2,7 @@
 
 use domain::shared::Money;
 use poem_openapi::Object;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::position::PositionToken;
@@ -12,8 +13,9 @@ macro_rules! mirrored {
         $($(#[$variant_meta:meta])* $variant:ident,)+
     }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, poem_openapi::Enum)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, poem_openapi::Enum, serde::Serialize)]
         #[oai(rename = $name, rename_all = "snake_case")]
+        #[serde(rename_all = "snake_case")]
         pub(super) enum $body {
             $($(#[$variant_meta])* $variant,)+
         }
@@ -35,7 +37,7 @@ macro_rules! mirrored {
 pub(super) use mirrored;
 
 /// An amount of money.
-#[derive(Debug, Clone, Object)]
+#[derive(Debug, Clone, Object, Serialize)]
 #[oai(rename = "Money")]
 pub(super) struct MoneyBody {
     /// Minor units of the currency: 1250000 COP are 12 500,00 pesos.
@@ -53,7 +55,7 @@ impl From<Money> for MoneyBody {
 }
 
 /// A thing about which something was settled.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 pub(super) struct Settled {
     /// Its id.
     pub(super) id: Uuid,
@@ -62,7 +64,7 @@ pub(super) struct Settled {
 }
 
 /// A thing as its command left it.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 pub(super) struct Revised {
     /// Its id.
     pub(super) id: Uuid,

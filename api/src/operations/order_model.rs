@@ -9,9 +9,11 @@ use poem_openapi::Object;
 use projections::orders::order_detail::{OrderDetail, Payment};
 use projections::orders::order_line::OrderLine;
 use projections::orders::order_list::OrderHeader;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::model::{MoneyBody, mirrored};
+use super::moment;
 use crate::position::PositionToken;
 
 mirrored! {
@@ -104,7 +106,7 @@ impl NewLine {
 }
 
 /// One line with the server's prices.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "OrderLine")]
 pub(super) struct LineBody {
     /// Its place in the order, from 1.
@@ -144,7 +146,7 @@ pub(super) fn lines(lines: impl IntoIterator<Item: Into<OrderLine>>) -> Vec<Line
 }
 
 /// What an order would cost.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 pub(super) struct QuoteBody {
     /// The lines with the server's prices.
     pub(super) lines: Vec<LineBody>,
@@ -153,7 +155,7 @@ pub(super) struct QuoteBody {
 }
 
 /// An order that was placed.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 pub(super) struct PlacedOrder {
     /// Its id.
     pub(super) id: Uuid,
@@ -174,7 +176,7 @@ pub(super) struct PlacedOrder {
 }
 
 /// An order that took a step.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 pub(super) struct MovedOrder {
     /// Its id.
     pub(super) id: Uuid,
@@ -187,7 +189,7 @@ pub(super) struct MovedOrder {
 }
 
 /// What a list shows of an order.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 pub(super) struct OrderSummary {
     /// Its id.
     id: Uuid,
@@ -204,6 +206,7 @@ pub(super) struct OrderSummary {
     /// Its business date.
     business_date: NaiveDate,
     /// When it was placed.
+    #[serde(with = "moment")]
     placed_at: DateTime<Utc>,
     /// Where it stands.
     status: StatusBody,
@@ -244,7 +247,7 @@ impl From<OrderHeader> for OrderSummary {
 }
 
 /// An order with its lines and payments.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Order")]
 pub(super) struct OrderBody {
     /// What a list shows of it.
@@ -254,11 +257,12 @@ pub(super) struct OrderBody {
     /// What was paid, in the order it was taken.
     payments: Vec<PaymentBody>,
     /// Since when more has happened to it than is shown; null when everything is.
+    #[serde(with = "moment")]
     stale_since: Option<DateTime<Utc>>,
 }
 
 /// A payment of an order.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Payment")]
 struct PaymentBody {
     /// Its id.
@@ -274,6 +278,7 @@ struct PaymentBody {
     /// The business date it counts for.
     business_date: NaiveDate,
     /// When it was taken.
+    #[serde(with = "moment")]
     taken_at: DateTime<Utc>,
 }
 

@@ -7,8 +7,10 @@ use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use projections::parking::{Decision, Discard, ParkedEvent, ParkingError, Replay, Resolved};
 use projections::{consumer_names, parked};
+use serde::Serialize;
 
 use super::answer::{Done, List};
+use super::moment;
 use super::refusal::{self, unread};
 use super::{Part, Services};
 use crate::access::Can;
@@ -24,7 +26,7 @@ use crate::problem::{Code, Problem};
 pub(super) struct Parked(pub(super) Services);
 
 /// An event that a read model could not take in, or that waits behind one.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "ParkedEvent")]
 struct ParkedEventBody {
     /// Which consumer of events has parked it.
@@ -40,8 +42,10 @@ struct ParkedEventBody {
     /// How often it was tried.
     attempts: u64,
     /// When it was recorded: since then the key is shown as it was before.
+    #[serde(with = "moment")]
     stale_since: DateTime<Utc>,
     /// When it was parked.
+    #[serde(with = "moment")]
     parked_at: DateTime<Utc>,
 }
 
@@ -70,7 +74,7 @@ struct DiscardedEvent {
 }
 
 /// What waits no longer.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "ResolvedEvents")]
 struct ResolvedBody {
     /// Which consumer had parked it.

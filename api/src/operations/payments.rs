@@ -8,6 +8,7 @@ use domain::orders::order::Event;
 use domain::shared::{OrderId, PaymentId};
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Created, first};
@@ -37,7 +38,7 @@ struct NewPayment {
 }
 
 /// A payment that was taken.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct TakenPayment {
     /// Its id.
     id: Uuid,

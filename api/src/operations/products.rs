@@ -8,6 +8,7 @@ use domain::shared::{CategoryId, Name, ProductId, VariantId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, products};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Changed, Created, Found, List, first, revision_after};
@@ -52,7 +53,7 @@ struct VariantDetails {
 }
 
 /// What a guest can order.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Product")]
 struct ProductBody {
     /// Its id.
@@ -68,7 +69,7 @@ struct ProductBody {
 }
 
 /// A size or kind of a product.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Variant")]
 struct VariantBody {
     /// Its id.

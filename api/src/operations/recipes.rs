@@ -9,6 +9,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, products};
 use projections::inventory::{Inventory, recipes};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Changed, Found, revision_after};
@@ -35,7 +36,7 @@ struct NewRecipe {
 }
 
 /// How a product is made.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Recipe")]
 struct RecipeBody {
     /// 1, 2, 3 …; 0 while the product has no recipe and takes nothing from stock.

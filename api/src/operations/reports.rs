@@ -8,6 +8,7 @@ use poem_openapi::{Enum, Object, OpenApi};
 use projections::catalog::{Catalog, branches};
 use projections::sales::Sales;
 use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::model::MoneyBody;
@@ -40,7 +41,7 @@ enum GroupByBody {
 }
 
 /// Sales of a period. A sale counts when its order is paid, on that business date.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct SalesReport {
     /// The rows; amounts of different currencies have rows of their own.
     data: Vec<SalesLine>,
@@ -49,7 +50,7 @@ struct SalesReport {
 }
 
 /// One row of a sales report.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct SalesLine {
     /// What the row is about: a date, an hour, a name; `total` for everything.
     group: String,

@@ -14,11 +14,13 @@ use projections::catalog::{Catalog, branches};
 use projections::inventory::balances::{self, StockLevel};
 use projections::inventory::kardex::{self, Movement};
 use projections::inventory::{Inventory, stock_items};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
 use super::model::MoneyBody;
+use super::moment;
 use super::refusal::{self, failed, refused, unread};
 use super::stock_model::{BalanceBody, BaseUnitBody, ReasonBody};
 use super::{Part, Services};
@@ -55,7 +57,7 @@ struct NewReceiptLine {
 }
 
 /// Goods that came in, and what is there with them.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct StockReceipt {
     /// Its id.
     id: Uuid,
@@ -66,7 +68,7 @@ struct StockReceipt {
 }
 
 /// Something that came in, and what is there with it.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "ReceiptLine")]
 struct ReceiptLineBody {
     /// The stock item.
@@ -82,7 +84,7 @@ struct ReceiptLineBody {
 }
 
 /// What was released.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 struct ReleasedReservations {
     /// How many orders lost what was kept for them.
     n_orders: u64,
@@ -91,7 +93,7 @@ struct ReleasedReservations {
 }
 
 /// What a branch has of an item.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "StockLevel")]
 struct StockLevelBody {
     /// The stock item.
@@ -109,7 +111,7 @@ struct StockLevelBody {
 }
 
 /// A movement of an item.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "StockMovement")]
 struct MovementBody {
     /// Why it moved.
@@ -127,6 +129,7 @@ struct MovementBody {
     /// The day it counts for.
     business_date: NaiveDate,
     /// When it happened.
+    #[serde(with = "moment")]
     occurred_at: DateTime<Utc>,
 }
 

@@ -8,6 +8,7 @@ use domain::shared::StockItemId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::inventory::{Inventory, stock_items};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Changed, Created, Found, List, first, revision_after};
@@ -50,7 +51,7 @@ struct StockItemDetails {
 }
 
 /// Something that branches keep in stock.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "StockItem")]
 struct StockItemBody {
     /// Its id.

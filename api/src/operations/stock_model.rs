@@ -6,6 +6,7 @@ use domain::inventory::{BaseUnit, OnShortage};
 use domain::shared::{StockItemId, VariantId};
 use poem_openapi::Object;
 use projections::inventory::kardex::Reason;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::fields::Fields;
@@ -46,7 +47,7 @@ mirrored! {
 }
 
 /// What one piece of a variant takes from stock.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "RecipePortion")]
 pub(super) struct PortionBody {
     /// The variant.
@@ -57,7 +58,7 @@ pub(super) struct PortionBody {
 }
 
 /// How much of a stock item.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "Ingredient")]
 struct IngredientBody {
     /// The stock item.
@@ -96,7 +97,7 @@ impl From<Portion> for PortionBody {
 }
 
 /// What there is of an item and what it is worth.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "StockBalance")]
 pub(super) struct BalanceBody {
     /// How much there is, in its base unit; below zero after more was used up than there was.

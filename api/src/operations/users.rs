@@ -10,6 +10,7 @@ use domain::shared::{BranchId, RoleId, UserId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Member;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
@@ -65,7 +66,7 @@ struct Invitation {
 }
 
 /// Somebody who works in the company.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "User")]
 struct UserBody {
     /// Their id.

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use commands::identity::Session;
 use poem_openapi::Object;
+use serde::Serialize;
 use uuid::Uuid;
 
+use crate::operations::moment;
+
 /// A way in.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Session")]
 pub(super) struct SignedInBody {
     /// To be sent as `Authorization: Bearer …`.
@@ -28,7 +31,7 @@ pub(super) struct SignedInBody {
 }
 
 /// A sign-in that goes on.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "SessionInfo")]
 pub(super) struct SessionBody {
     /// Its id.
@@ -38,10 +41,13 @@ pub(super) struct SessionBody {
     /// The shared till; null on a device of one's own.
     device_id: Option<Uuid>,
     /// When it began.
+    #[serde(with = "moment")]
     begun_at: DateTime<Utc>,
     /// When it was last renewed.
+    #[serde(with = "moment")]
     used_at: DateTime<Utc>,
     /// When it ends, unless it is renewed before.
+    #[serde(with = "moment")]
     expires_at: DateTime<Utc>,
     /// Whether it is the one of this request.
     is_current: bool,
@@ -62,7 +68,7 @@ impl SessionBody {
 }
 
 /// All sign-ins of somebody.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "SessionList")]
 pub(super) struct SessionsBody {
     /// The newest first.
@@ -70,7 +76,7 @@ pub(super) struct SessionsBody {
 }
 
 /// That something was done.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Acknowledged")]
 pub(super) struct AcknowledgedBody {
     /// Always true.

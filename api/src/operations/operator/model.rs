@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use commands::identity::{ChangeSubscription, Company};
 use domain::identity::subscription::{Module, Plan, Standing, State};
 use poem_openapi::{Enum, Object};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::operations::fields::Fields;
 use crate::operations::model::mirrored;
+use crate::operations::moment;
 use crate::position::PositionToken;
 
 /// A company to be.
@@ -38,7 +40,7 @@ pub(super) struct Administrator {
 }
 
 /// A company that was set up.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 pub(super) struct SetUpCompany {
     /// Its id.
     pub(super) id: Uuid,
@@ -51,7 +53,7 @@ pub(super) struct SetUpCompany {
 }
 
 /// A company of the installation.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Company")]
 pub(super) struct CompanyBody {
     /// Its id.
@@ -61,6 +63,7 @@ pub(super) struct CompanyBody {
     /// The name on its tickets.
     name: String,
     /// When it was set up.
+    #[serde(with = "moment")]
     created_at: DateTime<Utc>,
     /// What it has subscribed to.
     subscription: SubscriptionBody,
@@ -71,7 +74,7 @@ pub(super) struct CompanyBody {
 }
 
 /// What a company has agreed on with whoever runs the installation.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Subscription")]
 pub(super) struct SubscriptionBody {
     /// What it may have; null where nothing was agreed on.
@@ -79,13 +82,15 @@ pub(super) struct SubscriptionBody {
     /// How it stands.
     state: StateBody,
     /// When the trial ends; with `trial` alone.
+    #[serde(with = "moment")]
     trial_ends_at: Option<DateTime<Utc>>,
     /// Since when a payment is due; with `past_due` alone.
+    #[serde(with = "moment")]
     past_due_since: Option<DateTime<Utc>>,
 }
 
 /// What a company may have.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Plan")]
 struct PlanBody {
     /// What it is called.
@@ -113,8 +118,9 @@ mirrored! {
 }
 
 /// How a subscription stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename = "SubscriptionState", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum StateBody {
     /// The company tries FastOps.
     Trial,

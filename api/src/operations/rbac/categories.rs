@@ -7,6 +7,7 @@ use domain::shared::PermissionCategoryId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Graph;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
@@ -32,7 +33,7 @@ struct PermissionCategoryDetails {
 }
 
 /// A category of permissions.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "PermissionCategory")]
 struct PermissionCategoryBody {
     /// Its id.

@@ -5,7 +5,10 @@ use domain::identity::roles::{BranchAccess, RoleKind};
 use domain::shared::{BranchId, RoleId, UserId};
 use poem_openapi::{Enum, Object};
 use projections::people::graph::{Given, Role};
+use serde::Serialize;
 use uuid::Uuid;
+
+use crate::operations::moment;
 
 /// What a role is like.
 #[derive(Debug, Object)]
@@ -33,8 +36,9 @@ pub(super) struct NewRoleDetails {
 }
 
 /// Whether a role can be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename = "RoleKind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum RoleKindBody {
     /// Holds everything, for ever.
     Administrator,
@@ -43,18 +47,19 @@ pub(super) enum RoleKindBody {
 }
 
 /// A permission that a role has of its own.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 pub(super) struct Grant {
     /// The permission.
     permission: String,
     /// Who granted it; null where the company began with it.
     granted_by: Option<Uuid>,
     /// When.
+    #[serde(with = "moment")]
     granted_at: DateTime<Utc>,
 }
 
 /// A role.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Role")]
 pub(super) struct RoleBody {
     /// Its id.
@@ -93,7 +98,7 @@ impl RoleBody {
 }
 
 /// A role that somebody has.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 pub(super) struct Assignment {
     /// The role.
     pub(super) role_id: Uuid,
@@ -102,11 +107,12 @@ pub(super) struct Assignment {
     /// Who gave it; null where the company began with it.
     pub(super) assigned_by: Option<Uuid>,
     /// When.
+    #[serde(with = "moment")]
     pub(super) assigned_at: DateTime<Utc>,
 }
 
 /// What somebody may do, and where.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "EffectivePermissions")]
 pub(super) struct EffectiveBody {
     /// The person.

@@ -7,6 +7,7 @@ use domain::shared::PermissionCategoryId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Grantable;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::permission;
@@ -23,7 +24,7 @@ use crate::problem::Problem;
 pub(crate) struct Permissions(pub(crate) Services);
 
 /// A permission that can be granted.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 #[oai(rename = "Permission")]
 struct PermissionBody {
     /// Its name, `resource.action`.
@@ -57,7 +58,7 @@ struct Place {
 }
 
 /// A permission as its command left it.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Serialize)]
 struct SortedPermission {
     /// Its name.
     id: String,
