@@ -148,8 +148,7 @@ $$;
 
 -- The functions below find few rows in large tables, always by a whole key. Their plans are made once
 -- per session, perhaps while the tables are empty; the settings of each function keep such a plan from
--- reading whole tables later; what they forbid counts as costly, which must not start the compiler. The
--- joins that the session of the writer forbids are for what it knows the numbers of.
+-- reading whole tables later; what they forbid counts as costly, which must not start the compiler.
 -- A join could still read a whole tenant by the first half of a key and compare the rest; OFFSET 0
 -- keeps each lookup a query of its own, with the whole key.
 -- PL/pgSQL expands the arrays it is given as it begins: an element is found in constant time.
@@ -179,7 +178,6 @@ CREATE FUNCTION log_append(
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = on SET enable_mergejoin = on
 SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE

@@ -10,7 +10,9 @@
 -- The numbers of elements are made in a select list: there they are not gathered first, which for the few
 -- of a lone command would take longer than they do themselves.
 --
--- How its statements are planned is set by the session that calls it, which saves each call doing so.
+-- How its statements are planned is set by the session of the writer (event-store/src/postgres/line.rs),
+-- which saves each call doing so. Another session gets the same done, but a plan that it makes while the
+-- tables are small may read them as a whole later.
 --
 -- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere, or when a
 -- command was accepted before. An error where anything else is not as it was said to be.

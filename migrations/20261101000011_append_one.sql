@@ -6,7 +6,9 @@
 -- begins, and where it is left. The tenant's chain ends at p_link_before and goes on with the links of the
 -- events.
 --
--- How its statements are planned is set by the session that calls it, which saves each call doing so.
+-- How its statements are planned is set by the session of the writer (event-store/src/postgres/line.rs),
+-- which saves each call doing so. Another session gets the same done, but a plan that it makes while the
+-- tables are small may read them as a whole later.
 --
 -- Gives false and changes nothing where log_append has to judge: when the log ends elsewhere than at
 -- p_head, or when the command was accepted before. An error where anything else is not as it was said.

@@ -19,7 +19,7 @@ CREATE TABLE orders (
     revision bigint NOT NULL,
     PRIMARY KEY (tenant_id, order_id)
 );
--- The list: the latest first, of some business days, or of a status.
+-- The list, the latest first, and the counts of a day; the list of a status.
 CREATE INDEX orders_by_day ON orders (tenant_id, business_date, placed_at, order_id);
 CREATE INDEX orders_by_status ON orders (tenant_id, status, business_date, placed_at, order_id);
 -- The kitchen's board: what it has before it, the oldest first. Small, because orders leave it.

@@ -155,14 +155,14 @@ impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Json<T> {
     }
 }
 
-/// What can be answered: it is documented by one trait and written by the other, which the tests
-/// compare with each answer. `ToJSON` alone would make a tree, with a place in memory for every name and
-/// value of it, before there is any text.
-pub trait Body: ToJSON + Serialize {}
+/// What can be answered: serde writes it, and `ToJSON` says what the document promises. Builds with
+/// assertions compare the two with each answer. `ToJSON` alone would make a tree, with a place in memory for
+/// every name and value of it, before there is any text.
+pub trait Answer: ToJSON + Serialize {}
 
-impl<T: ToJSON + Serialize> Body for T {}
+impl<T: ToJSON + Serialize> Answer for T {}
 
-impl<T: Body> IntoResponse for Json<T> {
+impl<T: Answer> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         Response::builder()
             .status(StatusCode::OK)
@@ -177,8 +177,13 @@ thread_local! {
 }
 
 /// The JSON of a body.
-fn text(body: &impl Body) -> Vec<u8> {
-    debug_assert_eq!(serde_json::to_value(body).ok(), body.to_json(), "documented and written");
+fn text(body: &impl Answer) -> Vec<u8> {
+    // Not the body itself, in which there may be a token.
+    debug_assert!(
+        serde_json::to_value(body).ok() == body.to_json(),
+        "{} is written otherwise than it is documented",
+        std::any::type_name_of_val(body)
+    );
     BODY.with_borrow_mut(|text| {
         text.clear();
         serde_json::to_writer(&mut *text, body).expect("a body can be written as JSON");
@@ -186,7 +191,7 @@ fn text(body: &impl Body) -> Vec<u8> {
     })
 }
 
-impl<T: Body> ApiResponse for Json<T> {
+impl<T: Answer> ApiResponse for Json<T> {
     fn meta() -> MetaResponses {
         MetaResponses {
             responses: vec![MetaResponse {

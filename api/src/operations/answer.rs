@@ -10,13 +10,13 @@ use poem_openapi::{ApiResponse, Object};
 use serde::Serialize;
 
 use super::refusal::failed;
-use crate::payload::{Body, Json};
+use crate::payload::{Answer, Json};
 use crate::preconditions::etag;
 use crate::problem::{Code, Problem};
 
 /// A command that made something.
 #[derive(ApiResponse)]
-pub(super) enum Created<T: Body> {
+pub(super) enum Created<T: Answer> {
     /// It is made and durable. A retry under the same key gets the same answer.
     #[oai(status = 201)]
     Created(
@@ -32,7 +32,7 @@ pub(super) enum Created<T: Body> {
 
 /// A command that changed something.
 #[derive(ApiResponse)]
-pub(super) enum Changed<T: Body> {
+pub(super) enum Changed<T: Answer> {
     /// It is changed and durable. A retry under the same key gets the same answer.
     #[oai(status = 200)]
     Changed(
@@ -48,7 +48,7 @@ pub(super) enum Changed<T: Body> {
 
 /// A command that concerns nothing with a revision of its own.
 #[derive(ApiResponse)]
-pub(super) enum Done<T: Body> {
+pub(super) enum Done<T: Answer> {
     /// It is done and durable. A retry under the same key gets the same answer.
     #[oai(status = 200)]
     Done(
@@ -61,7 +61,7 @@ pub(super) enum Done<T: Body> {
 
 /// One thing that was read.
 #[derive(ApiResponse)]
-pub(super) enum Found<T: Body> {
+pub(super) enum Found<T: Answer> {
     /// It is here.
     #[oai(status = 200)]
     Found(
@@ -81,25 +81,25 @@ pub(super) struct List<T: ParseFromJSON + ToJSON> {
     pub(super) next_cursor: Option<String>,
 }
 
-impl<T: Body> Created<T> {
+impl<T: Answer> Created<T> {
     pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
         Self::Created(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
     }
 }
 
-impl<T: Body> Changed<T> {
+impl<T: Answer> Changed<T> {
     pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
         Self::Changed(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
     }
 }
 
-impl<T: Body> Done<T> {
+impl<T: Answer> Done<T> {
     pub(super) fn by(receipt: &Receipt, body: T) -> Self {
         Self::Done(Json(body), receipt.replayed.then_some(true))
     }
 }
 
-impl<T: Body> Found<T> {
+impl<T: Answer> Found<T> {
     pub(super) fn at(revision: Revision, body: T) -> Self {
         Self::Found(Json(body), etag(revision.get()))
     }

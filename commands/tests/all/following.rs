@@ -12,6 +12,7 @@ use domain::orders::{Order, OrderType, Series, series};
 use domain::shared::Money;
 use event_store::consumer::Doorbell;
 use event_store::{EventStore, Snapshot, StreamId};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::held::Held;
@@ -112,7 +113,7 @@ async fn two_nodes_give_each_number_once() {
     });
     let mut numbers = vec![1];
     for done in tries.collect::<Vec<_>>() {
-        let receipt = done.await.unwrap();
+        let receipt = timeout(Duration::from_secs(30), done).await.unwrap().unwrap();
         match &receipt.facts::<Order>().unwrap()[0].event {
             Event::Placed(placed) => numbers.push(placed.number),
             other => panic!("{other:?}"),

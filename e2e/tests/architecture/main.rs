@@ -1,6 +1,7 @@
 //! The rules of `ARCHITECTURE.md` that only a look at the code itself can prove.
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 
+mod answers;
 mod source;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
@@ -83,6 +84,14 @@ fn nothing_is_left_to_be_done_or_switched_off() {
         .flat_map(|source| marks.iter().flat_map(|mark| source.places(mark)))
         .collect();
     assert!(left.is_empty(), "{left:#?}");
+}
+
+#[test]
+fn answers_are_written_as_they_are_documented() {
+    let sources = sources();
+    let answers = sources.iter().filter(|source| source.path.starts_with("api/src/operations/"));
+    let differences: Vec<_> = answers.flat_map(answers::differences).collect();
+    assert!(differences.is_empty(), "{differences:#?}");
 }
 
 #[test]

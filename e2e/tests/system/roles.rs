@@ -65,6 +65,27 @@ async fn s22_nobody_gives_what_they_lack() {
 }
 
 #[tokio::test]
+async fn the_roles_of_somebody_are_listed_with_who_gave_them_and_when() {
+    let system = System::start().await;
+    let owner = system.client();
+    let (user, clerk) = clerk(&system).await;
+    let own = role(&clerk, &json!({"name": "Mía", "permissions": ["order.read"]})).await;
+    let roles = format!("/v1/rbac/users/{user}/roles");
+    let given = clerk.post(&format!("{roles}/{own}")).send().await;
+    given.expect(200);
+
+    let listed = owner.get(&format!("{roles}?after={}", given.position())).send().await;
+    let listed = listed.expect(200)["data"].as_array().unwrap();
+    let given_by = |role: Uuid| {
+        let given = listed.iter().find(|given| given["role_id"] == json!(role)).unwrap();
+        assert!(given["assigned_at"].as_str().unwrap().ends_with("+00:00"), "{given}");
+        (given["name"].clone(), given["assigned_by"].clone())
+    };
+    assert_eq!(listed.len(), 2);
+    assert_eq!(given_by(own), (json!("Mía"), json!(user)));
+}
+
+#[tokio::test]
 async fn s23_two_edits_at_once_make_no_cycle() {
     let system = System::start().await;
     let client = system.client();

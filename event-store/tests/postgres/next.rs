@@ -110,7 +110,8 @@ async fn no_table_is_read_as_a_whole_however_small_it_was_when_that_was_planned(
 
         let before = scans(&db).await;
         let mut revision = 2;
-        // The database counts with a second's delay, and only when there is something to count.
+        // A session reports at most once a second what it has counted, after a transaction. Ten is more
+        // than what the appends that were judged may still report.
         let after = loop {
             let next = append(ANA, u128::from(revision) + 1, &[("arepa", revision, n_events)]);
             committed(store.append(next).await);

@@ -71,7 +71,7 @@ pub struct OrderFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderCursor {
     business_date: NaiveDate,
-    placed_at: DateTime<Utc>,
+    at: DateTime<Utc>,
     id: OrderId,
 }
 
@@ -266,7 +266,8 @@ async fn insert(
 /// Orders: the latest business date first, and of each the order placed last.
 ///
 /// By the business date before all, since a client's clock may be years ahead, and its orders must not
-/// stand above all others for so long.
+/// stand above all others for so long. Branches that end their days at other hours are in one list by
+/// their dates, not by the moment.
 pub async fn list(
     tx: &mut TenantTx,
     filter: OrderFilter,
@@ -293,15 +294,15 @@ pub async fn list(
     if let Some(to) = filter.to {
         query.push(" AND business_date <= ").push_bind(to);
     }
-    if let Some(OrderCursor { business_date, placed_at, id }) = after {
+    if let Some(OrderCursor { business_date, at, id }) = after {
         query.push(" AND (business_date, placed_at, order_id) < (").push_bind(business_date);
-        query.push(", ").push_bind(placed_at).push(", ").push_bind(id.uuid()).push(")");
+        query.push(", ").push_bind(at).push(", ").push_bind(id.uuid()).push(")");
     }
     query.push(" ORDER BY business_date DESC, placed_at DESC, order_id DESC LIMIT ");
     let rows = query.push_bind(one_more_than(limit)).build_query_as().fetch_all(connection).await?;
     let cursor = |last: &OrderHeader| OrderCursor {
         business_date: last.business_date,
-        placed_at: last.placed_at,
+        at: last.placed_at,
         id: last.id,
     };
     Ok(Page::of(rows, limit, cursor))
