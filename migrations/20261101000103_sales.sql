@@ -33,12 +33,3 @@ CREATE TABLE sales_by_variant (
     )
 );
 SELECT enable_tenant_rls('sales_by_variant');
-
--- What is remembered of an order until it is paid or cancelled: where in the log it was placed.
-CREATE TABLE sales_open_orders (
-    tenant_id uuid NOT NULL,
-    order_id uuid NOT NULL,
-    placed_at bigint NOT NULL,
-    PRIMARY KEY (tenant_id, order_id)
-);
-SELECT enable_tenant_rls('sales_open_orders');

@@ -29,7 +29,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 pub use connect::{MIGRATOR, migrate, pool, statement_pool};
-pub use read::events_at;
+pub use read::first_events;
 
 use crate::append::Append;
 use crate::error::Error;

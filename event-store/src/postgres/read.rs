@@ -106,23 +106,43 @@ pub(super) async fn all(
     found.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The events at these positions, in order, as a consumer's own transaction sees the log.
-pub async fn events_at(
+/// What the stream of each of these events began with, by the position of the event, as a consumer's own
+/// transaction sees the log.
+///
+/// Each is followed back event by event, which suits streams that are as short as an order's.
+pub async fn first_events(
     tx: &mut PgConnection,
-    positions: &[Position],
-) -> Result<Vec<RecordedEvent>, ConsumerError> {
+    of: &[Position],
+) -> Result<HashMap<Position, RecordedEvent>, ConsumerError> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
     // Its tables may be others of the same name.
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT 1::bigint AS place, t.lane, e.*
-         FROM public.events e
+        "WITH RECURSIVE back AS (
+             SELECT position AS place, position, revision, previous
+             FROM public.events
+             WHERE position = ANY ($1)
+             UNION ALL
+             SELECT back.place, e.position, e.revision, e.previous
+             FROM back
+             CROSS JOIN LATERAL (
+                 SELECT position, revision, previous FROM public.events
+                 WHERE position = back.previous AND revision = back.revision - 1
+                 OFFSET 0
+             ) e
+         )
+         SELECT back.place, t.lane, e.*
+         FROM back
+         JOIN public.events e ON e.position = back.position
          JOIN public.tenant_heads t ON t.tenant_id = e.tenant_id
-         WHERE e.position = ANY ($1)
-         ORDER BY e.position",
+         WHERE back.revision = 1",
     )
-    .bind(positions.iter().map(|position| position.to_i64()).collect::<Vec<_>>())
+    .bind(of.iter().map(|position| position.to_i64()).collect::<Vec<_>>())
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(TryInto::try_into).collect::<Result<_, Error>>()?)
+    let first = |row: Row| Ok((Position::from_i64(row.place), row.try_into()?));
+    Ok(rows.into_iter().map(first).collect::<Result<_, Error>>()?)
 }
 
 pub(super) async fn commands(

@@ -5,21 +5,18 @@
 
 mod by_hour;
 mod by_variant;
-mod open_orders;
 pub mod report;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::orders::Order;
-use domain::orders::order::{Event, PaymentTaken, Placed};
+use domain::orders::order::{Event, Placed};
 use event_store::consumer::{Consumer, ConsumerError, Projection};
-use event_store::{Position, RecordedEvent, Revision};
+use event_store::postgres::first_events;
+use event_store::{Position, RecordedEvent};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::page::{Happened, Key, is_of};
+use crate::page::misfit;
 
 /// Keeps the sales figures.
 #[derive(Debug)]
@@ -30,8 +27,8 @@ impl Sales {
     pub const NAME: &'static str = "sales";
 }
 
-/// The revision at which an order is placed: its first.
-const PLACED: Revision = Revision::new(1);
+/// The event that may complete a sale, as it is stored.
+const PAYMENT_TAKEN: &str = "order.payment_taken";
 
 /// An order that is fully paid.
 struct Sale {
@@ -47,52 +44,31 @@ impl Consumer for Sales {
         Self::NAME
     }
 
+    /// Payments only: what was ordered stands in the log, and is looked up there for what is sold.
     fn wants(&self, event_type: &str) -> bool {
-        is_of::<Order>(event_type)
+        event_type == PAYMENT_TAKEN
     }
 
-    /// An order that is placed and paid within the page never reaches the table of open orders.
     async fn apply(
         &self,
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        let mut open: BTreeMap<Key, Position> = BTreeMap::new();
-        let mut closed = Vec::new();
+        let mut last_payments = Vec::new();
         for recorded in events {
-            if recorded.revision == PLACED {
-                open.insert(Key::of(recorded)?, recorded.position);
-                continue;
-            }
-            let h = Happened::<Order>::decode(recorded)?;
-            match &h.event {
-                Event::PaymentTaken(payment) if !payment.balance.is_zero() => {}
-                Event::PaymentTaken(_) | Event::Cancelled(_) => closed.push(h),
-                _ => {}
+            if let Event::PaymentTaken(payment) = recorded.decode()?
+                && payment.balance.is_zero()
+            {
+                last_payments.push((*recorded, payment.hour));
             }
         }
-        let placed_before: BTreeSet<Key> =
-            closed.iter().map(|h| h.key).filter(|key| !open.contains_key(key)).collect();
-        open.extend(open_orders::take(tx, &placed_before).await?);
-
-        let mut sold = Vec::new();
-        for h in &closed {
-            let Some(position) = open.remove(&h.key) else {
-                return Err(h.misfit("the order was not open"));
-            };
-            if let Event::PaymentTaken(payment) = &h.event {
-                sold.push((h, payment, position));
-            }
-        }
-        open_orders::keep(tx, &open).await?;
-        let positions: Vec<Position> = sold.iter().map(|(.., position)| *position).collect();
-        let mut placed = open_orders::placed(tx, events, &positions).await?;
-        let sale = |(h, payment, position): &(&Happened<'_, Order>, &PaymentTaken, Position)| {
-            let order = placed.remove(&(h.key, *position));
-            let order = order.ok_or_else(|| h.misfit("the log does not have its order"))?;
-            Sale::of(h, payment, order)
+        let positions: Vec<Position> =
+            last_payments.iter().map(|(payment, _)| payment.position).collect();
+        let placed = first_events(tx, &positions).await?;
+        let sale = |(payment, hour): &(&RecordedEvent, u8)| {
+            Sale::of(payment, *hour, placed.get(&payment.position))
         };
-        let sales = sold.iter().map(sale).collect::<Result<Vec<_>, ConsumerError>>()?;
+        let sales = last_payments.iter().map(sale).collect::<Result<Vec<_>, ConsumerError>>()?;
         by_hour::add(tx, &sales).await?;
         by_variant::add(tx, &sales).await
     }
@@ -100,21 +76,25 @@ impl Consumer for Sales {
 
 impl Projection for Sales {
     fn tables(&self) -> &'static [&'static str] {
-        &["sales_by_hour", "sales_by_variant", "sales_open_orders"]
+        &["sales_by_hour", "sales_by_variant"]
     }
 }
 
 impl Sale {
     fn of(
-        happened: &Happened<'_, Order>,
-        last_payment: &PaymentTaken,
-        order: Placed,
+        last_payment: &RecordedEvent,
+        hour: u8,
+        placed: Option<&RecordedEvent>,
     ) -> Result<Self, ConsumerError> {
-        let Some(business_date) = happened.recorded.business_date else {
-            return Err(happened.misfit("it has no business date"));
+        let misfits = |reason| misfit(last_payment, reason);
+        let business_date =
+            last_payment.business_date.ok_or_else(|| misfits("it has no business date"))?;
+        let placed = placed.ok_or_else(|| misfits("the log does not lead back to its order"))?;
+        let Event::Placed(order) = placed.decode()? else {
+            return Err(misfits("its order does not begin with being placed"));
         };
-        let tenant_id = happened.key.tenant_id;
-        Ok(Self { tenant_id, business_date, hour: last_payment.hour, order })
+        let tenant_id = last_payment.stream.tenant().uuid();
+        Ok(Self { tenant_id, business_date, hour, order })
     }
 }
 
