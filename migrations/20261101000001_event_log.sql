@@ -41,8 +41,9 @@ CREATE TABLE events (
     tenant_seq bigint NOT NULL,
     stream text COLLATE "C" NOT NULL,
     revision bigint NOT NULL,
-    -- Where in the log the event before it in its stream is; 0 for the first one.
-    previous bigint NOT NULL CHECK (previous >= 0 AND previous < position),
+    -- Where in the log the event before it in its stream is; 0 for the first one. What writes it sees to
+    -- it that it is an earlier one: a CHECK would be read again by each statement.
+    previous bigint NOT NULL,
     event_id uuid NOT NULL,
     event_type text NOT NULL,
     schema_version smallint NOT NULL,
@@ -155,8 +156,9 @@ $$;
 
 -- Appends a batch of commands in one transaction, each as a whole or not at all.
 --
--- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number;
--- expectations and events are sorted by their command. A command that expects what an earlier one of
+-- Commands, streams, tenants and contexts of the batch are numbered from 1 and referred to by number;
+-- expectations and events are sorted by their command. A context is what the events of a command mostly
+-- have in common: metadata, business date and times. A command that expects what an earlier one of
 -- the batch leaves behind, down to its last event, succeeds or fails with it.
 -- Verdicts: 0 committed, 1 duplicate, 2 conflict. With a committed command that has events comes where
 -- its tenant's chain stood before them.
@@ -168,8 +170,9 @@ CREATE FUNCTION log_append(
     p_expected_events uuid[],
     p_event_commands integer[], p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
-    p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
-    p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
+    p_event_payloads bytea[], p_event_contexts integer[], p_event_hashes bytea[],
+    p_context_metadata bytea[], p_context_dates date[], p_context_occurred timestamptz[],
+    p_context_recorded timestamptz[],
     p_rings boolean
 ) RETURNS TABLE (
     verdict smallint, first_position bigint, event_count integer, fingerprint bytea,
@@ -324,15 +327,15 @@ BEGIN
         SELECT
             e.position, p_tenant_ids[p_command_tenants[e.command_no]], e.tenant_seq,
             p_stream_names[e.stream_no], e.revision, e.previous, e.id, e.type, e.version, e.payload,
-            e.metadata, e.business_date, e.occurred_at, e.recorded_at, e.content_hash, e.link
+            p_context_metadata[e.context_no], p_context_dates[e.context_no],
+            p_context_occurred[e.context_no], p_context_recorded[e.context_no], e.content_hash, e.link
         FROM unnest(
             event_positions, p_event_commands, event_seqs, p_event_streams, p_event_revisions,
-            p_event_ids, p_event_types, p_event_versions, p_event_payloads, p_event_metadata,
-            p_event_dates, p_event_occurred, p_event_recorded, p_event_hashes, event_links,
-            event_previous
+            p_event_ids, p_event_types, p_event_versions, p_event_payloads, p_event_contexts,
+            p_event_hashes, event_links, event_previous
         ) AS e (
             position, command_no, tenant_seq, stream_no, revision, id, type, version, payload,
-            metadata, business_date, occurred_at, recorded_at, content_hash, link, previous
+            context_no, content_hash, link, previous
         )
         WHERE e.position IS NOT NULL;
 

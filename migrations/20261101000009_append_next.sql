@@ -2,9 +2,9 @@
 -- log_append would write, without its looking and judging. Whoever wrote the batch before this one knows
 -- how everything stands that it names, as long as nobody else has written since.
 --
--- Commands, streams and tenants of the batch are numbered from 1 and refer to each other by number.
--- Streams are those that are written to: where the last event of each was, 0 for one that begins, and
--- where it is left.
+-- Commands, streams, tenants, events and contexts of the batch are numbered from 1 and referred to by
+-- number. Streams are those that are written to: where the last event of each was, 0 for one that begins,
+-- and which event of the batch is its last. Contexts are as in log_append.
 -- Sequence numbers and links are those that follow from the tenants' chains, which end as is said.
 --
 -- The numbers of elements are made in a select list: there they are not gathered first, which for the few
@@ -22,12 +22,13 @@ CREATE FUNCTION log_append_next(
     p_command_tenants integer[], p_command_ids uuid[], p_fingerprints bytea[],
     p_firsts bigint[], p_counts integer[],
     p_stream_tenants integer[], p_stream_names text[], p_positions_before bigint[],
-    p_revisions bigint[], p_last_events uuid[], p_last_positions bigint[],
+    p_last_events integer[],
     p_event_seqs bigint[], p_event_previous bigint[],
     p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
-    p_event_payloads bytea[], p_event_metadata bytea[], p_event_dates date[],
-    p_event_occurred timestamptz[], p_event_recorded timestamptz[], p_event_hashes bytea[],
+    p_event_payloads bytea[], p_event_contexts integer[], p_event_hashes bytea[],
+    p_context_metadata bytea[], p_context_dates date[], p_context_occurred timestamptz[],
+    p_context_recorded timestamptz[],
     p_event_links bytea[], p_is_new boolean, p_rings boolean
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -63,15 +64,17 @@ BEGIN
 
     INSERT INTO streams (tenant_id, stream, revision, last_event, last_position)
     SELECT
-        p_tenant_ids[p_stream_tenants[s.no]], p_stream_names[s.no], p_revisions[s.no],
-        p_last_events[s.no], p_last_positions[s.no]
+        p_tenant_ids[p_stream_tenants[s.no]], p_stream_names[s.no],
+        p_event_revisions[p_last_events[s.no]], p_event_ids[p_last_events[s.no]],
+        p_head + p_last_events[s.no]
     FROM (SELECT generate_series(1, cardinality(p_stream_names)) AS no) AS s
     WHERE p_positions_before[s.no] = 0;
     GET DIAGNOSTICS n_begun = ROW_COUNT;
     IF n_begun < cardinality(p_stream_names) THEN
         UPDATE streams AS t
-        SET revision = p_revisions[s.no], last_event = p_last_events[s.no],
-            last_position = p_last_positions[s.no]
+        SET revision = p_event_revisions[p_last_events[s.no]],
+            last_event = p_event_ids[p_last_events[s.no]],
+            last_position = p_head + p_last_events[s.no]
         FROM (SELECT generate_series(1, cardinality(p_stream_names)) AS no) AS s
         WHERE p_positions_before[s.no] > 0
             AND t.tenant_id = p_tenant_ids[p_stream_tenants[s.no]]
@@ -91,8 +94,9 @@ BEGIN
         p_head + e.no, p_tenant_ids[p_stream_tenants[p_event_streams[e.no]]], p_event_seqs[e.no],
         p_stream_names[p_event_streams[e.no]], p_event_revisions[e.no], p_event_previous[e.no],
         p_event_ids[e.no], p_event_types[e.no], p_event_versions[e.no], p_event_payloads[e.no],
-        p_event_metadata[e.no], p_event_dates[e.no], p_event_occurred[e.no],
-        p_event_recorded[e.no], p_event_hashes[e.no], p_event_links[e.no]
+        p_context_metadata[p_event_contexts[e.no]], p_context_dates[p_event_contexts[e.no]],
+        p_context_occurred[p_event_contexts[e.no]], p_context_recorded[p_event_contexts[e.no]],
+        p_event_hashes[e.no], p_event_links[e.no]
     FROM (SELECT generate_series(1, n_events) AS no) AS e;
 
     UPDATE tenant_heads AS t SET tenant_seq = p_seqs[n.no], link = p_links[n.no]

@@ -1,5 +1,5 @@
-//! The events of a batch as the columns that the functions of the log take; streams are numbered from 1,
-//! as SQL arrays are.
+//! The events of a batch as the columns that the functions of the log take; streams and contexts are
+//! numbered from 1, as SQL arrays are.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Postgres;
@@ -19,11 +19,19 @@ pub(super) struct EventColumns<'a> {
     types: Vec<&'static str>,
     versions: Vec<i16>,
     payloads: Vec<&'a [u8]>,
-    metadata: Vec<&'a [u8]>,
-    dates: Vec<Option<NaiveDate>>,
-    occurred: Vec<DateTime<Utc>>,
-    recorded: Vec<DateTime<Utc>>,
+    /// The number of each one's context.
+    contexts: Vec<i32>,
     hashes: Vec<&'a [u8]>,
+    distinct: Vec<Context<'a>>,
+}
+
+/// What the events of a command mostly have in common: it is sent and read once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Context<'a> {
+    pub(super) metadata: &'a [u8],
+    pub(super) date: Option<NaiveDate>,
+    pub(super) occurred: DateTime<Utc>,
+    pub(super) recorded: DateTime<Utc>,
 }
 
 impl<'a> EventColumns<'a> {
@@ -35,14 +43,26 @@ impl<'a> EventColumns<'a> {
         self.types.push(event.event_type.name);
         self.versions.push(event.event_type.version.cast_signed());
         self.payloads.push(&event.payload);
-        self.metadata.push(&encoded.metadata);
-        self.dates.push(event.business_date);
-        self.occurred.push(event.occurred_at);
-        self.recorded.push(event.recorded_at);
+        let context = Context {
+            metadata: &encoded.metadata,
+            date: event.business_date,
+            occurred: event.occurred_at,
+            recorded: event.recorded_at,
+        };
+        if self.distinct.last() != Some(&context) {
+            self.distinct.push(context);
+        }
+        self.contexts.push(number(&self.distinct));
         self.hashes.push(&encoded.content_hash);
     }
 
-    /// Binds the columns, in the order in which the functions take them.
+    /// The one that all events are in, if there is one.
+    pub(super) fn context(&self) -> Option<&Context<'a>> {
+        let [context] = &self.distinct[..] else { return None };
+        Some(context)
+    }
+
+    /// Binds the columns and their contexts, in the order in which the functions take them.
     pub(super) fn bind_to<'q, O>(
         &'q self,
         query: QueryAs<'q, Postgres, O, PgArguments>,
@@ -54,12 +74,33 @@ impl<'a> EventColumns<'a> {
             .bind(&self.types)
             .bind(&self.versions)
             .bind(&self.payloads)
-            .bind(&self.metadata)
-            .bind(&self.dates)
-            .bind(&self.occurred)
-            .bind(&self.recorded)
+            .bind(&self.contexts)
+            .bind(&self.hashes)
+            .bind(each(&self.distinct, |context| context.metadata))
+            .bind(each(&self.distinct, |context| context.date))
+            .bind(each(&self.distinct, |context| context.occurred))
+            .bind(each(&self.distinct, |context| context.recorded))
+    }
+
+    /// The same for events that are all in one context, which is bound apart.
+    pub(super) fn bind_without_context_to<'q, O>(
+        &'q self,
+        query: QueryAs<'q, Postgres, O, PgArguments>,
+    ) -> QueryAs<'q, Postgres, O, PgArguments> {
+        query
+            .bind(&self.streams)
+            .bind(&self.revisions)
+            .bind(&self.ids)
+            .bind(&self.types)
+            .bind(&self.versions)
+            .bind(&self.payloads)
             .bind(&self.hashes)
     }
+}
+
+/// One of the columns of some rows.
+pub(super) fn each<'a, T, C>(of: &'a [T], column: impl Fn(&'a T) -> C) -> Vec<C> {
+    of.iter().map(column).collect()
 }
 
 /// The number of the last of so many elements; a batch is far smaller than an `i32` can count.

@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use domain::shared::TenantId;
 use foldhash::fast::RandomState;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use super::columns::{EventColumns, number};
+use super::columns::{EventColumns, each, number};
 use super::ends::{End, Ends, Judged};
 use crate::append::Append;
 use crate::error::Error;
@@ -162,7 +161,7 @@ impl<'a> Next<'a> {
         let query = sqlx::query_as(
             "SELECT log_append_next(
                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32
+                $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31
             )",
         )
         .bind(self.began_at.to_i64())
@@ -178,9 +177,7 @@ impl<'a> Next<'a> {
         .bind(each(&streams, |stream| stream.tenant))
         .bind(each(&streams, |stream| stream.name))
         .bind(each(&streams, |stream| stream.before))
-        .bind(each(&streams, |stream| stream.revision))
         .bind(each(&streams, |stream| stream.last_event))
-        .bind(each(&streams, |stream| stream.last_position))
         .bind(&self.seqs)
         .bind(&self.previous);
         let query = self.events.bind_to(query);
@@ -198,9 +195,8 @@ impl<'a> Next<'a> {
                     .expect("a batch has few tenants"),
                 name: stream.name(),
                 before: touched.before.to_i64(),
-                revision: end.revision.to_i64(),
-                last_event: end.event.uuid(),
-                last_position: end.position.to_i64(),
+                last_event: i32::try_from(end.position.get() - self.began_at.get())
+                    .expect("a batch has few events"),
             }
         })
     }
@@ -220,11 +216,6 @@ struct Written<'a> {
     tenant: i32,
     name: &'a str,
     before: i64,
-    revision: i64,
-    last_event: Uuid,
-    last_position: i64,
-}
-
-fn each<'a, T, C>(of: &'a [T], column: impl Fn(&'a T) -> C) -> Vec<C> {
-    of.iter().map(column).collect()
+    /// The number of its last event among those of the batch.
+    last_event: i32,
 }
