@@ -21,7 +21,7 @@ use poem::{Endpoint, Request, Response};
 use tokio::time::timeout;
 
 use crate::caller::Caller;
-use crate::payload::BODY_BYTES_MAX;
+use crate::payload::{BODY_BYTES_MAX, body};
 use crate::telemetry::Journal;
 
 /// Says that a request comes from another node, so that it is not sent on again.
@@ -112,7 +112,7 @@ impl<E: Endpoint<Output = Response>> Forwarding<E> {
         address: &str,
         mut request: Request,
     ) -> poem::Result<Response> {
-        let body = request.take_body().into_bytes_limit(BODY_BYTES_MAX).await?;
+        let body = body::whole(request.take_body(), BODY_BYTES_MAX).await?;
         match peers.send(address, head(&request), body.clone()).await {
             Ok(response) => {
                 metrics::counter!("fastops_commands_forwarded_total").increment(1);

@@ -1,5 +1,6 @@
 //! Json: request and response bodies, read strictly and checked against their own documentation.
 
+pub(crate) mod body;
 mod check;
 mod expectation;
 mod place;
@@ -45,12 +46,8 @@ pub struct Json<T>(pub T);
 impl<T: ParseFromJSON + 'static> Json<T> {
     async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, Problem> {
         check_headers(request)?;
-        let bytes = body
-            .take()
-            .map_err(|err| unread(&err))?
-            .into_bytes_limit(BODY_BYTES_MAX)
-            .await
-            .map_err(|err| unread(&err))?;
+        let body = body.take().map_err(|err| unread(&err))?;
+        let bytes = body::whole(body, BODY_BYTES_MAX).await.map_err(|err| unread(&err))?;
         Self::from_value(strict::parse(&bytes)?)
     }
 
