@@ -15,7 +15,6 @@ use super::tail::{Read, Tail};
 use super::turns::Turns;
 use super::writer::{Interruption, Writer, Written};
 use super::{Consumer, LANES, Stopped, chain};
-use crate::event::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
 
@@ -34,7 +33,7 @@ const ROUND_MIN: Duration = Duration::from_millis(100);
 /// the pages, and the more of it is left to those who place orders.
 const ROUND_PER_WORK: u32 = 5;
 
-/// The longest that a page waits for that.
+/// The longest that a page waits for that, and a checkpoint for events that matter.
 const ROUND_MAX: Duration = Duration::from_millis(400);
 
 /// The pause after the first failure; it doubles with each further one.
@@ -75,7 +74,7 @@ pub async fn run(
     feed: Feed,
     shutdown: CancellationToken,
 ) -> Result<(), Stopped> {
-    let mut reader = Reader { consumer, feed, writer: None, passing: None };
+    let mut reader = Reader { consumer, feed, writer: None, passed: None };
     let name = reader.consumer.name();
     let outcome = reader.read_until(&shutdown).await;
     if let Err(stopped) = &outcome {
@@ -91,8 +90,16 @@ struct Reader {
     feed: Feed,
     /// Holds the lanes, once they are claimed.
     writer: Option<Writer>,
-    /// Since when nothing has come that matters to the consumer, and what has come meanwhile.
-    passing: Option<(Instant, Position)>,
+    /// What has been passed over since the checkpoints were moved.
+    passed: Option<Passed>,
+}
+
+/// Events that do not matter to a consumer. Moving checkpoints takes a transaction, however little depends
+/// on it: they are moved with the next events that matter, or after a while.
+#[derive(Clone, Copy)]
+struct Passed {
+    since: Instant,
+    up_to: Position,
 }
 
 enum Round {
@@ -155,25 +162,29 @@ impl Reader {
         };
 
         let lowest = writer.lanes().lowest();
-        let (page, head) = match self.feed.tail.after(lowest, PAGE) {
-            Some(read) => read,
-            None => read(store.as_ref(), lowest).await?,
-        };
+        let after = self.passed.map_or(lowest, |passed| passed.up_to);
+        let (page, head) = read(&self.feed, after).await?;
         writer.lanes().check(head)?;
-        let Some(last) = page.last() else {
+        let end = page.last().map_or(after, |event| event.position);
+        if end == lowest {
             board.went_round(name, 0, lowest, head);
             return Ok(Round::Idle);
-        };
+        }
         let is_full = page.len() == PAGE as usize;
-        if !is_full && passes(&*self.consumer, &mut self.passing, &page) {
-            board.went_round(name, 0, lowest, head);
-            return Ok(Round::CaughtUp(Duration::ZERO));
+        let since = self.passed.map_or_else(Instant::now, |passed| passed.since);
+        let is_wanted = page.iter().any(|event| self.consumer.wants(&event.event_type));
+        if !page.is_empty() && !is_wanted && since.elapsed() < ROUND_MAX {
+            self.passed = Some(Passed { since, up_to: end });
+            board.went_round(name, page.len(), lowest, head);
+            return Ok(if is_full { Round::Behind } else { Round::CaughtUp(Duration::ZERO) });
         }
         // Whoever is far behind has waited long enough.
         let _turn = if is_full { None } else { Some(self.feed.turns.take().await) };
         let begun = Instant::now();
-        let reached: Reached = (0..LANES).map(|lane| (lane, last.position)).collect();
-        if writer.write(&page, &reached).await? == Written::Nothing {
+        let reached: Reached = (0..LANES).map(|lane| (lane, end)).collect();
+        let written = writer.write(&page, &reached).await?;
+        self.passed = None;
+        if written == Written::Nothing {
             return Ok(Round::Behind);
         }
         board.went_round(name, page.len(), writer.lanes().lowest(), head);
@@ -185,21 +196,6 @@ impl Reader {
     }
 }
 
-/// Whether a page can wait: nothing in it matters to the consumer, and more is coming. Moving checkpoints
-/// takes a transaction, however little depends on it.
-fn passes(
-    consumer: &dyn Consumer,
-    passing: &mut Option<(Instant, Position)>,
-    page: &[Arc<RecordedEvent>],
-) -> bool {
-    let end = page.last().map(|event| event.position).unwrap_or_default();
-    let (since, seen) = passing.unwrap_or((Instant::now(), Position::START));
-    let is_wanted = page.iter().any(|event| consumer.wants(&event.event_type));
-    let passes = !is_wanted && end > seen && since.elapsed() < ROUND_MAX;
-    *passing = passes.then_some((since, end));
-    passes
-}
-
 /// Tells everybody that a page failed and is tried again.
 pub(crate) fn has_failed(board: &Board, consumer: &'static str, attempts: u32, reason: String) {
     tracing::error!(consumer, attempts, %reason, "a page failed and is tried again");
@@ -207,8 +203,11 @@ pub(crate) fn has_failed(board: &Board, consumer: &'static str, attempts: u32, r
     board.is(consumer, State::Failing { attempts, reason });
 }
 
-/// Reads a page for one consumer alone, which is further behind than what is in memory.
-async fn read(store: &dyn EventStore, after: Position) -> Result<Read, crate::Error> {
+/// A page: from what is in memory, or read for one consumer alone, which is further behind.
+async fn read(Feed { store, tail, .. }: &Feed, after: Position) -> Result<Read, crate::Error> {
+    if let Some(read) = tail.after(after, PAGE) {
+        return Ok(read);
+    }
     let page = store.read_all(after, PAGE).await?;
     Ok((page.into_iter().map(Arc::new).collect(), store.head().await?))
 }

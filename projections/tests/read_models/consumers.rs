@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::catalog::{Category, category};
 use domain::orders::Order;
 use event_store::RecordedEvent;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use projections::catalog::Catalog;
 use projections::{LogPlace, Waited, consumers};
 
-use crate::history::{CHAPINERO, PLATES, Story, line, open, order_id, pesos, placed};
+use crate::history::{
+    CHAPINERO, DRINKS, PLATES, Story, line, name, open, order_id, paid, pesos, placed,
+};
 use crate::world::{ANA, Dump, World};
 
 async fn a_story(world: &mut World, n_steps: u32) {
@@ -96,6 +99,43 @@ async fn a_committed_event_is_shown_before_anybody_polls() {
     }
     assert!(fastest < Duration::from_millis(400), "the doorbell woke nobody: {fastest:?}");
     running.end().await;
+}
+
+/// How often a checkpoint was moved.
+async fn n_moves(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM moves")
+        .fetch_one(&world.db.owner_pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_do_not_matter_take_few_transactions_and_hide_none_that_do() {
+    let mut world = World::new().await;
+    let category = |text| category::Event::from(category::Added { name: name(text), place: 1 });
+    let at = "2026-03-14T18:00:00Z";
+    world.happens::<Category>(ANA, &PLATES, at, [category("Platos")]).await;
+    for n in 1..=10 {
+        let payments = (0..1_000).map(|_| paid(n, pesos(1), pesos(1), 13).into());
+        world.happens::<Order>(ANA, &order_id(n), at, payments).await;
+    }
+    world.happens::<Category>(ANA, &DRINKS, at, [category("Bebidas")]).await;
+    world.happens::<Order>(ANA, &order_id(11), at, [paid(11, pesos(1), pesos(1), 13).into()]).await;
+    let counted = "CREATE TABLE moves (at timestamptz DEFAULT clock_timestamp());
+         GRANT INSERT ON moves TO PUBLIC;
+         CREATE FUNCTION moved() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN INSERT INTO moves DEFAULT VALUES; RETURN NULL; END $$;
+         CREATE TRIGGER moved AFTER UPDATE ON checkpoints
+             FOR EACH STATEMENT EXECUTE FUNCTION moved()";
+    sqlx::raw_sql(counted).execute(&world.db.owner_pool()).await.unwrap();
+
+    let running = world.start(vec![Arc::new(Catalog)]);
+    running.have_caught_up(&world).await;
+    running.end().await;
+    assert_eq!(world.dump().await["categories"].len(), 2);
+    // Two pages have a category in them, and four lie between.
+    let n_moves = n_moves(&world).await;
+    assert!(n_moves < 6, "{n_moves} transactions");
 }
 
 #[tokio::test(flavor = "multi_thread")]
