@@ -40,3 +40,44 @@ SELECT enable_tenant_rls('consumer_parked');
 REVOKE TRUNCATE ON consumer_parked FROM fastops_projector;
 SELECT enable_tenant_rls('consumer_resolutions');
 REVOKE UPDATE, DELETE, TRUNCATE ON consumer_resolutions FROM fastops_projector;
+
+-- Moves lanes of a consumer, numbered in rising order, to where they have come, if they are stored as the
+-- run that holds them last saw them; until its transaction ends nobody else moves or claims them. Gives how
+-- they were stored, and whether the consumer has parked anything.
+--
+-- A function, because it is planned once per session: a page of events wants a plan of its own for each of
+-- its statements, and this would be planned for longer than it takes.
+CREATE FUNCTION checkpoints_move(
+    p_consumer text, p_lanes smallint[], p_incarnations uuid[], p_epochs bigint[], p_positions bigint[],
+    p_reached bigint[]
+) RETURNS TABLE (lane smallint, incarnation uuid, epoch bigint, "position" bigint, has_parked boolean)
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    lanes smallint[];
+    incarnations uuid[];
+    epochs bigint[];
+    positions bigint[];
+BEGIN
+    SELECT array_agg(c.lane), array_agg(c.incarnation), array_agg(c.epoch), array_agg(c.position)
+    INTO lanes, incarnations, epochs, positions
+    FROM (
+        SELECT lane, incarnation, epoch, position FROM checkpoints
+        WHERE consumer = p_consumer AND lane = ANY (p_lanes)
+        ORDER BY lane
+        FOR UPDATE
+    ) c;
+    IF lanes = p_lanes AND incarnations = p_incarnations AND epochs = p_epochs
+        AND positions = p_positions
+    THEN
+        UPDATE checkpoints
+        SET position = p_reached[array_position(p_lanes, lane)], updated_at = now()
+        WHERE consumer = p_consumer AND lane = ANY (p_lanes);
+    END IF;
+    RETURN QUERY
+    SELECT
+        unnest(lanes), unnest(incarnations), unnest(epochs), unnest(positions),
+        EXISTS (SELECT FROM consumer_parked WHERE consumer = p_consumer);
+END
+$$;

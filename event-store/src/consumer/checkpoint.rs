@@ -79,56 +79,42 @@ impl Lanes {
         .map(Self)
     }
 
-    /// Like [`lock`](Self::lock), for these lanes; says besides whether the consumer has parked
-    /// anything.
-    ///
-    /// What it says may be from before the lock was free. Nobody but the run that holds a lane parks
-    /// its events, so a no is true all the same, and a yes only makes the caller look.
-    pub(super) async fn lock_to_write(
-        &self,
-        tx: &mut PgConnection,
-        consumer: &str,
-    ) -> Result<(Self, bool), sqlx::Error> {
-        let rows: Vec<Locked> = sqlx::query_as(
-            "SELECT lane, incarnation, epoch, position,
-                 EXISTS (SELECT FROM consumer_parked WHERE consumer = $1) AS has_parked
-             FROM checkpoints
-             WHERE consumer = $1 AND lane = ANY ($2)
-             ORDER BY lane
-             FOR UPDATE OF checkpoints",
-        )
-        .bind(consumer)
-        .bind(self.0.iter().map(|lane| lane.number).collect::<Vec<_>>())
-        .fetch_all(tx)
-        .await?;
-        let has_parked = rows.iter().any(|row| row.has_parked);
-        Ok((Self(rows.into_iter().map(|row| row.lane).collect()), has_parked))
-    }
-
-    /// Moves lanes that are before what they have reached up to it. They must be locked.
-    pub(super) async fn advance(
-        &mut self,
-        tx: &mut PgConnection,
-        consumer: &str,
-        reached: &[(u16, Position)],
-    ) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "UPDATE checkpoints c
-             SET position = GREATEST(c.position, r.position), updated_at = now()
-             FROM UNNEST($2::smallint[], $3::bigint[]) AS r (lane, position)
-             WHERE c.consumer = $1 AND c.lane = r.lane",
-        )
-        .bind(consumer)
-        .bind(reached.iter().map(|(number, _)| number.cast_signed()).collect::<Vec<_>>())
-        .bind(reached.iter().map(|(_, position)| position.to_i64()).collect::<Vec<_>>())
-        .execute(tx)
-        .await?;
+    /// These lanes, where they have come to with what they have `reached`.
+    pub(super) fn with(&self, reached: &[(u16, Position)]) -> Self {
+        let mut moved = self.clone();
         for (number, position) in reached {
-            if let Some(lane) = self.0.iter_mut().find(|lane| lane.number() == *number) {
+            if let Some(lane) = moved.0.iter_mut().find(|lane| lane.number() == *number) {
                 lane.position = lane.position.max(position.to_i64());
             }
         }
-        Ok(())
+        moved
+    }
+
+    /// Locks these lanes as [`lock`](Self::lock) does, and moves them to where `moved` has them if they
+    /// are stored as they are here. Gives how they were stored, and whether the consumer has parked
+    /// anything.
+    ///
+    /// What it says of that may be from before the lock was free. Nobody but the run that holds a lane
+    /// parks its events, so a no is true all the same, and a yes only makes the caller look.
+    pub(super) async fn move_to(
+        &self,
+        moved: &Self,
+        tx: &mut PgConnection,
+        consumer: &str,
+    ) -> Result<(Self, bool), sqlx::Error> {
+        let positions = |lanes: &Self| lanes.0.iter().map(|lane| lane.position).collect::<Vec<_>>();
+        let rows: Vec<Locked> =
+            sqlx::query_as("SELECT * FROM checkpoints_move($1, $2, $3, $4, $5, $6)")
+                .bind(consumer)
+                .bind(self.0.iter().map(|lane| lane.number).collect::<Vec<_>>())
+                .bind(self.0.iter().map(|lane| lane.incarnation).collect::<Vec<_>>())
+                .bind(self.0.iter().map(|lane| lane.epoch).collect::<Vec<_>>())
+                .bind(positions(self))
+                .bind(positions(moved))
+                .fetch_all(tx)
+                .await?;
+        let has_parked = rows.iter().any(|row| row.has_parked);
+        Ok((Self(rows.into_iter().map(|row| row.lane).collect()), has_parked))
     }
 
     /// Where a lane stands, if it is one of these.

@@ -118,7 +118,8 @@ impl Writer {
     ) -> Result<Written, Interruption> {
         let name = self.consumer.name();
         let mut tx = self.pool.begin_with(BEGIN).await?;
-        let (stored, has_parked) = self.lanes.lock_to_write(&mut tx, name).await?;
+        let moved = self.lanes.with(reached);
+        let (stored, has_parked) = self.lanes.move_to(&moved, &mut tx, name).await?;
         self.lanes.check_epochs(&stored)?;
         if stored != self.lanes {
             self.lanes = stored;
@@ -145,8 +146,6 @@ impl Writer {
             parked.extend(sift(consumer, &mut tx, events).await?);
         }
         park(&mut tx, name, &parked, self.n_blamed + 1).await?;
-        let mut moved = self.lanes.clone();
-        moved.advance(&mut tx, name, reached).await?;
         tx.commit().await?;
 
         self.lanes = moved;
