@@ -48,7 +48,8 @@ impl Key {
         Ok(Self { tenant_id: recorded.stream.tenant().uuid(), id })
     }
 
-    /// Keys as two columns for `UNNEST`.
+    /// Keys as two columns for `UNNEST`; of rows that are inserted, in the select list, since in `FROM` each
+    /// column would be gathered before there is a row.
     pub(crate) fn columns<'a>(keys: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>) {
         keys.into_iter().map(|key| (key.tenant_id, key.id)).unzip()
     }

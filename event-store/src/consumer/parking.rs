@@ -84,10 +84,9 @@ pub(super) async fn park(
         "INSERT INTO consumer_parked (
              consumer, tenant_id, position, key, event_type, reason, attempts, recorded_at
          )
-         SELECT $1, * FROM UNNEST(
-             $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-             $8::timestamptz[]
-         )",
+         SELECT $1,
+             UNNEST($2::uuid[]), UNNEST($3::bigint[]), UNNEST($4::text[]), UNNEST($5::text[]),
+             UNNEST($6::text[]), UNNEST($7::bigint[]), UNNEST($8::timestamptz[])",
     )
     .bind(consumer)
     .bind(events().map(|event| event.stream.tenant().uuid()).collect::<Vec<_>>())

@@ -171,7 +171,7 @@ impl Lanes {
     async fn write(self, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO relay_lanes (relay, lane, position)
-             SELECT $1, * FROM UNNEST($2::smallint[], $3::bigint[])
+             SELECT $1, UNNEST($2::smallint[]), UNNEST($3::bigint[])
              ON CONFLICT (relay, lane) DO UPDATE SET position = excluded.position",
         )
         .bind(RELAY)

@@ -88,9 +88,9 @@ pub(super) async fn plan(
         "INSERT INTO process_timers (
              process, tenant_id, key, due_at, event_id, correlation_id, command
          )
-         SELECT $1, * FROM UNNEST(
-             $2::uuid[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::jsonb[]
-         )
+         SELECT $1,
+             UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::timestamptz[]), UNNEST($5::uuid[]),
+             UNNEST($6::uuid[]), UNNEST($7::jsonb[])
          ON CONFLICT (tenant_id, process, key) DO UPDATE SET
              due_at = excluded.due_at,
              event_id = excluded.event_id,

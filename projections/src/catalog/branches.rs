@@ -95,9 +95,9 @@ async fn save(
         "INSERT INTO branches (
              tenant_id, branch_id, name, time_zone, currency, cut_off, revision
          )
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]
-         )
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[]), UNNEST($4::text[]),
+             UNNEST($5::text[]), UNNEST($6::text[]), UNNEST($7::bigint[])
          ON CONFLICT (tenant_id, branch_id) DO UPDATE SET
              name = excluded.name,
              time_zone = excluded.time_zone,

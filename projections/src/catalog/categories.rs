@@ -91,7 +91,9 @@ async fn save(
     let (tenants, ids) = Key::columns(rows.iter().map(|(key, ..)| *key));
     sqlx::query(
         "INSERT INTO categories (tenant_id, category_id, name, place, revision)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[])
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[]), UNNEST($4::bigint[]),
+             UNNEST($5::bigint[])
          ON CONFLICT (tenant_id, category_id) DO UPDATE SET
              name = excluded.name,
              place = excluded.place,

@@ -93,9 +93,9 @@ async fn save(
     let (tenants, ids) = Key::columns(rows.iter().map(|(key, ..)| *key));
     sqlx::query(
         "INSERT INTO products (tenant_id, product_id, name, category_id, variants, revision)
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[], $6::bigint[]
-         )
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[]), UNNEST($4::uuid[]),
+             UNNEST($5::jsonb[]), UNNEST($6::bigint[])
          ON CONFLICT (tenant_id, product_id) DO UPDATE SET
              name = excluded.name,
              category_id = excluded.category_id,

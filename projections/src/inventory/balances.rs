@@ -115,9 +115,9 @@ async fn save_balances(
         "INSERT INTO stock_balances (
              tenant_id, branch_id, item_id, reserved, quantity, currency, value
          )
-         SELECT tenant_id, branch_id, item_id, 0, quantity, currency, value
-         FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::bigint[])
-             AS moved (tenant_id, branch_id, item_id, quantity, currency, value)
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), 0,
+             UNNEST($4::bigint[]), UNNEST($5::text[]), UNNEST($6::bigint[])
          ON CONFLICT (tenant_id, branch_id, item_id) DO UPDATE SET
              quantity = excluded.quantity,
              currency = excluded.currency,
@@ -144,9 +144,8 @@ async fn save_reserved(
     let (tenants, branches, items) = Cell::columns(reserved.keys());
     sqlx::query(
         "INSERT INTO stock_balances (tenant_id, branch_id, item_id, quantity, reserved)
-         SELECT tenant_id, branch_id, item_id, 0, reserved
-         FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[])
-             AS kept (tenant_id, branch_id, item_id, reserved)
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), 0, UNNEST($4::bigint[])
          ON CONFLICT (tenant_id, branch_id, item_id) DO UPDATE SET reserved = excluded.reserved",
     )
     .bind(tenants)

@@ -160,11 +160,12 @@ pub(super) async fn project(
              tenant_id, branch_id, item_id, position, part, reason, source_id, event_id, quantity,
              currency, value, balance_quantity, balance_value, business_date, occurred_at
          )
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[],
-             $7::uuid[], $8::uuid[], $9::bigint[], $10::text[], $11::bigint[], $12::bigint[],
-             $13::bigint[], $14::date[], $15::timestamptz[]
-         )",
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::bigint[]),
+             UNNEST($5::bigint[]), UNNEST($6::text[]), UNNEST($7::uuid[]), UNNEST($8::uuid[]),
+             UNNEST($9::bigint[]), UNNEST($10::text[]), UNNEST($11::bigint[]),
+             UNNEST($12::bigint[]), UNNEST($13::bigint[]), UNNEST($14::date[]),
+             UNNEST($15::timestamptz[])",
     )
     .bind(rows.iter().map(|(h, ..)| h.key.tenant_id).collect::<Vec<_>>())
     .bind(rows.iter().map(|(h, ..)| h.key.id).collect::<Vec<_>>())

@@ -55,7 +55,9 @@ pub(super) async fn project(
     let rows = || latest.values();
     sqlx::query(
         "INSERT INTO recipes (tenant_id, product_id, version, portions, revision)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::bigint[])
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::bigint[]), UNNEST($4::jsonb[]),
+             UNNEST($5::bigint[])
          ON CONFLICT (tenant_id, product_id) DO UPDATE SET
              version = excluded.version,
              portions = excluded.portions,

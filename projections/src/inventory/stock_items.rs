@@ -92,9 +92,9 @@ async fn save(
     let (tenants, ids) = Key::columns(rows.iter().map(|(key, ..)| *key));
     sqlx::query(
         "INSERT INTO stock_items (tenant_id, item_id, name, unit, on_shortage, revision)
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[]
-         )
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[]), UNNEST($4::text[]),
+             UNNEST($5::text[]), UNNEST($6::bigint[])
          ON CONFLICT (tenant_id, item_id) DO UPDATE SET
              name = excluded.name,
              unit = excluded.unit,

@@ -96,8 +96,7 @@ async fn insert_lines(
     // An array of JSON would be taken apart once more, to plan the statement.
     sqlx::query(
         "INSERT INTO order_lines (tenant_id, order_id, lines)
-         SELECT tenant_id, order_id, lines::json
-         FROM UNNEST($1::uuid[], $2::uuid[], $3::text[]) AS placed (tenant_id, order_id, lines)",
+         SELECT UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[])::json",
     )
     .bind(tenants)
     .bind(ids)
@@ -118,10 +117,10 @@ async fn insert_payments(
              tenant_id, order_id, revision, payment_id, method, currency, amount, tendered, change,
              business_date, taken_at
          )
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::bigint[],
-             $8::bigint[], $9::bigint[], $10::date[], $11::timestamptz[]
-         )",
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::bigint[]), UNNEST($4::uuid[]),
+             UNNEST($5::text[]), UNNEST($6::text[]), UNNEST($7::bigint[]), UNNEST($8::bigint[]),
+             UNNEST($9::bigint[]), UNNEST($10::date[]), UNNEST($11::timestamptz[])",
     )
     .bind(tenants)
     .bind(ids)

@@ -235,11 +235,13 @@ async fn insert(
              placed_at, status, status_since, cancel_reason, currency, total, balance, n_lines,
              n_items, revision
          )
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::date[],
-             $8::timestamptz[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
-             $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]
-         )",
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::text[]),
+             UNNEST($5::bigint[]), UNNEST($6::bigint[]), UNNEST($7::date[]),
+             UNNEST($8::timestamptz[]), UNNEST($9::text[]), UNNEST($10::timestamptz[]),
+             UNNEST($11::text[]), UNNEST($12::text[]), UNNEST($13::bigint[]),
+             UNNEST($14::bigint[]), UNNEST($15::bigint[]), UNNEST($16::bigint[]),
+             UNNEST($17::bigint[])",
     )
     .bind(tenants)
     .bind(ids)

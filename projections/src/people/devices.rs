@@ -84,9 +84,9 @@ async fn save(tx: &mut PgConnection, devices: &BTreeMap<Key, Device>) -> Result<
     let column = || devices.values();
     sqlx::query(
         "INSERT INTO devices (tenant_id, device_id, branch_id, name, is_in_use, revision)
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::bigint[]
-         )
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::text[]),
+             UNNEST($5::boolean[]), UNNEST($6::bigint[])
          ON CONFLICT (tenant_id, device_id) DO UPDATE SET
              is_in_use = excluded.is_in_use,
              revision = excluded.revision",

@@ -225,7 +225,7 @@ pub(super) async fn project(
     }
     sqlx::query(
         "INSERT INTO role_graphs (tenant_id, graph, revision)
-         SELECT * FROM UNNEST($1::uuid[], $2::jsonb[], $3::bigint[])
+         SELECT UNNEST($1::uuid[]), UNNEST($2::jsonb[]), UNNEST($3::bigint[])
          ON CONFLICT (tenant_id) DO UPDATE SET
              graph = excluded.graph,
              revision = excluded.revision",

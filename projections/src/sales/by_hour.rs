@@ -48,10 +48,10 @@ pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), Con
         "INSERT INTO sales_by_hour AS s (
              tenant_id, business_date, branch_id, hour, currency, n_orders, n_lines, n_items, gross
          )
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::date[], $3::uuid[], $4::bigint[], $5::text[], $6::bigint[],
-             $7::bigint[], $8::bigint[], $9::text[]::numeric[]
-         )
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::date[]), UNNEST($3::uuid[]), UNNEST($4::bigint[]),
+             UNNEST($5::text[]), UNNEST($6::bigint[]), UNNEST($7::bigint[]), UNNEST($8::bigint[]),
+             UNNEST($9::text[])::numeric
          ON CONFLICT (tenant_id, business_date, branch_id, hour, currency) DO UPDATE SET
              n_orders = s.n_orders + excluded.n_orders,
              n_lines = s.n_lines + excluded.n_lines,

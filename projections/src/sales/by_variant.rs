@@ -54,10 +54,11 @@ pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), Con
              tenant_id, business_date, branch_id, category_id, product_id, variant_id, currency,
              product_name, variant_name, n_lines, n_items, gross
          )
-         SELECT * FROM UNNEST(
-             $1::uuid[], $2::date[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
-             $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[]::numeric[]
-         )
+         SELECT
+             UNNEST($1::uuid[]), UNNEST($2::date[]), UNNEST($3::uuid[]), UNNEST($4::uuid[]),
+             UNNEST($5::uuid[]), UNNEST($6::uuid[]), UNNEST($7::text[]), UNNEST($8::text[]),
+             UNNEST($9::text[]), UNNEST($10::bigint[]), UNNEST($11::bigint[]),
+             UNNEST($12::text[])::numeric
          ON CONFLICT (
              tenant_id, business_date, branch_id, category_id, product_id, variant_id, currency
          ) DO UPDATE SET
