@@ -5,6 +5,7 @@
 //! nothing else need not be judged by the database. A cache: without it every batch is.
 
 use std::collections::HashSet;
+use std::mem;
 use std::num::NonZeroUsize;
 
 use chrono::{DateTime, Utc};
@@ -20,7 +21,7 @@ use crate::verdict::{Committed, Verdict};
 /// How many streams and tenants are kept; the least used leave first.
 const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(16_000).expect("it is not zero");
 const TENANTS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zero");
-/// How many accepted commands are kept before they are forgotten together.
+/// How many accepted commands are kept before as many earlier ones are forgotten together.
 const COMMANDS_MAX: usize = 16_000;
 
 /// The last event of a stream.
@@ -143,31 +144,79 @@ impl Ends {
     }
 }
 
-/// The commands that were accepted since some moment.
+/// The commands that were accepted since some moment: the latest, and as many before them.
 #[derive(Debug, Default)]
 struct Accepted {
+    before: Commands,
+    latest: Commands,
+}
+
+#[derive(Debug, Default)]
+struct Commands {
+    /// When the first of them was recorded.
     since: Option<DateTime<Utc>>,
-    commands: HashSet<(TenantId, CommandId), RandomState>,
+    ids: HashSet<(TenantId, CommandId), RandomState>,
 }
 
 impl Accepted {
     fn add(&mut self, append: &Append) {
         let Some(now) = append.events().last().map(|event| event.recorded_at) else { return };
-        if self.since.is_none() || self.commands.len() >= COMMANDS_MAX {
-            self.commands.clear();
-            self.since = Some(now);
+        if self.latest.ids.len() >= COMMANDS_MAX {
+            self.before = mem::take(&mut self.latest);
         }
-        self.commands.insert((append.tenant(), append.command()));
+        self.latest.since.get_or_insert(now);
+        self.latest.ids.insert((append.tenant(), append.command()));
     }
 
     /// Whether the command's id was made after that moment, as far as its client's clock can be believed,
     /// and is none of them. Only ids of version 7 say when they were made.
     fn lacks(&self, append: &Append) -> bool {
-        let Some(since) = self.since.and_then(|since| u64::try_from(since.timestamp()).ok()) else {
+        let since = self.before.since.or(self.latest.since);
+        let Some(since) = since.and_then(|since| u64::try_from(since.timestamp()).ok()) else {
             return false;
         };
+        let id = (append.tenant(), append.command());
         let made_at = append.command().uuid().get_timestamp().map(|at| at.to_unix().0);
         made_at.is_some_and(|made_at| made_at > since)
-            && !self.commands.contains(&(append.tenant(), append.command()))
+            && ![&self.before, &self.latest].iter().any(|commands| commands.ids.contains(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::appends::{ANA, event, stream};
+
+    /// An append under an id that was made a while after all of them were recorded.
+    fn numbered(n: usize) -> Append {
+        let (made_at_ms, n) = (1_773_500_010_000, n as u128);
+        under(Uuid::from_u128(made_at_ms << 80 | 0x7 << 76 | 0x8 << 60 | n))
+    }
+
+    fn under(id: Uuid) -> Append {
+        let stream = stream(ANA, "arepa");
+        let events = vec![event(&stream, 1, 1, 1)];
+        let expected = vec![Expected { stream, revision: Revision::START, last_event: None }];
+        let id = CommandId::from_uuid(id);
+        Append::try_new(ANA, id, [0; 32], expected, events).expect("an append")
+    }
+
+    #[test]
+    fn a_command_seems_new_unless_it_is_among_those_accepted_lately() {
+        let mut accepted = Accepted::default();
+        assert!(!accepted.lacks(&numbered(0)), "nothing is known");
+        for n in 0..=2 * COMMANDS_MAX {
+            accepted.add(&numbered(n));
+            assert!(!accepted.lacks(&numbered(n)), "{n}");
+            assert!(accepted.lacks(&numbered(n + 1)), "{n} was the last one");
+        }
+        for n in COMMANDS_MAX..=2 * COMMANDS_MAX {
+            assert!(!accepted.lacks(&numbered(n)), "{n}");
+        }
+        for made_before in [Uuid::from_u128(0x7 << 76 | 0x8 << 60), Uuid::from_u128(4)] {
+            assert!(!accepted.lacks(&under(made_before)), "{made_before}");
+        }
     }
 }
