@@ -9,7 +9,7 @@ use domain::orders::order::Event;
 use domain::shared::{CommandId, EventId, OrderId, PaymentId, TenantId};
 use e2e::menu::cash;
 use event_store::{
-    Append, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision, StreamId,
+    Append, Decided, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision, StreamId,
 };
 use fastops::installation::Installation;
 use serde_json::Value;
@@ -71,6 +71,7 @@ impl Life {
                 id: EventId::from_uuid(RandomIds.uuid()),
                 event_type: happened.event_type(),
                 payload: happened.payload(number),
+                decided: Decided::default(),
                 metadata: Metadata { command, ..happened.metadata.clone() },
                 business_date: happened.business_date,
                 occurred_at: happened.occurred_at,

@@ -1,11 +1,8 @@
 //! What a caller gets for an accepted command: made from its events, and so the same after a retry.
 
-use std::any::Any;
-use std::sync::Arc;
-
 use domain::Decider;
 use domain::event::{DecodeError, StoredEvent};
-use event_store::{Position, RecordedEvent, Revision, StreamId};
+use event_store::{Decided, Position, RecordedEvent, Revision, StreamId};
 
 use crate::error::World;
 
@@ -59,25 +56,21 @@ pub(crate) struct Caused {
 #[derive(Debug, Clone)]
 enum What {
     /// The event as its aggregate has decided it.
-    Decided(Arc<dyn Any + Send + Sync>),
+    Decided(Decided),
     /// The event as the log has it.
     Stored { event_type: String, version: u16, payload: Vec<u8> },
 }
 
 impl Caused {
-    /// An event of an aggregate `D`.
-    pub(crate) fn decided<D: Decider>(
-        stream: StreamId,
-        revision: Revision,
-        event: D::Event,
-    ) -> Self {
-        Self { stream, revision, what: What::Decided(Arc::new(event)) }
+    /// An event as it was decided.
+    pub(crate) const fn decided(stream: StreamId, revision: Revision, event: Decided) -> Self {
+        Self { stream, revision, what: What::Decided(event) }
     }
 
     fn event<D: Decider>(&self) -> Result<D::Event, DecodeError> {
         match &self.what {
             What::Decided(event) => {
-                let event = event.downcast_ref::<D::Event>();
+                let event = event.event::<D::Event>();
                 Ok(event.expect("a category belongs to one kind of aggregate").clone())
             }
             What::Stored { event_type, version, payload } => {

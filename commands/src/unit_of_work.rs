@@ -11,7 +11,8 @@ use domain::identity::subscription::{self, Module};
 use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
 use event_store::{
-    Actor, Append, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision, StreamId,
+    Actor, Append, Decided, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision,
+    StreamId,
 };
 use foldhash::fast::RandomState;
 
@@ -200,13 +201,15 @@ impl<'a> UnitOfWork<'a> {
             in_work.now.last_event = Some(id);
             state = D::evolve(state, event.clone());
             let revision = in_work.now.revision;
-            self.receipt.push(Caused::decided::<D>(stream.clone(), revision, event.clone()));
+            let shared = Decided::new(Arc::new(event.clone()));
+            self.receipt.push(Caused::decided(stream.clone(), revision, shared.clone()));
             self.events.push(NewEvent {
                 stream: stream.clone(),
                 revision,
                 id,
                 event_type: event.event_type(),
                 payload: event.encode(),
+                decided: shared,
                 metadata: metadata.clone(),
                 business_date: self.business_date,
                 occurred_at: self.request.occurred_at.unwrap_or(self.recorded_at),

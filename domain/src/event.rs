@@ -52,7 +52,7 @@ pub enum DecodeError {
 /// An enumeration of events that can be written to the log and read back in every version ever stored.
 ///
 /// Implemented by [`stored_events!`](crate::stored_events).
-pub trait StoredEvent: Sized {
+pub trait StoredEvent: Clone + PartialEq + Send + Sync + 'static {
     /// Every type of the enumeration in its current version.
     const TYPES: &'static [EventType];
 

@@ -124,6 +124,7 @@ impl Append {
                 event_type: event.event_type.name.to_owned(),
                 schema_version: event.event_type.version,
                 payload: event.payload,
+                decided: event.decided,
                 metadata: event.metadata,
                 business_date: event.business_date,
                 occurred_at: event.occurred_at,

@@ -1,5 +1,9 @@
 //! What is written to the log and what is read back.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::event::{DecodeError, EventType, StoredEvent};
 use domain::shared::{BranchId, CommandId, CorrelationId, DeviceId, EventId, UserId};
@@ -40,6 +44,38 @@ pub struct Metadata {
     pub traceparent: Option<String>,
 }
 
+/// The event that a payload says, where the process that decided it has it still: whoever reads it there
+/// need not read its JSON. Says nothing that the payload does not.
+#[derive(Clone, Default)]
+pub struct Decided(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Decided {
+    /// An event and nothing but the payload's.
+    pub fn new<E: StoredEvent>(event: Arc<E>) -> Self {
+        Self(Some(event))
+    }
+
+    /// The event, if it is known and is one of `E`.
+    pub fn event<E: StoredEvent>(&self) -> Option<&E> {
+        self.0.as_ref()?.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Decided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Decided" } else { "Unknown" })
+    }
+}
+
+/// An event is the same, known or not.
+impl PartialEq for Decided {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Decided {}
+
 /// An event about to be appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
@@ -53,6 +89,8 @@ pub struct NewEvent {
     pub event_type: EventType,
     /// JSON, kept as these bytes.
     pub payload: Vec<u8>,
+    /// The same as it was decided, if whoever reads it in this process may have it.
+    pub decided: Decided,
     /// Shared by all events of a command.
     pub metadata: Metadata,
     /// The day it counts for; none where no branch is concerned.
@@ -84,6 +122,8 @@ pub struct RecordedEvent {
     pub schema_version: u16,
     /// JSON, the bytes that were written.
     pub payload: Vec<u8>,
+    /// The same as it was decided, if that was in this process and lately.
+    pub decided: Decided,
     /// Shared by all events of a command.
     pub metadata: Metadata,
     /// The day it counts for; none where no branch is concerned.
@@ -101,6 +141,55 @@ pub struct RecordedEvent {
 impl RecordedEvent {
     /// Reads the payload as an event of `E`, through upcasters where it is of an older version.
     pub fn decode<E: StoredEvent>(&self) -> Result<E, DecodeError> {
-        E::decode(&self.event_type, self.schema_version, &self.payload)
+        let read = || E::decode(&self.event_type, self.schema_version, &self.payload);
+        let Some(decided) = self.decided.event::<E>() else { return read() };
+        debug_assert!(
+            read().is_ok_and(|read| read == *decided),
+            "{} at {} is not what was decided",
+            self.event_type,
+            self.position
+        );
+        Ok(decided.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::claim::{Event, Released};
+    use domain::orders::order;
+
+    use super::*;
+    use crate::hash::Chain;
+    use crate::testing::appends::{ANA, append};
+
+    fn taken(decided: Decided) -> RecordedEvent {
+        let append = append(ANA, 1, &[("arepa", 0, 1)]);
+        let event = append.recorded(Position::new(1), &mut Chain::beginning_in(0)).next();
+        RecordedEvent { decided, ..event.expect("one event") }
+    }
+
+    #[test]
+    fn an_event_is_the_same_whether_it_is_read_or_known() {
+        let read = taken(Decided::default());
+        let event: Event = read.decode().unwrap();
+        let known = taken(Decided::new(Arc::new(event.clone())));
+        assert_eq!(known.decode::<Event>().unwrap(), event);
+        assert_eq!(known, read);
+    }
+
+    #[test]
+    fn what_is_known_is_not_taken_for_an_event_of_another_kind() {
+        let known =
+            taken(Decided::new(Arc::new(taken(Decided::default()).decode::<Event>().unwrap())));
+        assert!(known.decode::<order::Event>().is_err());
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "is not what was decided")]
+    fn something_else_than_the_payload_says_is_noticed() {
+        let holder = uuid::Uuid::nil();
+        let _read =
+            taken(Decided::new(Arc::new(Event::from(Released { holder })))).decode::<Event>();
     }
 }

@@ -40,7 +40,7 @@ pub mod verdict;
 
 pub use append::{Append, Expected, Fingerprint};
 pub use error::Error;
-pub use event::{Actor, Metadata, NewEvent, RecordedEvent};
+pub use event::{Actor, Decided, Metadata, NewEvent, RecordedEvent};
 pub use snapshot::Snapshot;
 pub use store::{EventStore, Head};
 pub use stream::{Position, Revision, StreamId, StreamMap};

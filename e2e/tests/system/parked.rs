@@ -6,7 +6,9 @@ use domain::event::StoredEvent;
 use domain::orders::{Order, order};
 use domain::shared::{CommandId, CorrelationId, EventId, OrderId};
 use e2e::{Client, Menu, System, fresh};
-use event_store::{Actor, Append, Expected, Metadata, NewEvent, Revision, StreamId, Verdict};
+use event_store::{
+    Actor, Append, Decided, Expected, Metadata, NewEvent, Revision, StreamId, Verdict,
+};
 use fastops::consumers::{ConsumersCommand, Which, run};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,6 +26,7 @@ async fn confirm_unreadably(system: &System, order: Uuid) {
         id: EventId::from_uuid(fresh()),
         event_type: event.event_type(),
         payload: b"\"confirmed\"".to_vec(),
+        decided: Decided::default(),
         metadata: Metadata {
             actor: Actor::System("a test".to_owned()),
             branch: None,

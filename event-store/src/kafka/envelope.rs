@@ -14,7 +14,7 @@ use rdkafka::Message;
 use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
 use uuid::Uuid;
 
-use crate::event::{Actor, Metadata, RecordedEvent};
+use crate::event::{Actor, Decided, Metadata, RecordedEvent};
 use crate::stream::{Position, Revision, StreamId};
 
 /// The names of the headers. Those of CloudEvents come first, then those that FastOps adds; optional ones
@@ -182,6 +182,7 @@ fn decode_parts(
         event_type,
         schema_version,
         payload: payload.to_vec(),
+        decided: Decided::default(),
         metadata: Metadata {
             actor: said.parse(header::ACTOR, stored_actor)?,
             branch: said.optional(header::BRANCH_ID)?.map(BranchId::from_uuid),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::rows::rows;
 use crate::consumer::ConsumerError;
 use crate::error::Error;
-use crate::event::RecordedEvent;
+use crate::event::{Decided, RecordedEvent};
 use crate::store::Head;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier};
@@ -240,6 +240,7 @@ impl TryFrom<Row> for RecordedEvent {
             event_type: row.event_type,
             schema_version: row.schema_version.cast_unsigned(),
             payload: row.payload,
+            decided: Decided::default(),
             metadata: serde_json::from_slice(&row.metadata).map_err(|_| corrupt("metadata", at))?,
             business_date: row.business_date,
             occurred_at: row.occurred_at,

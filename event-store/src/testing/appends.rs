@@ -7,7 +7,7 @@ use domain::shared::{CommandId, CorrelationId, EventId, Name, TenantId};
 use uuid::Uuid;
 
 use crate::append::{Append, Expected};
-use crate::event::{Actor, Metadata, NewEvent};
+use crate::event::{Actor, Decided, Metadata, NewEvent};
 use crate::stream::{Revision, StreamId};
 
 /// A company.
@@ -59,6 +59,7 @@ pub fn event(stream: &StreamId, revision: u64, id: u128, n: u128) -> NewEvent {
         id: EventId::from_uuid(Uuid::from_u128(id * 1_000 + n)),
         event_type: event.event_type(),
         payload: event.encode(),
+        decided: Decided::default(),
         metadata: Metadata {
             actor: Actor::System("conformance".to_owned()),
             branch: None,

@@ -11,8 +11,8 @@ use domain::shared::{CommandId, CorrelationId, EventId, TenantId};
 use event_store::consumer::{Board, Consumer, Doorbell, Feed, Stopped, Tail, Turns, run};
 use event_store::testing::Database;
 use event_store::{
-    Actor, Append, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision, StreamId,
-    Verdict,
+    Actor, Append, Decided, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision,
+    StreamId, Verdict,
 };
 use projections::{ReadDb, TenantTx, consumers};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -94,6 +94,7 @@ impl World {
                 id: EventId::from_uuid(uuid(self.n_events)),
                 event_type: event.event_type(),
                 payload: event.encode(),
+                decided: Decided::default(),
                 metadata: metadata.clone(),
                 business_date,
                 occurred_at: at,

@@ -5,7 +5,7 @@ use domain::shared::{CommandId, CorrelationId, EventId, IncarnationId, TenantId}
 use uuid::Uuid;
 
 use super::*;
-use crate::event::{Actor, Metadata};
+use crate::event::{Actor, Decided, Metadata};
 use crate::stream::{Revision, StreamId};
 
 fn head(position: u64) -> Head {
@@ -24,6 +24,7 @@ fn event(position: u64, n_bytes: usize) -> RecordedEvent {
         event_type: "order.placed".to_owned(),
         schema_version: 1,
         payload: vec![b' '; n_bytes],
+        decided: Decided::default(),
         metadata: Metadata {
             actor: Actor::System("a test".to_owned()),
             branch: None,

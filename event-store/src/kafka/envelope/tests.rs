@@ -21,6 +21,7 @@ fn event() -> RecordedEvent {
         event_type: "order.payment_taken".to_owned(),
         schema_version: 2,
         payload: br#"{"name":"Aj\u00ed"}"#.to_vec(),
+        decided: Decided::default(),
         metadata: Metadata {
             actor: Actor::User(UserId::from_uuid(uuid(2))),
             branch: Some(BranchId::from_uuid(uuid(3))),

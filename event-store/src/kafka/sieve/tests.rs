@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::event::{Actor, Metadata};
+use crate::event::{Actor, Decided, Metadata};
 use crate::stream::{Revision, StreamId};
 
 const LOG: IncarnationId = IncarnationId::from_uuid(Uuid::from_u128(1));
@@ -29,6 +29,7 @@ fn received(lane: u16, position: u64, previous: u64) -> Received {
         event_type: "thing.happened".to_owned(),
         schema_version: 1,
         payload: b"{}".to_vec(),
+        decided: Decided::default(),
         metadata,
         business_date: None,
         occurred_at: DateTime::UNIX_EPOCH,
