@@ -41,8 +41,8 @@ CREATE TABLE events (
     tenant_seq bigint NOT NULL,
     stream text COLLATE "C" NOT NULL,
     revision bigint NOT NULL,
-    -- Where in the log the event before it in its stream is; 0 for the first one. What writes it sees to
-    -- it that it is an earlier one: a CHECK would be read again by each statement.
+    -- Where in the log the event before it in its stream is; 0 for the first one. Whoever follows it looks
+    -- whether that is so: a CHECK would be read again by each statement that writes events.
     previous bigint NOT NULL,
     event_id uuid NOT NULL,
     event_type text NOT NULL,

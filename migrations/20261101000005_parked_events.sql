@@ -41,7 +41,7 @@ REVOKE TRUNCATE ON consumer_parked FROM fastops_projector;
 SELECT enable_tenant_rls('consumer_resolutions');
 REVOKE UPDATE, DELETE, TRUNCATE ON consumer_resolutions FROM fastops_projector;
 
--- Moves lanes of a consumer, numbered in rising order, to where they have come, if they are stored as the
+-- Moves lanes of a consumer, numbered in rising order, to where they have come, if all are stored as the
 -- run that holds them last saw them; until its transaction ends nobody else moves or claims them. Gives how
 -- they were stored, and whether the consumer has parked anything.
 --
@@ -73,7 +73,8 @@ BEGIN
     THEN
         UPDATE checkpoints
         SET position = p_reached[array_position(p_lanes, lane)], updated_at = now()
-        WHERE consumer = p_consumer AND lane = ANY (p_lanes);
+        WHERE consumer = p_consumer AND lane = ANY (p_lanes)
+            AND position < p_reached[array_position(p_lanes, lane)];
     END IF;
     RETURN QUERY
     SELECT
@@ -81,3 +82,6 @@ BEGIN
         EXISTS (SELECT FROM consumer_parked WHERE consumer = p_consumer);
 END
 $$;
+REVOKE EXECUTE ON FUNCTION checkpoints_move(text, smallint[], uuid[], bigint[], bigint[], bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION checkpoints_move(text, smallint[], uuid[], bigint[], bigint[], bigint[])
+    TO fastops_projector;

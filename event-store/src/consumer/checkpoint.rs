@@ -92,10 +92,7 @@ impl Lanes {
 
     /// Locks these lanes as [`lock`](Self::lock) does, and moves them to where `moved` has them if they
     /// are stored as they are here. Gives how they were stored, and whether the consumer has parked
-    /// anything.
-    ///
-    /// What it says of that may be from before the lock was free. Nobody but the run that holds a lane
-    /// parks its events, so a no is true all the same, and a yes only makes the caller look.
+    /// anything: nobody but the run that holds a lane parks its events, so a no holds until `tx` ends.
     pub(super) async fn move_to(
         &self,
         moved: &Self,

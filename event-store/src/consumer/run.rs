@@ -141,6 +141,8 @@ impl Reader {
                 Err(Interruption::Stopped(stopped)) => return Err(stopped),
                 Err(Interruption::Failed(error)) => error,
             };
+            // After a pause, what was passed over may be another log's.
+            self.passed = None;
             attempts += 1;
             self.has_failed(attempts, chain(&error));
             shutdown.run_until_cancelled(sleep(pause(attempts))).await;
@@ -165,6 +167,11 @@ impl Reader {
         let after = self.passed.map_or(lowest, |passed| passed.up_to);
         let (page, head) = read(&self.feed, after).await?;
         writer.lanes().check(head)?;
+        if after > head.position {
+            // The log has lost its end. What it has instead was never looked at.
+            self.passed = None;
+            return Ok(Round::Behind);
+        }
         let end = page.last().map_or(after, |event| event.position);
         if end == lowest {
             board.went_round(name, 0, lowest, head);

@@ -1,5 +1,5 @@
 //! A batch against which nothing stands, as what `log_append_next` takes, or `log_append_one` where it is
-//! a lone command of a few events.
+//! a lone command of a few events in one context.
 
 mod one;
 

@@ -109,7 +109,8 @@ pub(super) async fn all(
 /// What the stream of each of these events began with, by the position of the event, as a consumer's own
 /// transaction sees the log.
 ///
-/// Each is followed back event by event, which suits streams that are as short as an order's.
+/// Each is followed back event by event, which suits streams that are as short as an order's: an event that
+/// has [`TAIL`] before it is left out, and so is one that does not lead back to the beginning of its stream.
 pub async fn first_events(
     tx: &mut PgConnection,
     of: &[Position],
@@ -120,15 +121,16 @@ pub async fn first_events(
     // Its tables may be others of the same name.
     let rows: Vec<Row> = sqlx::query_as(
         "WITH RECURSIVE back AS (
-             SELECT position AS place, position, revision, previous
+             SELECT position AS place, position, tenant_id, stream, revision, previous
              FROM public.events
-             WHERE position = ANY ($1)
+             WHERE position = ANY ($1) AND revision <= $2
              UNION ALL
-             SELECT back.place, e.position, e.revision, e.previous
+             SELECT back.place, e.position, back.tenant_id, back.stream, e.revision, e.previous
              FROM back
              CROSS JOIN LATERAL (
                  SELECT position, revision, previous FROM public.events
                  WHERE position = back.previous AND revision = back.revision - 1
+                     AND tenant_id = back.tenant_id AND stream = back.stream
                  OFFSET 0
              ) e
          )
@@ -139,6 +141,7 @@ pub async fn first_events(
          WHERE back.revision = 1",
     )
     .bind(of.iter().map(|position| position.to_i64()).collect::<Vec<_>>())
+    .bind(TAIL)
     .fetch_all(tx)
     .await?;
     let first = |row: Row| Ok((Position::from_i64(row.place), row.try_into()?));

@@ -1,6 +1,7 @@
 //! What only the adapter for PostgreSQL can get wrong.
 
 mod cancelled_begin;
+mod contexts;
 mod halves;
 mod late_commit;
 mod leases;

@@ -1,7 +1,7 @@
 //! What was sold, by day, hour, product and category of each branch.
 //!
 //! Written by the consumer `sales`. An order is a sale from the payment on that leaves nothing to pay,
-//! on that payment's business date and at its hour.
+//! on that payment's business date and at its hour. No order has two of these.
 
 mod by_hour;
 mod by_variant;
@@ -105,4 +105,16 @@ struct Sums {
     n_lines: i64,
     n_items: i64,
     gross: i128,
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::StoredEvent;
+
+    use super::*;
+
+    #[test]
+    fn what_may_complete_a_sale_is_an_event_of_an_order() {
+        assert!(Event::TYPES.iter().any(|stored| stored.name == PAYMENT_TAKEN));
+    }
 }

@@ -133,7 +133,7 @@ async fn events_that_do_not_matter_take_few_transactions_and_hide_none_that_do()
     running.have_caught_up(&world).await;
     running.end().await;
     assert_eq!(world.dump().await["categories"].len(), 2);
-    // Two pages have a category in them, and four lie between.
+    // The claim, two pages with a category in them, and one for each 400 ms that the four between take.
     let n_moves = n_moves(&world).await;
     assert!(n_moves < 6, "{n_moves} transactions");
 }
