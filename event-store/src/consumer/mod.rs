@@ -71,6 +71,12 @@ pub trait Consumer: Send + Sync + 'static {
     /// Whether events of this stored type matter to it; the others are passed over.
     fn wants(&self, event_type: &str) -> bool;
 
+    /// Whether events of a wanted type change anything by themselves. Those that do not only save the
+    /// consumer looking them up where they are in a page with one that does, and may be passed over.
+    fn acts_on(&self, event_type: &str) -> bool {
+        self.wants(event_type)
+    }
+
     /// What an event changes nothing outside of: while an event of a key is parked, the later ones of
     /// that key wait and all others go on. The key belongs to the event's tenant.
     fn key<'e>(&self, event: &'e RecordedEvent) -> Cow<'e, str> {

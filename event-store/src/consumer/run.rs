@@ -179,8 +179,8 @@ impl Reader {
         }
         let is_full = page.len() == PAGE as usize;
         let since = self.passed.map_or_else(Instant::now, |passed| passed.since);
-        let is_wanted = page.iter().any(|event| self.consumer.wants(&event.event_type));
-        if !page.is_empty() && !is_wanted && since.elapsed() < ROUND_MAX {
+        let matters = page.iter().any(|event| self.consumer.acts_on(&event.event_type));
+        if !page.is_empty() && !matters && since.elapsed() < ROUND_MAX {
             self.passed = Some(Passed { since, up_to: end });
             board.went_round(name, page.len(), lowest, head);
             return Ok(if is_full { Round::Behind } else { Round::CaughtUp(Duration::ZERO) });

@@ -7,12 +7,14 @@ mod by_hour;
 mod by_variant;
 pub mod report;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::orders::order::{Event, Placed};
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use event_store::postgres::first_events;
-use event_store::{Position, RecordedEvent};
+use event_store::{Position, RecordedEvent, StreamId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -27,8 +29,9 @@ impl Sales {
     pub const NAME: &'static str = "sales";
 }
 
-/// The event that may complete a sale, as it is stored.
+/// The event that may complete a sale, and the one that says what was ordered, as they are stored.
 const PAYMENT_TAKEN: &str = "order.payment_taken";
+const PLACED: &str = "order.placed";
 
 /// An order that is fully paid.
 struct Sale {
@@ -44,8 +47,12 @@ impl Consumer for Sales {
         Self::NAME
     }
 
-    /// Payments only: what was ordered stands in the log, and is looked up there for what is sold.
     fn wants(&self, event_type: &str) -> bool {
+        [PAYMENT_TAKEN, PLACED].contains(&event_type)
+    }
+
+    /// Payments only: what was ordered stands in the log, and is looked up there for what is sold.
+    fn acts_on(&self, event_type: &str) -> bool {
         event_type == PAYMENT_TAKEN
     }
 
@@ -54,19 +61,24 @@ impl Consumer for Sales {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
+        let mut placed: HashMap<&StreamId, &RecordedEvent> = HashMap::new();
         let mut last_payments = Vec::new();
         for recorded in events {
-            if let Event::PaymentTaken(payment) = recorded.decode()?
+            if recorded.event_type == PLACED {
+                placed.insert(&recorded.stream, recorded);
+            } else if let Event::PaymentTaken(payment) = recorded.decode()?
                 && payment.balance.is_zero()
             {
                 last_payments.push((*recorded, payment.hour));
             }
         }
-        let positions: Vec<Position> =
-            last_payments.iter().map(|(payment, _)| payment.position).collect();
-        let placed = first_events(tx, &positions).await?;
+        let payments = last_payments.iter().map(|(payment, _)| payment);
+        let before = payments.filter(|payment| !placed.contains_key(&payment.stream));
+        let before: Vec<Position> = before.map(|payment| payment.position).collect();
+        let before = first_events(tx, &before).await?;
         let sale = |(payment, hour): &(&RecordedEvent, u8)| {
-            Sale::of(payment, *hour, placed.get(&payment.position))
+            let here = placed.get(&payment.stream).copied();
+            Sale::of(payment, *hour, here.or_else(|| before.get(&payment.position)))
         };
         let sales = last_payments.iter().map(sale).collect::<Result<Vec<_>, ConsumerError>>()?;
         by_hour::add(tx, &sales).await?;
@@ -114,7 +126,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_complete_a_sale_is_an_event_of_an_order() {
-        assert!(Event::TYPES.iter().any(|stored| stored.name == PAYMENT_TAKEN));
+    fn what_makes_a_sale_are_events_of_an_order() {
+        for name in [PAYMENT_TAKEN, PLACED] {
+            assert!(Event::TYPES.iter().any(|stored| stored.name == name), "{name}");
+        }
     }
 }
