@@ -120,11 +120,11 @@ impl Reader {
             let begun = Instant::now();
             let error = match self.round().await {
                 Ok(Round::Behind) => {
-                    attempts = 0;
+                    attempts = self.attempts_after(attempts);
                     continue;
                 }
                 Ok(Round::CaughtUp(took)) => {
-                    attempts = 0;
+                    attempts = self.attempts_after(attempts);
                     // Events that come in quick succession share a page.
                     shutdown.run_until_cancelled(sleep_until(begun + round_time(took))).await;
                     continue;
@@ -148,6 +148,12 @@ impl Reader {
             shutdown.run_until_cancelled(sleep(pause(attempts))).await;
         }
         Ok(())
+    }
+
+    /// How many tries in a row have failed, after a round that did not. What is only passed over shows
+    /// nothing of whether the page behind it can be written.
+    const fn attempts_after(&self, attempts: u32) -> u32 {
+        if self.passed.is_some() { attempts } else { 0 }
     }
 
     async fn round(&mut self) -> Result<Round, Interruption> {

@@ -12,7 +12,7 @@ use crate::stream::Position;
 /// How many events are kept. Whoever reads them follows within a second or so.
 const EVENTS_MAX: usize = 8_000;
 
-/// How many bytes their payloads may have.
+/// How many bytes their payloads may have. The events as they were decided take about as much again.
 const BYTES_MAX: usize = 8 << 20;
 
 /// See the module. Events of other processes may be missing in between.

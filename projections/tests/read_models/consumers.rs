@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use domain::catalog::{Category, category};
 use domain::orders::Order;
 use event_store::RecordedEvent;
+use event_store::consumer::State;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use projections::catalog::Catalog;
 use projections::{LogPlace, Waited, consumers};
@@ -136,6 +137,35 @@ async fn events_that_do_not_matter_take_few_transactions_and_hide_none_that_do()
     // The claim, two pages with a category in them, and one for each 400 ms that the four between take.
     let n_moves = n_moves(&world).await;
     assert!(n_moves < 6, "{n_moves} transactions");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_keeps_failing_is_tried_later_and_later_whatever_is_passed_over_before_it() {
+    let mut world = World::new().await;
+    let at = "2026-03-14T18:00:00Z";
+    for n in 1..=2 {
+        let payments = (0..1_000).map(|_| paid(n, pesos(1), pesos(1), 13).into());
+        world.happens::<Order>(ANA, &order_id(n), at, payments).await;
+    }
+    let platos = category::Added { name: name("Platos"), place: 1 };
+    world.happens::<Category>(ANA, &PLATES, at, [platos.into()]).await;
+    let renamed = |from, to| format!("ALTER TABLE {from} RENAME TO {to}");
+    let owner = world.db.owner_pool();
+    let rename = sqlx::AssertSqlSafe(renamed("categories", "elsewhere"));
+    sqlx::query(rename).execute(&owner).await.unwrap();
+
+    let running = world.start(vec![Arc::new(Catalog)]);
+    running
+        .until(|board| {
+            let statuses = board.statuses();
+            statuses.iter().any(|s| matches!(s.state, State::Failing { attempts: 4.., .. }))
+        })
+        .await;
+    let rename = sqlx::AssertSqlSafe(renamed("elsewhere", "categories"));
+    sqlx::query(rename).execute(&owner).await.unwrap();
+    running.have_caught_up(&world).await;
+    running.end().await;
+    assert_eq!(world.dump().await["categories"].len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
