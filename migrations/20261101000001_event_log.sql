@@ -170,7 +170,7 @@ CREATE FUNCTION log_append(
     p_expected_events uuid[],
     p_event_commands integer[], p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
-    p_event_payloads bytea[], p_event_contexts integer[], p_event_hashes bytea[],
+    p_event_payloads bytea[], p_event_hashes bytea[], p_event_contexts integer[],
     p_context_metadata bytea[], p_context_dates date[], p_context_occurred timestamptz[],
     p_context_recorded timestamptz[],
     p_rings boolean

@@ -26,7 +26,7 @@ CREATE FUNCTION log_append_next(
     p_event_seqs bigint[], p_event_previous bigint[],
     p_event_streams integer[], p_event_revisions bigint[],
     p_event_ids uuid[], p_event_types text[], p_event_versions smallint[],
-    p_event_payloads bytea[], p_event_contexts integer[], p_event_hashes bytea[],
+    p_event_payloads bytea[], p_event_hashes bytea[], p_event_contexts integer[],
     p_context_metadata bytea[], p_context_dates date[], p_context_occurred timestamptz[],
     p_context_recorded timestamptz[],
     p_event_links bytea[], p_is_new boolean, p_rings boolean

@@ -62,7 +62,7 @@ impl<'a> EventColumns<'a> {
         Some(context)
     }
 
-    /// Binds the columns and their contexts, in the order in which the functions take them.
+    /// Binds the columns, in the order in which the functions take them; contexts are bound apart.
     pub(super) fn bind_to<'q, O>(
         &'q self,
         query: QueryAs<'q, Postgres, O, PgArguments>,
@@ -74,27 +74,20 @@ impl<'a> EventColumns<'a> {
             .bind(&self.types)
             .bind(&self.versions)
             .bind(&self.payloads)
-            .bind(&self.contexts)
             .bind(&self.hashes)
+    }
+
+    /// Binds the columns, and after them which context each event is in and what the contexts are.
+    pub(super) fn bind_with_contexts_to<'q, O>(
+        &'q self,
+        query: QueryAs<'q, Postgres, O, PgArguments>,
+    ) -> QueryAs<'q, Postgres, O, PgArguments> {
+        self.bind_to(query)
+            .bind(&self.contexts)
             .bind(each(&self.distinct, |context| context.metadata))
             .bind(each(&self.distinct, |context| context.date))
             .bind(each(&self.distinct, |context| context.occurred))
             .bind(each(&self.distinct, |context| context.recorded))
-    }
-
-    /// The same for events that are all in one context, which is bound apart.
-    pub(super) fn bind_without_context_to<'q, O>(
-        &'q self,
-        query: QueryAs<'q, Postgres, O, PgArguments>,
-    ) -> QueryAs<'q, Postgres, O, PgArguments> {
-        query
-            .bind(&self.streams)
-            .bind(&self.revisions)
-            .bind(&self.ids)
-            .bind(&self.types)
-            .bind(&self.versions)
-            .bind(&self.payloads)
-            .bind(&self.hashes)
     }
 }
 

@@ -180,7 +180,7 @@ impl<'a> Next<'a> {
         .bind(each(&streams, |stream| stream.last_event))
         .bind(&self.seqs)
         .bind(&self.previous);
-        let query = self.events.bind_to(query);
+        let query = self.events.bind_with_contexts_to(query);
         let query = query.bind(each(&self.links, |link| &link[..])).bind(self.is_new).bind(rings);
         let (is_next,): (bool,) = query.fetch_one(connection).await?;
         Ok(is_next)

@@ -22,8 +22,8 @@ async fn commits_late(db: &Database, id: u32, hold: Duration) {
             ARRAY[1], ARRAY[lpad(to_hex({id}), 32, '0')]::uuid[], ARRAY[sha256('late')],
             ARRAY[1], ARRAY['claim-late {id}'], ARRAY[1], ARRAY[1], ARRAY[0]::bigint[],
             ARRAY[NULL]::uuid[], ARRAY[1], ARRAY[1], ARRAY[1]::bigint[], ARRAY[lpad(to_hex({id}), 32, '0')]::uuid[],
-            ARRAY['claim.taken'], ARRAY[1]::smallint[], ARRAY['{{}}']::bytea[], ARRAY[1],
-            ARRAY[sha256('late')], (SELECT array_agg(metadata) FROM (SELECT metadata FROM events LIMIT 1) m),
+            ARRAY['claim.taken'], ARRAY[1]::smallint[], ARRAY['{{}}']::bytea[],
+            ARRAY[sha256('late')], ARRAY[1], (SELECT array_agg(metadata) FROM (SELECT metadata FROM events LIMIT 1) m),
             ARRAY[NULL]::date[], ARRAY[now()], ARRAY[now()], true
         )"
     );

@@ -58,7 +58,7 @@ impl One<'_, '_> {
         .bind(each(&streams, |stream| stream.before))
         .bind(each(&streams, |stream| stream.last_event))
         .bind(&next.previous);
-        let query = next.events.bind_without_context_to(query);
+        let query = next.events.bind_to(query);
         let links = each(&next.links, |link| &link[..]);
         let query = query.bind(links).bind(next.is_new).bind(rings);
         let (is_next,): (bool,) = query.fetch_one(connection).await?;
