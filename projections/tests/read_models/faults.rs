@@ -5,14 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::shared::{CommandId, TenantId};
 use event_store::consumer::{Consumer, ConsumerError, State, Stopped};
 use event_store::testing::{figure, rounds};
-use event_store::{
-    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    Snapshot, StreamId, Verdict,
-};
-use futures_util::future::BoxFuture;
+use event_store::{Error, EventStore, Position, RecordedEvent};
 use projections::catalog::Catalog;
 use projections::consumers;
 use projections::sales::Sales;
@@ -23,6 +18,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::consumers::pretty_eq;
 use crate::history::{Story, open};
+use crate::read_by::{ReadBy, Reading};
 use crate::world::{Dump, World};
 
 async fn rebuilt(world: &World) -> Dump {
@@ -123,62 +119,22 @@ async fn a_consumer_outlives_its_database_connections() {
 
 /// A log whose reader can be frozen after it has read a page.
 struct Freezing {
-    inner: Arc<dyn EventStore>,
     frozen: Semaphore,
     go_on: Semaphore,
 }
 
 #[async_trait]
-impl EventStore for Freezing {
-    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
-        self.inner.append(append)
-    }
-
-    async fn read_streams(
+impl Reading for Freezing {
+    async fn read_all(
         &self,
-        tenant: TenantId,
-        tails: &[(StreamId, Revision)],
-    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
-        self.inner.read_streams(tenant, tails).await
-    }
-
-    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
-        let page = self.inner.read_all(after, limit).await;
+        log: &dyn EventStore,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        let page = log.read_all(after, limit).await;
         self.frozen.add_permits(1);
         self.go_on.acquire().await.unwrap().forget();
         page
-    }
-
-    async fn commands(
-        &self,
-        tenant: TenantId,
-        ids: &[CommandId],
-    ) -> Result<Vec<Option<Earlier>>, Error> {
-        self.inner.commands(tenant, ids).await
-    }
-
-    async fn events_of(
-        &self,
-        tenant: TenantId,
-        committed: Committed,
-    ) -> Result<Vec<RecordedEvent>, Error> {
-        self.inner.events_of(tenant, committed).await
-    }
-
-    async fn snapshots(
-        &self,
-        tenant: TenantId,
-        streams: &[StreamId],
-    ) -> Result<Vec<Option<Snapshot>>, Error> {
-        self.inner.snapshots(tenant, streams).await
-    }
-
-    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
-        self.inner.keep_snapshot(snapshot).await
-    }
-
-    async fn head(&self) -> Result<Head, Error> {
-        self.inner.head().await
     }
 }
 
@@ -187,18 +143,15 @@ async fn a_zombie_with_an_older_epoch_cannot_commit() {
     let mut world = World::new().await;
     open(&mut world).await;
     Story::new(3).goes_on(&mut world, 120).await;
-    let freezing = Arc::new(Freezing {
-        inner: Arc::clone(&world.store),
-        frozen: Semaphore::new(0),
-        go_on: Semaphore::new(0),
-    });
+    let freezing = Freezing { frozen: Semaphore::new(0), go_on: Semaphore::new(0) };
+    let freezing = ReadBy::new(&world.store, freezing);
     let log: Arc<dyn EventStore> = freezing.clone();
 
     let mut zombie = world.start_reading(&log, vec![Arc::new(Sales)]);
-    freezing.frozen.acquire().await.unwrap().forget();
+    freezing.reading.frozen.acquire().await.unwrap().forget();
     world.catch_up().await;
     let after_the_other = world.dump().await;
-    freezing.go_on.add_permits(1);
+    freezing.reading.go_on.add_permits(1);
 
     assert_eq!(zombie.outcome().await, Err(Stopped::Superseded { epoch: 2 }));
     let status = &zombie.board.statuses()[0];

@@ -7,45 +7,33 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::catalog::{Category, category};
 use domain::orders::Order;
-use domain::shared::{CommandId, TenantId};
 use event_store::consumer::{Feed, Tail, run};
-use event_store::{
-    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    Snapshot, StreamId, Verdict,
-};
-use futures_util::future::BoxFuture;
+use event_store::{Error, EventStore, Head, Position, RecordedEvent};
 use projections::catalog::Catalog;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::history::{PLATES, name, order_id, paid, pesos};
+use crate::read_by::{ReadBy, Reading};
 use crate::world::{ANA, World};
 
-/// When it is read for the first time, nothing in it is about a category; from then on it is the log of
-/// `inner` without its last event.
+/// When it is read for the first time, nothing in it is about a category; from then on it is the log
+/// without its last event.
 struct Shortened {
-    inner: Arc<dyn EventStore>,
     n_reads: AtomicU32,
 }
 
 #[async_trait]
-impl EventStore for Shortened {
-    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
-        self.inner.append(append)
-    }
-
-    async fn read_streams(
+impl Reading for Shortened {
+    async fn read_all(
         &self,
-        tenant: TenantId,
-        tails: &[(StreamId, Revision)],
-    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
-        self.inner.read_streams(tenant, tails).await
-    }
-
-    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
+        log: &dyn EventStore,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, Error> {
         let is_first = self.n_reads.fetch_add(1, Ordering::Relaxed) == 0;
-        let end = self.head().await?.position;
-        let mut page = self.inner.read_all(after, limit).await?;
+        let end = self.head(log).await?.position;
+        let mut page = log.read_all(after, limit).await?;
         page.retain(|event| event.position <= end);
         if is_first {
             for event in &mut page {
@@ -55,36 +43,8 @@ impl EventStore for Shortened {
         Ok(page)
     }
 
-    async fn commands(
-        &self,
-        tenant: TenantId,
-        ids: &[CommandId],
-    ) -> Result<Vec<Option<Earlier>>, Error> {
-        self.inner.commands(tenant, ids).await
-    }
-
-    async fn events_of(
-        &self,
-        tenant: TenantId,
-        committed: Committed,
-    ) -> Result<Vec<RecordedEvent>, Error> {
-        self.inner.events_of(tenant, committed).await
-    }
-
-    async fn snapshots(
-        &self,
-        tenant: TenantId,
-        streams: &[StreamId],
-    ) -> Result<Vec<Option<Snapshot>>, Error> {
-        self.inner.snapshots(tenant, streams).await
-    }
-
-    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
-        self.inner.keep_snapshot(snapshot).await
-    }
-
-    async fn head(&self) -> Result<Head, Error> {
-        let head = self.inner.head().await?;
+    async fn head(&self, log: &dyn EventStore) -> Result<Head, Error> {
+        let head = log.head().await?;
         let lost = u64::from(self.n_reads.load(Ordering::Relaxed) > 1);
         Ok(Head { position: Position::new(head.position.get() - lost), ..head })
     }
@@ -100,10 +60,10 @@ async fn what_a_log_has_instead_of_what_was_passed_over_is_applied() {
     world.happens::<Category>(ANA, &PLATES, at, [platos.into()]).await;
     world.happens::<Order>(ANA, &order_id(1), at, [payment().into()]).await;
 
-    let log = Shortened { inner: Arc::clone(&world.store), n_reads: AtomicU32::new(0) };
+    let log = ReadBy::new(&world.store, Shortened { n_reads: AtomicU32::new(0) });
     let shutdown = CancellationToken::new();
     let feed = Feed { tail: Tail::unread(), ..world.feed(&world.store, &shutdown) };
-    let feed = Feed { store: Arc::new(log), ..feed };
+    let feed = Feed { store: log, ..feed };
     let board = feed.board.clone();
     let running = tokio::spawn(run(Arc::new(Catalog), feed, shutdown.clone()));
     let is_there = || board.statuses().iter().any(|status| status.position == Position::new(2));

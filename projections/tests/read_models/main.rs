@@ -11,6 +11,7 @@ mod kitchen_board;
 mod lost_end;
 mod orders;
 mod parking;
+mod read_by;
 mod read_db;
 mod rebuild;
 mod row_security;

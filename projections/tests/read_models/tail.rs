@@ -4,76 +4,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use domain::shared::{CommandId, TenantId};
 use event_store::consumer::{Doorbell, Feed, Tail, run};
-use event_store::{
-    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    Snapshot, StreamId, Verdict,
-};
-use futures_util::future::BoxFuture;
+use event_store::{Error, EventStore, Position, RecordedEvent};
 use projections::consumers;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::consumers::pretty_eq;
 use crate::history::{Story, open};
+use crate::read_by::{ReadBy, Reading};
 use crate::world::{ANA, World};
 
 /// Counts what is read of the log as a whole.
 struct Counting {
-    inner: Arc<dyn EventStore>,
     n_pages: AtomicU32,
 }
 
 #[async_trait]
-impl EventStore for Counting {
-    fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
-        self.inner.append(append)
-    }
-
-    async fn read_streams(
+impl Reading for Counting {
+    async fn read_all(
         &self,
-        tenant: TenantId,
-        tails: &[(StreamId, Revision)],
-    ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
-        self.inner.read_streams(tenant, tails).await
-    }
-
-    async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
-        self.n_pages.fetch_add(1, Ordering::Relaxed);
-        self.inner.read_all(after, limit).await
-    }
-
-    async fn commands(
-        &self,
-        tenant: TenantId,
-        ids: &[CommandId],
-    ) -> Result<Vec<Option<Earlier>>, Error> {
-        self.inner.commands(tenant, ids).await
-    }
-
-    async fn events_of(
-        &self,
-        tenant: TenantId,
-        committed: Committed,
+        log: &dyn EventStore,
+        after: Position,
+        limit: u32,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        self.inner.events_of(tenant, committed).await
-    }
-
-    async fn snapshots(
-        &self,
-        tenant: TenantId,
-        streams: &[StreamId],
-    ) -> Result<Vec<Option<Snapshot>>, Error> {
-        self.inner.snapshots(tenant, streams).await
-    }
-
-    async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
-        self.inner.keep_snapshot(snapshot).await
-    }
-
-    async fn head(&self) -> Result<Head, Error> {
-        self.inner.head().await
+        self.n_pages.fetch_add(1, Ordering::Relaxed);
+        log.read_all(after, limit).await
     }
 }
 
@@ -81,19 +37,18 @@ impl EventStore for Counting {
 async fn consumers_that_keep_up_share_one_reading_of_the_log() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let counting =
-        Arc::new(Counting { inner: Arc::clone(&world.store), n_pages: AtomicU32::new(0) });
+    let counting = ReadBy::new(&world.store, Counting { n_pages: AtomicU32::new(0) });
     let log: Arc<dyn EventStore> = counting.clone();
     let running = world.start_reading(&log, consumers());
     running.have_caught_up(&world).await;
 
-    let before = counting.n_pages.load(Ordering::Relaxed);
+    let before = counting.reading.n_pages.load(Ordering::Relaxed);
     let n_orders = 20;
     for n in 1..=n_orders {
         world.is_placed(ANA, n).await;
         running.have_caught_up(&world).await;
     }
-    let n_pages = counting.n_pages.load(Ordering::Relaxed) - before;
+    let n_pages = counting.reading.n_pages.load(Ordering::Relaxed) - before;
     assert!(n_pages <= n_orders, "{n_pages} pages were read for {n_orders} of one event each");
     running.end().await;
 }
