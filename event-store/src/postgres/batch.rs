@@ -46,7 +46,7 @@ pub(super) async fn commit(
     .bind(&a.expected_revisions)
     .bind(&a.expected_events)
     .bind(&a.event_commands);
-    let query = a.events.bind_with_contexts_to(query).bind(rings);
+    let query = a.events.bind_to(query).bind(rings);
     let rows: Vec<VerdictRow> = query.fetch_all(connection).await?;
     Ok(rows.into_iter().map(|row| row.judged(&arrays.streams)).collect())
 }

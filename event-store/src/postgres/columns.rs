@@ -27,11 +27,11 @@ pub(super) struct EventColumns<'a> {
 
 /// What the events of a command mostly have in common: it is sent and read once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Context<'a> {
-    pub(super) metadata: &'a [u8],
-    pub(super) date: Option<NaiveDate>,
-    pub(super) occurred: DateTime<Utc>,
-    pub(super) recorded: DateTime<Utc>,
+struct Context<'a> {
+    metadata: &'a [u8],
+    date: Option<NaiveDate>,
+    occurred: DateTime<Utc>,
+    recorded: DateTime<Utc>,
 }
 
 impl<'a> EventColumns<'a> {
@@ -56,13 +56,8 @@ impl<'a> EventColumns<'a> {
         self.hashes.push(&encoded.content_hash);
     }
 
-    /// The one that all events are in, if there is one.
-    pub(super) fn context(&self) -> Option<&Context<'a>> {
-        let [context] = &self.distinct[..] else { return None };
-        Some(context)
-    }
-
-    /// Binds the columns, in the order in which the functions take them; contexts are bound apart.
+    /// Binds the columns in the order in which the functions take them, and after them which context each
+    /// event is in and what the contexts are.
     pub(super) fn bind_to<'q, O>(
         &'q self,
         query: QueryAs<'q, Postgres, O, PgArguments>,
@@ -75,14 +70,6 @@ impl<'a> EventColumns<'a> {
             .bind(&self.versions)
             .bind(&self.payloads)
             .bind(&self.hashes)
-    }
-
-    /// Binds the columns, and after them which context each event is in and what the contexts are.
-    pub(super) fn bind_with_contexts_to<'q, O>(
-        &'q self,
-        query: QueryAs<'q, Postgres, O, PgArguments>,
-    ) -> QueryAs<'q, Postgres, O, PgArguments> {
-        self.bind_to(query)
             .bind(&self.contexts)
             .bind(each(&self.distinct, |context| context.metadata))
             .bind(each(&self.distinct, |context| context.date))

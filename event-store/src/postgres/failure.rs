@@ -55,7 +55,7 @@ pub(super) fn is_taken(error: &sqlx::Error) -> bool {
 }
 
 const UNIQUE_VIOLATION: &str = "23505";
-/// What `log_append_next` and `log_append_one` raise where a stream or a chain is not where it was said to be.
+/// What `log_append_next` raises where a stream or a chain is not where it was said to be.
 const OTHERWISE: &str = "FO001";
 
 /// Pages or indexes that PostgreSQL cannot make sense of, and streams whose events do not lead back to one

@@ -1,7 +1,4 @@
-//! A batch against which nothing stands, as what `log_append_next` takes, or `log_append_one` where it is
-//! a lone command of a few events in one context.
-
-mod one;
+//! A batch against which nothing stands, as what `log_append_next` takes.
 
 use std::collections::HashMap;
 
@@ -153,9 +150,6 @@ impl<'a> Next<'a> {
         connection: &mut PgConnection,
         rings: bool,
     ) -> Result<bool, sqlx::Error> {
-        if let Some(one) = self.one() {
-            return one.commit(connection, rings).await;
-        }
         let Self { tenants, commands, .. } = self;
         let streams: Vec<Written<'_>> = self.written().collect();
         let query = sqlx::query_as(
@@ -180,7 +174,7 @@ impl<'a> Next<'a> {
         .bind(each(&streams, |stream| stream.last_event))
         .bind(&self.seqs)
         .bind(&self.previous);
-        let query = self.events.bind_with_contexts_to(query);
+        let query = self.events.bind_to(query);
         let query = query.bind(each(&self.links, |link| &link[..])).bind(self.is_new).bind(rings);
         let (is_next,): (bool,) = query.fetch_one(connection).await?;
         Ok(is_next)

@@ -9,7 +9,7 @@ use event_store::{Append, EventStore, Expected, Revision};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::support::{committed, gapless, linked, run, whole_log, without_a_judge};
+use crate::support::{committed, gapless, linked, whole_log, without_a_judge};
 
 /// Three events, of which the second one has another day, time and trace than the others.
 fn varied(id: u128, key: &str, revision: u64) -> Append {
@@ -78,10 +78,8 @@ async fn every_event_has_its_own_day_times_and_metadata_however_it_is_written() 
     without_a_judge(&db).await;
     // Alone, in one context.
     committed(store.append(wanted(append(ANA, 2, &[("arepa", 3, 2)]))).await);
-    run(&db, "ALTER FUNCTION log_append_one RENAME TO log_append_one_of_nobody".to_owned()).await;
     // Alone, in several.
     committed(store.append(wanted(varied(3, "arepa", 5))).await);
-    run(&db, "ALTER FUNCTION log_append_one_of_nobody RENAME TO log_append_one".to_owned()).await;
     // With others.
     let together = (1..=20).map(|n| wanted(varied(100 + n, &format!("queso {n}"), 0)));
     let together: Vec<_> = together.map(|append| store.append(append)).collect();

@@ -63,22 +63,8 @@ async fn a_stream_that_began_elsewhere_is_no_new_one() {
     gapless(&whole_log(&*store).await);
 }
 
-/// One event, which `log_append_one` writes, and more than it takes.
+/// How many events a command has.
 const FEW_AND_MANY: [u64; 2] = [1, 20];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lone_command_of_a_few_events_has_a_function_of_its_own() {
-    for (n_events, other) in [(16, "log_append_next"), (17, "log_append_one")] {
-        let db = Database::create().await;
-        let store = db.store();
-        committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
-        without_a_judge(&db).await;
-        run(&db, format!("ALTER FUNCTION {other} RENAME TO of_nobody")).await;
-        committed(store.append(append(ANA, 2, &[("arepa", 1, n_events)])).await);
-        gapless(&whole_log(&*store).await);
-        linked(&db).await;
-    }
-}
 
 /// How often the tables that say where everything ends were read.
 #[derive(sqlx::FromRow)]
