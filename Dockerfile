@@ -1,6 +1,5 @@
 # The binary, and what it needs to run: nothing but a PostgreSQL elsewhere.
 FROM rust:1.95-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends bolt-19
 WORKDIR /src
 COPY . .
 RUN mv "$(scripts/release.sh)/fastops" /fastops

@@ -23,6 +23,7 @@ help: ## list what make can do here
 	@echo "  ARGS=\"…\"            make demo, make bench: more arguments, for example ARGS=\"--no-simulate\""
 	@echo "  DATA=<folder>       make import-pizza-place: the folder with the files of the pizza place"
 	@echo "  ROUNDS=$(ROUNDS)           make campaign: how often each fault is made to happen"
+	@echo "  PROFILED=1          make release, make bench: optimise for a profile that is measured first"
 	@echo "  CARGO_TARGET_DIR    where things are built: $(CARGO_TARGET_DIR)"
 	@echo "  FASTOPS_CACHE       where tools are installed: $(FASTOPS_CACHE)"
 	@echo "  FASTOPS_PG_BIN      the folder with PostgreSQL's initdb and postgres; found by itself if not set"
@@ -74,15 +75,11 @@ bench: ## measure orders over HTTP beside pgbench, and appends to the event stor
 	@scripts/setup.sh release
 	@folder=$$(scripts/release.sh); "$$folder/bench" $(ARGS)
 
+# PROFILED=1 measures an instrumented build first, and lays the program out for what it spent its time on.
 .PHONY: release
 release: ## build the program as it is delivered, and say where it is
 	@scripts/setup.sh release
 	@folder=$$(scripts/release.sh); echo "$$folder/fastops"
-
-.PHONY: profile
-profile: ## measure again what the program spends its time on, for make release and make bench
-	@scripts/setup.sh release
-	@scripts/profile.sh
 
 .PHONY: openapi
 openapi: ## print the OpenAPI document

@@ -3,10 +3,11 @@
 #
 #   scripts/setup.sh demo     C and C++ compiler, make, perl, PostgreSQL: enough to build and run FastOps
 #   scripts/setup.sh test     the same, cargo-nextest, and Java and Maven for a Kafka to test with
-#   scripts/setup.sh release  the same as demo, and what lays out a release if it can be had
+#   scripts/setup.sh release  the same as demo, and with PROFILED=1 what reads a measured profile
 #   scripts/setup.sh lint     C and C++ compiler, make, perl and cargo-deny
 #   scripts/setup.sh          everything
 #   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
+#   scripts/setup.sh llvm-profdata   prints where that tool is, installs nothing
 #
 # System packages are only installed as root and with apt-get; everybody else is told the command.
 # Tools for development go into ${FASTOPS_CACHE:-~/.cache/fastops}/tools/bin and nowhere else.
@@ -81,16 +82,24 @@ without_system_cluster() {
     trap "rm -f '$config'" EXIT
 }
 
-# A release is laid out by it; without it, it is slower.
-llvm_bolt() {
-    [ "$(uname -sm)" = "Linux x86_64" ] || return 0
-    [ -z "$("$(dirname "$0")/llvm.sh" llvm-bolt)" ] || return 0
+# Reads what an instrumented program has measured: the compiler's own (rustup component add llvm-tools), or
+# the newest of the system, which must be as new as the compiler's format.
+llvm_profdata() {
+    local tool
+    for tool in "$(rustc --print sysroot)"/lib/rustlib/*/bin/llvm-profdata \
+        $(printf '%s\n' /usr/lib/llvm-*/bin/llvm-profdata | sort --version-sort --reverse); do
+        if [ -x "$tool" ]; then echo "$tool"; return; fi
+    done
+    return 1
+}
+
+with_llvm_profdata() {
+    llvm_profdata >/dev/null && return
     if has apt-get && [ "$(id -u)" = 0 ]; then
-        say "installing bolt-19"
-        DEBIAN_FRONTEND=noninteractive sh -c "apt-get update && apt-get install -y --no-install-recommends bolt-19" >&2 \
-            || say "bolt-19 cannot be had here"
+        say "installing llvm-19"
+        DEBIAN_FRONTEND=noninteractive sh -c "apt-get update && apt-get install -y --no-install-recommends llvm-19" >&2
     else
-        say "missing: llvm-bolt, 19 or later, without which a release is slower. Debian has it as bolt-19"
+        fail "missing: llvm-profdata. Run rustup component add llvm-tools and try again"
     fi
 }
 
@@ -126,16 +135,20 @@ from_pypi() {
 
 case "${1:-all}" in
     demo) rust; system_packages with-postgres ;;
-    release) rust; system_packages with-postgres; llvm_bolt ;;
+    release)
+        rust
+        system_packages with-postgres
+        [ -z "${PROFILED:-}" ] || with_llvm_profdata
+        ;;
     test) rust; system_packages with-postgres with-kafka; cargo_tool cargo-nextest "$nextest_version" ;;
     lint) rust; system_packages without-postgres; cargo_tool cargo-deny "$deny_version" ;;
     all)
         rust
         system_packages with-postgres with-kafka
-        llvm_bolt
         cargo_tool cargo-nextest "$nextest_version"
         cargo_tool cargo-deny "$deny_version"
         ;;
     pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or says how" ;;
-    *) fail "unknown part '$1'; one of demo, test, release, lint, pg-bin" ;;
+    llvm-profdata) llvm_profdata || fail "llvm-profdata is missing; PROFILED=1 scripts/setup.sh release installs it" ;;
+    *) fail "unknown part '$1'; one of demo, test, release, lint, pg-bin, llvm-profdata" ;;
 esac
