@@ -12,7 +12,6 @@
 //! - [`server`]: the accept loop
 
 pub mod access;
-mod afterwards;
 pub mod app;
 pub mod auth;
 pub mod caller;

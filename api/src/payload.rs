@@ -7,8 +7,6 @@ mod place;
 mod schema;
 mod strict;
 
-use std::cell::RefCell;
-
 use poem::error::ReadBodyError;
 use poem::http::StatusCode;
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -168,11 +166,6 @@ impl<T: Answer> IntoResponse for Json<T> {
     }
 }
 
-thread_local! {
-    /// Where bodies are written before they are copied to where they stay, in one piece.
-    static BODY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
 /// The JSON of a body.
 fn text(body: &impl Answer) -> Vec<u8> {
     // Not the body itself, in which there may be a token.
@@ -181,11 +174,7 @@ fn text(body: &impl Answer) -> Vec<u8> {
         "{} is written otherwise than it is documented",
         std::any::type_name_of_val(body)
     );
-    BODY.with_borrow_mut(|text| {
-        text.clear();
-        serde_json::to_writer(&mut *text, body).expect("a body can be written as JSON");
-        text.clone()
-    })
+    serde_json::to_vec(body).expect("a body can be written as JSON")
 }
 
 impl<T: Answer> ApiResponse for Json<T> {

@@ -25,7 +25,6 @@ use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::afterwards::Afterwards;
 use crate::app::App;
 use door::Door;
 pub use door::listen;
@@ -66,9 +65,7 @@ impl Default for Limits {
 /// HTTP/2 is left to the proxy in front: telling the two apart means waiting for a client's first
 /// bytes without a limit.
 pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: CancellationToken) {
-    let afterwards = Afterwards::start();
-    let server = Server { app, limits, shutdown: shutdown.clone(), afterwards: afterwards.clone() };
-    let server = Arc::new(server);
+    let server = Arc::new(Server { app, limits, shutdown: shutdown.clone() });
     let connections = Arc::new(Semaphore::new(server.limits.connections_max));
     let tracker = TaskTracker::new();
     let accepting = async {
@@ -92,7 +89,6 @@ pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: Ca
     if tokio::time::timeout(server.limits.drain_within, tracker.wait()).await.is_err() {
         tracing::warn!(connections = tracker.len(), "requests were cut off at shutdown");
     }
-    afterwards.done().await;
 }
 
 /// The next connection. Without file descriptors the loop would spin at full speed; it waits instead.
@@ -120,7 +116,6 @@ struct Server {
     app: App,
     limits: Limits,
     shutdown: CancellationToken,
-    afterwards: Afterwards,
 }
 
 impl Server {
@@ -175,8 +170,7 @@ impl Server {
         ));
         let unread = Unread::default();
         let body = BoxBody::new(Patient::new(body, self.limits.body_within, unread.clone()));
-        let mut request = Request::from_parts(parts, Body::from(body));
-        request.set_data(self.afterwards.clone());
+        let request = Request::from_parts(parts, Body::from(body));
         let mut response: hyper::Response<_> = self.app.get_response(request).await.into();
         if unread.is_left() {
             // The connection ends here; a client that is not told would send its next request into it.

@@ -9,7 +9,6 @@ use poem::{Endpoint, FromRequest, Request, RequestBody, Response};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::afterwards::Afterwards;
 use crate::contract::Contract;
 
 /// Where ids come from.
@@ -87,7 +86,6 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
             signed_in: OnceLock::new(),
         });
         request.set_data(Arc::clone(&journal));
-        let afterwards = request.data::<Afterwards>().cloned();
         let method = known(request.method());
         let route = self.route(request.uri().path());
         let id = journal.request_id.as_str();
@@ -95,12 +93,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
-        let (status, elapsed) = (response.status().as_u16(), start.elapsed());
-        let write = move || record(&journal, method, route, status, elapsed);
-        match afterwards {
-            Some(afterwards) => afterwards.leave(write),
-            None => write(),
-        }
+        record(&journal, method, route, response.status().as_u16(), start.elapsed());
         Ok(response)
     }
 }

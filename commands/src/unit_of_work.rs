@@ -313,8 +313,8 @@ impl<'a> UnitOfWork<'a> {
     }
 
     fn place<D: Decider>(&self, id: &D::Id) -> usize {
-        let place = StreamId::named::<D, _>(id, |name| self.places.get(name).copied());
-        place.expect("an aggregate is read before it is used")
+        let place = self.places.get(StreamId::name_of::<D>(id).as_str());
+        *place.expect("an aggregate is read before it is used")
     }
 
     fn metadata(&self) -> Metadata {

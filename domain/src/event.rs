@@ -1,7 +1,5 @@
 //! How events are named, versioned and written as JSON.
 
-use std::cell::RefCell;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -93,18 +91,9 @@ pub fn decode_versioned<T: serde::de::DeserializeOwned>(
     serde_json::from_value(current).map_err(malformed)
 }
 
-thread_local! {
-    /// Where payloads are written before they are copied to where they stay, in one piece.
-    static PAYLOAD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
 /// The JSON of an event.
 pub fn encode_payload(event: &impl Serialize) -> Vec<u8> {
-    PAYLOAD.with_borrow_mut(|payload| {
-        payload.clear();
-        serde_json::to_writer(&mut *payload, event).expect("events are made of JSON-safe values");
-        payload.clone()
-    })
+    serde_json::to_vec(event).expect("events are made of JSON-safe values")
 }
 
 /// Declares the events of an aggregate: one variant per struct, each with its stored name.

@@ -1,8 +1,7 @@
 //! Names of streams, and places in a stream and in the log.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 
 use domain::Decider;
@@ -19,24 +18,15 @@ pub struct StreamId {
 /// Something for each of some streams.
 pub type StreamMap<V> = HashMap<StreamId, V, foldhash::fast::RandomState>;
 
-thread_local! {
-    /// Where names are put together.
-    static NAME: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
 impl StreamId {
     /// The stream of an aggregate.
     pub fn of<D: Decider>(tenant: TenantId, id: &D::Id) -> Self {
-        Self { tenant, name: Self::named::<D, _>(id, |name| Arc::from(name)) }
+        Self { tenant, name: Self::name_of::<D>(id).into() }
     }
 
-    /// What `look` makes of the name of an aggregate's stream; it must not ask for another one's.
-    pub fn named<D: Decider, R>(id: &D::Id, look: impl FnOnce(&str) -> R) -> R {
-        NAME.with_borrow_mut(|name| {
-            name.clear();
-            write!(name, "{}-{id}", D::CATEGORY).expect("a text takes whatever is written to it");
-            look(name)
-        })
+    /// The name of an aggregate's stream inside its tenant.
+    pub fn name_of<D: Decider>(id: &D::Id) -> String {
+        format!("{}-{id}", D::CATEGORY)
     }
 
     /// A stream as an adapter has read it back.

@@ -1,15 +1,13 @@
 //! Long calculations beside requests, which come first.
 
-#[cfg(target_os = "linux")]
-mod linux;
-
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 use tokio::sync::oneshot;
 
+/// The lowest priority, as a nice value.
 #[cfg(target_os = "linux")]
-use linux::step_aside;
+const LOWEST: i32 = 19;
 
 /// Runs `work` on a thread of its own, which gets the processor time that nobody else wants: whoever
 /// signs in can wait, whoever orders cannot. Goes on to its end, also where nobody waits for it any more.
@@ -32,7 +30,15 @@ pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
     }
 }
 
-/// On other systems than Linux the whole process would step aside.
+/// Gives the calling thread the lowest priority.
+#[cfg(target_os = "linux")]
+fn step_aside() {
+    if let Err(error) = rustix::process::setpriority_process(None, LOWEST) {
+        tracing::debug!(%error, "hashing keeps the priority of requests and slows them down");
+    }
+}
+
+/// On other systems than Linux the priority is that of the whole process.
 #[cfg(not(target_os = "linux"))]
 const fn step_aside() {}
 

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use poem::EndpointExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
@@ -330,29 +329,4 @@ fn only_what_one_client_did_is_passed_over() {
     assert!(is_of_one_client(&io::ErrorKind::ConnectionAborted.into()));
     // EMFILE: the process has no file descriptor left.
     assert!(!is_of_one_client(&io::Error::from_raw_os_error(24)));
-}
-
-#[tokio::test]
-async fn what_is_left_to_be_written_is_written_before_the_server_ends() {
-    let (wrote, written) = std::sync::mpsc::channel();
-    let leaving = poem::endpoint::make_sync(move |request: Request| {
-        let wrote = wrote.clone();
-        request.data::<Afterwards>().unwrap().leave(move || {
-            std::thread::sleep(Duration::from_millis(50));
-            wrote.send("line").unwrap();
-        });
-    });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let shutdown = CancellationToken::new();
-    let app = leaving.map_to_response().boxed();
-    let done = tokio::spawn(serve(listener, app, quick(), shutdown.clone()));
-    let mut socket = TcpStream::connect(address).await.unwrap();
-    socket.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-    read_until(&mut socket, "\r\n\r\n").await;
-
-    shutdown.cancel();
-    done.await.unwrap();
-
-    assert_eq!(written.try_recv(), Ok("line"));
 }
