@@ -14,7 +14,6 @@
 //! - [`sales`]: what was sold, by day, hour, product and category
 
 pub mod catalog;
-mod column;
 pub mod inventory;
 pub mod orders;
 mod page;
@@ -22,7 +21,9 @@ pub mod parked;
 pub mod people;
 pub mod progress;
 pub mod read_db;
+mod row;
 pub mod sales;
+mod states;
 
 /// How the consumers of a process are doing: see [`event_store::consumer::Board`].
 pub mod board {

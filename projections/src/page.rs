@@ -1,11 +1,9 @@
 //! Pages: of events as folds want them, decoded and keyed, and of rows as lists give them.
 
-use std::collections::BTreeMap;
-
 use domain::Decider;
 use domain::event::StoredEvent;
+use event_store::RecordedEvent;
 use event_store::consumer::ConsumerError;
-use event_store::{RecordedEvent, Revision};
 use uuid::Uuid;
 
 /// Some rows of a list, and where the next ones begin.
@@ -47,12 +45,6 @@ impl Key {
         let id = id.map_err(|_| misfit(recorded, "the stream is not named after a UUID"))?;
         Ok(Self { tenant_id: recorded.stream.tenant().uuid(), id })
     }
-
-    /// Keys as two columns for `UNNEST`; of rows that are inserted, in the select list, since in `FROM` each
-    /// column would be gathered before there is a row.
-    pub(crate) fn columns<'a>(keys: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>) {
-        keys.into_iter().map(|key| (key.tenant_id, key.id)).unzip()
-    }
 }
 
 /// An event of `D`, with where it happened.
@@ -86,25 +78,6 @@ pub(crate) fn decoded<'a, D: Decider>(
 ) -> Result<Vec<Happened<'a, D>>, ConsumerError> {
     let of_kind = events.iter().filter(|event| is_of::<D>(&event.event_type));
     of_kind.map(|event| Happened::decode(event)).collect()
-}
-
-/// A row that is nothing but the state of its stream.
-#[derive(Debug)]
-pub(crate) struct Folded<D: Decider> {
-    pub(crate) state: D::State,
-    pub(crate) revision: Revision,
-}
-
-/// Applies events to the rows that they concern; a row that is missing is a stream that begins.
-pub(crate) fn fold<D: Decider>(
-    rows: &mut BTreeMap<Key, Folded<D>>,
-    happened: Vec<Happened<'_, D>>,
-) {
-    for Happened { recorded, key, event } in happened {
-        let before = rows.remove(&key).map(|row| row.state).unwrap_or_default();
-        let state = D::evolve(before, event);
-        rows.insert(key, Folded { state, revision: recorded.revision });
-    }
 }
 
 /// Says why an event cannot be what happened.

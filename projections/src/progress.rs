@@ -1,9 +1,7 @@
 //! How far the consumers are, as the database says, whichever process runs them.
 
-use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row};
-
 use crate::read_db::{ReadError, TenantTx};
+use crate::row;
 
 /// How far a consumer is with a company's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,23 +14,13 @@ pub struct Progress {
     pub n_parked: u64,
 }
 
-impl FromRow<'_, PgRow> for Progress {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let lag_events: i64 = row.try_get("lag_events")?;
-        let n_parked: i64 = row.try_get("n_parked")?;
-        Ok(Self {
-            consumer: row.try_get("consumer")?,
-            lag_events: lag_events.max(0).cast_unsigned(),
-            n_parked: n_parked.cast_unsigned(),
-        })
-    }
-}
+row::columns!(read Progress { consumer, lag_events, n_parked });
 
 /// How far every consumer is that ever ran, by name.
 pub async fn all(tx: &mut TenantTx) -> Result<Vec<Progress>, ReadError> {
     let (tenant, connection) = tx.parts();
     let progress = sqlx::query_as(
-        "SELECT c.consumer, h.position - c.position AS lag_events,
+        "SELECT c.consumer, GREATEST(h.position - c.position, 0) AS lag_events,
              (SELECT count(*)
               FROM consumer_parked p
               WHERE p.tenant_id = $1 AND p.consumer = c.consumer) AS n_parked

@@ -7,8 +7,8 @@ use domain::orders::{OrderType, Status};
 use domain::shared::{ProductId, Quantity, VariantId};
 use poem_openapi::Object;
 use projections::orders::order_detail::{OrderDetail, Payment};
+use projections::orders::order_header::OrderHeader;
 use projections::orders::order_line::OrderLine;
-use projections::orders::order_list::OrderHeader;
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -313,7 +313,7 @@ impl From<Movement> for MovementBody {
             event_id: moved.event.uuid(),
             quantity: moved.quantity.to_string(),
             value: moved.value.into(),
-            balance: moved.balance.into(),
+            balance: moved.balance().into(),
             business_date: moved.business_date,
             occurred_at: moved.occurred_at,
         }

@@ -9,7 +9,8 @@ use domain::shared::{OrderId, Quantity};
 use event_store::Position;
 use event_store::testing::Database;
 use poem::test::TestClient;
-use projections::orders::order_list::{self, OrderFilter, OrderHeader};
+use projections::orders::order_header::OrderHeader;
+use projections::orders::order_list::{self, OrderFilter};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 

@@ -12,6 +12,7 @@ use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
 use crate::page::{decoded, is_of};
+use crate::states;
 
 /// Keeps branches, categories and products.
 #[derive(Debug)]
@@ -37,9 +38,9 @@ impl Consumer for Catalog {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        branches::project(tx, decoded(events)?).await?;
-        categories::project(tx, decoded(events)?).await?;
-        products::project(tx, decoded(events)?).await
+        states::project::<branches::Branch>(tx, decoded(events)?).await?;
+        states::project::<categories::Category>(tx, decoded(events)?).await?;
+        states::project::<products::Product>(tx, decoded(events)?).await
     }
 }
 

@@ -1,20 +1,16 @@
 //! Products with their variants.
 
-use std::collections::BTreeMap;
-
 use domain::catalog::Product as Aggregate;
 use domain::catalog::product::{Details, State};
 use domain::shared::{CategoryId, ProductId};
 use event_store::Revision;
-use event_store::consumer::ConsumerError;
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgRow;
-use sqlx::types::Json;
-use sqlx::{FromRow, PgConnection, Row};
+use uuid::Uuid;
 
-use crate::column;
-use crate::page::{Folded, Happened, Key, Page, fold, one_more_than};
+use crate::page::{Page, one_more_than};
 use crate::read_db::{ReadError, TenantTx};
+use crate::row;
+use crate::states::StateRow;
 
 /// A product of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,83 +30,26 @@ pub struct ProductCursor {
     id: ProductId,
 }
 
-impl FromRow<'_, PgRow> for Product {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: ProductId::from_uuid(row.try_get("product_id")?),
-            details: Details {
-                name: column::text(row, "name")?,
-                category: CategoryId::from_uuid(row.try_get("category_id")?),
-                variants: column::json(row, "variants")?,
-            },
-            revision: column::revision(row)?,
-        })
+row::columns!(row Product { id as product_id, details, revision });
+row::columns!(part Details { name, category as category_id, variants });
+
+impl StateRow for Product {
+    type Aggregate = Aggregate;
+
+    const TABLE: &'static str = "products";
+    const ID: &'static str = "product_id";
+
+    fn of(id: Uuid, state: State, revision: Revision) -> Option<Self> {
+        let id = ProductId::from_uuid(id);
+        match state {
+            State::InMenu(details) => Some(Self { id, details, revision }),
+            State::Unknown => None,
+        }
     }
-}
 
-pub(super) async fn project(
-    tx: &mut PgConnection,
-    happened: Vec<Happened<'_, Aggregate>>,
-) -> Result<(), ConsumerError> {
-    if happened.is_empty() {
-        return Ok(());
+    fn into_state(self) -> State {
+        State::InMenu(self.details)
     }
-    let mut products = load(tx, &happened).await?;
-    fold(&mut products, happened);
-    save(tx, &products).await
-}
-
-async fn load(
-    tx: &mut PgConnection,
-    happened: &[Happened<'_, Aggregate>],
-) -> Result<BTreeMap<Key, Folded<Aggregate>>, ConsumerError> {
-    let (tenants, ids) = Key::columns(happened.iter().map(|h| &h.key));
-    let rows = sqlx::query(
-        "SELECT product_id AS id, p.*
-         FROM products p
-         WHERE (tenant_id, product_id) IN (SELECT * FROM UNNEST($1::uuid[], $2::uuid[]))",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .fetch_all(tx)
-    .await?;
-    let folded = |row: &PgRow| {
-        let Product { details, revision, .. } = Product::from_row(row)?;
-        Ok((Key::from_row(row)?, Folded { state: State::InMenu(details), revision }))
-    };
-    rows.iter().map(folded).collect()
-}
-
-async fn save(
-    tx: &mut PgConnection,
-    products: &BTreeMap<Key, Folded<Aggregate>>,
-) -> Result<(), ConsumerError> {
-    let row = |(key, row)| {
-        let Folded { state, revision }: &Folded<Aggregate> = row;
-        Some((key, state.in_menu()?, revision.to_i64()))
-    };
-    let rows: Vec<_> = products.iter().filter_map(row).collect();
-    let (tenants, ids) = Key::columns(rows.iter().map(|(key, ..)| *key));
-    sqlx::query(
-        "INSERT INTO products (tenant_id, product_id, name, category_id, variants, revision)
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[]), UNNEST($4::uuid[]),
-             UNNEST($5::jsonb[]), UNNEST($6::bigint[])
-         ON CONFLICT (tenant_id, product_id) DO UPDATE SET
-             name = excluded.name,
-             category_id = excluded.category_id,
-             variants = excluded.variants,
-             revision = excluded.revision",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .bind(rows.iter().map(|(_, details, _)| details.name.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, details, _)| details.category.uuid()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, details, _)| Json(&details.variants)).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(.., revision)| *revision).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 /// The products of a category, or of all, by name.
@@ -122,7 +61,7 @@ pub async fn list(
 ) -> Result<Page<Product, ProductCursor>, ReadError> {
     let (tenant, connection) = tx.parts();
     let rows = sqlx::query_as(
-        "SELECT product_id, name, category_id, variants, revision
+        "SELECT *
          FROM products
          WHERE tenant_id = $1
              AND ($2::uuid IS NULL OR category_id = $2)
@@ -146,7 +85,7 @@ pub async fn list(
 pub async fn get(tx: &mut TenantTx, product: ProductId) -> Result<Option<Product>, ReadError> {
     let (tenant, connection) = tx.parts();
     let row = sqlx::query_as(
-        "SELECT product_id, name, category_id, variants, revision
+        "SELECT *
          FROM products
          WHERE tenant_id = $1 AND product_id = $2",
     )

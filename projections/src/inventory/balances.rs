@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use domain::inventory::balance::Balance;
 use domain::inventory::stock::Event;
 use domain::inventory::{BaseUnit, Inventory};
-use domain::shared::{BranchId, Name, StockItemId, StockQuantity};
+use domain::shared::{BranchId, Currency, Name, StockItemId, StockQuantity};
 use event_store::consumer::ConsumerError;
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, Row};
 use uuid::Uuid;
 
-use crate::column;
 use crate::page::{Happened, Key, Page, one_more_than};
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::insert_or;
+use crate::row::{self, FromColumns};
 
 /// What a branch has of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,39 +39,42 @@ pub struct StockCursor {
     id: StockItemId,
 }
 
-impl FromRow<'_, PgRow> for StockLevel {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let has_moved = row.try_get::<Option<String>, _>("currency")?.is_some();
-        let balance = || {
-            let quantity = column::stock_quantity(row, "quantity")?;
-            Ok::<_, sqlx::Error>(Balance { quantity, value: column::money(row, "value")? })
-        };
-        Ok(Self {
-            item: StockItemId::from_uuid(row.try_get("item_id")?),
-            name: column::text(row, "name")?,
-            unit: column::text(row, "unit")?,
-            balance: has_moved.then(balance).transpose()?,
-            reserved: column::stock_quantity(row, "reserved")?,
-        })
+row::columns!(read StockLevel { item as item_id, name, unit, balance, reserved });
+row::columns!(part Balance { quantity, value } with { currency: |balance| balance.value.currency() });
+
+/// Before anything came in or went out, no currency is known.
+impl FromColumns for Option<Balance> {
+    fn read(row: &PgRow, name: &'static str) -> Result<Self, sqlx::Error> {
+        let currency: Option<Currency> = FromColumns::read(row, "currency")?;
+        currency.map(|_| Balance::read(row, name)).transpose()
     }
 }
 
 /// An item in a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cell {
-    branch: Key,
+    tenant: Uuid,
+    branch: Uuid,
     item: StockItemId,
 }
 
-impl Cell {
-    /// Cells as three columns for `UNNEST`.
-    fn columns<'a>(cells: impl IntoIterator<Item = &'a Self>) -> (Vec<Uuid>, Vec<Uuid>, Vec<Uuid>) {
-        cells
-            .into_iter()
-            .map(|Self { branch, item }| (branch.tenant_id, branch.id, item.uuid()))
-            .collect()
-    }
+row::columns!(written Cell { tenant as tenant_id, branch as branch_id, item as item_id });
+
+/// What is there of an item, where nothing is known of what is reserved.
+struct There {
+    cell: Cell,
+    balance: Balance,
 }
+
+row::columns!(written There { cell, balance } with { reserved: |_| StockQuantity::ZERO });
+
+/// What is reserved of an item, where nothing is known of what is there.
+struct Kept {
+    cell: Cell,
+    reserved: StockQuantity,
+}
+
+row::columns!(written Kept { cell, reserved } with { quantity: |_| StockQuantity::ZERO });
 
 /// Each event says what there is after it, so the last one of the page says it all.
 pub(super) async fn project(
@@ -80,7 +84,8 @@ pub(super) async fn project(
     let mut balances: BTreeMap<Cell, Balance> = BTreeMap::new();
     let mut reserved: BTreeMap<Cell, StockQuantity> = BTreeMap::new();
     for h in happened {
-        let cell = |item: StockItemId| Cell { branch: h.key, item };
+        let Key { tenant_id: tenant, id: branch } = h.key;
+        let cell = |item: StockItemId| Cell { tenant, branch, item };
         match &h.event {
             Event::Received(received) => {
                 balances.extend(received.lines.iter().map(|line| (cell(line.item), line.balance)));
@@ -99,62 +104,25 @@ pub(super) async fn project(
             }
         }
     }
-    save_balances(tx, &balances).await?;
-    save_reserved(tx, &reserved).await
-}
-
-async fn save_balances(
-    tx: &mut PgConnection,
-    balances: &BTreeMap<Cell, Balance>,
-) -> Result<(), ConsumerError> {
-    if balances.is_empty() {
-        return Ok(());
-    }
-    let (tenants, branches, items) = Cell::columns(balances.keys());
-    sqlx::query(
-        "INSERT INTO stock_balances (
-             tenant_id, branch_id, item_id, reserved, quantity, currency, value
-         )
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), 0,
-             UNNEST($4::bigint[]), UNNEST($5::text[]), UNNEST($6::bigint[])
-         ON CONFLICT (tenant_id, branch_id, item_id) DO UPDATE SET
+    let there = balances.into_iter().map(|(cell, balance)| There { cell, balance });
+    let kept = reserved.into_iter().map(|(cell, reserved)| Kept { cell, reserved });
+    insert_or(
+        tx,
+        "stock_balances",
+        &there.collect::<Vec<_>>(),
+        "ON CONFLICT (tenant_id, branch_id, item_id) DO UPDATE SET
              quantity = excluded.quantity,
              currency = excluded.currency,
              value = excluded.value",
     )
-    .bind(tenants)
-    .bind(branches)
-    .bind(items)
-    .bind(balances.values().map(|after| after.quantity.millionths()).collect::<Vec<_>>())
-    .bind(balances.values().map(|after| after.value.currency().code()).collect::<Vec<_>>())
-    .bind(balances.values().map(|after| after.value.amount()).collect::<Vec<_>>())
-    .execute(tx)
     .await?;
-    Ok(())
-}
-
-async fn save_reserved(
-    tx: &mut PgConnection,
-    reserved: &BTreeMap<Cell, StockQuantity>,
-) -> Result<(), ConsumerError> {
-    if reserved.is_empty() {
-        return Ok(());
-    }
-    let (tenants, branches, items) = Cell::columns(reserved.keys());
-    sqlx::query(
-        "INSERT INTO stock_balances (tenant_id, branch_id, item_id, quantity, reserved)
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), 0, UNNEST($4::bigint[])
-         ON CONFLICT (tenant_id, branch_id, item_id) DO UPDATE SET reserved = excluded.reserved",
+    insert_or(
+        tx,
+        "stock_balances",
+        &kept.collect::<Vec<_>>(),
+        "ON CONFLICT (tenant_id, branch_id, item_id) DO UPDATE SET reserved = excluded.reserved",
     )
-    .bind(tenants)
-    .bind(branches)
-    .bind(items)
-    .bind(reserved.values().map(|kept| kept.millionths()).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    .await
 }
 
 /// What a branch has of everything it ever had, by name.

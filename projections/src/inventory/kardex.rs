@@ -4,16 +4,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::inventory::Inventory;
 use domain::inventory::balance::Balance;
 use domain::inventory::stock::{ConsumedLine, Event, ReceivedLine};
-use domain::shared::{BranchId, EventId, Money, StockItemId, StockQuantity};
+use domain::shared::{BranchId, Currency, EventId, Money, StockItemId, StockQuantity};
 use event_store::consumer::ConsumerError;
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, Row};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::column;
 use crate::page::{Happened, Page, one_more_than};
 use crate::read_db::{ReadError, TenantTx};
+use crate::row;
+use crate::row::statements::insert;
 
 /// Why an item moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +40,8 @@ pub struct Movement {
     pub quantity: StockQuantity,
     /// What it was worth, with the same sign.
     pub value: Money,
-    /// What there was after it.
-    pub balance: Balance,
+    balance_quantity: StockQuantity,
+    balance_value: Money,
     /// The day it counts for.
     pub business_date: NaiveDate,
     /// When it happened.
@@ -56,22 +56,16 @@ pub struct KardexCursor {
     part: i64,
 }
 
-impl FromRow<'_, PgRow> for Movement {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            reason: column::text(row, "reason")?,
-            source: row.try_get("source_id")?,
-            event: EventId::from_uuid(row.try_get("event_id")?),
-            quantity: column::stock_quantity(row, "quantity")?,
-            value: column::money(row, "value")?,
-            balance: Balance {
-                quantity: column::stock_quantity(row, "balance_quantity")?,
-                value: column::money(row, "balance_value")?,
-            },
-            business_date: row.try_get("business_date")?,
-            occurred_at: row.try_get("occurred_at")?,
-            place: KardexCursor { position: row.try_get("position")?, part: row.try_get("part")? },
-        })
+row::columns!(read Movement {
+    reason, source as source_id, event as event_id, quantity, value, balance_quantity,
+    balance_value, business_date, occurred_at, place,
+});
+row::columns!(part KardexCursor { position, part });
+
+impl Movement {
+    /// What there was after it.
+    pub const fn balance(&self) -> Balance {
+        Balance { quantity: self.balance_quantity, value: self.balance_value }
     }
 }
 
@@ -81,11 +75,30 @@ struct Moved {
     reason: Reason,
     source: Uuid,
     quantity: i64,
-    currency: &'static str,
+    currency: Currency,
     value: i64,
     balance_quantity: i64,
     balance_value: i64,
 }
+
+/// The same with where it happened, when, and in which event.
+struct Entry {
+    tenant_id: Uuid,
+    branch_id: Uuid,
+    place: KardexCursor,
+    event_id: EventId,
+    business_date: NaiveDate,
+    occurred_at: DateTime<Utc>,
+    moved: Moved,
+}
+
+row::columns!(written Moved {
+    item as item_id, reason, source as source_id, quantity, currency, value, balance_quantity,
+    balance_value,
+});
+row::columns!(written Entry {
+    tenant_id, branch_id, place, event_id, business_date, occurred_at, moved,
+});
 
 impl Moved {
     /// One movement, or two when what came in corrects what went out before.
@@ -96,7 +109,7 @@ impl Moved {
             reason,
             source: receipt,
             quantity,
-            currency: line.cost.currency().code(),
+            currency: line.cost.currency(),
             value,
             balance_quantity: line.balance.quantity.millionths(),
             balance_value,
@@ -115,7 +128,7 @@ impl Moved {
             reason: Reason::Order,
             source: order,
             quantity: -line.quantity.millionths(),
-            currency: line.value.currency().code(),
+            currency: line.value.currency(),
             value: -line.value.amount(),
             balance_quantity: line.balance.quantity.millionths(),
             balance_value: line.balance.value.amount(),
@@ -148,43 +161,18 @@ pub(super) async fn project(
             let Some(business_date) = h.recorded.business_date else {
                 return Err(h.misfit("it has no business date"));
             };
-            rows.push((h, business_date, part, moved));
+            rows.push(Entry {
+                tenant_id: h.key.tenant_id,
+                branch_id: h.key.id,
+                place: KardexCursor { position: h.recorded.position.to_i64(), part },
+                event_id: h.recorded.id,
+                business_date,
+                occurred_at: h.recorded.occurred_at,
+                moved,
+            });
         }
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let moved = || rows.iter().map(|(.., moved)| moved);
-    sqlx::query(
-        "INSERT INTO kardex (
-             tenant_id, branch_id, item_id, position, part, reason, source_id, event_id, quantity,
-             currency, value, balance_quantity, balance_value, business_date, occurred_at
-         )
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::bigint[]),
-             UNNEST($5::bigint[]), UNNEST($6::text[]), UNNEST($7::uuid[]), UNNEST($8::uuid[]),
-             UNNEST($9::bigint[]), UNNEST($10::text[]), UNNEST($11::bigint[]),
-             UNNEST($12::bigint[]), UNNEST($13::bigint[]), UNNEST($14::date[]),
-             UNNEST($15::timestamptz[])",
-    )
-    .bind(rows.iter().map(|(h, ..)| h.key.tenant_id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(h, ..)| h.key.id).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.item.uuid()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(h, ..)| h.recorded.position.to_i64()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, _, part, _)| *part).collect::<Vec<_>>())
-    .bind(moved().map(|moved| column::word(moved.reason)).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.source).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(h, ..)| h.recorded.id.uuid()).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.quantity).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.currency).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.value).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.balance_quantity).collect::<Vec<_>>())
-    .bind(moved().map(|moved| moved.balance_value).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, date, ..)| *date).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(h, ..)| h.recorded.occurred_at).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    insert(tx, "kardex", &rows).await
 }
 
 /// The movements of an item in a branch, in the order in which they happened to it.

@@ -15,6 +15,7 @@ use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
 use crate::page::{decoded, is_of};
+use crate::states;
 
 /// Keeps stock items, recipes, balances and the kardex.
 #[derive(Debug)]
@@ -40,8 +41,8 @@ impl Consumer for Inventory {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        stock_items::project(tx, decoded(events)?).await?;
-        recipes::project(tx, &decoded(events)?).await?;
+        states::project::<stock_items::StockItem>(tx, decoded(events)?).await?;
+        recipes::project(tx, decoded(events)?).await?;
         let happened = decoded(events)?;
         balances::project(tx, &happened).await?;
         kardex::project(tx, &happened).await

@@ -7,13 +7,13 @@ use domain::inventory::recipe::{Event, Portion, Published};
 use domain::shared::ProductId;
 use event_store::Revision;
 use event_store::consumer::ConsumerError;
-use sqlx::postgres::PgRow;
-use sqlx::types::Json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
-use crate::column;
 use crate::page::{Happened, Key};
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::upsert;
+use crate::row::{self, Owned};
 
 /// How a product is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,58 +26,39 @@ pub struct Recipe {
     pub revision: Revision,
 }
 
-impl FromRow<'_, PgRow> for Recipe {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            version: column::number(row, "version")?,
-            portions: column::json(row, "portions")?,
-            revision: column::revision(row)?,
-        })
-    }
+row::columns!(row Recipe { version, portions, revision });
+
+/// A recipe with what it makes.
+struct Latest {
+    product_id: Uuid,
+    recipe: Recipe,
 }
+
+row::columns!(written Latest { product_id, recipe });
 
 /// Only the last version of the page is written.
 pub(super) async fn project(
     tx: &mut PgConnection,
-    happened: &[Happened<'_, Aggregate>],
+    happened: Vec<Happened<'_, Aggregate>>,
 ) -> Result<(), ConsumerError> {
-    if happened.is_empty() {
-        return Ok(());
+    let mut latest = BTreeMap::new();
+    for Happened { recorded, key, event } in happened {
+        let Event::Published(Published { version, portions, .. }) = event;
+        latest.insert(key, Recipe { version, portions, revision: recorded.revision });
     }
-    let latest: BTreeMap<Key, (&Published, i64)> = happened
-        .iter()
-        .map(|h| {
-            let Event::Published(published) = &h.event;
-            (h.key, (published, h.recorded.revision.to_i64()))
-        })
-        .collect();
-    let (tenants, ids) = Key::columns(latest.keys());
-    let rows = || latest.values();
-    sqlx::query(
-        "INSERT INTO recipes (tenant_id, product_id, version, portions, revision)
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::bigint[]), UNNEST($4::jsonb[]),
-             UNNEST($5::bigint[])
-         ON CONFLICT (tenant_id, product_id) DO UPDATE SET
-             version = excluded.version,
-             portions = excluded.portions,
-             revision = excluded.revision",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .bind(rows().map(|(published, _)| i64::from(published.version)).collect::<Vec<_>>())
-    .bind(rows().map(|(published, _)| Json(&published.portions)).collect::<Vec<_>>())
-    .bind(rows().map(|(_, revision)| *revision).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    let row = |(Key { tenant_id, id: product_id }, recipe)| {
+        let row = Latest { product_id, recipe };
+        Owned { tenant_id, row }
+    };
+    let rows: Vec<_> = latest.into_iter().map(row).collect();
+    upsert(tx, "recipes", &["tenant_id", "product_id"], &rows).await
 }
 
 /// The recipe of a product, if it has one.
 pub async fn get(tx: &mut TenantTx, product: ProductId) -> Result<Option<Recipe>, ReadError> {
     let (tenant, connection) = tx.parts();
     let row = sqlx::query_as(
-        "SELECT version, portions, revision
+        "SELECT *
          FROM recipes
          WHERE tenant_id = $1 AND product_id = $2",
     )

@@ -4,12 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::orders::{OrderType, Status};
 use domain::shared::{BranchId, OrderId};
 use event_store::Revision;
-use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row};
 
 use super::order_line::OrderLine;
-use crate::column;
 use crate::read_db::{ReadError, TenantTx};
+use crate::row;
 
 /// An order as the kitchen sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,22 +34,10 @@ pub struct KitchenOrder {
     pub revision: Revision,
 }
 
-impl FromRow<'_, PgRow> for KitchenOrder {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: OrderId::from_uuid(row.try_get("order_id")?),
-            branch: BranchId::from_uuid(row.try_get("branch_id")?),
-            order_type: column::text(row, "order_type")?,
-            number: column::number(row, "number")?,
-            call_number: column::number(row, "call_number")?,
-            placed_at: row.try_get("placed_at")?,
-            status: column::text(row, "status")?,
-            status_since: row.try_get("status_since")?,
-            lines: column::json(row, "lines")?,
-            revision: column::revision(row)?,
-        })
-    }
-}
+row::columns!(read KitchenOrder {
+    id as order_id, branch as branch_id, order_type, number, call_number, placed_at, status,
+    status_since, lines, revision,
+});
 
 /// The branch's orders that are confirmed, being prepared or ready, the oldest first.
 pub async fn board(

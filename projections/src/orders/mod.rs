@@ -5,6 +5,7 @@
 pub mod kitchen_board;
 pub mod order_counts;
 pub mod order_detail;
+pub mod order_header;
 pub mod order_line;
 pub mod order_list;
 
@@ -44,7 +45,7 @@ impl Consumer for Orders {
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
         let happened = decoded(events)?;
-        order_list::project(tx, &happened).await?;
+        order_header::project(tx, &happened).await?;
         order_detail::project(tx, &happened).await
     }
 }

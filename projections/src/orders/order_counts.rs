@@ -5,8 +5,8 @@ use domain::orders::Status;
 use domain::shared::BranchId;
 use sqlx::postgres::PgRow;
 
-use crate::column;
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::FromColumns;
 
 /// How many orders a branch placed on a business date, by where they stand now; a status without
 /// orders is left out.
@@ -27,7 +27,6 @@ pub async fn by_status(
     .bind(business_date)
     .fetch_all(connection)
     .await?;
-    let counted =
-        |row: &PgRow| Ok((column::text(row, "status")?, column::number(row, "n_orders")?));
+    let counted = |row: &PgRow| Ok((Status::read(row, "status")?, u64::read(row, "n_orders")?));
     Ok(rows.iter().map(counted).collect::<Result<_, sqlx::Error>>()?)
 }

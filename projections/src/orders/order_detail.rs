@@ -4,17 +4,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::orders::Order;
 use domain::orders::order::{Event, PaymentMethod, PaymentTaken};
 use domain::shared::{Money, OrderId, PaymentId, TenantId};
-use event_store::StreamId;
 use event_store::consumer::ConsumerError;
-use sqlx::postgres::PgRow;
+use event_store::{Revision, StreamId};
 use sqlx::{FromRow, PgConnection, Row};
+use uuid::Uuid;
 
 use super::Orders;
+use super::order_header::OrderHeader;
 use super::order_line::{self, OrderLine};
-use super::order_list::OrderHeader;
-use crate::column;
 use crate::page::{Happened, Key};
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::insert;
+use crate::row::{self, FromColumns, Owned};
 
 /// An order with everything in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +49,47 @@ pub struct Payment {
     pub taken_at: DateTime<Utc>,
 }
 
-impl FromRow<'_, PgRow> for Payment {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: PaymentId::from_uuid(row.try_get("payment_id")?),
-            method: column::text(row, "method")?,
-            amount: column::money(row, "amount")?,
-            tendered: column::money(row, "tendered")?,
-            change: column::money(row, "change")?,
-            business_date: row.try_get("business_date")?,
-            taken_at: row.try_get("taken_at")?,
-        })
+row::columns!(row Payment {
+    id as payment_id, method, amount, tendered, change, business_date, taken_at,
+} with {
+    currency: |payment| payment.amount.currency(),
+});
+
+/// A payment with the order that it was taken for, and that order's revision with it.
+struct Taken {
+    order_id: Uuid,
+    revision: Revision,
+    payment: Payment,
+}
+
+row::columns!(written Taken { order_id, revision, payment });
+
+impl Taken {
+    fn of(happened: &Happened<'_, Order>, payment: &PaymentTaken) -> Result<Self, ConsumerError> {
+        let Some(business_date) = happened.recorded.business_date else {
+            return Err(happened.misfit("it has no business date"));
+        };
+        let payment = Payment {
+            id: payment.payment,
+            method: payment.method,
+            amount: payment.amount,
+            tendered: payment.tendered,
+            change: payment.change,
+            business_date,
+            taken_at: happened.recorded.occurred_at,
+        };
+        let revision = happened.recorded.revision;
+        Ok(Self { order_id: happened.key.id, revision, payment })
     }
 }
+
+/// The lines of an order.
+struct Lines {
+    order_id: Uuid,
+    lines: Vec<OrderLine>,
+}
+
+row::columns!(written Lines { order_id, lines });
 
 pub(super) async fn project(
     tx: &mut PgConnection,
@@ -69,73 +98,20 @@ pub(super) async fn project(
     let mut placed = Vec::new();
     let mut taken = Vec::new();
     for h in happened {
-        match (&h.event, h.recorded.business_date) {
-            (Event::Placed(order), _) => {
-                placed.push((h.key, column::json_text(&order_line::all_of(order))));
+        let Key { tenant_id, id: order_id } = h.key;
+        match &h.event {
+            Event::Placed(order) => {
+                let lines = order_line::all_of(order);
+                placed.push(Owned { tenant_id, row: Lines { order_id, lines } });
             }
-            (Event::PaymentTaken(payment), Some(date)) => taken.push((h, payment, date)),
-            (Event::PaymentTaken(_), None) => return Err(h.misfit("it has no business date")),
+            Event::PaymentTaken(payment) => {
+                taken.push(Owned { tenant_id, row: Taken::of(h, payment)? });
+            }
             _ => {}
         }
     }
-    if !placed.is_empty() {
-        insert_lines(tx, placed).await?;
-    }
-    if !taken.is_empty() {
-        insert_payments(tx, &taken).await?;
-    }
-    Ok(())
-}
-
-async fn insert_lines(
-    tx: &mut PgConnection,
-    placed: Vec<(Key, String)>,
-) -> Result<(), ConsumerError> {
-    let (keys, lines): (Vec<Key>, Vec<_>) = placed.into_iter().unzip();
-    let (tenants, ids) = Key::columns(&keys);
-    // An array of JSON would be taken apart once more, to plan the statement.
-    sqlx::query(
-        "INSERT INTO order_lines (tenant_id, order_id, lines)
-         SELECT UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::text[])::json",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .bind(lines)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn insert_payments(
-    tx: &mut PgConnection,
-    taken: &[(&Happened<'_, Order>, &PaymentTaken, NaiveDate)],
-) -> Result<(), ConsumerError> {
-    let (tenants, ids) = Key::columns(taken.iter().map(|(h, ..)| &h.key));
-    let payments = || taken.iter().map(|(_, payment, _)| payment);
-    sqlx::query(
-        "INSERT INTO order_payments (
-             tenant_id, order_id, revision, payment_id, method, currency, amount, tendered, change,
-             business_date, taken_at
-         )
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::bigint[]), UNNEST($4::uuid[]),
-             UNNEST($5::text[]), UNNEST($6::text[]), UNNEST($7::bigint[]), UNNEST($8::bigint[]),
-             UNNEST($9::bigint[]), UNNEST($10::date[]), UNNEST($11::timestamptz[])",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .bind(taken.iter().map(|(h, ..)| h.recorded.revision.to_i64()).collect::<Vec<_>>())
-    .bind(payments().map(|payment| payment.payment.uuid()).collect::<Vec<_>>())
-    .bind(payments().map(|payment| column::word(payment.method)).collect::<Vec<_>>())
-    .bind(payments().map(|payment| payment.amount.currency().code()).collect::<Vec<_>>())
-    .bind(payments().map(|payment| payment.amount.amount()).collect::<Vec<_>>())
-    .bind(payments().map(|payment| payment.tendered.amount()).collect::<Vec<_>>())
-    .bind(payments().map(|payment| payment.change.amount()).collect::<Vec<_>>())
-    .bind(taken.iter().map(|(.., date)| *date).collect::<Vec<_>>())
-    .bind(taken.iter().map(|(h, ..)| h.recorded.occurred_at).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    insert(tx, "order_lines", &placed).await?;
+    insert(tx, "order_payments", &taken).await
 }
 
 /// One order.
@@ -168,6 +144,6 @@ pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Option<OrderDetail
     .fetch_all(connection)
     .await?;
     let header = OrderHeader::from_row(&row)?;
-    let lines = column::json(&row, "lines")?;
+    let lines = FromColumns::read(&row, "lines")?;
     Ok(Some(OrderDetail { header, lines, payments, stale_since: row.try_get("stale_since")? }))
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use domain::identity::Device as Aggregate;
 use domain::identity::device::{Enrolled, State};
-use domain::shared::{BranchId, DeviceId};
+use domain::shared::DeviceId;
 use event_store::Revision;
 use event_store::consumer::ConsumerError;
-use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, Row};
+use sqlx::PgConnection;
 
-use crate::column;
 use crate::page::{Happened, Key};
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::{load, upsert};
+use crate::row::{self, Owned};
+
+const TABLE: &str = "devices";
 
 /// A device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,41 +29,15 @@ pub struct Device {
     pub revision: Revision,
 }
 
-impl FromRow<'_, PgRow> for Device {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: DeviceId::from_uuid(row.try_get("device_id")?),
-            details: Enrolled {
-                branch: BranchId::from_uuid(row.try_get("branch_id")?),
-                name: column::text(row, "name")?,
-            },
-            is_in_use: row.try_get("is_in_use")?,
-            revision: column::revision(row)?,
-        })
-    }
-}
+row::columns!(row Device { id as device_id, details, is_in_use, revision });
+row::columns!(part Enrolled { branch as branch_id, name });
 
 pub(super) async fn project(
     tx: &mut PgConnection,
     happened: Vec<Happened<'_, Aggregate>>,
 ) -> Result<(), ConsumerError> {
-    if happened.is_empty() {
-        return Ok(());
-    }
-    let (tenants, ids) = Key::columns(happened.iter().map(|h| &h.key));
-    let rows = sqlx::query(
-        "SELECT device_id AS id, d.*
-         FROM devices d
-         WHERE (tenant_id, device_id) IN (SELECT * FROM UNNEST($1::uuid[], $2::uuid[]))",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut devices: BTreeMap<Key, Device> = BTreeMap::new();
-    for row in &rows {
-        devices.insert(Key::from_row(row)?, Device::from_row(row)?);
-    }
+    let keys = happened.iter().map(|happened| happened.key).collect();
+    let mut devices: BTreeMap<Key, Device> = load(tx, TABLE, "device_id", keys).await?;
     for Happened { recorded, key, event } in happened {
         use domain::Decider;
         let (id, revision) = (DeviceId::from_uuid(key.id), recorded.revision);
@@ -76,37 +52,16 @@ pub(super) async fn project(
             }
         }
     }
-    save(tx, &devices).await
-}
-
-async fn save(tx: &mut PgConnection, devices: &BTreeMap<Key, Device>) -> Result<(), ConsumerError> {
-    let (tenants, ids) = Key::columns(devices.keys());
-    let column = || devices.values();
-    sqlx::query(
-        "INSERT INTO devices (tenant_id, device_id, branch_id, name, is_in_use, revision)
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::text[]),
-             UNNEST($5::boolean[]), UNNEST($6::bigint[])
-         ON CONFLICT (tenant_id, device_id) DO UPDATE SET
-             is_in_use = excluded.is_in_use,
-             revision = excluded.revision",
-    )
-    .bind(tenants)
-    .bind(ids)
-    .bind(column().map(|device| device.details.branch.uuid()).collect::<Vec<_>>())
-    .bind(column().map(|device| device.details.name.as_str()).collect::<Vec<_>>())
-    .bind(column().map(|device| device.is_in_use).collect::<Vec<_>>())
-    .bind(column().map(|device| device.revision.to_i64()).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    let row = |(Key { tenant_id, .. }, row)| Owned { tenant_id, row };
+    let rows: Vec<_> = devices.into_iter().map(row).collect();
+    upsert(tx, TABLE, &["tenant_id", "device_id"], &rows).await
 }
 
 /// The devices of the company by name, at most 200.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<Device>, ReadError> {
     let (tenant, connection) = tx.parts();
     let rows = sqlx::query_as(
-        "SELECT device_id, branch_id, name, is_in_use, revision
+        "SELECT *
          FROM devices
          WHERE tenant_id = $1
          ORDER BY is_in_use DESC, name, device_id

@@ -15,9 +15,9 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use crate::column;
 use crate::page::Happened;
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::FromColumns;
 
 /// Who gave something, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,7 +244,7 @@ fn empty() -> (Graph, Revision) {
 
 fn from_row(row: &PgRow) -> Result<(Graph, Revision), sqlx::Error> {
     let Json(graph) = row.try_get("graph")?;
-    Ok((graph, column::revision(row)?))
+    Ok((graph, FromColumns::read(row, "revision")?))
 }
 
 /// The roles of the company.

@@ -6,13 +6,14 @@ use chrono::NaiveDate;
 use domain::shared::Currency;
 use event_store::consumer::ConsumerError;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, QueryBuilder, Row};
+use sqlx::{PgConnection, QueryBuilder};
 use uuid::Uuid;
 
 use super::report::{Group, GroupBy, SalesFilter, SalesRow};
 use super::{Sale, Sums};
-use crate::column;
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::insert_or;
+use crate::row::{self, FromColumns};
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Cell {
@@ -23,11 +24,18 @@ struct Cell {
     currency: Currency,
 }
 
+row::columns!(written Cell { tenant_id, business_date, branch_id, hour, currency });
+
+struct Row {
+    cell: Cell,
+    n_orders: i64,
+    sums: Sums,
+}
+
+row::columns!(written Row { cell, n_orders, sums });
+
 pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), ConsumerError> {
-    if sales.is_empty() {
-        return Ok(());
-    }
-    let mut cells: BTreeMap<Cell, Sums> = BTreeMap::new();
+    let mut cells: BTreeMap<Cell, (i64, Sums)> = BTreeMap::new();
     for Sale { tenant_id, business_date, hour, order } in sales {
         let cell = Cell {
             tenant_id: *tenant_id,
@@ -36,40 +44,26 @@ pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), Con
             hour: *hour,
             currency: order.total.currency(),
         };
-        let sums = cells.entry(cell).or_default();
-        sums.n_orders += 1;
+        let (n_orders, sums) = cells.entry(cell).or_default();
+        *n_orders += 1;
         sums.gross += i128::from(order.total.amount());
         for line in &order.lines {
             sums.n_lines += 1;
             sums.n_items += i64::from(line.quantity.pieces());
         }
     }
-    sqlx::query(
-        "INSERT INTO sales_by_hour AS s (
-             tenant_id, business_date, branch_id, hour, currency, n_orders, n_lines, n_items, gross
-         )
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::date[]), UNNEST($3::uuid[]), UNNEST($4::bigint[]),
-             UNNEST($5::text[]), UNNEST($6::bigint[]), UNNEST($7::bigint[]), UNNEST($8::bigint[]),
-             UNNEST($9::text[])::numeric
-         ON CONFLICT (tenant_id, business_date, branch_id, hour, currency) DO UPDATE SET
-             n_orders = s.n_orders + excluded.n_orders,
-             n_lines = s.n_lines + excluded.n_lines,
-             n_items = s.n_items + excluded.n_items,
-             gross = s.gross + excluded.gross",
+    let row = |(cell, (n_orders, sums))| Row { cell, n_orders, sums };
+    insert_or(
+        tx,
+        "sales_by_hour",
+        &cells.into_iter().map(row).collect::<Vec<_>>(),
+        "ON CONFLICT (tenant_id, business_date, branch_id, hour, currency) DO UPDATE SET
+             n_orders = t.n_orders + excluded.n_orders,
+             n_lines = t.n_lines + excluded.n_lines,
+             n_items = t.n_items + excluded.n_items,
+             gross = t.gross + excluded.gross",
     )
-    .bind(cells.keys().map(|cell| cell.tenant_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.business_date).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.branch_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| i64::from(cell.hour)).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.currency.code()).collect::<Vec<_>>())
-    .bind(cells.values().map(|sums| sums.n_orders).collect::<Vec<_>>())
-    .bind(cells.values().map(|sums| sums.n_lines).collect::<Vec<_>>())
-    .bind(cells.values().map(|sums| sums.n_items).collect::<Vec<_>>())
-    .bind(cells.values().map(|sums| sums.gross.to_string()).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The sums per day, per hour of the day, or altogether.
@@ -94,11 +88,11 @@ pub(super) async fn sums(
     let rows = query.build().fetch_all(connection).await?;
     let sales_row = |row: &PgRow| {
         let group = match group_by {
-            GroupBy::Day => Group::Day(row.try_get("business_date")?),
-            GroupBy::Hour => Group::Hour(column::number(row, "hour")?),
+            GroupBy::Day => Group::Day(FromColumns::read(row, "business_date")?),
+            GroupBy::Hour => Group::Hour(FromColumns::read(row, "hour")?),
             _ => Group::Total,
         };
-        SalesRow::of(group, Some(column::number(row, "n_orders")?), row)
+        SalesRow::of(group, Some(FromColumns::read(row, "n_orders")?), row)
     };
     Ok(rows.iter().map(sales_row).collect::<Result<_, _>>()?)
 }

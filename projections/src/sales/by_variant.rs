@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::orders::order::Line;
-use domain::shared::{CategoryId, Currency, ProductId, VariantId};
+use domain::shared::{Currency, Name};
 use event_store::consumer::ConsumerError;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, QueryBuilder, Row};
+use sqlx::{PgConnection, QueryBuilder};
 use uuid::Uuid;
 
 use super::report::{Group, GroupBy, SalesFilter, SalesRow};
 use super::{Sale, Sums};
-use crate::column;
 use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::insert_or;
+use crate::row::{self, FromColumns};
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Cell {
@@ -26,10 +27,20 @@ struct Cell {
     currency: Currency,
 }
 
+row::columns!(written Cell {
+    tenant_id, business_date, branch_id, category_id, product_id, variant_id, currency,
+});
+
+struct Row<'a> {
+    cell: Cell,
+    product_name: &'a Name,
+    variant_name: &'a Name,
+    sums: Sums,
+}
+
+row::columns!(written Row<'a> { cell, product_name, variant_name, sums });
+
 pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), ConsumerError> {
-    if sales.is_empty() {
-        return Ok(());
-    }
     let mut cells: BTreeMap<Cell, (&Line, Sums)> = BTreeMap::new();
     for Sale { tenant_id, business_date, order, .. } in sales {
         for line in &order.lines {
@@ -49,40 +60,26 @@ pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), Con
             sums.gross += i128::from(line.total.amount());
         }
     }
-    sqlx::query(
-        "INSERT INTO sales_by_variant AS s (
-             tenant_id, business_date, branch_id, category_id, product_id, variant_id, currency,
-             product_name, variant_name, n_lines, n_items, gross
-         )
-         SELECT
-             UNNEST($1::uuid[]), UNNEST($2::date[]), UNNEST($3::uuid[]), UNNEST($4::uuid[]),
-             UNNEST($5::uuid[]), UNNEST($6::uuid[]), UNNEST($7::text[]), UNNEST($8::text[]),
-             UNNEST($9::text[]), UNNEST($10::bigint[]), UNNEST($11::bigint[]),
-             UNNEST($12::text[])::numeric
-         ON CONFLICT (
+    let rows = cells.into_iter().map(|(cell, (last, sums))| Row {
+        cell,
+        product_name: &last.product_name,
+        variant_name: &last.variant_name,
+        sums,
+    });
+    insert_or(
+        tx,
+        "sales_by_variant",
+        &rows.collect::<Vec<_>>(),
+        "ON CONFLICT (
              tenant_id, business_date, branch_id, category_id, product_id, variant_id, currency
          ) DO UPDATE SET
              product_name = excluded.product_name,
              variant_name = excluded.variant_name,
-             n_lines = s.n_lines + excluded.n_lines,
-             n_items = s.n_items + excluded.n_items,
-             gross = s.gross + excluded.gross",
+             n_lines = t.n_lines + excluded.n_lines,
+             n_items = t.n_items + excluded.n_items,
+             gross = t.gross + excluded.gross",
     )
-    .bind(cells.keys().map(|cell| cell.tenant_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.business_date).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.branch_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.category_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.product_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.variant_id).collect::<Vec<_>>())
-    .bind(cells.keys().map(|cell| cell.currency.code()).collect::<Vec<_>>())
-    .bind(cells.values().map(|(last, _)| last.product_name.as_str()).collect::<Vec<_>>())
-    .bind(cells.values().map(|(last, _)| last.variant_name.as_str()).collect::<Vec<_>>())
-    .bind(cells.values().map(|(_, sums)| sums.n_lines).collect::<Vec<_>>())
-    .bind(cells.values().map(|(_, sums)| sums.n_items).collect::<Vec<_>>())
-    .bind(cells.values().map(|(_, sums)| sums.gross.to_string()).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The sums per category, product or variant, the most sold first. Names are those of the last day
@@ -122,18 +119,18 @@ pub(super) async fn sums(
     let sales_row = |row: &PgRow| {
         let group = match group_by {
             GroupBy::Category => Group::Category {
-                id: CategoryId::from_uuid(row.try_get("category_id")?),
-                name: column::optional_text(row, "category_name")?,
+                id: FromColumns::read(row, "category_id")?,
+                name: FromColumns::read(row, "category_name")?,
             },
             GroupBy::Product => Group::Product {
-                id: ProductId::from_uuid(row.try_get("product_id")?),
-                name: column::text(row, "product_name")?,
+                id: FromColumns::read(row, "product_id")?,
+                name: FromColumns::read(row, "product_name")?,
             },
             _ => Group::Variant {
-                id: VariantId::from_uuid(row.try_get("variant_id")?),
-                name: column::text(row, "variant_name")?,
-                product: ProductId::from_uuid(row.try_get("product_id")?),
-                product_name: column::text(row, "product_name")?,
+                id: FromColumns::read(row, "variant_id")?,
+                name: FromColumns::read(row, "variant_name")?,
+                product: FromColumns::read(row, "product_id")?,
+                product_name: FromColumns::read(row, "product_name")?,
             },
         };
         SalesRow::of(group, None, row)

@@ -19,6 +19,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::page::misfit;
+use crate::row;
 
 /// Keeps the sales figures.
 #[derive(Debug)]
@@ -113,11 +114,12 @@ impl Sale {
 /// Sums of sales. Wide enough for any page of any amounts; the database's are without limit.
 #[derive(Debug, Default)]
 struct Sums {
-    n_orders: i64,
     n_lines: i64,
     n_items: i64,
     gross: i128,
 }
+
+row::columns!(written Sums { n_lines, n_items, gross });
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,8 @@ use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::{Sales, by_hour, by_variant};
-use crate::column;
 use crate::read_db::{LogPlace, ReadError, TenantTx};
+use crate::row::FromColumns;
 
 /// Which sales count.
 #[derive(Debug, Clone, Copy)]
@@ -137,9 +137,9 @@ impl SalesRow {
         Ok(Self {
             group,
             n_orders,
-            n_lines: column::number(row, "n_lines")?,
-            n_items: column::number(row, "n_items")?,
-            gross: column::money(row, "gross")?,
+            n_lines: FromColumns::read(row, "n_lines")?,
+            n_items: FromColumns::read(row, "n_items")?,
+            gross: FromColumns::read(row, "gross")?,
         })
     }
 }

@@ -127,7 +127,8 @@ async fn the_kardex_shows_each_movement_with_its_reason_and_what_was_there_after
     let seen: Vec<_> = shown
         .iter()
         .map(|moved| {
-            let Movement { reason, source, quantity, value, balance, .. } = moved;
+            let balance = moved.balance();
+            let Movement { reason, source, quantity, value, .. } = moved;
             (
                 *reason,
                 *source,
@@ -171,7 +172,7 @@ async fn every_running_balance_is_the_sum_of_the_movements_and_the_last_is_what_
                 for moved in movements(&world, tenant, branch, n).await {
                     sums.0 += moved.quantity.millionths();
                     sums.1 += moved.value.amount();
-                    let Balance { quantity, value } = moved.balance;
+                    let Balance { quantity, value } = moved.balance();
                     assert_eq!((quantity.millionths(), value.amount()), sums);
                     n_movements += 1;
                 }

@@ -5,8 +5,9 @@ use domain::orders::{Order, OrderType, Status, order};
 use domain::shared::OrderId;
 use event_store::Revision;
 use projections::orders::order_detail::{self, Payment};
+use projections::orders::order_header::OrderHeader;
 use projections::orders::order_line::OrderLine;
-use projections::orders::order_list::{self, OrderFilter, OrderHeader};
+use projections::orders::order_list::{self, OrderFilter};
 
 use crate::history::{
     CHAPINERO, DRINKS, PLATES, USAQUEN, line, order_id, paid, pesos, placed, whole_life,
