@@ -1,23 +1,27 @@
 //! The roles of a company as people look at them: like the stream that decides about them, with who
 //! gave what and when.
 
+mod state;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::identity::roles::{BranchAccess, Event, RoleKind, Roles};
+use domain::Decider;
+use domain::identity::roles::{BranchAccess, RoleKind, Roles, State};
 use domain::identity::{Permission, PermissionName};
 use domain::shared::{Name, PermissionCategoryId, RoleId, UserId};
 use event_store::consumer::ConsumerError;
 use event_store::{Actor, RecordedEvent, Revision};
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgRow;
-use sqlx::types::Json;
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::page::Happened;
 use crate::read_db::{ReadError, TenantTx};
-use crate::row::FromColumns;
+use crate::row;
+use crate::row::statements::upsert;
 
 /// Who gave something, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,92 +110,6 @@ impl Graph {
         };
         all.into_iter().map(grantable).collect()
     }
-
-    fn apply(&mut self, event: Event, recorded: &RecordedEvent) {
-        let given = given(recorded);
-        match event {
-            Event::RoleAdded(added) => {
-                let permissions = added.permissions.into_iter().map(|it| (it, given)).collect();
-                let parents = added.parents.into_iter().collect();
-                let role =
-                    Role { name: added.name, kind: added.kind, parents, permissions, version: 1 };
-                self.roles.insert(added.role, role);
-            }
-            Event::RoleRenamed(it) => self.at_role(it.role, |role| role.name = it.name),
-            Event::ParentsChosen(it) => {
-                self.at_role(it.role, |role| role.parents = it.parents.into_iter().collect());
-            }
-            Event::RoleRemoved(it) => {
-                self.roles.remove(&it.role);
-            }
-            Event::PermissionGranted(it) => self.at_role(it.role, |role| {
-                role.permissions.insert(it.permission, given);
-            }),
-            Event::PermissionRevoked(it) => self.at_role(it.role, |role| {
-                role.permissions.remove(&it.permission);
-            }),
-            Event::MemberAdmitted(it) => {
-                let roles = it.roles.into_iter().map(|role| (role, given)).collect();
-                let (branches, is_active, is_forgotten) = (it.branches, true, false);
-                let member = Member { roles, branches, is_active, is_forgotten, admitted: given };
-                self.members.insert(it.user, member);
-            }
-            Event::RoleAssigned(it) => self.at_member(it.user, |member| {
-                member.roles.insert(it.role, given);
-            }),
-            Event::RoleUnassigned(it) => self.at_member(it.user, |member| {
-                member.roles.remove(&it.role);
-            }),
-            Event::BranchesAllowed(it) => {
-                self.at_member(it.user, |member| member.branches = it.branches);
-            }
-            Event::MemberSuspended(it) => {
-                self.at_member(it.user, |member| member.is_active = false);
-            }
-            Event::MemberResumed(it) => self.at_member(it.user, |member| member.is_active = true),
-            Event::MemberForgotten(it) => self.at_member(it.user, |member| {
-                member.roles.clear();
-                member.branches = BranchAccess::NONE;
-                (member.is_active, member.is_forgotten) = (false, true);
-            }),
-            Event::PermissionDefined(it) => {
-                self.own_permissions.insert(it.permission, it.label);
-            }
-            Event::PermissionDropped(it) => {
-                self.own_permissions.remove(&it.permission);
-                self.places.remove(&it.permission);
-            }
-            Event::PermissionCategorised(it) => {
-                self.places.insert(it.permission, it.category);
-            }
-            Event::CategoryAdded(it) => {
-                self.categories.insert(it.category, Category { name: it.name, version: 1 });
-                self.places.extend(it.permissions.into_iter().map(|name| (name, it.category)));
-            }
-            Event::CategoryRenamed(it) => {
-                if let Some(category) = self.categories.get_mut(&it.category) {
-                    category.name = it.name;
-                    category.version += 1;
-                }
-            }
-            Event::CategoryRemoved(it) => {
-                self.categories.remove(&it.category);
-            }
-        }
-    }
-
-    fn at_role(&mut self, role: RoleId, change: impl FnOnce(&mut Role)) {
-        if let Some(role) = self.roles.get_mut(&role) {
-            change(role);
-            role.version += 1;
-        }
-    }
-
-    fn at_member(&mut self, user: UserId, change: impl FnOnce(&mut Member)) {
-        if let Some(member) = self.members.get_mut(&user) {
-            change(member);
-        }
-    }
 }
 
 fn given(recorded: &RecordedEvent) -> Given {
@@ -210,49 +128,46 @@ pub(super) async fn project(
         return Ok(());
     }
     let tenants: Vec<Uuid> = happened.iter().map(|happened| happened.key.tenant_id).collect();
-    let rows = sqlx::query("SELECT * FROM role_graphs WHERE tenant_id = ANY ($1)")
+    let rows: Vec<Shown> = sqlx::query_as("SELECT * FROM role_graphs WHERE tenant_id = ANY ($1)")
         .bind(tenants)
         .fetch_all(&mut *tx)
         .await?;
-    let mut graphs: BTreeMap<Uuid, (Graph, Revision)> = BTreeMap::new();
-    for row in &rows {
-        graphs.insert(row.try_get("tenant_id")?, from_row(row)?);
-    }
+    let with_state = |row: Shown| (row.tenant_id, (row.graph.state(), row));
+    let mut companies: BTreeMap<Uuid, (State, Shown)> = rows.into_iter().map(with_state).collect();
     for Happened { recorded, key, event } in happened {
-        let (graph, revision) = graphs.entry(key.tenant_id).or_insert_with(empty);
-        graph.apply(event, recorded);
-        *revision = recorded.revision;
+        let (state, shown) = companies
+            .entry(key.tenant_id)
+            .or_insert_with(|| (State::default(), Shown::nothing(key.tenant_id)));
+        let after = Roles::evolve(state.clone(), event);
+        shown.graph.follow(state, &after, given(recorded));
+        shown.revision = recorded.revision;
+        *state = after;
     }
-    sqlx::query(
-        "INSERT INTO role_graphs (tenant_id, graph, revision)
-         SELECT UNNEST($1::uuid[]), UNNEST($2::jsonb[]), UNNEST($3::bigint[])
-         ON CONFLICT (tenant_id) DO UPDATE SET
-             graph = excluded.graph,
-             revision = excluded.revision",
-    )
-    .bind(graphs.keys().copied().collect::<Vec<_>>())
-    .bind(graphs.values().map(|(graph, _)| Json(graph)).collect::<Vec<_>>())
-    .bind(graphs.values().map(|(_, revision)| revision.to_i64()).collect::<Vec<_>>())
-    .execute(tx)
-    .await?;
-    Ok(())
+    let rows: Vec<Shown> = companies.into_values().map(|(_, shown)| shown).collect();
+    upsert(tx, "role_graphs", &["tenant_id"], &rows).await
 }
 
-fn empty() -> (Graph, Revision) {
-    (Graph::default(), Revision::START)
+/// The graph of a company after some event of it.
+struct Shown {
+    tenant_id: Uuid,
+    graph: Graph,
+    revision: Revision,
 }
 
-fn from_row(row: &PgRow) -> Result<(Graph, Revision), sqlx::Error> {
-    let Json(graph) = row.try_get("graph")?;
-    Ok((graph, FromColumns::read(row, "revision")?))
+row::columns!(row Shown { tenant_id, graph, revision });
+
+impl Shown {
+    fn nothing(tenant_id: Uuid) -> Self {
+        Self { tenant_id, graph: Graph::default(), revision: Revision::START }
+    }
 }
 
 /// The roles of the company.
 pub async fn get(tx: &mut TenantTx) -> Result<Graph, ReadError> {
     let (tenant, connection) = tx.parts();
-    let row = sqlx::query("SELECT graph, revision FROM role_graphs WHERE tenant_id = $1")
+    let row: Option<Shown> = sqlx::query_as("SELECT * FROM role_graphs WHERE tenant_id = $1")
         .bind(tenant)
         .fetch_optional(connection)
         .await?;
-    Ok(row.as_ref().map(from_row).transpose()?.unwrap_or_else(empty).0)
+    Ok(row.map(|row| row.graph).unwrap_or_default())
 }

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::{Column, FromColumns, ToColumns};
 use crate::inventory::kardex::Reason;
 use crate::orders::order_line::OrderLine;
+use crate::people::graph::Graph;
 
 /// What is written as elements of an array of the type that is named first, cast to the second.
 macro_rules! written {
@@ -137,6 +138,7 @@ plain! {
 numbers! { u8 u16 u32 }
 
 written! {
+    Graph: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
@@ -150,6 +152,7 @@ written! {
 }
 
 read! {
+    Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));

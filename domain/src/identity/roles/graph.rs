@@ -9,13 +9,21 @@ use crate::identity::{Permission, PermissionName};
 use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
 
 /// Roles, members, permissions of the company's own, and how permissions are sorted.
+///
+/// Read models keep it with what else they show, and take it apart field by field: one that is not known
+/// to them does not compile there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
-    pub(super) roles: OrdMap<RoleId, Role>,
-    pub(super) members: OrdMap<UserId, Member>,
-    pub(super) own_permissions: OrdMap<PermissionName, Name>,
-    pub(super) categories: OrdMap<PermissionCategoryId, Category>,
-    pub(super) places: OrdMap<PermissionName, PermissionCategoryId>,
+    /// The roles.
+    pub roles: OrdMap<RoleId, Role>,
+    /// The people.
+    pub members: OrdMap<UserId, Member>,
+    /// The company's own permissions, with what people read.
+    pub own_permissions: OrdMap<PermissionName, Name>,
+    /// The categories of permissions.
+    pub categories: OrdMap<PermissionCategoryId, Category>,
+    /// In which category a permission stands.
+    pub places: OrdMap<PermissionName, PermissionCategoryId>,
 }
 
 /// A role.
