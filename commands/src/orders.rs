@@ -319,13 +319,13 @@ async fn there(
     };
     let mut wanted = vec![work.wanted::<Order>(&id)];
     // Mostly saves a round trip: the order was placed or moved here before, and stays in its branch.
-    if let Some(order::State::Placed { branch, ingredients, .. }) = work.remembered::<Order>(&id) {
-        wanted.extend(belongings(work, branch, &ingredients));
+    if let Some(order::State::Placed(order)) = work.remembered::<Order>(&id) {
+        wanted.extend(belongings(work, order.branch, &order.ingredients));
     }
     work.read(wanted).await?;
-    let order::State::Placed { branch, ingredients, .. } = work.state::<Order>(&id).clone() else {
-        return Err(refused(order::Error::Unplaced));
-    };
+    let placed = work.state::<Order>(&id).placed().cloned();
+    let order::Details { branch, ingredients, .. } =
+        placed.ok_or(refused(order::Error::Unplaced))?;
     work.read(belongings(work, branch, &ingredients)).await?;
     let open = work.state::<Branch>(&branch).open();
     let open = open.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;

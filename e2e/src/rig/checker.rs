@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::position::PositionToken;
 use domain::Decider;
-use domain::orders::order::{Event, Placed, State};
+use domain::orders::order::{Details, Event, Placed, State};
 use domain::orders::{Order, Status};
 use event_store::RecordedEvent;
 use serde_json::{Value, json};
@@ -150,7 +150,8 @@ async fn assert_list(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, Told>) {
             let id = id_in(row, "/id");
             assert!(listed.insert(id), "{id} is listed twice");
             let Told { placed, state, revision, .. } = &orders[&id];
-            let State::Placed { status, balance, .. } = state else { panic!("{id} is not placed") };
+            let State::Placed(order) = state else { panic!("{id} is not placed") };
+            let Details { status, balance, .. } = order;
             let shown = json!([row["number"], row["status"], row["balance"], row["revision"]]);
             let said = json!([placed.number, status.to_string(), cop(balance.amount()), revision]);
             assert_eq!(shown, said, "{id}");
@@ -165,7 +166,7 @@ async fn assert_list(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, Told>) {
 async fn assert_report(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, Told>) {
     let (mut n_sold, mut gross) = (0_u64, 0_i64);
     for Told { placed, state, .. } in orders.values() {
-        if let State::Placed { status, balance, .. } = state
+        if let State::Placed(Details { status, balance, .. }) = state
             && balance.amount() == 0
             && *status != Status::Cancelled
         {

@@ -197,7 +197,7 @@ impl Story {
 
     fn some_command(&mut self, state: &State, tenant: TenantId) -> order::Command {
         let hour = self.rng.random_range(0..24);
-        let State::Placed { balance, .. } = *state else {
+        let State::Placed(order::Details { balance, .. }) = *state else {
             return self.some_order_to_place(tenant, hour);
         };
         match self.rng.random_range(0..12) {

@@ -1,0 +1,45 @@
+//! What is paid of an order.
+
+use super::{CancelReason, Cancelled, Details, Error, Event, PaymentMethod, PaymentTaken};
+use crate::orders::Status;
+use crate::shared::{Money, PaymentId};
+
+/// Cash about to be taken.
+#[derive(Debug, Clone, Copy)]
+pub struct TakeCash {
+    /// The payment.
+    pub payment: PaymentId,
+    /// How much of the order is paid with it.
+    pub amount: Money,
+    /// What the guest hands over; the rest is change.
+    pub tendered: Money,
+    /// The hour of the branch's clock, 0 to 23.
+    pub hour: u8,
+}
+
+pub(super) fn cash_taken(order: &Details, cash: TakeCash) -> Result<PaymentTaken, Error> {
+    let Details { status, balance, .. } = *order;
+    let TakeCash { payment, amount, tendered, hour } = cash;
+    if status == Status::Cancelled || balance.is_zero() {
+        return Err(Error::NothingToPay { status, balance });
+    }
+    let left = balance.minus(amount)?;
+    if !amount.is_positive() || left.amount() < 0 {
+        return Err(Error::AmountExceedsBalance { amount, balance });
+    }
+    let change = tendered.minus(amount)?;
+    if change.amount() < 0 {
+        return Err(Error::TenderedTooLittle { tendered, amount });
+    }
+    let method = PaymentMethod::Cash;
+    Ok(PaymentTaken { payment, method, amount, tendered, change, balance: left, hour })
+}
+
+/// A cancellation would hide money that was taken.
+pub(super) fn cancelled(order: &Details, reason: CancelReason) -> Result<Event, Error> {
+    let cancelled = order.step(Cancelled { reason })?;
+    if order.balance != order.total {
+        return Err(Error::HasPayments { paid: order.total.minus(order.balance)? });
+    }
+    Ok(cancelled)
+}

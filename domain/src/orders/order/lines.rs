@@ -1,0 +1,125 @@
+//! What a guest orders, line by line.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Placed};
+use crate::inventory::recipe::Ingredient;
+use crate::orders::{LineRecipe, OrderType};
+use crate::shared::{BranchId, CategoryId, Currency, Money, Name, ProductId, Quantity, VariantId};
+
+/// The most lines one order can have.
+pub const LINES_MAX: usize = 200;
+
+/// What a guest asked for, priced by the server when the order was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// The product.
+    pub product: ProductId,
+    /// Its size or kind.
+    pub variant: VariantId,
+    /// Where the product stood in the menu.
+    pub category: CategoryId,
+    /// The product's name at that time.
+    pub product_name: Name,
+    /// The variant's name at that time.
+    pub variant_name: Name,
+    /// The revision of the product that the price comes from.
+    pub product_revision: u64,
+    /// How many pieces.
+    pub quantity: Quantity,
+    /// What one piece costs, taxes included.
+    pub unit_price: Money,
+    /// What the line costs: unit price times quantity.
+    pub total: Money,
+    /// What the line takes from stock, if its product had a recipe for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<LineRecipe>,
+}
+
+/// What a line costs is decided from these.
+#[derive(Debug, Clone)]
+pub struct LineRequest {
+    /// The product.
+    pub product: ProductId,
+    /// Its size or kind.
+    pub variant: VariantId,
+    /// Where the product stands in the menu.
+    pub category: CategoryId,
+    /// The product's name.
+    pub product_name: Name,
+    /// The variant's name.
+    pub variant_name: Name,
+    /// The revision of the product that the price comes from.
+    pub product_revision: u64,
+    /// How many pieces.
+    pub quantity: Quantity,
+    /// What one piece costs, taxes included.
+    pub unit_price: Money,
+    /// What one piece takes from stock.
+    pub recipe: Option<LineRecipe>,
+}
+
+impl Line {
+    /// What the line takes from stock.
+    pub fn ingredients(&self) -> &[Ingredient] {
+        self.recipe.as_ref().map_or(&[], |recipe| &recipe.ingredients)
+    }
+}
+
+/// An order about to be placed.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Where.
+    pub branch: BranchId,
+    /// What the branch trades in.
+    pub currency: Currency,
+    /// How it reaches the guest.
+    pub order_type: OrderType,
+    /// Its number in its series.
+    pub number: u32,
+    /// Its number in the day.
+    pub call_number: u32,
+    /// The hour of the branch's clock, 0 to 23.
+    pub hour: u8,
+    /// What the guest wants.
+    pub lines: Vec<LineRequest>,
+}
+
+pub(super) fn placed(place: Place) -> Result<Placed, Error> {
+    let (lines, total) = price(place.currency, place.lines)?;
+    Ok(Placed {
+        branch: place.branch,
+        order_type: place.order_type,
+        number: place.number,
+        call_number: place.call_number,
+        hour: place.hour,
+        lines,
+        total,
+    })
+}
+
+/// Prices the lines of an order: what [`Command::Place`](super::Command::Place) stores and what a quote shows.
+pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line>, Money), Error> {
+    if requests.is_empty() || requests.len() > LINES_MAX {
+        return Err(Error::LineCount { given: requests.len() });
+    }
+    let lines = requests.into_iter().map(priced).collect::<Result<Vec<_>, _>>()?;
+    let total = Money::sum(currency, lines.iter().map(|line| line.total))?;
+    Ok((lines, total))
+}
+
+fn priced(request: LineRequest) -> Result<Line, Error> {
+    Ok(Line {
+        total: request.unit_price.times(request.quantity.pieces())?,
+        product: request.product,
+        variant: request.variant,
+        category: request.category,
+        product_name: request.product_name,
+        variant_name: request.variant_name,
+        product_revision: request.product_revision,
+        quantity: request.quantity,
+        unit_price: request.unit_price,
+        recipe: request.recipe.map(|recipe| recipe.times(request.quantity)).transpose()?,
+    })
+}

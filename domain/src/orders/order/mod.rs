@@ -1,0 +1,108 @@
+//! An order: its lines, its way through the state table, and its payments.
+
+mod bill;
+mod error;
+mod events;
+mod lines;
+mod state;
+
+use crate::Decider;
+use crate::shared::OrderId;
+
+pub use bill::TakeCash;
+pub use error::Error;
+pub use events::*;
+pub use lines::{LINES_MAX, Line, LineRequest, Place, price};
+pub use state::{Details, State, status_after};
+
+/// The marker of the aggregate.
+#[derive(Debug)]
+pub struct Order;
+
+/// What can be asked of an order.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A guest orders.
+    Place(Place),
+    /// The branch accepts.
+    Confirm,
+    /// The kitchen begins.
+    Start,
+    /// The kitchen is done.
+    MarkReady,
+    /// The guest gets it.
+    Deliver,
+    /// It will not be made or handed over.
+    Cancel {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The guest pays in cash.
+    TakeCash(TakeCash),
+}
+
+impl Decider for Order {
+    const CATEGORY: &'static str = "order";
+    type Id = OrderId;
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Error = Error;
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
+        let event = match (state, command) {
+            (State::Unplaced, Command::Place(place)) => lines::placed(place)?.into(),
+            (State::Placed(order), Command::Confirm) => order.step(Confirmed {})?,
+            (State::Placed(order), Command::Start) => order.step(Started {})?,
+            (State::Placed(order), Command::MarkReady) => order.step(MadeReady {})?,
+            (State::Placed(order), Command::Deliver) => order.step(Delivered {})?,
+            (State::Placed(order), Command::Cancel { reason }) => bill::cancelled(order, reason)?,
+            (State::Placed(order), Command::TakeCash(cash)) => {
+                bill::cash_taken(order, cash)?.into()
+            }
+            (State::Placed(_), Command::Place(_)) => return Err(Error::AlreadyPlaced),
+            (
+                State::Unplaced,
+                Command::Confirm
+                | Command::Start
+                | Command::MarkReady
+                | Command::Deliver
+                | Command::Cancel { .. }
+                | Command::TakeCash(_),
+            ) => return Err(Error::Unplaced),
+        };
+        Ok(vec![event])
+    }
+
+    fn evolve(state: State, event: Event) -> State {
+        let moved_to = status_after(&event);
+        match (state, event) {
+            (State::Unplaced | State::Placed(_), Event::Placed(placed)) => {
+                State::Placed(placed.into())
+            }
+            (
+                State::Placed(order),
+                Event::Confirmed(_)
+                | Event::Started(_)
+                | Event::MadeReady(_)
+                | Event::Delivered(_)
+                | Event::Cancelled(_),
+            ) => State::Placed(Details { status: moved_to.unwrap_or(order.status), ..order }),
+            (State::Placed(order), Event::PaymentTaken(PaymentTaken { balance, .. })) => {
+                State::Placed(Details { balance, ..order })
+            }
+            (
+                State::Unplaced,
+                Event::Confirmed(_)
+                | Event::Started(_)
+                | Event::MadeReady(_)
+                | Event::Delivered(_)
+                | Event::Cancelled(_)
+                | Event::PaymentTaken(_),
+            ) => State::Unplaced,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+use super::{cash, history, paid, pesos, placed_for};
+use crate::orders::Status;
+use crate::orders::order::{CancelReason, Command, Error, Order};
+use crate::shared::{Currency, Money, MoneyError};
+use crate::testing::given;
+
+#[test]
+fn cash_gives_change() {
+    given::<Order>(history(Status::Pending)).when(cash(pesos(30_000), pesos(50_000))).then([paid(
+        pesos(30_000),
+        pesos(50_000),
+        pesos(20_000),
+        pesos(0),
+    )]);
+}
+
+#[test]
+fn an_order_is_paid_in_parts_but_never_over_its_total() {
+    let half = paid(pesos(20_000), pesos(20_000), pesos(0), pesos(10_000));
+    given::<Order>([placed_for(pesos(30_000)), half.clone()])
+        .when(cash(pesos(10_000), pesos(10_000)))
+        .then([paid(pesos(10_000), pesos(10_000), pesos(0), pesos(0))]);
+    given::<Order>([placed_for(pesos(30_000)), half])
+        .when(cash(pesos(10_001), pesos(20_000)))
+        .then_refused(Error::AmountExceedsBalance {
+            amount: pesos(10_001),
+            balance: pesos(10_000),
+        });
+}
+
+#[test]
+fn a_paid_or_cancelled_order_takes_no_payment() {
+    let whole = paid(pesos(30_000), pesos(30_000), pesos(0), pesos(0));
+    given::<Order>([placed_for(pesos(30_000)), whole])
+        .when(cash(pesos(1), pesos(1)))
+        .then_refused(Error::NothingToPay { status: Status::Pending, balance: pesos(0) });
+    given::<Order>(history(Status::Cancelled))
+        .when(cash(pesos(1), pesos(1)))
+        .then_refused(Error::NothingToPay { status: Status::Cancelled, balance: pesos(30_000) });
+}
+
+#[test]
+fn too_little_cash_or_another_currency_is_refused() {
+    given::<Order>(history(Status::Ready))
+        .when(cash(pesos(30_000), pesos(29_999)))
+        .then_refused(Error::TenderedTooLittle { tendered: pesos(29_999), amount: pesos(30_000) });
+    let dollars = Money::try_new(100, Currency::USD).unwrap();
+    given::<Order>(history(Status::Ready)).when(cash(dollars, dollars)).then_refused(Error::Money(
+        MoneyError::MixedCurrencies { left: Currency::COP, right: Currency::USD },
+    ));
+}
+
+#[test]
+fn an_order_with_payments_is_not_cancelled() {
+    let half = paid(pesos(20_000), pesos(20_000), pesos(0), pesos(10_000));
+    given::<Order>([placed_for(pesos(30_000)), half])
+        .when(Command::Cancel { reason: CancelReason::GuestRequest })
+        .then_refused(Error::HasPayments { paid: pesos(20_000) });
+}

@@ -1,0 +1,69 @@
+use uuid::Uuid;
+
+use super::{pesos, place, request};
+use crate::Decider;
+use crate::inventory::recipe::Ingredient;
+use crate::orders::LineRecipe;
+use crate::orders::order::{Command, Error, Event, LINES_MAX, LineRequest, Order, State};
+use crate::shared::money::AMOUNT_MAX;
+use crate::shared::{Currency, Money, MoneyError, StockItemId, StockQuantity, StockQuantityError};
+use crate::testing::given;
+
+#[test]
+fn the_server_prices_the_lines() {
+    let lines = vec![request(2, pesos(28_000)), request(1, pesos(6_500))];
+    let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
+    let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
+    assert_eq!(placed.lines[0].total, pesos(56_000));
+    assert_eq!(placed.total, pesos(62_500));
+}
+
+#[test]
+fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
+    let grams = |item, text: &str| Ingredient {
+        item: StockItemId::from_uuid(Uuid::from_u128(item)),
+        quantity: text.parse().unwrap(),
+    };
+    let recipe = LineRecipe { version: 3, ingredients: vec![grams(7, "0.125"), grams(8, "90")] };
+    let lines = vec![
+        LineRequest { recipe: Some(recipe), ..request(2, pesos(28_000)) },
+        request(1, pesos(6_500)),
+    ];
+    let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
+    let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
+    let taken = vec![grams(7, "0.25"), grams(8, "180")];
+    let frozen = LineRecipe { version: 3, ingredients: taken.clone() };
+    assert_eq!(placed.lines[0].recipe, Some(frozen));
+    assert_eq!(placed.lines[1].recipe, None);
+    let State::Placed(order) = Order::fold(State::Unplaced, outcome) else { panic!() };
+    assert_eq!(*order.ingredients, *taken);
+}
+
+#[test]
+fn an_order_that_takes_more_than_can_be_counted_is_refused() {
+    let item = StockItemId::from_uuid(Uuid::from_u128(7));
+    let all = Ingredient { item, quantity: StockQuantity::MAX };
+    let recipe = Some(LineRecipe { version: 1, ingredients: vec![all] });
+    given::<Order>([])
+        .when(Command::Place(place(vec![LineRequest { recipe, ..request(2, pesos(1)) }])))
+        .then_refused(Error::Ingredients(StockQuantityError::TooLarge));
+}
+
+#[test]
+fn an_order_without_lines_or_with_too_many_is_refused() {
+    given::<Order>([])
+        .when(Command::Place(place(vec![])))
+        .then_refused(Error::LineCount { given: 0 });
+    let many = vec![request(1, pesos(1)); LINES_MAX + 1];
+    given::<Order>([])
+        .when(Command::Place(place(many)))
+        .then_refused(Error::LineCount { given: LINES_MAX + 1 });
+}
+
+#[test]
+fn a_total_that_javascript_cannot_read_is_refused() {
+    let huge = Money::try_new(AMOUNT_MAX, Currency::COP).unwrap();
+    given::<Order>([])
+        .when(Command::Place(place(vec![request(1, huge), request(1, huge)])))
+        .then_refused(Error::Money(MoneyError::TooLarge));
+}
