@@ -8,6 +8,7 @@
 //! - [`identity`]: tenants, branches, permissions
 //! - [`catalog`]: categories, products and their variants
 //! - [`inventory`]: what is kept in stock, recipes, the stock of a branch
+//! - [`pricing`]: what an order costs
 //! - [`orders`]: the order and its payments, number series
 //! - [`claim`]: uniqueness over sets
 //! - [`schemas`]: what stored events look like
@@ -19,6 +20,7 @@ pub mod event;
 pub mod identity;
 pub mod inventory;
 pub mod orders;
+pub mod pricing;
 pub mod schemas;
 pub mod shared;
 #[cfg(any(test, feature = "testing"))]

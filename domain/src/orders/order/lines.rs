@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Placed};
 use crate::inventory::recipe::Ingredient;
 use crate::orders::{LineRecipe, OrderType};
-use crate::shared::{BranchId, CategoryId, Currency, Money, Name, ProductId, Quantity, VariantId};
+use crate::pricing::{self, LineAmounts, UnpricedLine};
+use crate::shared::{
+    BranchId, CategoryId, Currency, Money, Name, ProductId, Quantity, StockQuantityError, VariantId,
+};
 
 /// The most lines one order can have.
 pub const LINES_MAX: usize = 200;
@@ -37,7 +40,7 @@ pub struct Line {
     pub recipe: Option<LineRecipe>,
 }
 
-/// What a line costs is decided from these.
+/// A line about to be priced and placed.
 #[derive(Debug, Clone)]
 pub struct LineRequest {
     /// The product.
@@ -99,27 +102,36 @@ pub(super) fn placed(place: Place) -> Result<Placed, Error> {
     })
 }
 
-/// Prices the lines of an order: what [`Command::Place`](super::Command::Place) stores and what a quote shows.
+/// Prices the lines of an order: what [`Command::Place`](super::Command::Place) stores and what a quote
+/// shows.
 pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line>, Money), Error> {
     if requests.is_empty() || requests.len() > LINES_MAX {
         return Err(Error::LineCount { given: requests.len() });
     }
-    let lines = requests.into_iter().map(priced).collect::<Result<Vec<_>, _>>()?;
-    let total = Money::sum(currency, lines.iter().map(|line| line.total))?;
-    Ok((lines, total))
+    let amounts = pricing::price(currency, requests.iter().map(LineRequest::unpriced))?;
+    let lines = requests.into_iter().zip(amounts.lines);
+    let lines = lines.map(|(request, amounts)| request.priced(amounts)).collect::<Result<_, _>>()?;
+    Ok((lines, amounts.total))
 }
 
-fn priced(request: LineRequest) -> Result<Line, Error> {
-    Ok(Line {
-        total: request.unit_price.times(request.quantity.pieces())?,
-        product: request.product,
-        variant: request.variant,
-        category: request.category,
-        product_name: request.product_name,
-        variant_name: request.variant_name,
-        product_revision: request.product_revision,
-        quantity: request.quantity,
-        unit_price: request.unit_price,
-        recipe: request.recipe.map(|recipe| recipe.times(request.quantity)).transpose()?,
-    })
+impl LineRequest {
+    const fn unpriced(&self) -> UnpricedLine {
+        UnpricedLine { quantity: self.quantity, unit_price: self.unit_price }
+    }
+
+    fn priced(self, amounts: LineAmounts) -> Result<Line, StockQuantityError> {
+        let LineAmounts { total } = amounts;
+        Ok(Line {
+            product: self.product,
+            variant: self.variant,
+            category: self.category,
+            product_name: self.product_name,
+            variant_name: self.variant_name,
+            product_revision: self.product_revision,
+            quantity: self.quantity,
+            unit_price: self.unit_price,
+            total,
+            recipe: self.recipe.map(|recipe| recipe.times(self.quantity)).transpose()?,
+        })
+    }
 }
