@@ -4,7 +4,7 @@ mod stock;
 
 use std::sync::Arc;
 
-use domain::catalog::Product;
+use domain::catalog::{Product, offer};
 use domain::identity::Branch;
 use domain::identity::subscription::Module;
 use domain::inventory::recipe::{Ingredient, Recipe};
@@ -12,9 +12,7 @@ use domain::inventory::stock::Inventory;
 use domain::orders::OrderType;
 use domain::orders::order::{self, CancelReason, Line, LineRequest, Order};
 use domain::orders::series::{self, Series, SeriesId};
-use domain::shared::{
-    BranchId, BusinessDay, Currency, Money, OrderId, PaymentId, ProductId, Quantity, VariantId,
-};
+use domain::shared::{BranchId, BusinessDay, Currency, Money, OrderId, PaymentId};
 use event_store::Revision;
 use serde::Serialize;
 
@@ -25,6 +23,7 @@ use crate::intent::Intent;
 use crate::scope::Scope;
 use crate::unit_of_work::UnitOfWork;
 
+pub use domain::catalog::offer::WantedLine;
 pub use stock::ShortItem;
 
 /// Why something about an order is refused.
@@ -33,24 +32,9 @@ pub enum OrderRefusal {
     /// The company has no such branch.
     #[error("there is no such branch")]
     UnknownBranch,
-    /// The company sells no such product.
-    #[error("line {index} names no product of the menu")]
-    UnknownProduct {
-        /// The place of the line, from 0.
-        index: usize,
-    },
-    /// The product is not sold in such a variant.
-    #[error("line {index} names no variant of its product")]
-    UnknownVariant {
-        /// The place of the line, from 0.
-        index: usize,
-    },
-    /// The product's price is not in the branch's currency.
-    #[error("line {index} is priced in another currency than the branch trades in")]
-    ForeignCurrency {
-        /// The place of the line, from 0.
-        index: usize,
-    },
+    /// The branch does not offer what a line asks for.
+    #[error(transparent)]
+    Offer(#[from] offer::Error),
     /// There is too little of something that the order takes.
     #[error("{} stock items are short", items.len())]
     OutOfStock {
@@ -70,17 +54,6 @@ pub enum OrderRefusal {
 
 fn refused<E: Into<OrderRefusal>>(refusal: E) -> Failure<OrderRefusal> {
     Failure::Refused(refusal.into())
-}
-
-/// One line as a guest says it.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct WantedLine {
-    /// The product.
-    pub product: ProductId,
-    /// Its size or kind.
-    pub variant: VariantId,
-    /// How many pieces.
-    pub quantity: Quantity,
 }
 
 /// A guest orders.
@@ -123,29 +96,13 @@ impl PlaceOrder {
         work.read(wanted).await?;
         let branch = work.state::<Branch>(&self.branch).open();
         let branch = branch.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
+        let lines = offer::resolve(branch, &self.lines, |product| offer::Known {
+            product: work.state::<Product>(&product),
+            product_revision: work.revision::<Product>(&product).get(),
+            recipe: work.state::<Recipe>(&product),
+        });
         let (day, currency) = (branch.business_day(), branch.currency);
-        let line = |(index, line): (usize, &WantedLine)| {
-            let product = work.state::<Product>(&line.product).in_menu();
-            let product = product.ok_or(OrderRefusal::UnknownProduct { index })?;
-            let variant = product.variant(line.variant);
-            let variant = variant.ok_or(OrderRefusal::UnknownVariant { index })?;
-            if variant.price.currency() != currency {
-                return Err(OrderRefusal::ForeignCurrency { index });
-            }
-            Ok(LineRequest {
-                product: line.product,
-                variant: line.variant,
-                category: product.category,
-                product_name: product.name.clone(),
-                variant_name: variant.name.clone(),
-                product_revision: work.revision::<Product>(&line.product).get(),
-                quantity: line.quantity,
-                unit_price: variant.price,
-                recipe: stock::recipe(work, line),
-            })
-        };
-        let lines: Result<Vec<_>, _> = self.lines.iter().enumerate().map(line).collect();
-        Ok(Looked { day, currency, lines: lines.map_err(Failure::Refused)? })
+        Ok(Looked { day, currency, lines: lines.map_err(refused)? })
     }
 }
 

@@ -9,7 +9,7 @@ use commands::identity::BranchRefusal;
 use commands::orders::OrderRefusal;
 use commands::{CommandError, Failure, World};
 use commands::{LogError as Error, Revision};
-use domain::catalog::{category, product};
+use domain::catalog::{category, offer, product};
 use domain::identity::branch;
 use domain::orders::{order, series, status};
 use projections::ReadError;
@@ -154,9 +154,19 @@ pub(super) fn new_order(refusal: &OrderRefusal) -> Problem {
 pub(super) fn order(refusal: &OrderRefusal) -> Problem {
     match refusal {
         OrderRefusal::UnknownBranch => unknown("/branch_id"),
-        OrderRefusal::UnknownProduct { index } => unknown(&format!("/lines/{index}/product_id")),
-        OrderRefusal::UnknownVariant { index } => unknown(&format!("/lines/{index}/variant_id")),
-        OrderRefusal::ForeignCurrency { index } => {
+        OrderRefusal::Offer(refusal) => not_offered(*refusal),
+        OrderRefusal::OutOfStock { items } => inventory::short(items),
+        OrderRefusal::Stock(refusal) => inventory::rule_of_stock(refusal),
+        OrderRefusal::Series(series::Error::Exhausted) => Problem::new(Code::InvalidTransition),
+        OrderRefusal::Order(refusal) => rule_of_order(refusal),
+    }
+}
+
+fn not_offered(refusal: offer::Error) -> Problem {
+    match refusal {
+        offer::Error::UnknownProduct { index } => unknown(&format!("/lines/{index}/product_id")),
+        offer::Error::UnknownVariant { index } => unknown(&format!("/lines/{index}/variant_id")),
+        offer::Error::ForeignCurrency { index } => {
             let words = (
                 "el producto no tiene precio en la moneda de la sede",
                 "the product has no price in the branch's currency",
@@ -164,10 +174,6 @@ pub(super) fn order(refusal: &OrderRefusal) -> Problem {
             let pointer = format!("/lines/{index}/product_id");
             Problem::validation(vec![FieldError::new(pointer, "currency", words)])
         }
-        OrderRefusal::OutOfStock { items } => inventory::short(items),
-        OrderRefusal::Stock(refusal) => inventory::rule_of_stock(refusal),
-        OrderRefusal::Series(series::Error::Exhausted) => Problem::new(Code::InvalidTransition),
-        OrderRefusal::Order(refusal) => rule_of_order(refusal),
     }
 }
 

@@ -1,14 +1,13 @@
 //! What orders do to the stock of their branch, in the same append as the order's own event.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::inventory::recipe::{Ingredient, Recipe};
+use domain::inventory::recipe::Ingredient;
 use domain::inventory::stock::{self, Demand, Inventory};
 use domain::inventory::{BaseUnit, OnShortage, StockItem};
-use domain::orders::LineRecipe;
 use domain::orders::order::{Line, LineRequest};
 use domain::shared::{BranchId, Currency, Name, OrderId, StockItemId, StockQuantity};
 
-use super::{OrderRefusal, WantedLine};
+use super::OrderRefusal;
 use crate::aggregates::Wanted;
 use crate::error::Failure;
 use crate::unit_of_work::UnitOfWork;
@@ -32,13 +31,6 @@ pub struct ShortItem {
     pub needed: StockQuantity,
     /// How much there is that nobody has reserved.
     pub available: StockQuantity,
-}
-
-/// What one piece of a line takes, if its product has a recipe for it.
-pub(super) fn recipe(work: &UnitOfWork<'_>, line: &WantedLine) -> Option<LineRecipe> {
-    let latest = work.state::<Recipe>(&line.product).latest()?;
-    let portion = latest.portion(line.variant)?;
-    Some(LineRecipe { version: latest.version, ingredients: portion.ingredients.clone() })
 }
 
 /// What has to be read for an order to reserve its stock; nothing if it takes nothing.

@@ -110,7 +110,8 @@ pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line
     }
     let amounts = pricing::price(currency, requests.iter().map(LineRequest::unpriced))?;
     let lines = requests.into_iter().zip(amounts.lines);
-    let lines = lines.map(|(request, amounts)| request.priced(amounts)).collect::<Result<_, _>>()?;
+    let lines =
+        lines.map(|(request, amounts)| request.priced(amounts)).collect::<Result<_, _>>()?;
     Ok((lines, amounts.total))
 }
 
