@@ -1,0 +1,35 @@
+//! Names that are unique in a company, taken in the append of what is called by them.
+
+use domain::claim::{self, Claim, ClaimId, Named};
+use domain::shared::Name;
+use uuid::Uuid;
+
+use crate::error::Failure;
+use crate::unit_of_work::UnitOfWork;
+
+/// Takes the claim of a thing's name.
+pub(crate) fn take(
+    work: &mut UnitOfWork<'_>,
+    claim: &ClaimId,
+    holder: Uuid,
+) -> Result<(), claim::Error> {
+    work.decide::<Claim>(claim, claim::Command::Take { holder })?;
+    Ok(())
+}
+
+/// Moves a thing's claim from one name to another, unless they fold to the same key.
+pub(crate) async fn rename<R>(
+    work: &mut UnitOfWork<'_>,
+    (named, before, after): (Named, &Name, &Name),
+    holder: Uuid,
+    taken: fn() -> Failure<R>,
+) -> Result<(), Failure<R>> {
+    let (old, new) = (ClaimId::of_name(named, before), ClaimId::of_name(named, after));
+    if old == new {
+        return Ok(());
+    }
+    work.read(vec![work.wanted::<Claim>(&old), work.wanted::<Claim>(&new)]).await?;
+    take(work, &new, holder).map_err(|_| taken())?;
+    work.decide::<Claim>(&old, claim::Command::Release { holder }).map_err(|_| taken())?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Orders and their payments.
+
+mod pay;
+mod place;
+mod step;
+mod stock;
+
+use std::sync::Arc;
+
+use domain::catalog::offer;
+use domain::identity::Branch;
+use domain::inventory::recipe::Ingredient;
+use domain::inventory::stock::Inventory;
+use domain::orders::order::{self, Order};
+use domain::orders::series;
+use domain::shared::{BranchId, Currency, OrderId};
+
+use crate::error::Failure;
+use crate::unit_of_work::UnitOfWork;
+
+pub use domain::catalog::offer::WantedLine;
+pub use pay::TakeCash;
+pub use place::{PlaceOrder, Quote};
+pub use step::{MoveOrder, Step};
+pub use stock::ShortItem;
+
+/// Why something about an order is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderRefusal {
+    /// The company has no such branch.
+    #[error("there is no such branch")]
+    UnknownBranch,
+    /// The branch does not offer what a line asks for.
+    #[error(transparent)]
+    Offer(#[from] offer::Error),
+    /// There is too little of something that the order takes.
+    #[error("{} stock items are short", items.len())]
+    OutOfStock {
+        /// Of what.
+        items: Vec<ShortItem>,
+    },
+    /// A rule of the branch's stock.
+    #[error(transparent)]
+    Stock(#[from] domain::inventory::stock::Error),
+    /// The branch has used up its numbers.
+    #[error(transparent)]
+    Series(#[from] series::Error),
+    /// A rule of the order itself.
+    #[error(transparent)]
+    Order(#[from] order::Error),
+}
+
+fn refused<E: Into<OrderRefusal>>(refusal: E) -> Failure<OrderRefusal> {
+    Failure::Refused(refusal.into())
+}
+
+/// Where and when something happens to an order.
+struct There {
+    branch: BranchId,
+    currency: Currency,
+    hour: u8,
+    /// What the order takes from stock.
+    ingredients: Arc<[Ingredient]>,
+}
+
+/// Reads an order with its branch, and with the branch's stock if the order moves any.
+async fn there(
+    work: &mut UnitOfWork<'_>,
+    id: OrderId,
+    moves_stock: bool,
+) -> Result<There, Failure<OrderRefusal>> {
+    let belongings = |work: &UnitOfWork<'_>, branch: BranchId, ingredients: &[Ingredient]| {
+        let stock = (moves_stock && !ingredients.is_empty()).then_some(&branch);
+        let stock = stock.map(|branch| work.wanted::<Inventory>(branch));
+        std::iter::once(work.wanted::<Branch>(&branch)).chain(stock).collect::<Vec<_>>()
+    };
+    let mut wanted = vec![work.wanted::<Order>(&id)];
+    // Mostly saves a round trip: the order was placed or moved here before, and stays in its branch.
+    if let Some(order::State::Placed(order)) = work.remembered::<Order>(&id) {
+        wanted.extend(belongings(work, order.branch, &order.ingredients));
+    }
+    work.read(wanted).await?;
+    let placed = work.state::<Order>(&id).placed().cloned();
+    let order::Details { branch, ingredients, .. } =
+        placed.ok_or(refused(order::Error::Unplaced))?;
+    work.read(belongings(work, branch, &ingredients)).await?;
+    let open = work.state::<Branch>(&branch).open();
+    let open = open.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
+    let (day, currency) = (open.business_day(), open.currency);
+    let hour = work.at_branch(branch, day)?.hour;
+    Ok(There { branch, currency, hour, ingredients })
+}

@@ -1,0 +1,45 @@
+//! Orders that are paid.
+
+use domain::orders::order::{self, Order};
+use domain::shared::{Money, OrderId, PaymentId};
+use event_store::Revision;
+use serde::Serialize;
+
+use super::{OrderRefusal, There, refused, there};
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// A guest pays in cash.
+#[derive(Debug, Clone, Serialize)]
+pub struct TakeCash {
+    /// The payment to be.
+    #[serde(skip)]
+    pub payment: PaymentId,
+    /// The order.
+    pub order: OrderId,
+    /// Where the caller has seen it.
+    pub seen: Option<Revision>,
+    /// How much of the order is paid.
+    pub amount: Money,
+    /// What the guest hands over; none means exactly the amount.
+    pub tendered: Option<Money>,
+}
+
+impl Intent for TakeCash {
+    const OPERATION: &'static str = "order.take_cash";
+    type Refusal = OrderRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
+        let There { hour, .. } = there(work, self.order, false).await?;
+        work.expect::<Order, _>(&self.order, self.seen)?;
+        let cash = order::TakeCash {
+            payment: self.payment,
+            amount: self.amount,
+            tendered: self.tendered.unwrap_or(self.amount),
+            hour,
+        };
+        work.decide::<Order>(&self.order, order::Command::TakeCash(cash)).map_err(refused)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Orders that are placed, or only priced.
+
+use domain::catalog::{Product, offer};
+use domain::identity::Branch;
+use domain::identity::subscription::Module;
+use domain::inventory::recipe::Recipe;
+use domain::orders::OrderType;
+use domain::orders::order::{self, Line, LineRequest, Order};
+use domain::orders::series::{self, Series, SeriesId};
+use domain::shared::{BranchId, BusinessDay, Currency, Money, OrderId};
+use serde::Serialize;
+
+use super::{OrderRefusal, WantedLine, refused, stock};
+use crate::aggregates::Trust;
+use crate::error::Failure;
+use crate::execute::Commands;
+use crate::intent::Intent;
+use crate::scope::Scope;
+use crate::unit_of_work::UnitOfWork;
+
+/// A guest orders.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlaceOrder {
+    /// The order to be.
+    #[serde(skip)]
+    pub order: OrderId,
+    /// Where.
+    pub branch: BranchId,
+    /// How it reaches the guest.
+    pub order_type: OrderType,
+    /// What the guest wants.
+    pub lines: Vec<WantedLine>,
+}
+
+/// A priced list of lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The lines with the server's prices.
+    pub lines: Vec<Line>,
+    /// What they cost together.
+    pub total: Money,
+}
+
+struct Looked {
+    day: BusinessDay,
+    currency: Currency,
+    lines: Vec<LineRequest>,
+}
+
+impl PlaceOrder {
+    /// Looks up subscription, branch, products and recipes in one round trip.
+    async fn look_up(&self, work: &mut UnitOfWork<'_>) -> Result<Looked, Failure<OrderRefusal>> {
+        let products = self.lines.iter().flat_map(|line| {
+            [work.wanted::<Product>(&line.product), work.wanted::<Recipe>(&line.product)]
+        });
+        let wanted = [work.subscription(), work.wanted::<Branch>(&self.branch)];
+        let wanted = wanted.into_iter().chain(products).collect();
+        work.read(wanted).await?;
+        let branch = work.state::<Branch>(&self.branch).open();
+        let branch = branch.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
+        let lines = offer::resolve(branch, &self.lines, |product| offer::Known {
+            product: work.state::<Product>(&product),
+            product_revision: work.revision::<Product>(&product).get(),
+            recipe: work.state::<Recipe>(&product),
+        });
+        let (day, currency) = (branch.business_day(), branch.currency);
+        Ok(Looked { day, currency, lines: lines.map_err(refused)? })
+    }
+}
+
+impl Intent for PlaceOrder {
+    const OPERATION: &'static str = "order.place";
+    type Refusal = OrderRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
+        let Looked { day, currency, lines } = self.look_up(work).await?;
+        let moment = work.at_branch(self.branch, day)?;
+        work.covered(Module::Orders)?;
+        let series = SeriesId::at(self.branch, self.order_type, moment.date);
+        let mut wanted = stock::wanted(work, self.branch, &lines);
+        wanted.push(work.wanted::<Series>(&series));
+        work.begin::<Order>(&self.order).await?;
+        work.read(wanted).await?;
+        let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
+        let mut number = (0, 0);
+        for series::Event::NumberTaken(taken) in
+            work.decide::<Series>(&series, take).map_err(refused)?
+        {
+            number = (taken.number, taken.call_number);
+        }
+        let place = order::Place {
+            branch: self.branch,
+            currency,
+            order_type: self.order_type,
+            number: number.0,
+            call_number: number.1,
+            hour: moment.hour,
+            lines,
+        };
+        for event in
+            work.decide::<Order>(&self.order, order::Command::Place(place)).map_err(refused)?
+        {
+            if let order::Event::Placed(placed) = event {
+                stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Commands {
+    /// What an order would cost: the same prices, rules and refusals as placing it, without effect. It
+    /// begins nothing, so the subscription is not asked.
+    pub async fn quote(
+        &self,
+        scope: &Scope,
+        order: &PlaceOrder,
+    ) -> Result<Quote, Failure<OrderRefusal>> {
+        let mut work = self.look(scope, Trust::Committed);
+        let Looked { currency, lines, .. } = order.look_up(&mut work).await?;
+        let (lines, total) = order::price(currency, lines).map_err(refused)?;
+        Ok(Quote { lines, total })
+    }
+}
