@@ -1,0 +1,91 @@
+//! How the stock of a branch moves without an order.
+
+use domain::identity::Branch;
+use domain::identity::subscription::Module;
+use domain::inventory::StockItem;
+use domain::inventory::stock::{self, IncomingLine, Inventory};
+use domain::shared::{BranchId, ReceiptId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// Why the stock of a branch does not move.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StockRefusal {
+    /// The company has no such branch.
+    #[error("there is no such branch")]
+    UnknownBranch,
+    /// The company keeps no such thing in stock.
+    #[error("line {index} names no stock item")]
+    UnknownItem {
+        /// The place of the line, from 0.
+        index: usize,
+    },
+    /// A rule of the stock itself.
+    #[error(transparent)]
+    Stock(#[from] stock::Error),
+}
+
+/// Goods come in.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReceiveStock {
+    /// The receipt to be.
+    #[serde(skip)]
+    pub receipt: ReceiptId,
+    /// Where.
+    pub branch: BranchId,
+    /// What comes in.
+    pub lines: Vec<IncomingLine>,
+}
+
+impl Intent for ReceiveStock {
+    const OPERATION: &'static str = "stock.receive";
+    type Refusal = StockRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
+        let items = self.lines.iter().map(|line| work.wanted::<StockItem>(&line.item));
+        let branch = [work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
+        let wanted = [work.subscription()].into_iter().chain(branch).chain(items).collect();
+        work.read(wanted).await?;
+        work.covered(Module::Inventory)?;
+        let branch = work.state::<Branch>(&self.branch).open();
+        let branch = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?;
+        let (day, currency) = (branch.business_day(), branch.currency);
+        let is_unknown = |line: &IncomingLine| work.state::<StockItem>(&line.item).kept().is_none();
+        if let Some(index) = self.lines.iter().position(is_unknown) {
+            return Err(Failure::Refused(StockRefusal::UnknownItem { index }));
+        }
+        work.at_branch(self.branch, day)?;
+        let receive = stock::Receive { receipt: self.receipt, currency, lines: self.lines.clone() };
+        work.decide::<Inventory>(&self.branch, stock::Command::Receive(receive))
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
+    }
+}
+
+/// Reservations of a branch that have expired should end, without waiting for the next order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseExpired {
+    /// The branch.
+    pub branch: BranchId,
+}
+
+impl Intent for ReleaseExpired {
+    const OPERATION: &'static str = "stock.release_expired";
+    type Refusal = StockRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
+        let wanted =
+            vec![work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
+        work.read(wanted).await?;
+        let branch = work.state::<Branch>(&self.branch).open();
+        let branch = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?;
+        let day = branch.business_day();
+        let now = work.at_branch(self.branch, day)?.instant;
+        work.decide::<Inventory>(&self.branch, stock::Command::ReleaseExpired { now })
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        Ok(())
+    }
+}

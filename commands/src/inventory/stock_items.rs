@@ -1,0 +1,95 @@
+//! What the company keeps in stock.
+
+use domain::claim::{Claim, ClaimId, Named};
+use domain::identity::subscription::Module;
+use domain::inventory::stock_item::{self, StockItem};
+use domain::inventory::{BaseUnit, OnShortage};
+use domain::shared::{Name, StockItemId};
+use event_store::Revision;
+use serde::Serialize;
+
+use crate::catalog::{rename, take};
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// Why a stock item is not added or revised.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StockItemRefusal {
+    /// Another stock item has the name.
+    #[error("another stock item has this name")]
+    NameTaken,
+    /// A rule of the stock item itself.
+    #[error(transparent)]
+    StockItem(#[from] stock_item::Error),
+}
+
+const fn stock_item_name_taken() -> Failure<StockItemRefusal> {
+    Failure::Refused(StockItemRefusal::NameTaken)
+}
+
+/// The company keeps something in stock.
+#[derive(Debug, Clone, Serialize)]
+pub struct AddStockItem {
+    /// The item to be.
+    #[serde(skip)]
+    pub item: StockItemId,
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// What its quantities count.
+    pub unit: BaseUnit,
+    /// What happens to an order when there is too little.
+    pub on_shortage: OnShortage,
+}
+
+impl Intent for AddStockItem {
+    const OPERATION: &'static str = "stock_item.add";
+    type Refusal = StockItemRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
+        let claim = ClaimId::of_name(Named::StockItem, &self.name);
+        let wanted = vec![
+            work.subscription(),
+            work.wanted::<StockItem>(&self.item),
+            work.wanted::<Claim>(&claim),
+        ];
+        work.read(wanted).await?;
+        work.covered(Module::Inventory)?;
+        let Self { name, unit, on_shortage, .. } = self.clone();
+        let details = stock_item::Details { name, unit, on_shortage };
+        work.decide::<StockItem>(&self.item, stock_item::Command::Add(details))
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        take(work, &claim, self.item.uuid()).map_err(|_| stock_item_name_taken())
+    }
+}
+
+/// A stock item should be called and treated like this.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReviseStockItem {
+    /// Which.
+    pub item: StockItemId,
+    /// Where the caller has seen it.
+    pub seen: Option<Revision>,
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// What happens to an order when there is too little.
+    pub on_shortage: OnShortage,
+}
+
+impl Intent for ReviseStockItem {
+    const OPERATION: &'static str = "stock_item.revise";
+    type Refusal = StockItemRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
+        work.read(vec![work.subscription(), work.wanted::<StockItem>(&self.item)]).await?;
+        work.covered(Module::Inventory)?;
+        let before = work.state::<StockItem>(&self.item).kept().cloned();
+        let before = before.ok_or(Failure::Refused(stock_item::Error::Unknown.into()))?;
+        work.expect::<StockItem, _>(&self.item, self.seen)?;
+        let Self { name, on_shortage, .. } = self.clone();
+        work.decide::<StockItem>(&self.item, stock_item::Command::Revise { name, on_shortage })
+            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        let claims = (Named::StockItem, &before.name, &self.name);
+        rename(work, claims, self.item.uuid(), stock_item_name_taken).await
+    }
+}
