@@ -116,11 +116,11 @@ pub(super) fn product(refusal: &ProductRefusal) -> Problem {
     };
     match refusal {
         ProductRefusal::NameTaken => name_taken(),
-        ProductRefusal::UnknownCategory => unknown("/category_id"),
-        ProductRefusal::UnknownVariant { index } => unknown(&format!("/variants/{index}/id")),
         ProductRefusal::Product(refusal) => match refusal {
             product::Error::Unknown => Problem::new(Code::NotFound),
             product::Error::AlreadyAdded => Problem::new(Code::InvalidTransition),
+            product::Error::UnknownCategory => unknown("/category_id"),
+            product::Error::UnknownVariant { index } => unknown(&format!("/variants/{index}/id")),
             product::Error::VariantCount { .. } => {
                 let words = ("debe tener de 1 a 50 variantes", "must have 1 to 50 variants");
                 Problem::validation(vec![FieldError::new("/variants", "length", words)])

@@ -1,10 +1,10 @@
 //! Products and their variants.
 
 use domain::catalog::category::Category;
-use domain::catalog::product::{self, Product, Variant};
+use domain::catalog::product::{self, Product, VariantRequest};
 use domain::claim::{Claim, ClaimId, Named};
 use domain::identity::subscription::Module;
-use domain::shared::{CategoryId, Money, Name, ProductId, VariantId};
+use domain::shared::{CategoryId, Name, ProductId};
 use event_store::Revision;
 use serde::Serialize;
 
@@ -19,39 +19,9 @@ pub enum ProductRefusal {
     /// Another product has the name.
     #[error("another product has this name")]
     NameTaken,
-    /// The company has no such category.
-    #[error("there is no such category")]
-    UnknownCategory,
-    /// A variant is to be revised that the product does not have.
-    #[error("variant {index} is not one of this product")]
-    UnknownVariant {
-        /// Its place in the request, from 0.
-        index: usize,
-    },
     /// A rule of the product itself.
     #[error(transparent)]
     Product(#[from] product::Error),
-}
-
-/// A variant as somebody wants it.
-#[derive(Debug, Clone, Serialize)]
-pub struct VariantRequest {
-    /// The one to change; none adds one.
-    pub id: Option<VariantId>,
-    /// The id that it gets if it is added.
-    #[serde(skip)]
-    pub id_if_new: VariantId,
-    /// Its name, unique in the product.
-    pub name: Name,
-    /// What one piece costs, taxes included.
-    pub price: Money,
-}
-
-impl VariantRequest {
-    fn variant(&self) -> Variant {
-        let id = self.id.unwrap_or(self.id_if_new);
-        Variant { id, name: self.name.clone(), price: self.price }
-    }
 }
 
 /// The menu gets a product.
@@ -82,11 +52,8 @@ impl Intent for AddProduct {
         ];
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
-        if let Some(index) = self.variants.iter().position(|variant| variant.id.is_some()) {
-            return Err(Failure::Refused(ProductRefusal::UnknownVariant { index }));
-        }
-        let details = details(work, &self.name, self.category, &self.variants)?;
-        work.decide::<Product>(&self.product, product::Command::Add(details))
+        let request = request(work, &self.name, self.category, &self.variants);
+        work.decide::<Product>(&self.product, product::Command::Add(request))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         take(work, &claim, self.product.uuid()).map_err(|_| product_name_taken())
     }
@@ -123,13 +90,8 @@ impl Intent for ReviseProduct {
         let before = work.state::<Product>(&self.product).in_menu().cloned();
         let before = before.ok_or(Failure::Refused(product::Error::Unknown.into()))?;
         work.expect::<Product, _>(&self.product, self.seen)?;
-        let is_foreign =
-            |variant: &VariantRequest| variant.id.is_some_and(|id| before.variant(id).is_none());
-        if let Some(index) = self.variants.iter().position(is_foreign) {
-            return Err(Failure::Refused(ProductRefusal::UnknownVariant { index }));
-        }
-        let details = details(work, &self.name, self.category, &self.variants)?;
-        work.decide::<Product>(&self.product, product::Command::Revise(details))
+        let request = request(work, &self.name, self.category, &self.variants);
+        work.decide::<Product>(&self.product, product::Command::Revise(request))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         let claims = (Named::Product, &before.name, &self.name);
         rename(work, claims, self.product.uuid(), product_name_taken).await
@@ -140,15 +102,16 @@ const fn product_name_taken() -> Failure<ProductRefusal> {
     Failure::Refused(ProductRefusal::NameTaken)
 }
 
-fn details(
+fn request(
     work: &UnitOfWork<'_>,
     name: &Name,
     category: CategoryId,
     variants: &[VariantRequest],
-) -> Result<product::Details, Failure<ProductRefusal>> {
-    if work.state::<Category>(&category).in_menu().is_none() {
-        return Err(Failure::Refused(ProductRefusal::UnknownCategory));
+) -> product::Request {
+    let known = work.state::<Category>(&category).in_menu();
+    product::Request {
+        name: name.clone(),
+        category: known.map(|_| category),
+        variants: variants.to_vec(),
     }
-    let variants = variants.iter().map(VariantRequest::variant).collect();
-    Ok(product::Details { name: name.clone(), category, variants })
 }

@@ -6,6 +6,7 @@ use commands::catalog::{
     AddCategory, AddProduct, CategoryRefusal, ProductRefusal, ReviseCategory, ReviseProduct,
     VariantRequest,
 };
+use domain::catalog::product;
 use domain::shared::{CategoryId, ProductId, VariantId};
 use event_store::Revision;
 
@@ -52,7 +53,8 @@ async fn a_product_belongs_to_a_category_of_the_company() {
         variants: vec![],
     };
     let outcome = company.commands.execute(&company.scope, fresh(&company.commands), intent).await;
-    assert!(matches!(outcome, Err(CommandError::Refused(ProductRefusal::UnknownCategory))));
+    let expected = ProductRefusal::Product(product::Error::UnknownCategory);
+    assert!(matches!(outcome, Err(CommandError::Refused(refusal)) if refusal == expected));
 }
 
 #[tokio::test]

@@ -42,13 +42,41 @@ impl Details {
     }
 }
 
+/// A variant as it is asked for.
+///
+/// Serialised, it is what a retry is recognised by: the id of a variant to be is left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct VariantRequest {
+    /// The one to change; none adds one.
+    pub id: Option<VariantId>,
+    /// The id that it gets if it is added.
+    #[serde(skip)]
+    pub id_if_new: VariantId,
+    /// Its name, unique in the product.
+    pub name: Name,
+    /// What one piece costs, taxes included.
+    pub price: Money,
+}
+
+/// A product as it is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// Where it is to stand in the menu; none where the company has no such category.
+    pub category: Option<CategoryId>,
+    /// Its variants in the order of the menu.
+    pub variants: Vec<VariantRequest>,
+}
+
 /// What can be asked of a product.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The menu gets a product.
-    Add(Details),
-    /// The product should be like this; variants are recognised by their id.
-    Revise(Details),
+    /// The menu gets a product; none of its variants has an id yet.
+    Add(Request),
+    /// The product should be like this: variants with an id are kept and changed, those without are added,
+    /// and those left out are sold no more.
+    Revise(Request),
 }
 
 /// The menu got a product.
@@ -122,6 +150,15 @@ pub enum Error {
     /// There is no such product.
     #[error("there is no such product")]
     Unknown,
+    /// The company has no such category.
+    #[error("there is no such category")]
+    UnknownCategory,
+    /// A variant is to be kept that the product does not have.
+    #[error("variant {index} is not one of this product")]
+    UnknownVariant {
+        /// The place of the variant, from 0.
+        index: usize,
+    },
     /// Nothing could be sold, or too many kinds of it.
     #[error("a product has 1 to {VARIANTS_MAX} variants, not {given}")]
     VariantCount {
@@ -158,14 +195,13 @@ impl Decider for Product {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
-            (State::Unknown, Command::Add(details)) => {
-                check_variants(&details.variants)?;
-                let Details { name, category, variants } = details;
+            (State::Unknown, Command::Add(request)) => {
+                let Details { name, category, variants } = details(request, &[])?;
                 Ok(vec![Added { name, category, variants }.into()])
             }
             (State::InMenu(_), Command::Add(_)) => Err(Error::AlreadyAdded),
-            (State::InMenu(current), Command::Revise(wanted)) => {
-                check_variants(&wanted.variants)?;
+            (State::InMenu(current), Command::Revise(request)) => {
+                let wanted = details(request, &current.variants)?;
                 Ok(differences(current, wanted))
             }
             (State::Unknown, Command::Revise(_)) => Err(Error::Unknown),
@@ -186,9 +222,31 @@ impl Decider for Product {
             (State::InMenu(details), Event::VariantsOffered(VariantsOffered { variants })) => {
                 State::InMenu(Details { variants, ..details })
             }
-            (State::Unknown, _) => State::Unknown,
+            (
+                State::Unknown,
+                Event::Renamed(_) | Event::Recategorised(_) | Event::VariantsOffered(_),
+            ) => State::Unknown,
         }
     }
+}
+
+/// The product that is asked for, where it has the variants `current` so far.
+fn details(request: Request, current: &[Variant]) -> Result<Details, Error> {
+    let Request { name, category, variants } = request;
+    let is_foreign = |request: &VariantRequest| {
+        request.id.is_some_and(|id| current.iter().all(|variant| variant.id != id))
+    };
+    if let Some(index) = variants.iter().position(is_foreign) {
+        return Err(Error::UnknownVariant { index });
+    }
+    let category = category.ok_or(Error::UnknownCategory)?;
+    let variant = |VariantRequest { id, id_if_new, name, price }| {
+        let id = id.unwrap_or(id_if_new);
+        Variant { id, name, price }
+    };
+    let variants: Vec<Variant> = variants.into_iter().map(variant).collect();
+    check_variants(&variants)?;
+    Ok(Details { name, category, variants })
 }
 
 fn check_variants(variants: &[Variant]) -> Result<(), Error> {
@@ -241,6 +299,21 @@ mod tests {
         Details { name: Name::parse("Arepa").unwrap(), category, variants }
     }
 
+    /// Asks for a product whose variants are those of `kept` where these have their id, or else added.
+    fn request(details: Details, kept: &[Variant]) -> Request {
+        let variant = |Variant { id, name, price }| {
+            let is_kept = kept.iter().any(|kept| kept.id == id);
+            VariantRequest { id: is_kept.then_some(id), id_if_new: id, name, price }
+        };
+        let Details { name, category, variants } = details;
+        let variants = variants.into_iter().map(variant).collect();
+        Request { name, category: Some(category), variants }
+    }
+
+    fn add(details: Details) -> Command {
+        Command::Add(request(details, &[]))
+    }
+
     fn added(details: Details) -> Event {
         let Details { name, category, variants } = details;
         Added { name, category, variants }.into()
@@ -249,16 +322,16 @@ mod tests {
     #[test]
     fn a_product_is_added_with_its_variants() {
         let details = arepa(vec![variant(1, "Sencilla", 6_000), variant(2, "Doble", 9_000)]);
-        given::<Product>([]).when(Command::Add(details.clone())).then([added(details)]);
+        given::<Product>([]).when(add(details.clone())).then([added(details)]);
     }
 
     #[test]
     fn a_product_without_a_usable_price_is_refused() {
         given::<Product>([])
-            .when(Command::Add(arepa(vec![])))
+            .when(add(arepa(vec![])))
             .then_refused(Error::VariantCount { given: 0 });
         given::<Product>([])
-            .when(Command::Add(arepa(vec![variant(1, "Sencilla", 0)])))
+            .when(add(arepa(vec![variant(1, "Sencilla", 0)])))
             .then_refused(Error::PriceNotPositive { index: 0 });
     }
 
@@ -266,7 +339,7 @@ mod tests {
     fn variants_are_told_apart_by_name_and_id() {
         for twin in [variant(1, "Doble", 1), variant(2, "SENCILLA", 1)] {
             given::<Product>([])
-                .when(Command::Add(arepa(vec![variant(1, "Sencilla", 1), twin])))
+                .when(add(arepa(vec![variant(1, "Sencilla", 1), twin])))
                 .then_refused(Error::VariantRepeated { index: 1 });
         }
     }
@@ -275,11 +348,45 @@ mod tests {
     fn a_revision_says_only_what_changed() {
         let before = arepa(vec![variant(1, "Sencilla", 6_000)]);
         given::<Product>([added(before.clone())])
-            .when(Command::Revise(before.clone()))
+            .when(Command::Revise(request(before.clone(), &before.variants)))
             .then_nothing();
         let dearer = vec![variant(1, "Sencilla", 6_500)];
-        given::<Product>([added(before)])
-            .when(Command::Revise(arepa(dearer.clone())))
+        given::<Product>([added(before.clone())])
+            .when(Command::Revise(request(arepa(dearer.clone()), &before.variants)))
             .then([VariantsOffered { variants: dearer }.into()]);
+    }
+
+    #[test]
+    fn a_revision_keeps_adds_and_drops_variants() {
+        let before = arepa(vec![variant(1, "Sencilla", 6_000), variant(2, "Doble", 9_000)]);
+        let variants = vec![variant(3, "Triple", 12_000), variant(1, "Sencilla", 6_000)];
+        given::<Product>([added(before.clone())])
+            .when(Command::Revise(request(arepa(variants.clone()), &before.variants)))
+            .then([VariantsOffered { variants }.into()]);
+    }
+
+    #[test]
+    fn variants_of_another_product_are_refused() {
+        let own = variant(1, "Sencilla", 6_000);
+        let wanted = arepa(vec![own.clone(), variant(9, "Doble", 9_000)]);
+        let foreign = request(wanted.clone(), &wanted.variants);
+        given::<Product>([])
+            .when(Command::Add(foreign.clone()))
+            .then_refused(Error::UnknownVariant { index: 0 });
+        given::<Product>([added(arepa(vec![own]))])
+            .when(Command::Revise(foreign))
+            .then_refused(Error::UnknownVariant { index: 1 });
+    }
+
+    #[test]
+    fn a_product_stands_in_a_category_of_the_company() {
+        let wanted = arepa(vec![variant(1, "Sencilla", 6_000)]);
+        let nowhere = Request { category: None, ..request(wanted.clone(), &[]) };
+        given::<Product>([])
+            .when(Command::Add(nowhere.clone()))
+            .then_refused(Error::UnknownCategory);
+        given::<Product>([added(wanted)])
+            .when(Command::Revise(nowhere))
+            .then_refused(Error::UnknownCategory);
     }
 }
