@@ -1,9 +1,9 @@
 //! What orders do to the stock of their branch, in the same append as the order's own event.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::inventory::recipe::Ingredient;
 use domain::inventory::stock::{self, Demand, Inventory};
-use domain::inventory::{BaseUnit, OnShortage, StockItem};
+use domain::inventory::{BaseUnit, StockItem};
 use domain::orders::order::{Line, LineRequest};
 use domain::shared::{BranchId, Currency, Name, OrderId, StockItemId, StockQuantity};
 
@@ -11,10 +11,6 @@ use super::OrderRefusal;
 use crate::aggregates::Wanted;
 use crate::error::Failure;
 use crate::unit_of_work::UnitOfWork;
-
-/// How long stock is kept for an order: longer than any shift, so that only orders which everybody has
-/// forgotten lose it, and shorter than a day, so that the next day's guests find it.
-const KEPT_FOR: TimeDelta = TimeDelta::hours(12);
 
 /// An item of which there is too little for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,16 +54,14 @@ pub(super) fn reserve(
     lines: &[Line],
 ) -> Result<(), Failure<OrderRefusal>> {
     let demand = |ingredient: &Ingredient| {
-        let item = work.state::<StockItem>(&ingredient.item).kept();
-        let on_shortage = item.map_or(OnShortage::Refuse, |item| item.on_shortage);
+        let on_shortage = work.state::<StockItem>(&ingredient.item).on_shortage();
         Demand { item: ingredient.item, quantity: ingredient.quantity, on_shortage }
     };
     let demands: Vec<Demand> = lines.iter().flat_map(Line::ingredients).map(demand).collect();
     if demands.is_empty() {
         return Ok(());
     }
-    let expires_at = now + KEPT_FOR;
-    let reserve = stock::Reserve { order, lines: demands, now, expires_at };
+    let reserve = stock::Reserve { order, lines: demands, now };
     match work.decide::<Inventory>(&branch, stock::Command::Reserve(reserve)) {
         Ok(_) => Ok(()),
         Err(stock::Error::Short { items }) => {

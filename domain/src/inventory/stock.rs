@@ -5,7 +5,7 @@
 
 mod moves;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use imbl::{OrdMap, OrdSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,10 @@ use crate::{Decider, SnapshotFormat};
 
 /// The most lines one receipt can have.
 pub const RECEIPT_LINES_MAX: usize = 200;
+
+/// How long stock is kept for an order: longer than any shift, so that only orders which everybody has
+/// forgotten lose it, and shorter than a day, so that the next day's guests find it.
+pub const KEPT_FOR: TimeDelta = TimeDelta::hours(12);
 
 /// The marker of the aggregate; its id is that of the branch.
 #[derive(Debug)]
@@ -67,8 +71,6 @@ pub struct Reserve {
     pub lines: Vec<Demand>,
     /// The moment, at which older reservations may have expired.
     pub now: DateTime<Utc>,
-    /// Until when it is kept.
-    pub expires_at: DateTime<Utc>,
 }
 
 /// Stock about to be used up for an order, reserved or not.

@@ -81,6 +81,14 @@ pub enum State {
 }
 
 impl State {
+    /// What happens to an order when there is too little; one that takes what is not kept is refused.
+    pub const fn on_shortage(&self) -> OnShortage {
+        match self {
+            Self::Unknown => OnShortage::Refuse,
+            Self::Kept(details) => details.on_shortage,
+        }
+    }
+
     /// The item, if it is kept in stock.
     pub const fn kept(&self) -> Option<&Details> {
         match self {
@@ -136,7 +144,7 @@ impl Decider for StockItem {
             (State::Kept(details), Event::ShortagePolicySet(ShortagePolicySet { on_shortage })) => {
                 State::Kept(Details { on_shortage, ..details })
             }
-            (State::Unknown, _) => State::Unknown,
+            (State::Unknown, Event::Renamed(_) | Event::ShortagePolicySet(_)) => State::Unknown,
         }
     }
 }
@@ -161,6 +169,14 @@ mod tests {
         let add = Command::Add(Details { name: name("Harina"), unit, on_shortage });
         given::<StockItem>([]).when(add.clone()).then([flour()]);
         given::<StockItem>([flour()]).when(add).then_refused(Error::AlreadyAdded);
+    }
+
+    #[test]
+    fn an_order_that_takes_what_is_not_kept_is_refused() {
+        assert_eq!(State::Unknown.on_shortage(), OnShortage::Refuse);
+        let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Allow);
+        let kept = State::Kept(Details { name: name("Harina"), unit, on_shortage });
+        assert_eq!(kept.on_shortage(), OnShortage::Allow);
     }
 
     #[test]

@@ -64,12 +64,7 @@ fn sold(n: u128, text: &str) -> [stock::Command; 2] {
     let demand = stock::Demand { item, quantity: quantity(text), on_shortage: OnShortage::Allow };
     let (order, lines) = (order_id(n), vec![Ingredient { item, quantity: quantity(text) }]);
     [
-        stock::Command::Reserve(stock::Reserve {
-            order,
-            lines: vec![demand],
-            now,
-            expires_at: now + chrono::TimeDelta::hours(12),
-        }),
+        stock::Command::Reserve(stock::Reserve { order, lines: vec![demand], now }),
         stock::Command::Consume(stock::Consume { order, currency: Currency::COP, lines }),
     ]
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::Decider;
 use domain::inventory::recipe::{Ingredient, Portion};
 use domain::inventory::stock::{self, Command, Demand, IncomingLine, State};
@@ -125,12 +125,7 @@ impl StockStory {
             quantity: *quantity,
             on_shortage: OnShortage::Allow,
         };
-        Command::Reserve(stock::Reserve {
-            order,
-            lines: lines.iter().map(demand).collect(),
-            now,
-            expires_at: now + TimeDelta::hours(2),
-        })
+        Command::Reserve(stock::Reserve { order, lines: lines.iter().map(demand).collect(), now })
     }
 }
 

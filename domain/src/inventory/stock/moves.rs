@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Consume, Consumed, ConsumedLine, Demand, Error, Event, Inventory, RECEIPT_LINES_MAX, Receive,
-    Received, ReceivedLine, ReleaseReason, Released, Reserve, Reserved, ReservedLine, Shortage,
-    State,
+    Consume, Consumed, ConsumedLine, Demand, Error, Event, Inventory, KEPT_FOR, RECEIPT_LINES_MAX,
+    Receive, Received, ReceivedLine, ReleaseReason, Released, Reserve, Reserved, ReservedLine,
+    Shortage, State,
 };
 use crate::Decider;
 use crate::inventory::OnShortage;
@@ -47,7 +47,7 @@ pub(super) fn received(state: &State, receive: Receive) -> Result<Received, Erro
 }
 
 pub(super) fn reserved(state: &State, reserve: Reserve) -> Result<Reserved, Error> {
-    let Reserve { order, lines, expires_at, .. } = reserve;
+    let Reserve { order, lines, now } = reserve;
     let demand = summed(lines.iter().map(|line| (line.item, line.quantity)))?;
     let refusing = |item: StockItemId| {
         lines
@@ -66,7 +66,7 @@ pub(super) fn reserved(state: &State, reserve: Reserve) -> Result<Reserved, Erro
         reserved.push(ReservedLine { item, quantity: needed, reserved: all });
     }
     if short.is_empty() {
-        Ok(Reserved { order, lines: reserved, expires_at })
+        Ok(Reserved { order, lines: reserved, expires_at: now + KEPT_FOR })
     } else {
         Err(Error::Short { items: short })
     }

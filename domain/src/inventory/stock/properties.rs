@@ -110,7 +110,6 @@ impl Branch {
             order: order(n),
             lines: lines.iter().map(demand).collect(),
             now: at(self.hour),
-            expires_at: at(self.hour + 12),
         })
     }
 

@@ -57,7 +57,6 @@ fn reserve(n: u128, lines: &[(StockItemId, &str)], on_shortage: OnShortage) -> C
         order: order(n),
         lines: lines.iter().map(line).collect(),
         now: at(12),
-        expires_at: at(24),
     })
 }
 
