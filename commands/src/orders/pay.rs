@@ -36,7 +36,7 @@ impl Intent for TakeCash {
         let cash = order::TakeCash {
             payment: self.payment,
             amount: self.amount,
-            tendered: self.tendered.unwrap_or(self.amount),
+            tendered: self.tendered,
             hour,
         };
         work.decide::<Order>(&self.order, order::Command::TakeCash(cash)).map_err(refused)?;

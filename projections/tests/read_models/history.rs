@@ -210,12 +210,7 @@ impl Story {
                 let some = Money::try_new(balance.amount() / 2 + 1, balance.currency()).unwrap();
                 let amount = if part == 9 { some } else { balance };
                 let payment = PaymentId::from_uuid(uuid(self.rng.random()));
-                order::Command::TakeCash(order::TakeCash {
-                    payment,
-                    amount,
-                    tendered: amount,
-                    hour,
-                })
+                order::Command::TakeCash(order::TakeCash { payment, amount, tendered: None, hour })
             }
         }
     }

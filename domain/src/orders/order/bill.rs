@@ -11,8 +11,8 @@ pub struct TakeCash {
     pub payment: PaymentId,
     /// How much of the order is paid with it.
     pub amount: Money,
-    /// What the guest hands over; the rest is change.
-    pub tendered: Money,
+    /// What the guest hands over, of which the rest is change; none means exactly the amount.
+    pub tendered: Option<Money>,
     /// The hour of the branch's clock, 0 to 23.
     pub hour: u8,
 }
@@ -27,6 +27,7 @@ pub(super) fn cash_taken(order: &Details, cash: TakeCash) -> Result<PaymentTaken
     if !amount.is_positive() || left.amount() < 0 {
         return Err(Error::AmountExceedsBalance { amount, balance });
     }
+    let tendered = tendered.unwrap_or(amount);
     let change = tendered.minus(amount)?;
     if change.amount() < 0 {
         return Err(Error::TenderedTooLittle { tendered, amount });

@@ -1,4 +1,4 @@
-use super::{cash, history, paid, pesos, placed_for};
+use super::{cash, history, paid, pesos, placed_for, take_cash};
 use crate::orders::Status;
 use crate::orders::order::{CancelReason, Command, Error, Order};
 use crate::shared::{Currency, Money, MoneyError};
@@ -10,6 +10,16 @@ fn cash_gives_change() {
         pesos(30_000),
         pesos(50_000),
         pesos(20_000),
+        pesos(0),
+    )]);
+}
+
+#[test]
+fn cash_that_is_not_counted_out_is_exactly_the_amount() {
+    given::<Order>(history(Status::Pending)).when(take_cash(pesos(30_000), None)).then([paid(
+        pesos(30_000),
+        pesos(30_000),
+        pesos(0),
         pesos(0),
     )]);
 }

@@ -46,6 +46,10 @@ fn placed_for(total: Money) -> Event {
 }
 
 fn cash(amount: Money, tendered: Money) -> Command {
+    take_cash(amount, Some(tendered))
+}
+
+fn take_cash(amount: Money, tendered: Option<Money>) -> Command {
     let payment = PaymentId::from_uuid(Uuid::from_u128(5));
     Command::TakeCash(TakeCash { payment, amount, tendered, hour: 14 })
 }
