@@ -1,6 +1,6 @@
 //! Orders on their way through the kitchen to the guest.
 
-use domain::orders::order::{self, CancelReason, Order};
+use domain::orders::order::{self, CancelReason, Order, StockMove};
 use domain::shared::OrderId;
 use event_store::Revision;
 use serde::Serialize;
@@ -27,9 +27,14 @@ pub enum Step {
 }
 
 impl Step {
-    /// Whether stock is used up or released with it.
-    const fn moves_stock(self) -> bool {
-        matches!(self, Self::MarkReady | Self::Cancel(_))
+    const fn command(self) -> order::Command {
+        match self {
+            Self::Confirm => order::Command::Confirm,
+            Self::Start => order::Command::Start,
+            Self::MarkReady => order::Command::MarkReady,
+            Self::Deliver => order::Command::Deliver,
+            Self::Cancel(reason) => order::Command::Cancel { reason },
+        }
     }
 }
 
@@ -49,22 +54,20 @@ impl Intent for MoveOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
-        let there = there(work, self.order, self.step.moves_stock()).await?;
+        let command = self.step.command();
+        let stock_move = command.stock_move();
+        let there = there(work, self.order, stock_move.is_some()).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
-        let command = match self.step {
-            Step::Confirm => order::Command::Confirm,
-            Step::Start => order::Command::Start,
-            Step::MarkReady => order::Command::MarkReady,
-            Step::Deliver => order::Command::Deliver,
-            Step::Cancel(reason) => order::Command::Cancel { reason },
-        };
         work.decide::<Order>(&self.order, command).map_err(refused)?;
         let There { branch, currency, ingredients, .. } = there;
-        match self.step {
-            _ if ingredients.is_empty() => Ok(()),
-            Step::MarkReady => stock::consume(work, branch, self.order, currency, &ingredients),
-            Step::Cancel(_) => stock::release(work, branch, self.order),
-            Step::Confirm | Step::Start | Step::Deliver => Ok(()),
+        match stock_move {
+            Some(StockMove::Consume) if !ingredients.is_empty() => {
+                stock::consume(work, branch, self.order, currency, &ingredients)
+            }
+            Some(StockMove::Release) if !ingredients.is_empty() => {
+                stock::release(work, branch, self.order)
+            }
+            Some(StockMove::Consume | StockMove::Release) | None => Ok(()),
         }
     }
 }

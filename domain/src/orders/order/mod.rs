@@ -5,6 +5,7 @@ mod error;
 mod events;
 mod lines;
 mod state;
+mod stock_move;
 
 use crate::Decider;
 use crate::shared::OrderId;
@@ -14,6 +15,7 @@ pub use error::Error;
 pub use events::*;
 pub use lines::{LINES_MAX, Line, LineRequest, Place, price};
 pub use state::{Details, State, status_after};
+pub use stock_move::StockMove;
 
 /// The marker of the aggregate.
 #[derive(Debug)]

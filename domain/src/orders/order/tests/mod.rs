@@ -104,6 +104,19 @@ fn nothing_happens_to_an_order_that_was_never_placed() {
     given::<Order>([]).when(cash(pesos(1), pesos(1))).then_refused(Error::Unplaced);
 }
 
+#[test]
+fn what_an_order_takes_is_used_up_when_it_is_ready_and_released_when_it_is_cancelled() {
+    for (to, command) in moves() {
+        let expected = match to {
+            Status::Ready => Some(StockMove::Consume),
+            Status::Cancelled => Some(StockMove::Release),
+            Status::Pending | Status::Confirmed | Status::Preparing | Status::Delivered => None,
+        };
+        assert_eq!(command.stock_move(), expected, "{to}");
+    }
+    assert_eq!(cash(pesos(1), pesos(1)).stock_move(), None);
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         Just(Command::Confirm),
