@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use commands::inventory::{
-    AddStockItem, PublishRecipe, ReceiveStock, RecipeRefusal, ReleaseExpired, ReviseStockItem,
-    StockItemRefusal, StockRefusal,
+    AddStockItem, PublishRecipe, ReceiveStock, ReleaseExpired, ReviseStockItem, StockItemRefusal,
+    StockRefusal,
 };
 use commands::orders::{MoveOrder, OrderRefusal, ShortItem, Step};
 use commands::{CommandError, Intent, Receipt, Request};
@@ -215,22 +215,22 @@ async fn a_reservation_lasts_twelve_hours_and_is_then_there_for_others() {
 async fn a_recipe_names_variants_of_its_product_and_items_of_the_company() {
     let company = Company::open().await;
     let unknown = company.does(recipe(&company, "250")).await;
-    let expected = RecipeRefusal::UnknownItem { index: 0, ingredient: 0 };
+    let expected = recipe::Error::UnknownItem { index: 0, ingredient: 0 };
     assert!(matches!(unknown, Err(CommandError::Refused(refusal)) if refusal == expected));
     company.does(flour(OnShortage::Refuse)).await.unwrap();
     let mut foreign = recipe(&company, "250");
     foreign.portions[0].variant = VariantId::from_uuid(id(99));
     let unknown = company.does(foreign).await;
-    let expected = RecipeRefusal::UnknownVariant { index: 0 };
+    let expected = recipe::Error::UnknownVariant { index: 0 };
     assert!(matches!(unknown, Err(CommandError::Refused(refusal)) if refusal == expected));
     let product = ProductId::from_uuid(id(99));
     let unknown = company.does(PublishRecipe { product, ..recipe(&company, "250") }).await;
-    assert!(matches!(unknown, Err(CommandError::Refused(RecipeRefusal::UnknownProduct))));
+    assert!(matches!(unknown, Err(CommandError::Refused(recipe::Error::UnknownProduct))));
     let nothing = company.does(recipe(&company, "0")).await;
     let expected = recipe::Error::QuantityNotPositive { index: 0, ingredient: 0 };
     assert!(matches!(
         nothing,
-        Err(CommandError::Refused(RecipeRefusal::Recipe(refusal))) if refusal == expected
+        Err(CommandError::Refused(refusal)) if refusal == expected
     ));
 }
 

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
-use crate::catalog::product::VARIANTS_MAX;
+use crate::catalog::product::{self, VARIANTS_MAX};
 use crate::shared::{ProductId, StockItemId, StockQuantity, VariantId};
 
 /// The most ingredients a variant can have.
@@ -93,6 +93,23 @@ impl State {
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
+    /// The company sells no such product.
+    #[error("there is no such product")]
+    UnknownProduct,
+    /// The product is not sold in such a variant.
+    #[error("portion {index} names no variant of the product")]
+    UnknownVariant {
+        /// The place of the portion, from 0.
+        index: usize,
+    },
+    /// The company keeps no such thing in stock.
+    #[error("ingredient {ingredient} of portion {index} is no stock item")]
+    UnknownItem {
+        /// The place of the portion, from 0.
+        index: usize,
+        /// The place of the ingredient, from 0.
+        ingredient: usize,
+    },
     /// A recipe says something, and not more than a product has variants.
     #[error("a recipe has 1 to {VARIANTS_MAX} portions, not {given}")]
     PortionCount {
@@ -161,6 +178,25 @@ impl Decider for Recipe {
     }
 }
 
+/// Whether the portions of a recipe name variants of its product, and things that the company keeps.
+pub fn check_references(
+    product: &product::State,
+    portions: &[Portion],
+    is_kept: impl Fn(StockItemId) -> bool,
+) -> Result<(), Error> {
+    let product = product.in_menu().ok_or(Error::UnknownProduct)?;
+    for (index, portion) in portions.iter().enumerate() {
+        if product.variant(portion.variant).is_none() {
+            return Err(Error::UnknownVariant { index });
+        }
+        let unknown = portion.ingredients.iter().position(|wanted| !is_kept(wanted.item));
+        if let Some(ingredient) = unknown {
+            return Err(Error::UnknownItem { index, ingredient });
+        }
+    }
+    Ok(())
+}
+
 fn check(portions: &[Portion]) -> Result<(), Error> {
     if portions.is_empty() || portions.len() > VARIANTS_MAX {
         return Err(Error::PortionCount { given: portions.len() });
@@ -190,6 +226,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::shared::{CategoryId, Currency, Money, Name};
     use crate::testing::given;
 
     fn grams(item: u128, quantity: &str) -> Ingredient {
@@ -229,6 +266,34 @@ mod tests {
         given::<Recipe>([])
             .when(publish(vec![portion(1, one()), portion(2, vec![grams(7, "1"), grams(7, "2")])]))
             .then_refused(Error::IngredientRepeated { index: 1, ingredient: 1 });
+    }
+
+    #[test]
+    fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
+        let price = Money::try_new(600_000, Currency::COP).unwrap();
+        let [product_name, variant_name] = ["Arepa", "Sencilla"].map(|n| Name::parse(n).unwrap());
+        let id = VariantId::from_uuid(Uuid::from_u128(1));
+        let arepa = product::State::InMenu(product::Details {
+            name: product_name,
+            category: CategoryId::from_uuid(Uuid::from_u128(9)),
+            variants: vec![product::Variant { id, name: variant_name, price }],
+        });
+        let check = |product: &product::State, portions: Vec<Portion>| {
+            check_references(product, &portions, |item| item.uuid().as_u128() == 7)
+        };
+        let known = portion(1, vec![grams(7, "1")]);
+        assert_eq!(check(&arepa, vec![known.clone()]), Ok(()));
+        assert_eq!(
+            check(&product::State::Unknown, vec![known.clone()]),
+            Err(Error::UnknownProduct)
+        );
+        let elsewhere = portion(2, vec![grams(7, "1")]);
+        assert_eq!(check(&arepa, vec![known, elsewhere]), Err(Error::UnknownVariant { index: 1 }));
+        let not_kept = portion(1, vec![grams(7, "1"), grams(8, "1")]);
+        assert_eq!(
+            check(&arepa, vec![not_kept]),
+            Err(Error::UnknownItem { index: 0, ingredient: 1 })
+        );
     }
 
     #[test]

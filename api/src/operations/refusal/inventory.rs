@@ -1,6 +1,6 @@
 //! Why stock items, recipes and the stock of a branch are refused.
 
-use commands::inventory::{RecipeRefusal, StockItemRefusal, StockRefusal};
+use commands::inventory::{StockItemRefusal, StockRefusal};
 use commands::orders::ShortItem;
 use domain::inventory::balance::BalanceError;
 use domain::inventory::{BaseUnit, recipe, stock, stock_item};
@@ -19,24 +19,18 @@ pub(in super::super) fn stock_item(refusal: &StockItemRefusal) -> Problem {
     }
 }
 
-pub(in super::super) fn recipe(refusal: &RecipeRefusal) -> Problem {
-    match refusal {
-        RecipeRefusal::UnknownProduct => Problem::new(Code::NotFound),
-        RecipeRefusal::UnknownVariant { index } => {
-            unknown(&format!("/portions/{index}/variant_id"))
-        }
-        RecipeRefusal::UnknownItem { index, ingredient } => {
-            unknown(&format!("/portions/{index}/ingredients/{ingredient}/item_id"))
-        }
-        RecipeRefusal::Recipe(refusal) => rule_of_recipe(refusal),
-    }
-}
-
-fn rule_of_recipe(refusal: &recipe::Error) -> Problem {
+pub(in super::super) fn recipe(refusal: &recipe::Error) -> Problem {
     let invalid = |pointer: String, code, words: (&'static str, &'static str)| {
         Problem::validation(vec![FieldError::new(pointer, code, words)])
     };
     match refusal {
+        recipe::Error::UnknownProduct => Problem::new(Code::NotFound),
+        recipe::Error::UnknownVariant { index } => {
+            unknown(&format!("/portions/{index}/variant_id"))
+        }
+        recipe::Error::UnknownItem { index, ingredient } => {
+            unknown(&format!("/portions/{index}/ingredients/{ingredient}/item_id"))
+        }
         recipe::Error::PortionCount { .. } => {
             let words = ("debe tener de 1 a 50 porciones", "must have 1 to 50 portions");
             invalid("/portions".to_owned(), "length", words)
