@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::Marker;
+use domain::identity::roles::BranchAccess;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -77,6 +78,9 @@ impl<P: Marker> Can<P> {
     async fn ask(request: &Request) -> Result<Self, Problem> {
         let (caller, standing) = admit(request, Some(P::PERMISSION)).await?;
         if !standing.holds(P::PERMISSION) {
+            if P::PERMISSION.reaches_every_branch() && standing.branches != BranchAccess::All {
+                return Err(Problem::reaches_every_branch());
+            }
             let name = P::PERMISSION.name();
             return Err(Problem::new(Code::Forbidden).detail((
                 format!("Falta el permiso {name}."),

@@ -65,6 +65,17 @@ impl Problem {
         ))
     }
 
+    /// What whoever acts in some branches gets who would change something in all of them.
+    pub(crate) fn reaches_every_branch() -> Self {
+        Self::new(Code::Forbidden).detail((
+            "Esto cambia algo en todas las sedes: lo hace quien actúa en todas, y no en una caja."
+                .to_owned(),
+            "This changes something in every branch: whoever acts in all of them does it, and not \
+             on a till."
+                .to_owned(),
+        ))
+    }
+
     /// A problem with the status and, where asking again helps, the `Retry-After` of its code.
     pub fn new(code: Code) -> Self {
         let problem = Self(Box::new(Inner {

@@ -4,6 +4,7 @@ mod authority;
 mod devices;
 mod operator;
 mod ports;
+mod restoring;
 mod roles;
 mod subscriptions;
 mod users;
@@ -24,11 +25,12 @@ use crate::unit_of_work::UnitOfWork;
 
 pub use authority::{Authority, Presented, Standing};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
-pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator};
+pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator, Restored};
 pub use ports::{
     Account, Accounts, Companies, KnownCompany, Letter, Letters, Person, Post, PostError, Renewal,
     Renewed, SecretKind, Session, Sessions, TicketFor, TicketKind, Tickets, Written,
 };
+pub use restoring::{RestoreAdministrator, RestoreRefusal};
 pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
 pub use users::{

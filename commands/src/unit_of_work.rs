@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
 use domain::identity::Subscription;
+use domain::identity::roles::BranchAccess;
 use domain::identity::subscription::{self, Module};
 use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
@@ -101,6 +102,11 @@ impl<'a> UnitOfWork<'a> {
     /// Who asks.
     pub const fn actor(&self) -> &Actor {
         &self.scope.actor
+    }
+
+    /// Where they may act, as their sign-in says.
+    pub(crate) const fn branches(&self) -> &BranchAccess {
+        &self.scope.branches
     }
 
     /// What [`UnitOfWork::read`] takes, for an aggregate of this tenant.

@@ -130,7 +130,7 @@ fn people() -> Vec<String> {
     [stored(&users), stored(&devices), stored(&roles())].concat()
 }
 
-fn roles() -> [roles::Event; 19] {
+fn roles() -> [roles::Event; 20] {
     let (user, role) = (UserId::from_uuid(uuid(1)), RoleId::from_uuid(uuid(2)));
     let parents = || [RoleId::from_uuid(uuid(3))].into();
     let branches = BranchAccess::Only([BranchId::from_uuid(uuid(4))].into());
@@ -159,6 +159,7 @@ fn roles() -> [roles::Event; 19] {
         roles::MemberSuspended { user }.into(),
         roles::MemberResumed { user }.into(),
         roles::MemberForgotten { user }.into(),
+        roles::AdministratorRestored { user, role }.into(),
         roles::PermissionDefined { permission: own(), label: name("Contabilidad") }.into(),
         roles::PermissionDropped { permission: own() }.into(),
         roles::PermissionCategorised { permission: permission(), category }.into(),

@@ -30,9 +30,20 @@ impl System {
     ) -> Uuid {
         let body =
             json!({"name": "Luz Marina", "email": email, "roles": roles, "branches": branches});
+        self.joined_as(by, email, &body).await
+    }
+
+    /// The same for somebody who acts in all branches.
+    pub async fn joined_everywhere(&self, by: &Client, email: &str, roles: &[Uuid]) -> Uuid {
+        let body =
+            json!({"name": "Luz Marina", "email": email, "roles": roles, "all_branches": true});
+        self.joined_as(by, email, &body).await
+    }
+
+    async fn joined_as(&self, by: &Client, email: &str, body: &Value) -> Uuid {
         let letters = &self.site.letters;
         let before = letters.count(email);
-        let invited = by.post("/v1/users").json(&body).send().await;
+        let invited = by.post("/v1/users").json(body).send().await;
         invited.expect(201);
         let token = letters.nth_token(email, before + 1).await;
         let body = json!({"token": token, "password": PASSWORD, "pin": PIN});

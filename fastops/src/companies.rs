@@ -3,6 +3,7 @@
 mod creating;
 mod details;
 mod listing;
+mod restoring;
 
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub use creating::{Creation, CreationError};
 pub use details::{CompanyDetails, DetailsError};
 pub(crate) use listing::list;
 pub use listing::{Listing, ListingError};
+pub(crate) use restoring::restore;
+pub use restoring::{Restoration, RestorationError};
 
 /// Why a company could not be set up.
 #[derive(Debug, thiserror::Error)]

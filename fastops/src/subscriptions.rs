@@ -13,7 +13,9 @@ use domain::identity::subscription::{Module, Plan, Standing};
 use domain::shared::{CommandId, CorrelationId, Name, NameError};
 use serde_json::{Value, json};
 
-use crate::companies::{self, Creation, CreationError, Listing, ListingError};
+use crate::companies::{
+    self, Creation, CreationError, Listing, ListingError, Restoration, RestorationError,
+};
 use crate::installation::Installation;
 
 /// What can be done about companies.
@@ -23,6 +25,8 @@ pub enum CompaniesCommand {
     List(Listing),
     /// Set a company up, and say the link at which its administrator chooses a password.
     Create(Box<Creation>),
+    /// Make somebody an administrator of all branches, where nobody is left who can.
+    RestoreAdministrator(Box<Restoration>),
     /// Say what a company has subscribed to, and how the subscription stands.
     Show(Company),
     /// Give a company another plan.
@@ -116,6 +120,9 @@ pub enum SubscriptionError {
     /// The company could not be set up.
     #[error(transparent)]
     Creation(#[from] CreationError),
+    /// Nobody was made an administrator.
+    #[error(transparent)]
+    Restoration(#[from] RestorationError),
     /// The company is not there, or could not be written.
     #[error(transparent)]
     Company(#[from] companies::Error),
@@ -177,6 +184,9 @@ pub async fn run(
         }
         CompaniesCommand::Create(creation) => {
             return Ok(companies::create(*creation, installation, out).await?);
+        }
+        CompaniesCommand::RestoreAdministrator(restoration) => {
+            return Ok(companies::restore(*restoration, installation, out).await?);
         }
         CompaniesCommand::Show(company) => (company, None),
         CompaniesCommand::Plan { company, plan, limits } => {

@@ -176,11 +176,20 @@ async fn the_operator_creates_companies_with_a_link_for_the_administrator_and_li
     let trial = ["--plan", "Una sede", "--trial-days", "30", "--lang", "en"];
     assert!(fastops(&[&arepas[..], &trial].concat()).await.1.contains("within a week"));
 
+    let restore = ["restore-administrator", "--slug", "empanadas", "--administrator", "Luz"];
+    let restore = [&restore[..], &["--email", "luz@example.com"]].concat();
+    let (_, said, why) = fastops(&restore).await;
+    assert!(said.starts_with("luz@example.com administra todas las sedes"), "{said}{why}");
+    assert!(said.contains("https://pedidos.example/join#fo_join_"), "{said}");
+    let unknown = restore.iter().map(|word| if *word == "empanadas" { "otra" } else { word });
+    let (is_restored, _, why) = fastops(&unknown.collect::<Vec<_>>()).await;
+    assert!(!is_restored && why.contains("no such company"), "{why}");
+
     let (_, table, _) = fastops(&["list", "--lang", "en"]).await;
     let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
     assert_eq!(rows[0][..3], ["COMPANY", "NAME", "PLAN"]);
     assert_eq!(rows[1][..6], ["arepas", "Arepas", "Una", "sede", "trial", "until"]);
-    assert_eq!(rows[2][..6], ["empanadas", "Empanadas", "-", "active", "0", "1"]);
+    assert_eq!(rows[2][..6], ["empanadas", "Empanadas", "-", "active", "0", "2"]);
     let (_, lines, _) = fastops(&["list", "--json"]).await;
     let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(

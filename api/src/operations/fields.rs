@@ -62,7 +62,7 @@ impl Fields {
                 ));
             }
             (false, Some(_)) => {
-                let words = ("no va con este estado", "does not go with this state");
+                let words = ("no va con lo demás que dice", "does not go with what else is said");
                 self.0.push(FieldError::new(pointer, "unexpected", words));
             }
             _ => {}

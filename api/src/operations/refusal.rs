@@ -22,7 +22,7 @@ pub(super) use inventory::{recipe, stock, stock_item};
 use subscription::not_covered;
 
 pub(super) use people::{Named, account, device, invite, roles, user};
-pub(super) use subscription::{company, subscription};
+pub(super) use subscription::{company, restoring, subscription};
 
 /// What became of a command that has no receipt.
 pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Problem) -> Problem {

@@ -1,6 +1,6 @@
 //! People of the company: invited, shown, suspended, and where they may act.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use commands::identity::{InviteUser, Person};
 use domain::identity::User;
@@ -34,15 +34,15 @@ const FORGOTTEN: &str = "Persona eliminada";
 /// See the module.
 pub(super) struct Users(pub(super) Services);
 
-/// Where somebody may act.
+/// Where somebody may act: in all branches, or in those that are named, and in none where an empty list
+/// says so.
 #[derive(Debug, Object)]
 struct Branches {
     /// Whether they may act in every branch, those that open later included.
-    #[oai(default)]
-    all_branches: bool,
-    /// Otherwise, the branches in which they may act.
-    #[oai(default, validator(max_items = 200, unique_items))]
-    branches: Vec<Uuid>,
+    all_branches: Option<bool>,
+    /// The branches in which they may act; needed unless they act in all.
+    #[oai(validator(max_items = 200, unique_items))]
+    branches: Option<Vec<Uuid>>,
 }
 
 /// Who should work here.
@@ -58,11 +58,10 @@ struct Invitation {
     #[oai(validator(max_items = 20, unique_items))]
     roles: Vec<Uuid>,
     /// Whether they may act in every branch, those that open later included.
-    #[oai(default)]
-    all_branches: bool,
-    /// Otherwise, the branches in which they may act.
-    #[oai(default, validator(max_items = 200, unique_items))]
-    branches: Vec<Uuid>,
+    all_branches: Option<bool>,
+    /// The branches in which they may act; needed unless they act in all.
+    #[oai(validator(max_items = 200, unique_items))]
+    branches: Option<Vec<Uuid>>,
 }
 
 /// Somebody who works in the company.
@@ -104,9 +103,21 @@ impl UserBody {
     }
 }
 
-fn access(all: bool, branches: &[Uuid]) -> BranchAccess {
-    let only: BTreeSet<_> = branches.iter().copied().map(BranchId::from_uuid).collect();
-    if all { BranchAccess::All } else { BranchAccess::Only(only) }
+/// Where somebody should act; no answer is not taken for nowhere.
+fn access(
+    fields: &mut Fields,
+    all: Option<bool>,
+    branches: Option<&[Uuid]>,
+) -> Option<BranchAccess> {
+    let is_all = all == Some(true);
+    let named = branches.filter(|branches| !(is_all && branches.is_empty()));
+    let named = fields.given_if(!is_all, "/branches", named);
+    let only = |branches: &[Uuid]| branches.iter().copied().map(BranchId::from_uuid).collect();
+    match (is_all, named) {
+        (true, None) => Some(BranchAccess::All),
+        (false, Some(branches)) => Some(BranchAccess::Only(only(branches))),
+        (true, Some(_)) | (false, None) => None,
+    }
 }
 
 #[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
@@ -123,7 +134,9 @@ impl Users {
         Json(body): Json<Invitation>,
     ) -> Result<Created<Revised>, Problem> {
         let mut fields = Fields::default();
-        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
+        let name = fields.name("/name", &body.name);
+        let access = access(&mut fields, body.all_branches, body.branches.as_deref());
+        let (Some(name), Some(access)) = (name, access) else { return Err(fields.problem()) };
         let (tenant, accounts) = (by.caller.tenant, &self.0.accounts);
         let person = Person { name, email: body.email.trim().to_owned() };
         let fresh = UserId::from_uuid(self.0.ids.uuid());
@@ -133,12 +146,15 @@ impl Users {
             user,
             email: accounts.email_key(&person.email),
             roles: body.roles.iter().copied().map(RoleId::from_uuid).collect(),
-            branches: access(body.all_branches, &body.branches),
+            branches: access,
         };
         let scope = self.0.scope(&by.caller);
         let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let named =
-            Named { roles: ("/roles", &body.roles), branches: &body.branches, ..Named::default() };
+        let named = Named {
+            roles: ("/roles", &body.roles),
+            branches: body.branches.as_deref().unwrap_or_default(),
+            ..Named::default()
+        };
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
         let made = first::<User>(&receipt)?;
         let to = Addressee { tenant, user: made.id, email: person.email };
@@ -202,9 +218,12 @@ impl Users {
         user_id: Path<Uuid>,
         Json(body): Json<Branches>,
     ) -> Result<Done<Settled>, Problem> {
-        let access = access(body.all_branches, &body.branches);
+        let mut fields = Fields::default();
+        let access = access(&mut fields, body.all_branches, body.branches.as_deref());
+        let Some(access) = access else { return Err(fields.problem()) };
         let change = Change::AllowBranches(UserId::from_uuid(user_id.0), access);
-        let named = Named { branches: &body.branches, ..Named::default() };
+        let named =
+            Named { branches: body.branches.as_deref().unwrap_or_default(), ..Named::default() };
         let receipt = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
         Ok(self.0.settled(&receipt, user_id.0))
     }

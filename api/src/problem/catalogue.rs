@@ -116,10 +116,11 @@ codes! {
         title: "Está en uso" / "It is in use",
         advice: "Quite primero lo que lo usa." / "Remove first what uses it.",
     }
-    /// Nobody would be left who may do everything.
+    /// Nobody active would be left who may do everything in all branches.
     LastOwner = "last-owner", CONFLICT {
         title: "Es el último administrador" / "This is the last administrator",
-        advice: "Nombre primero a otro administrador." / "Make somebody else an administrator first.",
+        advice: "Nombre primero a otro administrador con todas las sedes."
+            / "Make somebody else an administrator of all branches first.",
     }
     /// Somebody of the company has the e-mail address.
     EmailTaken = "email-taken", CONFLICT {

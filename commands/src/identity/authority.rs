@@ -77,11 +77,14 @@ const fn bit(permission: Permission) -> HeldBits {
     1 << (permission as u32)
 }
 
+/// Somebody, and the branch of the shared till on which they have signed in.
+type Known = (TenantId, UserId, Option<BranchId>);
+
 /// See the module. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Authority {
     commands: Commands,
-    known: Cache<(TenantId, UserId), (Revision, Arc<Standing>)>,
+    known: Cache<Known, (Revision, Arc<Standing>)>,
 }
 
 impl Authority {
@@ -134,16 +137,18 @@ impl Authority {
             },
         };
         let revision = work.revision::<Roles>(tenant);
-        let standing = match self.known.get(&(*tenant, *user)) {
-            Some((at, standing)) if at == revision => standing,
-            _ => {
-                let standing = Standing::new(graph.held_by(*user), graph.branches_of(*user));
-                let standing = Arc::new(standing);
-                self.known.insert((*tenant, *user), (revision, Arc::clone(&standing)));
-                standing
-            }
-        };
-        Ok(Some(till.map_or_else(|| Arc::clone(&standing), |till| at_till(&standing, till))))
+        let known = (*tenant, *user, till);
+        if let Some((at, standing)) = self.known.get(&known)
+            && at == revision
+        {
+            return Ok(Some(standing));
+        }
+        // On a shared till one acts in its branch alone.
+        let branches = graph.branches_of(*user);
+        let branches = till.map_or_else(|| branches.clone(), |till| branches.narrowed_to(till));
+        let standing = Arc::new(Standing::new(graph.held_within(*user, &branches), branches));
+        self.known.insert(known, (revision, Arc::clone(&standing)));
+        Ok(Some(standing))
     }
 
     /// What somebody of the company holds, signed in or not; nothing if there is nobody like this.
@@ -170,9 +175,4 @@ impl Authority {
         let sessions = work.state::<User>(&user).sessions().filter(|_| is_active);
         Ok(sessions.map(|sessions| sessions.epoch))
     }
-}
-
-/// On a shared till one acts in its branch alone.
-fn at_till(standing: &Standing, branch: BranchId) -> Arc<Standing> {
-    Arc::new(Standing { branches: standing.branches.narrowed_to(branch), ..standing.clone() })
 }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::identity::subscription;
 use domain::identity::tenant::{self, Tenant};
-use domain::identity::{Roles, Subscription};
+use domain::identity::{Roles, Subscription, User, user};
 use domain::shared::{CommandId, CorrelationId, Name, Slug, TenantId, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use super::ports::{Accounts, Companies, KnownCompany, Person, SecretKind};
-use super::{ChangeSubscription, JoinUser, RegisterTenant, SubscriptionRefusal};
+use super::{
+    ChangeSubscription, JoinUser, RegisterTenant, RestoreAdministrator, RestoreRefusal,
+    SubscriptionRefusal,
+};
 use crate::aggregates::Trust;
 use crate::error::{CommandError, World};
 use crate::execute::Commands;
@@ -52,6 +55,17 @@ pub struct CreatedCompany {
     pub tenant: TenantId,
     /// Its first administrator, who has yet to join.
     pub administrator: UserId,
+    /// What the log says of it.
+    pub receipt: Receipt,
+}
+
+/// Somebody who administers a company on the operator's word.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// Who.
+    pub user: UserId,
+    /// Whether they have yet to join, so that they are to be written to.
+    pub is_invited: bool,
     /// What the log says of it.
     pub receipt: Receipt,
 }
@@ -171,6 +185,31 @@ impl Operator {
         change: ChangeSubscription,
     ) -> Result<Receipt, CommandError<SubscriptionRefusal>> {
         self.commands.execute(&acting(tenant, correlation), request, change).await
+    }
+
+    /// Makes somebody an administrator of a company who acts in all branches, once under the id of
+    /// `request`: whoever has the address there, or else a person who is invited.
+    pub async fn restore_administrator(
+        &self,
+        accounts: &dyn Accounts,
+        correlation: CorrelationId,
+        request: Request,
+        (tenant, person): (TenantId, &Person),
+    ) -> Result<Restored, CommandError<RestoreRefusal>> {
+        // Of a company that is not there no person is made known.
+        if self.company(tenant).await?.is_none() {
+            return Err(CommandError::Refused(RestoreRefusal::UnknownCompany));
+        }
+        let user = self.reserve(accounts, tenant, person).await?;
+        let email = accounts.email_key(&person.email);
+        let restore = RestoreAdministrator { user, email };
+        let scope = acting(tenant, correlation);
+        let receipt = self.commands.execute(&scope, request, restore).await?;
+        let facts = receipt.facts::<User>()?;
+        let is_invited = facts.iter().any(|fact| {
+            matches!(fact.event, user::Event::Invited(_) | user::Event::InvitedAgain(_))
+        });
+        Ok(Restored { user, is_invited, receipt })
     }
 
     /// A company that is in the log; one whose set-up broke off before is none.

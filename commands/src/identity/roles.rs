@@ -88,9 +88,9 @@ pub(super) fn count_users<R>(work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>
 }
 
 /// On whose word roles change.
-pub(super) const fn by(work: &UnitOfWork<'_>) -> By {
+pub(super) fn by(work: &UnitOfWork<'_>) -> By {
     match work.actor() {
-        Actor::User(user) => By::User(*user),
+        Actor::User(user) => By::User(*user, work.branches().clone()),
         Actor::System(_) => By::System,
     }
 }

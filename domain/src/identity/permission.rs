@@ -193,6 +193,24 @@ impl Permission {
         Self::ALL.iter().copied().find(|permission| permission.name() == name)
     }
 
+    /// Whether what is done with it holds in every branch, so that it counts for those alone who act in
+    /// all of them.
+    pub const fn reaches_every_branch(self) -> bool {
+        matches!(
+            self,
+            Self::BranchOpen
+                | Self::CategoryCreate
+                | Self::CategoryUpdate
+                | Self::ProductCreate
+                | Self::ProductUpdate
+                | Self::RecipePublish
+                | Self::RoleManage
+                | Self::StockItemCreate
+                | Self::StockItemUpdate
+                | Self::SystemOperate
+        )
+    }
+
     /// Whether so much can be done with it that what is remembered of who holds it is not enough, and
     /// the log itself is asked.
     pub const fn is_high_risk(self) -> bool {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 const EMAIL: &str = "luz@example.com";
 
 async fn invited(owner: &Client) -> Uuid {
-    let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": []});
+    let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": [], "branches": []});
     let invited = owner.post("/v1/users").json(&body).send().await;
     invited.expect(201);
     invited.id()
@@ -47,7 +47,7 @@ async fn a_retry_writes_no_second_letter_and_takes_no_later_one_back() {
     let system = System::start().await;
     let (owner, letters) = (system.client(), &system.site.letters);
     let (invite, again) = (fresh(), fresh());
-    let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": []});
+    let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": [], "branches": []});
     let invite = async || owner.post("/v1/users").key(invite).json(&body).send().await;
     let invited = invite().await;
     letters.token(EMAIL).await;
@@ -61,7 +61,7 @@ async fn a_retry_writes_no_second_letter_and_takes_no_later_one_back() {
     // The ticket is used up, and a retry gives nobody another.
     assert!(invite().await.is_replayed());
     assert!(owner.post(&path).key(again).send().await.is_replayed());
-    let other = json!({"name": "Pepe", "email": "pepe@example.com", "roles": []});
+    let other = json!({"name": "Pepe", "email": "pepe@example.com", "roles": [], "branches": []});
     owner.post("/v1/users").json(&other).send().await.expect(201);
     letters.token("pepe@example.com").await;
     assert_eq!(letters.count(EMAIL), 2);

@@ -186,7 +186,7 @@ async fn whoever_works_here_and_the_last_administrator_stay() {
 
     // A manager suspends people and forgets nobody.
     let manager = Seed::Manager.role(system.company.tenant).uuid();
-    system.joined(&owner, "gerente@example.com", &[manager], &[]).await;
+    system.joined_everywhere(&owner, "gerente@example.com", &[manager]).await;
     let manager = system.signed_in("gerente@example.com").await.client;
     manager.post(&format!("/v1/users/{luz}/suspend")).send().await.expect(200);
     manager.post(&path(luz)).send().await.problem(403, "forbidden");
@@ -228,7 +228,7 @@ async fn whoever_the_log_says_is_forgotten_is_erased_though_the_request_broke_of
 async fn whoever_is_forgotten_is_in_no_line_of_the_log() {
     let rig = Rig::start().await;
     let owner = rig.till().client();
-    let body = json!({"name": NAME, "email": EMAIL, "roles": []});
+    let body = json!({"name": NAME, "email": EMAIL, "roles": [], "branches": []});
     let luz = owner.post("/v1/users").json(&body).send().await.id();
     let pin = "86420975";
     owner.put(&format!("/v1/users/{luz}/pin")).json(&json!({"pin": pin})).send().await.expect(200);

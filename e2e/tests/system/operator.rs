@@ -232,6 +232,61 @@ async fn what_the_operator_does_is_in_the_log_on_the_operators_word() {
 }
 
 #[tokio::test]
+async fn t1_the_operator_gives_a_company_an_administrator_whom_nobody_in_it_can_give_back() {
+    let system = System::start().await;
+    let (operator, owner) = (system.operator(), system.client());
+    let administrators = format!("{COMPANIES}/{}/administrators", system.company.tenant);
+    let restore = |key, email: &str| {
+        let body = json!({"name": "Carla Ruiz", "email": email});
+        operator.post(&administrators).key(key).json(&body)
+    };
+    // Somebody who has yet to be heard of is invited, beyond whatever the plan allows.
+    let plan = json!({"state": "suspended", "plan": {"name": "Nada", "users": 1}});
+    let subscription = format!("{COMPANIES}/{}/subscription", system.company.tenant);
+    operator.put(&subscription).json(&plan).send().await.expect(200);
+    let key = fresh();
+    let restored = restore(key, EMAIL).send().await;
+    assert_eq!(restored.expect(200)["is_invited"], true);
+    let token = system.site.letters.token(EMAIL).await;
+    assert!(restore(key, EMAIL).send().await.is_replayed());
+    assert_eq!(system.site.letters.count(EMAIL), 1, "nobody gets a second letter");
+    let body = json!({"token": token, "password": PASSWORD});
+    system.visitor().post("/v1/auth/join").no_key().json(&body).send().await.expect(200);
+    let carla = system.signed_in(EMAIL).await.client;
+    let me = carla.get("/v1/rbac/me").send().await;
+    assert_eq!(me.expect(200)["is_administrator"], true);
+    assert_eq!(me.body["all_branches"], true);
+
+    // Somebody who is there and was shut out goes on, with what they had.
+    let boss = system.company.owner;
+    carla.post(&format!("/v1/users/{boss}/suspend")).send().await.expect(200);
+    owner.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
+    let again = restore(fresh(), &system.company.email).send().await;
+    assert_eq!(again.expect(200)["id"], json!(boss));
+    assert_eq!(again.body["is_invited"], false, "whoever has a password needs no letter");
+    let back = system.signed_in(&system.company.email).await.client;
+    assert_eq!(back.get("/v1/rbac/me").send().await.expect(200)["is_administrator"], true);
+    let path = format!("/v1/users/{boss}?after={}", again.position());
+    let shown = back.get(&path).send().await;
+    assert_eq!(
+        (&shown.expect(200)["name"], &shown.body["is_active"]),
+        (&json!("Ana Restrepo"), &json!(true))
+    );
+
+    let by = Actor::System("the operator of the installation".to_owned());
+    let log = system.log().await;
+    let events = log.of_command(key);
+    let types: Vec<&str> = events.iter().map(|it| it.event_type.as_str()).collect();
+    assert_eq!(types, ["claim.taken", "roles.administrator_restored", "user.invited"]);
+    assert!(events.iter().all(|event| event.metadata.actor == by));
+
+    restore(key, "otra@example.com").send().await.problem(422, "idempotency-mismatch");
+    let nowhere = format!("{COMPANIES}/{}/administrators", fresh());
+    let body = json!({"name": "Carla Ruiz", "email": EMAIL});
+    operator.post(&nowhere).json(&body).send().await.problem(404, "not-found");
+}
+
+#[tokio::test]
 async fn companies_are_listed_by_their_short_names_page_by_page() {
     let system = System::start().await;
     let operator = system.operator();
@@ -331,7 +386,7 @@ async fn the_tokens_of_the_operator_and_of_people_are_good_for_nothing_of_the_ot
             n_peoples += 1;
         }
     }
-    assert!(n_operators == 4 && n_peoples > 50, "{n_operators} and {n_peoples}");
+    assert!(n_operators == 5 && n_peoples > 50, "{n_operators} and {n_peoples}");
 }
 
 #[tokio::test]

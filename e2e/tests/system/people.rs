@@ -52,10 +52,9 @@ async fn a_company_comes_to_its_people() {
     let owner = system.client();
     let company = Places::open(&owner).await;
 
-    // The administrator invites a manager for both branches.
+    // The administrator invites a manager for all branches.
     let manager = Seed::Manager.role(system.company.tenant).uuid();
-    let both = [company.centro, company.norte];
-    system.joined(&owner, "gerente@example.com", &[manager], &both).await;
+    system.joined_everywhere(&owner, "gerente@example.com", &[manager]).await;
     let manager = system.signed_in("gerente@example.com").await.client;
 
     // The manager makes a role for cashiers and a cashier for one branch.
@@ -169,7 +168,7 @@ async fn an_invitation_is_good_once_and_an_address_has_one_account() {
     let owner = system.client();
     let email = "luz@example.com";
     let user = system.joined(&owner, email, &[], &[]).await;
-    let again = json!({"name": "Otra", "email": "LUZ@Example.com", "roles": []});
+    let again = json!({"name": "Otra", "email": "LUZ@Example.com", "roles": [], "branches": []});
     owner.post("/v1/users").json(&again).send().await.problem(409, "email-taken");
     let token = system.site.letters.token(email).await;
     let body = json!({"token": token, "password": "otra clave bien larga"});
@@ -184,7 +183,8 @@ async fn an_invitation_that_was_refused_leaves_no_wrong_name() {
     let system = System::start().await;
     let owner = system.client();
     let invite = |name: &str, roles: Value| {
-        let body = json!({"name": name, "email": "luz@example.com", "roles": roles});
+        let body =
+            json!({"name": name, "email": "luz@example.com", "roles": roles, "branches": []});
         owner.post("/v1/users").json(&body).send()
     };
     invite("Lus", json!([fresh()])).await.problem(422, "unknown-reference");

@@ -31,8 +31,10 @@ async fn page(system: &System) -> String {
          Which permission an operation needs, and which roles have it when a company begins.\n\
          Afterwards a company changes its roles as it likes; `admin` always holds everything.\n\
          Who holds a permission of high risk is looked up in the log each time it is used.\n\
+         One that reaches every branch counts for those alone who act in all of them.\n\
          A test keeps this page true; `FASTOPS_WRITE_DOCS=1` makes it write the page.\n\n\
-         | permission | high risk | roles | operations |\n| --- | --- | --- | --- |\n",
+         | permission | high risk | reaches every branch | roles | operations |\n\
+         | --- | --- | --- | --- | --- |\n",
     );
     let operations = operations(system).await;
     for permission in Permission::ALL {
@@ -40,8 +42,9 @@ async fn page(system: &System) -> String {
         let needing: Vec<String> = needing.map(|operation| format!("`{}`", operation.id)).collect();
         assert!(!needing.is_empty(), "no operation needs {permission}");
         let risk = if permission.is_high_risk() { "yes" } else { "" };
+        let reach = if permission.reaches_every_branch() { "yes" } else { "" };
         let (roles, needing) = (roles_with(*permission), needing.join(", "));
-        writeln!(page, "| `{permission}` | {risk} | {roles} | {needing} |").unwrap();
+        writeln!(page, "| `{permission}` | {risk} | {reach} | {roles} | {needing} |").unwrap();
     }
     let mut section = |title: &str, is_theirs: fn(&Operation) -> bool| {
         let without = operations.iter().filter(|it| it.permission().is_none());

@@ -29,7 +29,7 @@ async fn sending_to(address: SocketAddr) -> System {
 }
 
 async fn invite(system: &System) {
-    let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": []});
+    let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": [], "branches": []});
     let asked = Instant::now();
     system.client().post("/v1/users").key(fresh()).json(&body).send().await.expect(201);
     assert!(asked.elapsed() < Duration::from_secs(5), "it waits for the mail server");

@@ -17,6 +17,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::document::operations;
+
 async fn role(client: &Client, body: &Value) -> Uuid {
     let added = client.post("/v1/rbac/roles").json(body).send().await;
     added.expect(201);
@@ -28,7 +30,7 @@ async fn clerk(system: &System) -> (Uuid, Client) {
     let owner = system.client();
     let permissions = ["role.manage", "role.read", "user.manage", "user.invite", "order.read"];
     let role = role(&owner, &json!({"name": "Personal", "permissions": permissions})).await;
-    let user = system.joined(&owner, "personal@example.com", &[role], &[]).await;
+    let user = system.joined_everywhere(&owner, "personal@example.com", &[role]).await;
     (user, system.signed_in("personal@example.com").await.client)
 }
 
@@ -52,10 +54,9 @@ async fn s22_nobody_gives_what_they_lack() {
             .json(&json!({"name": "Mía", "parents": [strong_id]})),
         clerk.post(&about(&format!("users/{user}/roles/{admin}"))),
         clerk.post(&about(&format!("users/{user}/roles/{strong_id}"))),
-        clerk.put(&format!("/v1/users/{user}/branches")).json(&json!({"all_branches": true})),
-        clerk
-            .post("/v1/users")
-            .json(&json!({"name": "P", "email": "p@example.com", "roles": [strong_id]})),
+        clerk.post("/v1/users").json(&json!({
+            "name": "P", "email": "p@example.com", "roles": [strong_id], "all_branches": true
+        })),
         clerk.post(&format!("/v1/users/{}/suspend", system.company.owner)),
     ];
     for call in escalating {
@@ -137,7 +138,20 @@ async fn s24_the_last_administrator_stays() {
     unassign(user.uuid()).await.problem(409, "last-owner");
     let suspend = owner.post(&format!("/v1/users/{user}/suspend"));
     suspend.send().await.problem(409, "last-owner");
-    let second = system.joined(&owner, "socia@example.com", &[admin], &[]).await;
+    let branches = format!("/v1/users/{user}/branches");
+    let bound = system.joined(&owner, "sede@example.com", &[admin], &[]).await;
+    for body in [json!({"branches": []}), json!({"all_branches": false, "branches": []})] {
+        owner.put(&branches).json(&body).send().await.problem(409, "last-owner");
+    }
+    for silent in [json!({}), json!({"all_branches": false})] {
+        let answer = owner.put(&branches).json(&silent).send().await;
+        let error = &answer.problem(422, "validation")["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!("/branches"), &json!("required")));
+    }
+    let both = json!({"all_branches": true, "branches": [bound]});
+    let answer = owner.put(&branches).json(&both).send().await;
+    assert_eq!(answer.problem(422, "validation")["errors"][0]["code"], "unexpected");
+    let second = system.joined_everywhere(&owner, "socia@example.com", &[admin]).await;
     unassign(user.uuid()).await.expect(200);
     let second_client = system.signed_in("socia@example.com").await.client;
     let suspend = second_client.post(&format!("/v1/users/{second}/suspend"));
@@ -269,4 +283,114 @@ async fn a_token_and_a_permission_are_checked_in_microseconds() {
     figure("check", &format!("token and permission in {took:.1?}"));
     // Not optimised, and on a machine that does other things besides.
     assert!(took < Duration::from_millis(1), "{took:?}");
+}
+
+/// Whatever changes something in every branch is of those who act in all of them.
+#[tokio::test]
+async fn s22_whoever_acts_in_some_branches_changes_nothing_of_the_others() {
+    let system = System::start().await;
+    let owner = system.client();
+    let menu = e2e::Menu::open(&owner).await;
+    let admin = Seed::Administrator.role(system.company.tenant).uuid();
+    let cashier = Seed::Cashier.role(system.company.tenant).uuid();
+    system.joined(&owner, "sede@example.com", &[admin], &[menu.branch]).await;
+    let bound = system.signed_in("sede@example.com").await.client;
+    let (mut refused, before) = (0, system.log().await);
+    for operation in operations(&system).await {
+        let of_all = operation.permission().and_then(Permission::of_name);
+        if !of_all.is_some_and(Permission::reaches_every_branch) {
+            continue;
+        }
+        let path = operation.path.replace(['{', '}'], "");
+        let method: Method = operation.method.to_uppercase().parse().unwrap();
+        let answer = bound.call(method, &path).send().await;
+        let problem = answer.problem(403, "forbidden");
+        assert!(problem["detail"].as_str().unwrap().contains("todas las sedes"), "{problem}");
+        refused += 1;
+    }
+    assert!(refused > 15, "{refused} operations reach every branch");
+    assert_eq!(system.log().await, before, "something was decided");
+
+    // Of people, those who act in no other branch.
+    let here = system.joined(&bound, "aqui@example.com", &[cashier], &[menu.branch]).await;
+    let everywhere = system.joined_everywhere(&owner, "todas@example.com", &[cashier]).await;
+    let waiter = Seed::Waiter.role(system.company.tenant).uuid();
+    let (give, suspend) = (
+        |user: Uuid| bound.post(&format!("/v1/rbac/users/{user}/roles/{waiter}")),
+        |user: Uuid| bound.post(&format!("/v1/users/{user}/suspend")),
+    );
+    give(everywhere).send().await.problem(403, "privilege-escalation");
+    suspend(everywhere).send().await.problem(403, "privilege-escalation");
+    give(here).send().await.expect(200);
+    suspend(here).send().await.expect(200);
+    give(here).send().await.expect(200);
+}
+
+/// Operations that change something and are of those who act in one branch: because they happen in a
+/// branch, because the person whom they change is judged by where that person acts, or because they
+/// say which events others may have.
+const OF_A_BRANCH: &[&str] = &[
+    "allowBranches",
+    "assignRole",
+    "cancelOrder",
+    "confirmOrder",
+    "deliverOrder",
+    "enrollDevice",
+    "forgetUser",
+    "inviteUser",
+    "inviteUserAgain",
+    "payOrder",
+    "placeOrder",
+    "priceOrder",
+    "readyOrder",
+    "receiveStock",
+    "releaseExpiredStock",
+    "removeDevice",
+    "resumeUser",
+    "setPin",
+    "startOrder",
+    "suspendUser",
+    "unassignRole",
+];
+
+#[tokio::test]
+async fn every_change_is_of_a_branch_or_reaches_all_of_them() {
+    let system = System::start().await;
+    for operation in operations(&system).await.iter().filter(|it| it.method != "get") {
+        let Some(permission) = operation.permission().and_then(Permission::of_name) else {
+            continue;
+        };
+        let is_of_a_branch = OF_A_BRANCH.contains(&operation.id.as_str());
+        assert!(
+            is_of_a_branch != permission.reaches_every_branch(),
+            "{}: either `{permission}` reaches every branch, or the operation is one of a branch",
+            operation.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn s22_whoever_is_suspended_is_given_nothing_that_they_would_not_be_given_otherwise() {
+    let system = System::start().await;
+    let owner = system.client();
+    let tenant = system.company.tenant;
+    let (admin, cashier) = (Seed::Administrator.role(tenant), Seed::Cashier.role(tenant));
+    let manager = Seed::Manager.role(tenant).uuid();
+    system.joined_everywhere(&owner, "gerente@example.com", &[manager]).await;
+    let manager = system.signed_in("gerente@example.com").await.client;
+    let luz = system.joined(&owner, "luz@example.com", &[cashier.uuid()], &[]).await;
+    let boss = system.joined_everywhere(&owner, "socia@example.com", &[admin.uuid()]).await;
+    for user in [luz, boss] {
+        owner.post(&format!("/v1/users/{user}/suspend")).send().await.expect(200);
+    }
+    let role = |user: Uuid, role| format!("/v1/rbac/users/{user}/roles/{role}");
+    for call in [
+        manager.post(&role(luz, admin)),
+        manager.call(Method::DELETE, &role(boss, admin)),
+        manager.put(&format!("/v1/users/{boss}/branches")).json(&json!({"branches": []})),
+        manager.post(&format!("/v1/users/{boss}/resume")),
+    ] {
+        call.send().await.problem(403, "privilege-escalation");
+    }
+    manager.post(&format!("/v1/users/{luz}/resume")).send().await.expect(200);
 }

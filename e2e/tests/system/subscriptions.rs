@@ -104,7 +104,7 @@ impl Company {
 }
 
 fn person(email: &str) -> Value {
-    json!({"name": "Luz", "email": email, "roles": []})
+    json!({"name": "Luz", "email": email, "roles": [], "branches": []})
 }
 
 #[tokio::test]

@@ -98,7 +98,8 @@ pub(crate) async fn create(
     Ok(said?)
 }
 
-async fn ticket(
+/// A link at which whoever has no password chooses one; it takes the place of an earlier one.
+pub(super) async fn ticket(
     installation: &Installation,
     people: &People,
     tenant: TenantId,

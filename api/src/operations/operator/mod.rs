@@ -3,7 +3,7 @@
 
 mod model;
 
-use commands::identity::{ChangeSubscription, NewCompany, Person};
+use commands::identity::{ChangeSubscription, NewCompany, Person, Restored};
 use domain::identity::Tenant;
 use domain::shared::{CorrelationId, TenantId};
 use poem_openapi::OpenApi;
@@ -22,7 +22,10 @@ use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use model::{CompanyBody, NewCompanyBody, SetUpCompany, SubscriptionBody};
+use model::{
+    Administrator, CompanyBody, NewCompanyBody, RestoredAdministrator, SetUpCompany,
+    SubscriptionBody,
+};
 
 /// See the module.
 pub(super) struct Companies(pub(super) Services);
@@ -112,6 +115,42 @@ impl Companies {
         let receipt = self.0.operator.subscribe(tenant, correlation, request, change).await;
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::subscription(*it)))?;
         Ok(self.0.settled(&receipt, company_id.0))
+    }
+
+    /// Make somebody an administrator of a company in all branches, where nobody is left who can.
+    ///
+    /// Whoever has the address there becomes one, also after a suspension; their name stays. Anybody
+    /// else is invited. Who has yet to join gets a letter; a retry under the same key sends no other.
+    #[oai(
+        path = "/:company_id/administrators",
+        method = "post",
+        operation_id = "restoreAdministrator"
+    )]
+    async fn restore_administrator(
+        &self,
+        by: ByOperator,
+        key: IdempotencyKey,
+        company_id: Path<Uuid>,
+        Json(body): Json<Administrator>,
+    ) -> Result<Done<RestoredAdministrator>, Problem> {
+        let mut fields = Fields::default();
+        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
+        let person = Person { name, email: body.email.trim().to_owned() };
+        let tenant = TenantId::from_uuid(company_id.0);
+        let (accounts, command) = (&*self.0.accounts, key.command_id());
+        let (request, correlation) = (Services::request(key), self.correlation(&by));
+        let whom = (tenant, &person);
+        let operator = &self.0.operator;
+        let restored = operator.restore_administrator(accounts, correlation, request, whom).await;
+        let restored = restored.map_err(|error| refused(error, refusal::restoring))?;
+        let Restored { user, is_invited, receipt } = restored;
+        if is_invited {
+            let to = Addressee { tenant, user, email: person.email };
+            self.0.write_invitation(to, command, receipt.replayed).await?;
+        }
+        let position = self.0.token(receipt.position);
+        let body = RestoredAdministrator { id: user.uuid(), is_invited, position };
+        Ok(Done::by(&receipt, body))
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct NewCompanyBody {
     pub(super) subscription: Option<SubscriptionBody>,
 }
 
-/// Whoever may do everything in a company from its beginning.
+/// Whoever may do everything in a company.
 #[derive(Debug, Object)]
 pub(super) struct Administrator {
     /// What they are called.
@@ -48,6 +48,17 @@ pub(super) struct SetUpCompany {
     pub(super) administrator_id: Uuid,
     /// Its revision, as in `ETag`.
     pub(super) revision: u64,
+    /// Where the command stands in the log.
+    pub(super) position: PositionToken,
+}
+
+/// Somebody who administers a company on the operator's word.
+#[derive(Debug, Object, Serialize)]
+pub(super) struct RestoredAdministrator {
+    /// The person.
+    pub(super) id: Uuid,
+    /// Whether they have yet to join, and get a letter.
+    pub(super) is_invited: bool,
     /// Where the command stands in the log.
     pub(super) position: PositionToken,
 }

@@ -115,6 +115,11 @@ fn body(user: UserId, standing: &Standing) -> EffectiveBody {
         Held::Everything => {
             (true, Permission::ALL.iter().map(|permission| permission.name().to_owned()).collect())
         }
+        Held::EverythingInBranches => {
+            let those =
+                Permission::ALL.iter().filter(|permission| !permission.reaches_every_branch());
+            (false, those.map(|permission| permission.name().to_owned()).collect())
+        }
         Held::These(these) => (false, these.iter().map(ToString::to_string).collect()),
     };
     EffectiveBody { user_id: user.uuid(), is_administrator, permissions, all_branches, branches }

@@ -16,8 +16,8 @@ pub(super) struct RoleDetails {
     /// Its name, unique in the company.
     #[oai(validator(min_length = 1, max_length = 96))]
     pub(super) name: String,
-    /// The roles whose permissions it has besides its own.
-    #[oai(default, validator(max_items = 20, unique_items))]
+    /// The roles whose permissions it has besides its own; an empty list where there are none.
+    #[oai(validator(max_items = 20, unique_items))]
     pub(super) parents: Vec<Uuid>,
 }
 
@@ -117,7 +117,7 @@ pub(super) struct Assignment {
 pub(super) struct EffectiveBody {
     /// The person.
     pub(super) user_id: Uuid,
-    /// Whether they hold everything, also what later releases add.
+    /// Whether they hold everything in all branches, also what later releases add.
     pub(super) is_administrator: bool,
     /// Every permission that they hold at the moment, by name.
     pub(super) permissions: Vec<String>,

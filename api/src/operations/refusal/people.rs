@@ -46,6 +46,7 @@ pub(in crate::operations) fn roles(refusal: &RolesRefusal, named: &Named<'_>) ->
         Error::NameTaken => name_taken(),
         Error::Cycle => Problem::new(Code::RoleCycle),
         Error::Escalation => Problem::new(Code::PrivilegeEscalation),
+        Error::ReachesEveryBranch => Problem::reaches_every_branch(),
         Error::LastAdministrator => Problem::new(Code::LastOwner),
         Error::InUse => Problem::new(Code::InUse),
         Error::NotSuspended => Problem::new(Code::InvalidTransition).detail((
@@ -82,14 +83,15 @@ pub(in crate::operations) fn roles(refusal: &RolesRefusal, named: &Named<'_>) ->
 
 pub(in crate::operations) fn invite(refusal: &InviteRefusal, named: &Named<'_>) -> Problem {
     match refusal {
-        InviteRefusal::EmailTaken => {
-            let words = ("ya tiene una cuenta", "has an account");
-            Problem::new(Code::EmailTaken)
-                .with_errors(vec![FieldError::new("/email", "taken", words)])
-        }
+        InviteRefusal::EmailTaken => email_taken(),
         InviteRefusal::Roles(refusal) => roles(refusal, named),
         InviteRefusal::User(refusal) => user(*refusal),
     }
+}
+
+pub(super) fn email_taken() -> Problem {
+    let words = ("ya tiene una cuenta", "has an account");
+    Problem::new(Code::EmailTaken).with_errors(vec![FieldError::new("/email", "taken", words)])
 }
 
 pub(in crate::operations) fn account(refusal: &AccountRefusal) -> Problem {

@@ -1,9 +1,10 @@
 //! What a company's subscription does not cover, and why a company or its subscription is as it was.
 
-use commands::identity::SubscriptionRefusal;
+use commands::identity::{RestoreRefusal, RolesRefusal, SubscriptionRefusal};
 use domain::identity::subscription::{Counted, Error, Module};
 use domain::identity::tenant;
 
+use super::people::{Named, email_taken, roles};
 use crate::problem::{Code, FieldError, Problem};
 
 pub(in crate::operations) fn company(refusal: tenant::Error) -> Problem {
@@ -19,6 +20,16 @@ pub(in crate::operations) fn company(refusal: tenant::Error) -> Problem {
 pub(in crate::operations) fn subscription(refusal: SubscriptionRefusal) -> Problem {
     match refusal {
         SubscriptionRefusal::UnknownCompany => Problem::new(Code::NotFound),
+    }
+}
+
+pub(in crate::operations) fn restoring(refusal: &RestoreRefusal) -> Problem {
+    match refusal {
+        RestoreRefusal::UnknownCompany => Problem::new(Code::NotFound),
+        RestoreRefusal::EmailTaken => email_taken(),
+        RestoreRefusal::Roles(refusal) => {
+            roles(&RolesRefusal::Roles(refusal.clone()), &Named::default())
+        }
     }
 }
 

@@ -42,6 +42,11 @@ impl PermissionName {
         &self.0
     }
 
+    /// Whether it counts for those alone who act in all branches; a company's own count everywhere.
+    pub fn reaches_every_branch(&self) -> bool {
+        Permission::of_name(self.as_str()).is_some_and(Permission::reaches_every_branch)
+    }
+
     /// Whether a company may make a permission of this name.
     pub fn is_own(&self) -> bool {
         self.0.starts_with(Self::OWN_PREFIX)

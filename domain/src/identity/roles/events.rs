@@ -123,6 +123,14 @@ events! {
         /// The person.
         user: UserId,
     }
+    /// The operator has made somebody an administrator of all branches, who is active whatever they
+    /// were before.
+    AdministratorRestored {
+        /// The person.
+        user: UserId,
+        /// The role of administrators.
+        role: RoleId,
+    }
     /// The company has a permission of its own.
     PermissionDefined {
         /// Its name.
@@ -181,6 +189,7 @@ crate::stored_events! {
         "roles.member_suspended" => MemberSuspended,
         "roles.member_resumed" => MemberResumed,
         "roles.member_forgotten" => MemberForgotten,
+        "roles.administrator_restored" => AdministratorRestored,
         "roles.permission_defined" => PermissionDefined,
         "roles.permission_dropped" => PermissionDropped,
         "roles.permission_categorised" => PermissionCategorised,

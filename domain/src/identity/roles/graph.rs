@@ -50,6 +50,17 @@ pub struct Category {
     pub version: u64,
 }
 
+/// How much of a company somebody active may administer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Administration {
+    /// There is no administrator who is not suspended.
+    Missing,
+    /// Those that there are act in some branches.
+    OfBranches,
+    /// All of it, in all branches.
+    Whole,
+}
+
 /// Somebody who works in the company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -91,33 +102,36 @@ impl State {
             || self.own_permissions.contains_key(permission)
     }
 
-    /// What a role gives, with everything that it inherits.
+    /// What a role gives, with everything that it inherits, to somebody who acts in all branches.
     pub fn held_by_role(&self, role: RoleId) -> Held {
-        let mut held = Held::NOTHING;
-        let (mut seen, mut open) = (BTreeSet::new(), vec![role]);
+        self.held_by_roles(&[role].into())
+    }
+
+    /// What several roles give together, to somebody who acts in all branches.
+    pub(super) fn held_by_roles(&self, roles: &BTreeSet<RoleId>) -> Held {
+        let mut held = BTreeSet::new();
+        let (mut seen, mut open) = (BTreeSet::new(), roles.iter().copied().collect::<Vec<_>>());
         while let Some(id) = open.pop() {
             let Some(role) = self.roles.get(&id).filter(|_| seen.insert(id)) else { continue };
-            held.join(match role.kind {
-                RoleKind::Administrator => Held::Everything,
-                RoleKind::Ordinary => Held::These(role.permissions.clone()),
-            });
+            if role.kind == RoleKind::Administrator {
+                return Held::Everything;
+            }
+            held.extend(role.permissions.iter().cloned());
             open.extend(&role.parents);
         }
-        held
+        Held::These(held)
     }
 
-    /// What somebody holds at the moment; nothing while they are suspended.
+    /// What somebody holds at the moment, where they act; nothing while they are suspended.
     pub fn held_by(&self, user: UserId) -> Held {
-        self.active(user).map_or(Held::NOTHING, |member| self.held_by_roles(&member.roles))
+        self.held_within(user, &self.branches_of(user))
     }
 
-    /// What several roles give together.
-    pub(super) fn held_by_roles(&self, roles: &BTreeSet<RoleId>) -> Held {
-        let mut held = Held::NOTHING;
-        for role in roles {
-            held.join(self.held_by_role(*role));
-        }
-        held
+    /// What somebody holds at the moment if they act in these branches; nothing while they are
+    /// suspended.
+    pub fn held_within(&self, user: UserId, branches: &BranchAccess) -> Held {
+        let held = self.active(user).map(|member| self.held_by_roles(&member.roles));
+        held.map_or(Held::NOTHING, |held| held.within(branches))
     }
 
     /// Where somebody may act at the moment.
@@ -125,12 +139,31 @@ impl State {
         self.active(user).map_or(BranchAccess::NONE, |member| member.branches.clone())
     }
 
-    /// Whether somebody who may do everything is there to do it.
-    pub fn has_administrator(&self) -> bool {
+    /// The role of administrators, which stays from the beginning of the company.
+    pub(super) fn role_of_administrators(&self) -> Option<RoleId> {
+        let mut roles = self.roles.iter();
+        roles.find(|(_, role)| role.kind == RoleKind::Administrator).map(|(id, _)| *id)
+    }
+
+    /// How much of the company somebody active may administer.
+    pub fn administration(&self) -> Administration {
         let is_one = |role: &RoleId| {
             self.roles.get(role).is_some_and(|role| role.kind == RoleKind::Administrator)
         };
-        self.members.values().any(|member| member.is_active && member.roles.iter().any(is_one))
+        let active = self.members.values().filter(|member| member.is_active);
+        let administrators = active.filter(|member| member.roles.iter().any(is_one));
+        let reach = |member: &Member| match member.branches {
+            BranchAccess::All => Administration::Whole,
+            BranchAccess::Only(_) => Administration::OfBranches,
+        };
+        administrators.map(reach).max().unwrap_or(Administration::Missing)
+    }
+
+    /// What [`State::administration`] has to be at least after a change. Histories from before
+    /// branches counted may have none of the whole company: those keep what they have, and whatever
+    /// mends them is allowed.
+    pub(super) fn administration_to_keep(&self) -> Administration {
+        if self.is_founded() { self.administration() } else { Administration::Whole }
     }
 
     fn active(&self, user: UserId) -> Option<&Member> {
@@ -234,6 +267,14 @@ impl State {
                 let (roles, branches) = (BTreeSet::new(), BranchAccess::NONE);
                 *member = Member { roles, branches, is_active: false, is_forgotten: true };
             }),
+            Event::AdministratorRestored(restored) => {
+                let mut roles =
+                    self.members.remove(&restored.user).map_or_else(BTreeSet::new, |it| it.roles);
+                roles.insert(restored.role);
+                let (branches, is_active, is_forgotten) = (BranchAccess::All, true, false);
+                let member = Member { roles, branches, is_active, is_forgotten };
+                self.members.insert(restored.user, member);
+            }
             Event::PermissionDefined(defined) => {
                 self.own_permissions.insert(defined.permission, defined.label);
             }

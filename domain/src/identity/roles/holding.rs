@@ -13,6 +13,9 @@ use crate::shared::BranchId;
 pub enum Held {
     /// All of them, those of later releases included.
     Everything,
+    /// All that count in single branches, those of later releases included: what an administrator of
+    /// some branches holds.
+    EverythingInBranches,
     /// These.
     These(BTreeSet<PermissionName>),
 }
@@ -25,6 +28,7 @@ impl Held {
     pub fn has(&self, permission: &PermissionName) -> bool {
         match self {
             Self::Everything => true,
+            Self::EverythingInBranches => !permission.reaches_every_branch(),
             Self::These(these) => these.contains(permission),
         }
     }
@@ -32,27 +36,40 @@ impl Held {
     /// Whether everything in `other` is among them.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Everything, _) => true,
-            (Self::These(_), Self::Everything) => false,
-            (Self::These(these), Self::These(others)) => others.is_subset(these),
+            (Self::Everything, _) | (Self::EverythingInBranches, Self::EverythingInBranches) => {
+                true
+            }
+            (Self::EverythingInBranches | Self::These(_), Self::Everything)
+            | (Self::These(_), Self::EverythingInBranches) => false,
+            (_, Self::These(others)) => others.iter().all(|permission| self.has(permission)),
         }
     }
 
-    /// What is in `self` and not in `other`.
+    /// What is in `self` and not in `other`. Of all that there are and will be it is all of them.
     #[must_use]
     pub fn beyond(&self, other: &Self) -> Self {
         match (self, other) {
-            (_, Self::Everything) => Self::NOTHING,
-            (Self::Everything, Self::These(_)) => Self::Everything,
-            (Self::These(these), Self::These(others)) => Self::These(these - others),
+            (Self::These(these), _) => {
+                Self::These(these.iter().filter(|it| !other.has(it)).cloned().collect())
+            }
+            (all, other) if other.covers(all) => Self::NOTHING,
+            (all, _) => all.clone(),
         }
     }
 
-    pub(super) fn join(&mut self, other: Self) {
-        match (&mut *self, other) {
-            (Self::Everything, _) => {}
-            (_, Self::Everything) => *self = Self::Everything,
-            (Self::These(these), Self::These(others)) => these.extend(others),
+    /// What of it counts for somebody who acts in these branches: where they are some, nothing that
+    /// reaches every branch does.
+    #[must_use]
+    pub fn within(self, branches: &BranchAccess) -> Self {
+        match (self, branches) {
+            (held, BranchAccess::All) => held,
+            (Self::Everything | Self::EverythingInBranches, BranchAccess::Only(_)) => {
+                Self::EverythingInBranches
+            }
+            (Self::These(mut these), BranchAccess::Only(_)) => {
+                these.retain(|permission| !permission.reaches_every_branch());
+                Self::These(these)
+            }
         }
     }
 }
@@ -88,13 +105,12 @@ impl BranchAccess {
         }
     }
 
-    /// The branches of `self` that are not in `other`.
+    /// The branches that are in both.
     #[must_use]
-    pub fn beyond(&self, other: &Self) -> Self {
+    pub fn and(&self, other: &Self) -> Self {
         match (self, other) {
-            (_, Self::All) => Self::NONE,
-            (Self::All, Self::Only(_)) => Self::All,
-            (Self::Only(branches), Self::Only(others)) => Self::Only(branches - others),
+            (Self::All, these) | (these, Self::All) => these.clone(),
+            (Self::Only(branches), Self::Only(others)) => Self::Only(branches & others),
         }
     }
 

@@ -85,7 +85,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
     let enroll = json!({"name": "Otra caja", "branch_id": menu.branch});
     vec![
         post("/v1/rbac/roles", named("Terraza"), 201, json!({"revision": 1})),
-        revised(about_role(""), named("Barra")),
+        revised(about_role(""), json!({"name": format!("Barra {round} más"), "parents": []})),
         settled(Method::POST, about_role("/permissions/order.read"), None, id(role)),
         settled(Method::DELETE, about_role("/permissions/order.place"), None, id(role)),
         settled(Method::DELETE, format!("/v1/rbac/roles/{unused}"), None, id(unused)),

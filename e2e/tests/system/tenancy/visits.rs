@@ -42,7 +42,7 @@ impl Staff {
         let category = json!({"name": format!("Caja {branch}")});
         let category = add("/v1/rbac/permission-categories", category).await;
         let email = format!("luz-{branch}@example.com");
-        let user = json!({"name": "Luz Marina", "email": email, "roles": [role]});
+        let user = json!({"name": "Luz Marina", "email": email, "roles": [role], "branches": []});
         let user = add("/v1/users", user).await;
         let device = add("/v1/devices", json!({"name": "Caja", "branch_id": branch})).await;
         let sessions = client.get("/v1/auth/sessions").send().await;
@@ -205,11 +205,14 @@ fn operator_visits(system: &System, client: &Client) -> Vec<Visit> {
         "administrator": {"name": "N", "email": "nadie@example.com"},
     });
     let put = client.put(&format!("{company}/subscription")).json(&subscription);
+    let administrator = json!({"name": "N", "email": "nadie@example.com"});
+    let administrator = client.post(&format!("{company}/administrators")).json(&administrator);
     let calls = [
         ("createCompany", client.post(path).json(&created)),
         ("listCompanies", client.get(path)),
         ("getCompany", client.get(&company)),
         ("subscribeCompany", put),
+        ("restoreAdministrator", administrator),
     ];
     let expect = Expect::Refused(401, "token-invalid");
     calls.map(|(operation, call)| Visit { operation, call, expect }).into()
@@ -261,7 +264,11 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     visit("addRole", add(json!({"name": "Nueva", "parents": [role]})), parents);
     visit("listRoles", client.get("/v1/rbac/roles"), Expect::Nothing);
     visit("getRole", client.get(&path(role, "")), Expect::NotFound);
-    visit("reviseRole", put(&path(role, ""), json!({"name": "Otra"})), Expect::NotFound);
+    visit(
+        "reviseRole",
+        put(&path(role, ""), json!({"name": "Otra", "parents": []})),
+        Expect::NotFound,
+    );
     let revised = json!({"name": "Otra", "parents": [role]});
     visit("reviseRole", put(&path(own.staff.role, ""), revised), parents);
     visit("removeRole", delete(&path(role, "")), Expect::NotFound);
