@@ -38,7 +38,9 @@ pub trait EventStore: Send + Sync + 'static {
     ///
     /// A command id that the tenant used before answers [`Verdict::Duplicate`], whatever the rest
     /// says; then revisions are compared; then everything is written. When the call answers
-    /// [`Verdict::Committed`], the events survive a crash.
+    /// [`Verdict::Committed`], the events survive a crash. An adapter that sends an append again because
+    /// its answer was lost may find that it was written the first time, and answers
+    /// [`Verdict::Duplicate`] for it too.
     ///
     /// The append takes its place when this is called, not when the answer is awaited, and it is
     /// judged also when nobody awaits it. Appends of one tenant are judged in the order of the calls:

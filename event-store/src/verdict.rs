@@ -4,7 +4,7 @@ use crate::append::Fingerprint;
 use crate::stream::{Position, Revision, StreamId};
 
 /// A command that the log accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Committed {
     /// The position of its first event, or the head at that moment when it has none.
     pub first: Position,
@@ -36,7 +36,8 @@ pub struct Earlier {
 pub enum Verdict {
     /// The events are durable.
     Committed(Committed),
-    /// The tenant's command id was accepted before; nothing was written.
+    /// The tenant's command id was accepted before, and what it wrote then stands. Nothing of this append
+    /// was written unless it was accepted as this very append, whose first answer was lost.
     Duplicate(Earlier),
     /// A stream stands elsewhere; nothing was written.
     Conflict {

@@ -9,6 +9,7 @@ mod day;
 mod document;
 mod forgetting;
 mod inventory;
+mod lost_answers;
 mod once;
 mod operator;
 mod orders;

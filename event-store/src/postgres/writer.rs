@@ -5,6 +5,10 @@
 //! stands alone. When the database could not write a batch for the moment, or the connection was lost
 //! while committing, the same batch is sent again for as long as somebody waits for it: the command
 //! ids make it happen once.
+//!
+//! After a lost connection nothing but a verdict of the log says what became of a batch: a failure of a
+//! later try, a refusal too, says nothing about the first one. A duplicate stays a duplicate, whichever
+//! try wrote it: it may also have been accepted long before.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -155,19 +159,18 @@ impl Task {
 
     /// Answers every job of a batch.
     async fn settle(&mut self, batch: Vec<Job>) {
-        let mut batches = vec![batch];
+        let mut batches = vec![Batch { jobs: batch, is_lost: false }];
         while let Some(batch) = batches.pop() {
-            match self.send_patiently(batch).await {
-                (mut batch, Err(Error::Rejected { .. })) if batch.len() > 1 => {
-                    let rest = batch.split_off(batch.len() / 2);
-                    batches.extend([rest, batch]);
+            let (batch, outcome) = self.send_patiently(batch).await;
+            match outcome {
+                Ok(judged) => self.answer(batch.jobs, judged).await,
+                Err(Error::Rejected { .. }) if batch.jobs.len() > 1 => {
+                    batches.extend(batch.halved());
                 }
-                (batch, Err(error)) => {
-                    for job in batch {
-                        job.answer(Err(error.clone()));
-                    }
+                Err(Error::Rejected { .. }) if batch.is_lost => {
+                    batch.answer(&Error::OutcomeUnknown);
                 }
-                (batch, Ok(judged)) => self.answer(batch, judged).await,
+                Err(error) => batch.answer(&error),
             }
         }
     }
@@ -202,50 +205,64 @@ impl Task {
     /// sent last, and what came of it.
     async fn send_patiently(
         &mut self,
-        mut batch: Vec<Job>,
-    ) -> (Vec<Job>, Result<Vec<Result<Judged, Error>>, Error>) {
+        mut batch: Batch,
+    ) -> (Batch, Result<Vec<Result<Judged, Error>>, Error>) {
         let mut pause = PAUSE_MIN;
-        let mut is_lost = false;
         loop {
             let is_open = self.line.open().await;
-            if is_open.is_ok() && !is_lost {
-                batch = sendable(batch);
+            if is_open.is_ok() && !batch.is_lost {
+                batch.jobs = sendable(batch.jobs);
             }
-            let Some(deadline) = batch.iter().map(Job::send_until).max() else {
+            let Some(deadline) = batch.jobs.iter().map(Job::send_until).max() else {
                 return (batch, Ok(Vec::new()));
             };
-            let appends: Vec<&Append> = batch.iter().map(|job| &job.append).collect();
+            let appends: Vec<&Append> = batch.jobs.iter().map(|job| &job.append).collect();
             let sent = match is_open {
                 Ok(()) => self.line.send(&appends).await,
                 Err(reason) => Sent::Failed(Fate::RolledBack, reason),
             };
             let (fate, reason) = match sent {
-                Sent::Answered(judged) if is_lost => {
-                    let judged = own(judged, &appends);
-                    return (batch, Ok(judged));
-                }
                 Sent::Answered(judged) => return (batch, Ok(judged)),
                 Sent::Failed(fate, reason) => (fate, reason),
             };
-            is_lost |= fate == Fate::Unknown;
-            tracing::warn!(%reason, ?fate, commands = batch.len(), "a batch was not written");
+            batch.is_lost |= fate == Fate::Unknown;
+            tracing::warn!(%reason, ?fate, commands = batch.jobs.len(), "a batch was not written");
             metrics::counter!("fastops_append_failures_total").increment(1);
+            if !batch.is_lost {
+                batch.jobs.iter().for_each(Job::take_back);
+            }
             let is_over = Instant::now() + pause > deadline;
             match fate {
-                Fate::Refused => {
-                    batch.iter().for_each(Job::take_back);
-                    return (batch, Err(Error::Rejected { reason }));
-                }
-                Fate::NoRoom if !is_lost => return (batch, Err(Error::StorageFull)),
-                _ if is_over && is_lost => return (batch, Err(Error::OutcomeUnknown)),
+                Fate::Refused => return (batch, Err(Error::Rejected { reason })),
+                Fate::NoRoom if !batch.is_lost => return (batch, Err(Error::StorageFull)),
+                _ if is_over && batch.is_lost => return (batch, Err(Error::OutcomeUnknown)),
                 _ if is_over => return (batch, Err(Error::Unavailable { reason })),
                 _ => {}
             }
-            if !is_lost {
-                batch.iter().for_each(Job::take_back);
-            }
             sleep(pause).await;
             pause = PAUSE_MAX.min(pause * 2);
+        }
+    }
+}
+
+/// Jobs that are sent together.
+struct Batch {
+    jobs: Vec<Job>,
+    /// Whether they were sent and the connection was lost, so that they may have been written.
+    is_lost: bool,
+}
+
+impl Batch {
+    /// Its two halves, the first one last.
+    fn halved(mut self) -> [Self; 2] {
+        let rest = self.jobs.split_off(self.jobs.len() / 2);
+        [Self { jobs: rest, is_lost: self.is_lost }, self]
+    }
+
+    /// Gives all of them one answer.
+    fn answer(self, error: &Error) {
+        for job in self.jobs {
+            job.answer(Err(error.clone()));
         }
     }
 }
@@ -257,17 +274,4 @@ fn sendable(batch: Vec<Job>) -> Vec<Job> {
         job.answer(Err(too_late()));
     }
     sent
-}
-
-/// After a lost answer, a duplicate with the same fingerprint is this batch's own commit.
-fn own(judged: Vec<Result<Judged, Error>>, appends: &[&Append]) -> Vec<Result<Judged, Error>> {
-    let own = |(judged, append): (_, &&Append)| match judged {
-        Ok(Judged { verdict: Verdict::Duplicate(earlier), chain })
-            if earlier.fingerprint == *append.fingerprint() =>
-        {
-            Ok(Judged { verdict: Verdict::Committed(earlier.committed), chain })
-        }
-        other => other,
-    };
-    judged.into_iter().zip(appends).map(own).collect()
 }

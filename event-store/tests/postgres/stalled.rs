@@ -7,12 +7,15 @@ use event_store::store::PATIENCE;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, command, stream};
 use event_store::testing::rounds;
-use event_store::{Error, EventStore, Position, Revision};
+use event_store::{Committed, Error, EventStore, Position, Revision};
+use futures_util::future::join_all;
 use rand::RngExt;
 use tokio::time::{sleep, timeout};
 
 use crate::proxy::Proxy;
-use crate::support::{committed, hold_the_head, whole_log};
+use crate::support::{
+    committed, duplicate, hold_the_head, until_the_writer_waits, whole_log, without_writers,
+};
 
 /// What the callers' tasks may take besides.
 const GRACE: Duration = Duration::from_secs(1);
@@ -87,9 +90,65 @@ async fn a_commit_whose_answer_is_lost_is_asked_for_again_and_happens_once() {
         until_the_log_has(&*direct, at).await;
         proxy.cut().await;
         proxy.let_answers_through(true);
-        assert_eq!(committed(answer.await).first, Position::new(at));
+        // Which try it was does not matter: its command is in the log once, and that is said.
+        let earlier = duplicate(answer.await);
+        assert_eq!(earlier.committed, Committed { first: Position::new(at), count: 1 });
     }
     assert_eq!(whole_log(&*direct).await.len() as u64, n_rounds * 3);
+}
+
+/// What was accepted long before stays a duplicate: the log has none of the events of the retry.
+#[tokio::test(flavor = "multi_thread")]
+async fn f11_a_retry_whose_answer_is_lost_is_no_new_commit() {
+    let db = Database::create().await;
+    let (proxy, direct) = (Proxy::new(&db), db.store());
+    let store = store(&proxy);
+    let first = committed(store.append(append(ANA, 1, &[("arepa", 0, 2)])).await);
+    committed(store.append(append(ANA, 2, &[("arepa", 2, 1)])).await);
+    for _ in 0..rounds(5) {
+        let head = hold_the_head(&db).await;
+        // Decided again from the beginning, with events of its own.
+        let retry = store.append(append(ANA, 1, &[("arepa", 3, 2)]));
+        until_the_writer_waits(&db).await;
+        proxy.cut().await;
+        head.rollback().await.expect("the head is free");
+        let earlier = duplicate(retry.await);
+        assert_eq!((earlier.committed, earlier.fingerprint), (first, [1; 32]));
+        assert_eq!(whole_log(&*direct).await.len(), 3);
+    }
+}
+
+/// The first try was written, whatever the second one meets. On one thread nothing is sent before all of
+/// them wait, so that two go together.
+#[tokio::test]
+async fn f11_a_refusal_after_a_lost_answer_does_not_say_that_nothing_happened() {
+    let db = Database::create().await;
+    let (proxy, direct) = (Proxy::new(&db), db.store());
+    let store = store(&proxy);
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+    let four = |id: u128| {
+        let key = |n| format!("buñuelo {}", id + n);
+        join_all((0..4).map(|n| store.append(append(ANA, id + n, &[(&key(n), 0, 1)]))))
+    };
+    // Statements are prepared with their first use, which takes an answer more.
+    for answer in four(10).await {
+        committed(answer);
+    }
+    proxy.let_answers_through(false);
+    let sent = four(20);
+    let losing = async {
+        until_the_log_has(&*direct, 7).await;
+        without_writers(&db).await;
+        proxy.cut().await;
+        proxy.let_answers_through(true);
+    };
+    let (answers, ()) = tokio::join!(sent, losing);
+    for (answer, id) in answers.into_iter().zip(20..) {
+        match direct.commands(ANA, &[command(id)]).await.expect("an answer")[0] {
+            Some(_) => assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{id}: {answer:?}"),
+            None => assert!(matches!(answer, Err(Error::Rejected { .. })), "{id}: {answer:?}"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

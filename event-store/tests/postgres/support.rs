@@ -1,11 +1,21 @@
+use std::time::Duration;
+
 use event_store::testing::Database;
-use event_store::{Committed, Error, EventStore, Position, RecordedEvent, Verdict};
+use event_store::{Committed, Earlier, Error, EventStore, Position, RecordedEvent, Verdict};
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use tokio::time::sleep;
 
 pub(crate) fn committed(answer: Result<Verdict, Error>) -> Committed {
     match answer {
         Ok(Verdict::Committed(committed)) => committed,
         other => panic!("the append was not committed: {other:?}"),
+    }
+}
+
+pub(crate) fn duplicate(answer: Result<Verdict, Error>) -> Earlier {
+    match answer {
+        Ok(Verdict::Duplicate(earlier)) => earlier,
+        other => panic!("the command was not recognised: {other:?}"),
     }
 }
 
@@ -40,6 +50,25 @@ pub(crate) fn gapless(log: &[RecordedEvent]) {
 pub(crate) async fn run(db: &Database, sql: String) {
     let run = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&db.owner_pool()).await;
     run.expect("the statement works");
+}
+
+/// Returns when a session of this database waits for a lock, as the writer does for the head.
+pub(crate) async fn until_the_writer_waits(db: &Database) {
+    let pool = db.owner_pool();
+    let waits = "SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = 'fastops_app' AND wait_event_type = 'Lock'
+    )";
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.expect("an answer") {
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// From here on every append is refused for a reason that waiting does not mend.
+pub(crate) async fn without_writers(db: &Database) {
+    for name in ["log_append", "log_append_next"] {
+        run(db, format!("ALTER FUNCTION {name} RENAME TO {name}_of_nobody")).await;
+    }
 }
 
 /// Lets nobody have anything judged: whatever is written after this comes next.
