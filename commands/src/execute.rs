@@ -140,6 +140,7 @@ impl Inner {
             }
             let Finished { append, rests_on, changes, receipt } =
                 work.finish(fingerprint).map_err(World::from)?;
+            let last_event = append.events().last().map(|event| event.id);
             let snapshots = aggregates::due(&changes);
             let append = || self.store.append(append);
             let staged = self.memory.stage(scope.tenant, &rests_on, changes, append);
@@ -156,7 +157,7 @@ impl Inner {
             };
             match staged.verdict().await.map_err(World::from)? {
                 Verdict::Committed(committed) => {
-                    self.own.committed(committed);
+                    self.own.committed(committed, last_event);
                     aggregates::keep(&self.store, snapshots);
                     return Ok(Receipt::new(committed.last(), receipt, false));
                 }

@@ -1,16 +1,19 @@
 //! Keeps the states in memory like the log: applies what every node commits.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod own;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::shared::IncarnationId;
+use domain::shared::{EventId, IncarnationId};
 use event_store::consumer::Doorbell;
-use event_store::{Committed, Error, EventStore, Position};
+use event_store::{Error, EventStore, Head, Position};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::aggregates::Memory;
+
+pub(crate) use own::Own;
 
 /// How often the end of the log is looked for when no doorbell rings.
 const POLL: Duration = Duration::from_millis(500);
@@ -21,50 +24,6 @@ const ROUND_MIN: Duration = Duration::from_millis(25);
 /// How many events are read at once.
 const PAGE: u32 = 2_000;
 
-/// What this process has committed itself and the follower has yet to pass: it need not be read.
-#[derive(Debug, Default)]
-pub(crate) struct Own(Mutex<Option<BTreeMap<Position, Position>>>);
-
-impl Own {
-    /// The states of these events are in memory already.
-    pub(crate) fn committed(&self, committed: Committed) {
-        if let Some(ranges) = &mut *self.ranges()
-            && committed.count > 0
-        {
-            ranges.insert(committed.first, committed.last());
-        }
-    }
-
-    /// From here on it is worth keeping them.
-    fn begin(&self) {
-        self.ranges().get_or_insert_default();
-    }
-
-    fn end(&self) {
-        *self.ranges() = None;
-    }
-
-    /// The last position up to which everything after `position` is own, and how many events there are
-    /// from there to the next own ones.
-    fn pass(&self, mut position: Position) -> (Position, Option<u64>) {
-        let mut ranges = self.ranges();
-        let Some(ranges) = &mut *ranges else { return (position, None) };
-        while let Some(next) = ranges.first_entry() {
-            let (first, last) = (*next.key(), *next.get());
-            if first > position.plus(1) {
-                return (position, Some(first.get() - position.get() - 1));
-            }
-            next.remove();
-            position = position.max(last);
-        }
-        (position, None)
-    }
-
-    fn ranges(&self) -> MutexGuard<'_, Option<BTreeMap<Position, Position>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// See the module.
 pub(crate) struct Follower {
     pub(crate) store: Arc<dyn EventStore>,
@@ -72,17 +31,45 @@ pub(crate) struct Follower {
     pub(crate) own: Arc<Own>,
 }
 
+/// An event of the log up to which memory is like it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    position: Position,
+    /// Which event is there; none before the first one.
+    event: Option<EventId>,
+}
+
+/// Where the follower is, and in which life of the log.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    incarnation: IncarnationId,
+    place: Place,
+}
+
 impl Follower {
     /// Follows until `shutdown`. A log that is away is waited for; meanwhile states are read before
     /// they are used.
     pub(crate) async fn run(self, mut doorbell: Doorbell, shutdown: CancellationToken) {
-        let mut at: Option<(IncarnationId, Position)> = None;
+        let mut at: Option<At> = None;
+        let mut is_failing = false;
         self.own.begin();
         while !shutdown.is_cancelled() {
             let begun = Instant::now();
             match self.catch_up(at).await {
-                Ok(reached) => at = Some(reached),
-                Err(error) => tracing::warn!(%error, "commands read before they decide"),
+                Ok(reached) => {
+                    at = Some(reached);
+                    if is_failing {
+                        tracing::info!(
+                            "the log is followed again, commands decide on what is in memory"
+                        );
+                    }
+                    is_failing = false;
+                }
+                Err(error) if !is_failing => {
+                    tracing::warn!(%error, "the log is not followed, commands read before they decide");
+                    is_failing = true;
+                }
+                Err(error) => tracing::debug!(%error, "the log is still not followed"),
             }
             shutdown.run_until_cancelled(sleep_until(begun + ROUND_MIN)).await;
             tokio::select! {
@@ -95,36 +82,61 @@ impl Follower {
     }
 
     /// Applies everything that is in the log when it is called.
-    async fn catch_up(
-        &self,
-        at: Option<(IncarnationId, Position)>,
-    ) -> Result<(IncarnationId, Position), Error> {
+    async fn catch_up(&self, at: Option<At>) -> Result<At, Error> {
         let then = std::time::Instant::now();
         let head = self.store.head().await?;
-        let mut position = match at {
-            Some((incarnation, position)) if incarnation == head.incarnation => position,
-            // What is in memory was not followed up to here.
-            _ => {
-                self.memory.forget();
-                head.position
-            }
+        let mut place = match at {
+            Some(at) if self.is_still(at, head).await? => at.place,
+            _ => self.begin_anew(head).await?,
         };
         loop {
-            let (passed, foreign) = self.own.pass(position);
-            position = passed;
-            if position >= head.position {
+            let (passed, foreign) = self.own.pass(place);
+            place = passed;
+            if place.position >= head.position {
                 break;
             }
             let page =
                 foreign.map_or(PAGE, |foreign| u32::try_from(foreign).unwrap_or(PAGE).min(PAGE));
-            let events = self.store.read_all(position, page).await?;
+            let events = self.store.read_all(place.position, page).await?;
             let Some(last) = events.last() else { break };
             for event in &events {
                 self.memory.follow(event);
             }
-            position = last.position;
+            place = Place { position: last.position, event: Some(last.id) };
         }
         self.memory.is_up_to_date(then);
-        Ok((head.incarnation, position))
+        Ok(At { incarnation: head.incarnation, place })
+    }
+
+    /// Whether the log is what it was and has lost nothing that memory knows of.
+    async fn is_still(&self, at: At, head: Head) -> Result<bool, Error> {
+        let At { incarnation, place: Place { position, event } } = at;
+        if head.incarnation != incarnation {
+            tracing::error!(was = %incarnation, is = %head.incarnation, "the log was replaced by another \
+                one while this process was running: commands forget all they knew of it");
+            return Ok(false);
+        }
+        let is_there = head.position >= position
+            // Nothing has come since, so nothing follows from what was there.
+            && (head.position == position || self.event_at(position).await? == event);
+        if !is_there || self.own.is_torn() {
+            tracing::error!(known = %position, head = %head.position, "the log has lost events that it \
+                had: commands forget all they knew of it");
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// What is in memory was not followed up to here, or follows from what the log does not have.
+    async fn begin_anew(&self, head: Head) -> Result<Place, Error> {
+        self.own.begin();
+        self.memory.forget();
+        Ok(Place { position: head.position, event: self.event_at(head.position).await? })
+    }
+
+    async fn event_at(&self, position: Position) -> Result<Option<EventId>, Error> {
+        let Some(before) = position.get().checked_sub(1) else { return Ok(None) };
+        let found = self.store.read_all(Position::new(before), 1).await?;
+        Ok(found.first().filter(|event| event.position == position).map(|event| event.id))
     }
 }

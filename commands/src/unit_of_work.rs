@@ -170,6 +170,11 @@ impl<'a> UnitOfWork<'a> {
         self.in_work::<D>(id).seen.folded.revision
     }
 
+    /// The event that an aggregate ended with when it was read; none for one that has not begun.
+    pub(crate) fn last_event<D: Decider>(&self, id: &D::Id) -> Option<EventId> {
+        self.in_work::<D>(id).seen.folded.last_event
+    }
+
     /// Goes on only if the aggregate stands where the caller has seen it; without a revision the
     /// caller does not care.
     pub fn expect<D: Decider, R>(

@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use fastops::cluster;
 use fastops::installation::Databases;
@@ -110,6 +111,25 @@ impl Cluster {
         self.running = Some(running);
     }
 
+    /// Keeps what it has written, as a copy that [`Cluster::becomes`] it later; to be called while it is
+    /// stopped.
+    pub fn copy(&self) -> PathBuf {
+        let copy = self.data_dir.join("postgres/data.copy");
+        let copied = Command::new("cp").arg("-a").args([&self.data(), &copy]).status();
+        assert!(copied.expect("cp is there").success(), "the folder could not be copied");
+        copy
+    }
+
+    /// What it has written since is gone; to be called while it is stopped.
+    pub fn becomes(&self, copy: &Path) {
+        fs::remove_dir_all(self.data()).expect("the folder is ours");
+        fs::rename(copy, self.data()).expect("the folder is ours");
+    }
+
+    fn data(&self) -> PathBuf {
+        self.data_dir.join("postgres/data")
+    }
+
     /// Stops every process of it where it is; the kernel goes on accepting connections for it.
     pub fn freeze(&self) {
         // The postmaster first: it makes no more children then.
@@ -144,8 +164,13 @@ impl Cluster {
 
     /// As PostgreSQL has written it down, when it runs or was killed.
     fn said_postmaster(&self) -> Option<i32> {
-        let file = self.data_dir.join("postgres/data/postmaster.pid");
-        fs::read_to_string(file).ok()?.lines().next()?.trim().parse().ok()
+        fs::read_to_string(self.data().join("postmaster.pid"))
+            .ok()?
+            .lines()
+            .next()?
+            .trim()
+            .parse()
+            .ok()
     }
 }
 

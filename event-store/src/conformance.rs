@@ -8,6 +8,9 @@ mod model;
 
 use std::sync::Arc;
 
+use domain::shared::EventId;
+use uuid::Uuid;
+
 use crate::append::{Append, Expected};
 use crate::event::RecordedEvent;
 use crate::hash::link;
@@ -305,6 +308,7 @@ pub async fn a_snapshot_never_goes_back(store: Arc<dyn EventStore>) {
     let snapshot = |tenant, revision, version| Snapshot {
         stream: stream(tenant, "arepa"),
         revision: Revision::new(revision),
+        last_event: EventId::from_uuid(Uuid::from_u128(revision.into())),
         version,
         state: format!("{revision} in version {version}").into_bytes(),
     };

@@ -1,5 +1,7 @@
 //! States that are kept, to spare the reading of a stream's first events.
 
+use domain::shared::EventId;
+
 use crate::stream::{Revision, StreamId};
 
 /// What a stream's events came to at a revision.
@@ -11,6 +13,8 @@ pub struct Snapshot {
     pub stream: StreamId,
     /// The revision of the last event in it.
     pub revision: Revision,
+    /// That event: a log that lacks it is not the one that the state was made from.
+    pub last_event: EventId,
     /// How `state` is written; whoever does not know this version reads the events instead.
     pub version: u16,
     /// The state.

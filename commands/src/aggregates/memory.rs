@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::shared::TenantId;
+use domain::shared::{EventId, TenantId};
 use event_store::{RecordedEvent, Revision, StreamId, StreamMap, Verdict};
 use foldhash::fast::FixedState;
 use futures_util::future::BoxFuture;
@@ -244,12 +244,23 @@ impl Memory {
         }
     }
 
-    /// The log says where a stream stands, or only that it is not where it was thought to be.
+    /// The log says where a stream stands, or only that it is not where it was thought to be. A state
+    /// that it does not have, or not any more, is forgotten; any other is read again before it is used.
     pub(crate) fn doubt(&self, stream: &StreamId, actual: Option<Revision>) {
-        if let Some(known) = self.shard(stream.tenant()).known.get_mut(stream)
-            && actual != Some(known.folded.revision)
-        {
-            known.is_followed = false;
+        let mut shard = self.shard(stream.tenant());
+        let Some(known) = shard.known.peek_mut(stream) else { return };
+        known.is_followed = false;
+        if actual.is_some_and(|actual| actual < known.folded.revision) {
+            shard.known.pop(stream);
+        }
+    }
+
+    /// The log lacks the event that a state ends with.
+    pub(super) fn forget_stream(&self, stream: &StreamId, last_event: Option<EventId>) {
+        let mut shard = self.shard(stream.tenant());
+        shard.stamps[group(stream)] += 1;
+        if shard.known.peek(stream).is_some_and(|known| known.folded.last_event == last_event) {
+            shard.known.pop(stream);
         }
     }
 
@@ -275,11 +286,14 @@ impl Memory {
         self.fresh_until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Release);
     }
 
-    /// Forgets everything: the log has begun another life.
+    /// Forgets everything: the log has begun another life, or is not as it was.
     pub(crate) fn forget(&self) {
         self.fresh_until.store(0, Ordering::Release);
         for shard in &self.shards {
-            shard.lock().unwrap_or_else(PoisonError::into_inner).known.clear();
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.known.clear();
+            // What is being read at this moment may go on from what is forgotten.
+            shard.stamps.iter_mut().for_each(|stamp| *stamp += 1);
         }
     }
 

@@ -36,9 +36,27 @@ pub(crate) type AnyState = Arc<dyn Any + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Folded {
     pub(crate) revision: Revision,
-    /// The event at that revision; none before the first, or where a snapshot did not tell.
+    /// The event at that revision; none before the first.
     pub(crate) last_event: Option<EventId>,
     pub(crate) state: AnyState,
+}
+
+impl Folded {
+    /// After which revision a stream is read to go on from here: its last event comes once more, which
+    /// shows that it is there.
+    const fn before(&self) -> Revision {
+        Revision::new(self.revision.get().saturating_sub(1))
+    }
+
+    /// What comes after this state in the events after [`Folded::before`]; nothing if they lack its last one.
+    fn continued_in<'e>(&self, events: &'e [RecordedEvent]) -> Option<&'e [RecordedEvent]> {
+        if self.revision == Revision::START {
+            return Some(events);
+        }
+        let (last, rest) = events.split_first()?;
+        let is_it = last.revision == self.revision && self.last_event == Some(last.id);
+        is_it.then_some(rest)
+    }
 }
 
 impl std::fmt::Debug for Folded {
@@ -109,6 +127,9 @@ pub(crate) fn state_of<D: Decider>(state: &AnyState) -> &D::State {
 
 /// The newest state of each wanted stream, all of one tenant: from memory as far as it is trusted, the
 /// rest in one round trip, or two if a long stream is read for the first time.
+///
+/// What is gone on from must be in the log. Where the log lacks the event that a state ends with, since
+/// an older copy has taken its place, the state is forgotten and everything is read from its beginning.
 pub(crate) async fn read(
     memory: &Memory,
     store: &dyn EventStore,
@@ -118,28 +139,52 @@ pub(crate) async fn read(
 ) -> Result<Vec<Seen>, World> {
     let mut looks = memory.look(tenant, wanted, trust);
     snapshots::ahead(store, tenant, wanted, &mut looks).await?;
+    loop {
+        if let Some(seen) = read_on(memory, store, tenant, wanted, looks).await? {
+            return Ok(seen);
+        }
+        looks = memory.look(tenant, wanted, trust);
+    }
+}
+
+/// Reads from where the looks are behind; nothing if the log does not go on from there.
+async fn read_on(
+    memory: &Memory,
+    store: &dyn EventStore,
+    tenant: TenantId,
+    wanted: &[Wanted],
+    looks: Vec<Look>,
+) -> Result<Option<Vec<Seen>>, World> {
     let tails: Vec<(StreamId, Revision)> = wanted
         .iter()
         .zip(&looks)
         .filter_map(|(wanted, look)| match look {
             Look::Seen(_) => None,
-            Look::Behind { head_start, .. } => Some((wanted.stream.clone(), head_start.revision)),
+            Look::Behind { head_start, .. } => Some((wanted.stream.clone(), head_start.before())),
         })
         .collect();
     let tails =
         if tails.is_empty() { Vec::new() } else { store.read_streams(tenant, &tails).await? };
     let mut tails = tails.into_iter();
     let mut seen = Vec::with_capacity(wanted.len());
+    let mut goes_on = true;
     for (wanted, look) in wanted.iter().zip(looks) {
-        seen.push(match look {
-            Look::Seen(seen) => seen,
+        match look {
+            Look::Seen(known) => seen.push(known),
             Look::Behind { head_start, stamp } => {
                 let tail = tails.next().unwrap_or_default();
-                let folded = wanted.kind.folded(&head_start, &tail)?;
-                memory.learn(wanted, folded.clone(), stamp);
-                Seen::committed(folded)
+                if let Some(rest) = head_start.continued_in(&tail) {
+                    let folded = wanted.kind.folded(&head_start, rest)?;
+                    memory.learn(wanted, folded.clone(), stamp);
+                    seen.push(Seen::committed(folded));
+                } else {
+                    tracing::warn!(stream = %wanted.stream, "the log lacks an event that a state in \
+                        memory ends with, and the stream is read from its beginning");
+                    memory.forget_stream(&wanted.stream, head_start.last_event);
+                    goes_on = false;
+                }
             }
-        });
+        }
     }
-    Ok(seen)
+    Ok(goes_on.then_some(seen))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::Decider;
-use domain::shared::TenantId;
+use domain::shared::{EventId, TenantId};
 use event_store::{EventStore, Revision, Snapshot, StreamId};
 
 use super::memory::{Change, Look};
@@ -61,7 +61,8 @@ pub(super) async fn ahead(
         if snapshot.version == format.version
             && let Some(state) = (format.read)(&snapshot.state)
         {
-            **head_start = Folded { revision: snapshot.revision, last_event: None, state };
+            let (revision, last_event) = (snapshot.revision, Some(snapshot.last_event));
+            **head_start = Folded { revision, last_event, state };
         }
     }
     Ok(())
@@ -71,10 +72,15 @@ pub(super) async fn ahead(
 pub(crate) fn due(changes: &[Change]) -> Vec<Due> {
     let due = |change: &Change| {
         let Change { wanted, was, folded } = change;
-        let format = wanted.kind.snapshot?;
+        let (format, last_event) = (wanted.kind.snapshot?, folded.last_event?);
         let every = interval(folded.revision);
         let is_due = was.get() / every < folded.revision.get() / every;
-        is_due.then(|| Due { stream: wanted.stream.clone(), folded: folded.clone(), format })
+        is_due.then(|| Due {
+            stream: wanted.stream.clone(),
+            folded: folded.clone(),
+            last_event,
+            format,
+        })
     };
     changes.iter().filter_map(due).collect()
 }
@@ -87,16 +93,17 @@ fn interval(revision: Revision) -> u64 {
 pub(crate) struct Due {
     stream: StreamId,
     folded: Folded,
+    last_event: EventId,
     format: Format,
 }
 
 /// Writes states down beside the commands; whether that succeeds changes nothing.
 pub(crate) fn keep(store: &Arc<dyn EventStore>, due: Vec<Due>) {
-    for Due { stream, folded: Folded { revision, state, .. }, format } in due {
+    for Due { stream, folded: Folded { revision, state, .. }, last_event, format } in due {
         let store = Arc::clone(store);
         tokio::spawn(async move {
             let (version, state) = (format.version, (format.write)(&state));
-            let snapshot = Snapshot { stream, revision, version, state };
+            let snapshot = Snapshot { stream, revision, last_event, version, state };
             if let Err(error) = store.keep_snapshot(snapshot).await {
                 tracing::debug!(%error, "a snapshot was not kept");
             }

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use domain::identity::roles::{BranchAccess, Held, Roles};
 use domain::identity::{Device, Permission, User};
-use domain::shared::{BranchId, CorrelationId, DeviceId, SessionId, TenantId, UserId};
-use event_store::Revision;
+use domain::shared::{BranchId, CorrelationId, DeviceId, EventId, SessionId, TenantId, UserId};
 use moka::sync::Cache;
 use uuid::Uuid;
 
@@ -84,7 +83,9 @@ type Known = (TenantId, UserId, Option<BranchId>);
 #[derive(Debug, Clone)]
 pub struct Authority {
     commands: Commands,
-    known: Cache<Known, (Revision, Arc<Standing>)>,
+    /// By the last event of the roles that it follows from: a revision may come again in another copy of
+    /// the log, an event does not.
+    known: Cache<Known, (Option<EventId>, Arc<Standing>)>,
 }
 
 impl Authority {
@@ -136,10 +137,10 @@ impl Authority {
                 None => return Ok(None),
             },
         };
-        let revision = work.revision::<Roles>(tenant);
+        let last_event = work.last_event::<Roles>(tenant);
         let known = (*tenant, *user, till);
         if let Some((at, standing)) = self.known.get(&known)
-            && at == revision
+            && at == last_event
         {
             return Ok(Some(standing));
         }
@@ -147,7 +148,7 @@ impl Authority {
         let branches = graph.branches_of(*user);
         let branches = till.map_or_else(|| branches.clone(), |till| branches.narrowed_to(till));
         let standing = Arc::new(Standing::new(graph.held_within(*user, &branches), branches));
-        self.known.insert(known, (revision, Arc::clone(&standing)));
+        self.known.insert(known, (last_event, Arc::clone(&standing)));
         Ok(Some(standing))
     }
 

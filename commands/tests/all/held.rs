@@ -12,7 +12,7 @@ use event_store::{
     Snapshot, StreamId, Verdict,
 };
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, ready};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::support::id;
@@ -20,7 +20,8 @@ use crate::support::id;
 type Waiting = (Append, oneshot::Sender<Result<Verdict, Error>>);
 
 pub(crate) struct Held {
-    log: MemoryStore,
+    log: Mutex<Arc<MemoryStore>>,
+    accepted: Mutex<Vec<Append>>,
     holding: Mutex<bool>,
     waiting: Mutex<VecDeque<Waiting>>,
     arrived: Semaphore,
@@ -32,13 +33,45 @@ impl Held {
     /// Answers at once until [`Held::hold`].
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
-            log: MemoryStore::new(IncarnationId::from_uuid(id(1))),
+            log: Mutex::new(empty()),
+            accepted: Mutex::default(),
             holding: Mutex::new(false),
             waiting: Mutex::default(),
             arrived: Semaphore::new(0),
             reads: AtomicUsize::new(0),
             events_read: AtomicUsize::new(0),
         })
+    }
+
+    /// How many appends were accepted so far.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.lock().unwrap().len()
+    }
+
+    /// An older copy takes the place of the log: it has the first so many of its appends.
+    pub(crate) async fn goes_back_to(&self, n_appends: usize) {
+        let copy = empty();
+        let kept = {
+            let mut accepted = self.accepted.lock().unwrap();
+            accepted.truncate(n_appends);
+            accepted.clone()
+        };
+        for append in kept {
+            copy.append(append).await.unwrap();
+        }
+        *self.log.lock().unwrap() = copy;
+    }
+
+    fn log(&self) -> Arc<MemoryStore> {
+        Arc::clone(&self.log.lock().unwrap())
+    }
+
+    async fn judged(&self, append: Append) -> Result<Verdict, Error> {
+        let verdict = self.log().append(append.clone()).await;
+        if matches!(verdict, Ok(Verdict::Committed(_))) {
+            self.accepted.lock().unwrap().push(append);
+        }
+        verdict
     }
 
     /// From here on appends wait.
@@ -54,13 +87,13 @@ impl Held {
     /// Judges the first of them.
     pub(crate) async fn judge(&self) {
         let (append, reply) = self.first();
-        let _gone = reply.send(self.log.append(append).await);
+        let _gone = reply.send(self.judged(append).await);
     }
 
     /// Judges the last of them, as if it came from a node that is quicker.
     pub(crate) async fn judge_last(&self) {
         let (append, reply) = self.waiting().pop_back().expect("an append waits");
-        let _gone = reply.send(self.log.append(append).await);
+        let _gone = reply.send(self.judged(append).await);
     }
 
     /// The first of them never reaches the log.
@@ -72,7 +105,7 @@ impl Held {
     /// The first of them is judged, but nobody hears how.
     pub(crate) async fn judge_in_silence(&self) {
         let (append, reply) = self.first();
-        self.log.append(append).await.unwrap();
+        self.judged(append).await.unwrap();
         let _gone = reply.send(Err(Error::OutcomeUnknown));
     }
 
@@ -95,11 +128,17 @@ impl Held {
     }
 }
 
+fn empty() -> Arc<MemoryStore> {
+    Arc::new(MemoryStore::new(IncarnationId::from_uuid(id(1))))
+}
+
 #[async_trait]
 impl EventStore for Held {
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
         if !*self.holding.lock().unwrap() {
-            return self.log.append(append);
+            // A log in memory has judged when the call returns.
+            let verdict = self.judged(append).now_or_never();
+            return ready(verdict.expect("it judges at once")).boxed();
         }
         let (reply, answer) = oneshot::channel();
         self.waiting().push_back((append, reply));
@@ -113,13 +152,13 @@ impl EventStore for Held {
         tails: &[(StreamId, Revision)],
     ) -> Result<Vec<Vec<RecordedEvent>>, Error> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let read = self.log.read_streams(tenant, tails).await?;
+        let read = self.log().read_streams(tenant, tails).await?;
         self.events_read.fetch_add(read.iter().map(Vec::len).sum(), Ordering::Relaxed);
         Ok(read)
     }
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error> {
-        self.log.read_all(after, limit).await
+        self.log().read_all(after, limit).await
     }
 
     async fn commands(
@@ -127,7 +166,7 @@ impl EventStore for Held {
         tenant: TenantId,
         ids: &[CommandId],
     ) -> Result<Vec<Option<Earlier>>, Error> {
-        self.log.commands(tenant, ids).await
+        self.log().commands(tenant, ids).await
     }
 
     async fn events_of(
@@ -135,7 +174,7 @@ impl EventStore for Held {
         tenant: TenantId,
         committed: Committed,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        self.log.events_of(tenant, committed).await
+        self.log().events_of(tenant, committed).await
     }
 
     async fn snapshots(
@@ -143,14 +182,14 @@ impl EventStore for Held {
         tenant: TenantId,
         streams: &[StreamId],
     ) -> Result<Vec<Option<Snapshot>>, Error> {
-        self.log.snapshots(tenant, streams).await
+        self.log().snapshots(tenant, streams).await
     }
 
     async fn keep_snapshot(&self, snapshot: Snapshot) -> Result<(), Error> {
-        self.log.keep_snapshot(snapshot).await
+        self.log().keep_snapshot(snapshot).await
     }
 
     async fn head(&self) -> Result<Head, Error> {
-        self.log.head().await
+        self.log().head().await
     }
 }

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod following;
+mod gone_back;
 mod held;
 mod inventory;
 mod orders;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::catalog::{AddCategory, AddProduct, ReviseProduct, VariantRequest};
 use commands::identity::OpenBranch;
 use commands::orders::{OrderRefusal, PlaceOrder, WantedLine};
 use commands::sources::{RandomIds, SystemClock};
 use commands::{CommandError, Commands, Receipt, Request, Scope};
-use domain::orders::OrderType;
+use domain::orders::order::Event;
+use domain::orders::{Order, OrderType};
 use domain::shared::{
     BranchId, CategoryId, CommandId, CorrelationId, Currency, IncarnationId, Money, Name, OrderId,
     ProductId, Quantity, TenantId, UserId, VariantId,
@@ -99,6 +100,32 @@ impl Company {
         commands.execute(scope, fresh(commands), branch).await.unwrap();
         commands.execute(scope, fresh(commands), category).await.unwrap();
         commands.execute(scope, fresh(commands), product).await.unwrap();
+    }
+
+    /// Changes what the product costs, in pesos.
+    pub(crate) async fn reprice(&self, amount: i64) {
+        let revise = ReviseProduct {
+            product: self.product,
+            seen: None,
+            name: name("Bandeja paisa"),
+            category: self.category,
+            variants: vec![VariantRequest {
+                id: Some(self.variant),
+                id_if_new: self.variant,
+                name: name("Completa"),
+                price: pesos(amount),
+            }],
+        };
+        self.commands.execute(&self.scope, fresh(&self.commands), revise).await.unwrap();
+    }
+
+    /// What an order costs that is placed here.
+    pub(crate) async fn total(&self) -> Money {
+        let receipt = self.place(self.order_id()).await.unwrap();
+        match &receipt.facts::<Order>().unwrap()[0].event {
+            Event::Placed(placed) => placed.total,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub(crate) fn order(&self, order: OrderId) -> PlaceOrder {

@@ -3,6 +3,7 @@
 
 mod hang;
 mod lost_answers;
+mod lost_end;
 mod peers;
 mod rebuild;
 mod restarts;

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use domain::shared::EventId;
 use futures_util::future::BoxFuture;
 use proptest::test_runner::{Config, TestRunner};
 use proptest_state_machine::ReferenceStateMachine;
+use uuid::Uuid;
 
 use super::model::{Event, Judged, Model, Step};
 use crate::error::Error;
@@ -179,6 +181,7 @@ impl Machine {
         let snapshot = |(tenant, no): (usize, usize), (revision, version): (u64, u16)| Snapshot {
             stream: name(tenant, no),
             revision: Revision::new(revision),
+            last_event: EventId::from_uuid(Uuid::from_u128(revision.into())),
             version,
             state: format!("{revision} in version {version}").into_bytes(),
         };

@@ -1,0 +1,137 @@
+//! What this process has committed itself and the follower has yet to pass: it need not be read.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::shared::EventId;
+use event_store::{Committed, Position};
+
+use super::Place;
+
+/// How many commands are kept while the follower does not come to them; it reads the others.
+const COMMANDS_MAX: usize = 20_000;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Own(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// Where commands begin and end, and their last events; none while nobody follows.
+    commands: Option<BTreeMap<Position, Place>>,
+    /// Whether two of them are at one position: the log has lost the first one.
+    is_torn: bool,
+}
+
+impl Own {
+    /// The states of the events of a command are in memory already; the last of them is `event`.
+    pub(crate) fn committed(&self, committed: Committed, event: Option<EventId>) {
+        let mut kept = self.kept();
+        let (first, last) = (committed.first, committed.last());
+        let Some(commands) = kept.commands.as_mut().filter(|_| committed.count > 0) else { return };
+        let overlaps = commands.range(..=last).next_back();
+        let is_torn = overlaps.is_some_and(|(_, earlier)| earlier.position >= first);
+        commands.insert(first, Place { position: last, event });
+        if commands.len() > COMMANDS_MAX {
+            commands.pop_first();
+        }
+        kept.is_torn |= is_torn;
+    }
+
+    /// From here on it is worth keeping them; nothing is kept of before.
+    pub(super) fn begin(&self) {
+        *self.kept() = Kept { commands: Some(BTreeMap::new()), is_torn: false };
+    }
+
+    pub(super) fn end(&self) {
+        *self.kept() = Kept::default();
+    }
+
+    /// Whether the log has lost some of them, as the others show.
+    pub(super) fn is_torn(&self) -> bool {
+        self.kept().is_torn
+    }
+
+    /// The last place up to which everything after `place` is own, and how many events there are from
+    /// there to the next own ones.
+    pub(super) fn pass(&self, mut place: Place) -> (Place, Option<u64>) {
+        let mut kept = self.kept();
+        let Some(commands) = &mut kept.commands else { return (place, None) };
+        while let Some(next) = commands.first_entry() {
+            let (first, last) = (*next.key(), *next.get());
+            if first > place.position.plus(1) {
+                return (place, Some(first.get() - place.position.get() - 1));
+            }
+            next.remove();
+            if last.position > place.position {
+                place = last;
+            }
+        }
+        (place, None)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn place(position: u64) -> Place {
+        let event = (position > 0).then(|| EventId::from_uuid(Uuid::from_u128(position.into())));
+        Place { position: Position::new(position), event }
+    }
+
+    fn commits(own: &Own, first: u64, count: u32) {
+        let committed = Committed { first: Position::new(first), count };
+        own.committed(committed, place(committed.last().get()).event);
+    }
+
+    fn following() -> Own {
+        let own = Own::default();
+        own.begin();
+        own
+    }
+
+    #[test]
+    fn what_is_own_is_passed_up_to_the_next_foreign_event() {
+        let own = following();
+        for (first, count) in [(3, 2), (1, 2), (9, 1)] {
+            commits(&own, first, count);
+        }
+        assert_eq!(own.pass(place(0)), (place(4), Some(4)));
+        assert_eq!(own.pass(place(8)), (place(9), None));
+        assert!(!own.is_torn());
+    }
+
+    #[test]
+    fn two_commands_at_one_position_show_that_the_log_has_lost_one() {
+        for (first, count) in [(3, 2), (4, 1), (2, 2), (1, 9)] {
+            let own = following();
+            commits(&own, 3, 2);
+            commits(&own, first, count);
+            assert!(own.is_torn(), "{first}, {count}");
+        }
+        let own = following();
+        for (first, count) in [(3, 2), (5, 1), (1, 2), (7, 0)] {
+            commits(&own, first, count);
+        }
+        assert!(!own.is_torn());
+    }
+
+    #[test]
+    fn while_the_follower_stands_still_a_bounded_number_is_kept() {
+        let own = following();
+        let n_commands = COMMANDS_MAX as u64 + 500;
+        for n in 0..n_commands {
+            commits(&own, 2 * n + 1, 1);
+        }
+        assert_eq!(own.kept().commands.as_ref().map(BTreeMap::len), Some(COMMANDS_MAX));
+        // What is not kept is read like what others commit.
+        assert_eq!(own.pass(place(0)), (place(0), Some(1_000)));
+    }
+}
