@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::shared::{IncarnationId, TenantId};
 use event_store::Position;
+use event_store::postgres::is_away;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep};
@@ -65,18 +66,7 @@ pub enum ReadError {
 
 impl From<sqlx::Error> for ReadError {
     fn from(error: sqlx::Error) -> Self {
-        let away = match &error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed => true,
-            // Lost connections, exhausted resources, interventions of an operator.
-            sqlx::Error::Database(refusal) => refusal
-                .code()
-                .is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class))),
-            _ => false,
-        };
-        if away { Self::Unavailable(error) } else { Self::Defect(error) }
+        if is_away(&error) { Self::Unavailable(error) } else { Self::Defect(error) }
     }
 }
 

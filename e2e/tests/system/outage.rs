@@ -1,9 +1,13 @@
 //! The database is away, and comes back.
 
 use e2e::menu::Menu;
-use e2e::system::PATIENCE;
+use e2e::system::{PASSWORD, PATIENCE};
 use e2e::{Answer, Client, System, figure, fresh};
+use futures_util::future::join_all;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::time::Instant;
+
+use crate::requests::of_every_kind;
 
 /// Fails the test unless it is a 503 that says what to do and who asked.
 #[track_caller]
@@ -71,6 +75,54 @@ async fn s43_without_a_database_it_says_so_and_lives() {
     figure("S43", &format!("8 requests refused within {slowest:.1?}, ready {back:.1?} after it"));
 }
 
+/// Whether sessions of the system's database that begin from now on take writes.
+async fn takes_writes(owner: &mut PgConnection, writes: bool) {
+    let name: String =
+        sqlx::query_scalar("SELECT current_database()").fetch_one(&mut *owner).await.unwrap();
+    let read_only = if writes { "off" } else { "on" };
+    let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = {read_only}");
+    owner.execute(AssertSqlSafe(set)).await.unwrap();
+    owner
+        .execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND usename = 'fastops_app'",
+        )
+        .await
+        .unwrap();
+}
+
+/// As where a standby has taken its place and is not promoted yet, or where an operator wants it so.
+#[tokio::test]
+async fn s43_a_database_that_takes_no_writes_is_read_and_whoever_writes_is_asked_to_come_back() {
+    let system = System::start().await;
+    let (client, visitor) = (system.client(), system.visitor());
+    let menu = Menu::open(&client).await;
+    let order = menu.place(&client).await;
+    let path = format!("/v1/orders/{}?after={}", order.id(), order.position());
+    client.get(&path).send().await.expect(200);
+    let commands = of_every_kind(&client, &menu, 0).await;
+    // A session from before takes writes.
+    let mut owner = system.site.database.owner_pool().acquire().await.unwrap();
+
+    takes_writes(&mut owner, false).await;
+    let before = system.log().await;
+    let sent = join_all(commands.iter().map(|command| command.call(&client).send())).await;
+    let login = serde_json::json!({"email": "ana@example.com", "password": PASSWORD});
+    let signed_in = visitor.post("/v1/auth/login").no_key().json(&login).send().await;
+    for answer in sent.iter().chain([&signed_in]) {
+        assert_eq!(answer.status, 503, "{answer:?}");
+        assert!(answer.header("retry-after").is_some(), "{answer:?}");
+    }
+    client.get(&format!("/v1/orders/{}", order.id())).send().await.expect(200);
+    assert_eq!(system.log().await, before);
+
+    takes_writes(&mut owner, true).await;
+    let deadline = Instant::now() + PATIENCE;
+    while client.post("/v1/orders").json(&menu.order(1, 0)).send().await.status != 201 {
+        assert!(Instant::now() < deadline, "it does not come back");
+    }
+}
+
 /// Nothing about an order is lost while it is away, however often it goes.
 #[tokio::test]
 async fn every_order_that_was_answered_outlives_outages() {
@@ -81,7 +133,7 @@ async fn every_order_that_was_answered_outlives_outages() {
     for _ in 0..5 {
         let keys: Vec<_> = (0..10).map(|_| fresh()).collect();
         let place = |key| client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send();
-        let placing = futures_util::future::join_all(keys.iter().copied().map(place));
+        let placing = join_all(keys.iter().copied().map(place));
         let outage = async {
             tokio::task::yield_now().await;
             wire.cut();

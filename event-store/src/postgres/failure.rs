@@ -34,19 +34,54 @@ pub(super) fn fate(error: &sqlx::Error) -> Fate {
     }
 }
 
-/// Classes 40 (rollback), 53 (resources), 55 (not ready), 57 (intervention) and 58 (system) come from
-/// the state of the server, all others from what was sent.
+/// All classes that are not named come from what was sent.
 fn of_code(code: &str) -> Fate {
     match code {
         DISK_FULL => Fate::NoRoom,
-        _ if ["40", "53", "55", "57", "58"].contains(&code.get(..2).unwrap_or_default()) => {
-            Fate::RolledBack
-        }
+        COMPLETION_UNKNOWN => Fate::Unknown,
+        _ if is_of(code, &[CONNECTION]) => Fate::Unknown,
+        _ if is_of(code, &OF_SESSION) || is_of(code, &OF_SERVER) => Fate::RolledBack,
         _ => Fate::Refused,
     }
 }
 
 const DISK_FULL: &str = "53100";
+const COMPLETION_UNKNOWN: &str = "40003";
+
+/// The connection broke, here or behind whatever is between: a proxy says so.
+const CONNECTION: &str = "08";
+
+/// Another session may do better: the server has changed behind its prepared statements (0A, 26), or takes
+/// no writes in it (25), as one does that has become a standby.
+const OF_SESSION: [&str; 3] = ["0A", "25", "26"];
+
+/// The state of the server: rollback (40), resources (53), not ready (55), intervention (57), system (58),
+/// old snapshot (72), configuration (F0).
+const OF_SERVER: [&str; 7] = ["40", "53", "55", "57", "58", "72", "F0"];
+
+fn is_of(code: &str, classes: &[&str]) -> bool {
+    code.get(..2).is_some_and(|class| classes.contains(&class))
+}
+
+/// Whether what failed is better tried again on another connection.
+pub(super) fn wants_another_session(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    fate(error) == Fate::Unknown || code.is_some_and(|code| is_of(&code, &OF_SESSION))
+}
+
+/// Whether an error comes from the state of PostgreSQL or from the way to it, so that the same call may
+/// succeed later, and not from what was asked.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(_) => fate(error) != Fate::Refused,
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}
 
 /// Whether a batch was not written because something in it is there already, or is not as it was known.
 pub(super) fn is_taken(error: &sqlx::Error) -> bool {
@@ -81,11 +116,18 @@ mod tests {
 
     #[test]
     fn the_state_of_the_server_is_told_apart_from_what_was_sent() {
-        for code in ["40001", "40P01", "55P03", "57014", "53200", "58030"] {
+        let passing = [
+            "0A000", "25006", "25P02", "26000", "40001", "40P01", "53200", "53300", "55P03",
+            "57014", "57P03", "58030", "72000", "F0000",
+        ];
+        for code in passing {
             assert_eq!(of_code(code), Fate::RolledBack, "{code}");
         }
         for code in ["22P05", "23514", "42501", "54000", "P0001", "XX000", ""] {
             assert_eq!(of_code(code), Fate::Refused, "{code}");
+        }
+        for code in ["08006", "08P01", "40003"] {
+            assert_eq!(of_code(code), Fate::Unknown, "{code}");
         }
         assert_eq!(of_code("53100"), Fate::NoRoom);
     }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use super::batch;
 use super::connect::NO_COMPILER;
 use super::ends::{Answered, Ends, Judged};
-use super::failure::{Fate, fate, is_taken};
+use super::failure::{Fate, fate, is_taken, wants_another_session};
 use super::next::Next;
 use super::recent::Recent;
 use crate::append::Append;
@@ -108,11 +108,10 @@ impl Line {
             }
             Ok(Err(error)) => {
                 self.ends = None;
-                let fate = fate(&error);
-                if fate != Fate::Unknown {
+                if !wants_another_session(&error) {
                     self.connection = Some(connection);
                 }
-                Sent::Failed(fate, error.to_string())
+                Sent::Failed(fate(&error), error.to_string())
             }
             Err(late) => {
                 self.ends = None;

@@ -29,6 +29,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 pub use connect::{MIGRATOR, migrate, pool, statement_pool};
+pub use failure::is_away;
 pub use read::first_events;
 
 use crate::append::Append;

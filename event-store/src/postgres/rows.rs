@@ -6,7 +6,7 @@ use sqlx::query::QueryAs;
 use sqlx::{FromRow, PgPool, Postgres};
 use tokio::time::timeout;
 
-use super::failure::unread;
+use super::failure::{unread, wants_another_session};
 use crate::error::Error;
 use crate::store::PATIENCE;
 
@@ -19,9 +19,9 @@ where
     O: for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
     let run = async {
-        let mut borrowed = Borrowed { connection: pool.acquire().await?, is_answered: false };
+        let mut borrowed = Borrowed { connection: pool.acquire().await?, is_done: false };
         let rows = query.fetch_all(&mut *borrowed.connection).await;
-        borrowed.is_answered = true;
+        borrowed.is_done = !rows.as_ref().is_err_and(wants_another_session);
         rows
     };
     match timeout(PATIENCE, run).await {
@@ -31,15 +31,15 @@ where
 }
 
 /// A connection of the pool. One that was asked and did not answer, because time was up or because the
-/// reader went away, is not for anybody else.
+/// reader went away, is not for anybody else, and neither is one whose session is to blame for a failure.
 struct Borrowed {
     connection: PoolConnection<Postgres>,
-    is_answered: bool,
+    is_done: bool,
 }
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        if !self.is_answered {
+        if !self.is_done {
             self.connection.close_on_drop();
         }
     }
