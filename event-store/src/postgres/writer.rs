@@ -10,6 +10,7 @@
 //! later try, a refusal too, says nothing about the first one. A duplicate stays a duplicate, whichever
 //! try wrote it: it may also have been accepted long before.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -46,6 +47,9 @@ pub(super) struct Writer {
     waiting: Arc<Waiting>,
 }
 
+/// The pause before another task takes over from one that died.
+const PAUSE_AFTER_DEATH: Duration = Duration::from_millis(100);
+
 /// What is between the callers and the task.
 #[derive(Debug)]
 struct Waiting {
@@ -67,19 +71,22 @@ impl Waiting {
     fn is_idle(&self) -> bool {
         self.room().queue.len() == 0
     }
+
+    /// Empties the queue if whoever died did so in the middle of changing it. Those who wait in there are
+    /// told that nobody knows, as is whoever was in the hands of the dead.
+    fn mend(&self) {
+        if self.room.is_poisoned() {
+            self.room().queue = Queue::new(LIMITS);
+            self.room.clear_poison();
+        }
+    }
 }
 
 impl Writer {
     pub(super) fn spawn(options: PgConnectOptions, bell: PgPool, recent: Arc<Recent>) -> Self {
         let room = Mutex::new(Room { queue: Queue::new(LIMITS), is_closed: false });
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
-        let line = Line::new(options, bell, Arc::clone(&recent));
-        let alarm = Box::pin(sleep(Duration::ZERO));
-        let figures = Figures::looked_up();
-        tokio::spawn(
-            Task { line, recent, waiting: Arc::clone(&waiting), alarm, figures, n_concurrent: 0 }
-                .run(),
-        );
+        tokio::spawn(keep_writing(options, bell, recent, Arc::clone(&waiting)));
         Self { waiting }
     }
 
@@ -99,6 +106,37 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.waiting.room().is_closed = true;
         self.waiting.changed.notify_one();
+    }
+}
+
+/// Keeps a task at work until the writer is dropped: one that dies by a panic, which is a defect, is
+/// followed by another with a connection of its own.
+async fn keep_writing(
+    options: PgConnectOptions,
+    bell: PgPool,
+    recent: Arc<Recent>,
+    waiting: Arc<Waiting>,
+) {
+    loop {
+        let line = Line::new(options.clone(), bell.clone(), Arc::clone(&recent));
+        let task = Task {
+            line,
+            recent: Arc::clone(&recent),
+            waiting: Arc::clone(&waiting),
+            alarm: Box::pin(sleep(Duration::ZERO)),
+            figures: Figures::looked_up(),
+            n_concurrent: 0,
+        };
+        if AssertUnwindSafe(task.run()).catch_unwind().await.is_ok() {
+            return;
+        }
+        tracing::error!(
+            "the writer of the log has died and is started again: what it was writing is \
+            answered as unknown"
+        );
+        metrics::counter!("fastops_writer_restarts_total").increment(1);
+        waiting.mend();
+        sleep(PAUSE_AFTER_DEATH).await;
     }
 }
 

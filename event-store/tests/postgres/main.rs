@@ -2,6 +2,7 @@
 
 mod cancelled_begin;
 mod contexts;
+mod dead_writer;
 mod halves;
 mod late_commit;
 mod leases;
