@@ -61,6 +61,17 @@ pub enum World {
     Lost,
 }
 
+impl World {
+    /// Whether the same command may succeed later, without anybody changing anything.
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Busy | Self::Lost => true,
+            Self::Log(error) => error.is_transient(),
+            Self::Unreadable(_) => false,
+        }
+    }
+}
+
 /// Why a command has no receipt.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError<R> {

@@ -1,4 +1,5 @@
-//! `fastops consumers`: events that consumers have parked, from the command line.
+//! `fastops consumers`: events that consumers have parked and commands that processes could not send, from
+//! the command line.
 //!
 //! Answers are JSON, one object a line.
 
@@ -7,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use domain::shared::{CommandId, TenantId};
+use event_store::consumer::ConsumerError;
+use event_store::timers::{ParkedTimer, ParkedTimers};
 use event_store::{Actor, Position};
 use projections::parking::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, Parking, ParkingError, Replay,
@@ -19,7 +22,7 @@ use crate::installation::Installation;
 /// Who decides, as the record of it says.
 const ACTOR: &str = "fastops consumers";
 
-/// What can be done about parked events.
+/// What can be done about what is parked.
 #[derive(Debug, Clone, Subcommand)]
 pub enum ConsumersCommand {
     /// List parked events, in the order of the log.
@@ -52,6 +55,35 @@ pub enum ConsumersCommand {
         #[arg(long)]
         reason: String,
     },
+    /// List commands of processes that were tried too often, those that wait longest first.
+    Timers {
+        /// Which ones.
+        #[command(flatten)]
+        which: WhichTimers,
+        /// How many at most.
+        #[arg(long, default_value_t = 1000)]
+        limit: u32,
+    },
+    /// Have such commands sent again, once the cause is gone.
+    RetryTimers {
+        /// Which ones.
+        #[command(flatten)]
+        which: WhichTimers,
+        /// Only that of this key.
+        #[arg(long)]
+        key: Option<Uuid>,
+    },
+}
+
+/// Which parked commands are meant; all of them unless said otherwise.
+#[derive(Debug, Clone, Default, Args)]
+pub struct WhichTimers {
+    /// Only those of this company.
+    #[arg(long)]
+    pub tenant: Option<Uuid>,
+    /// Only those of this process.
+    #[arg(long)]
+    pub process: Option<String>,
 }
 
 /// Which parked events are meant; all of them unless said otherwise.
@@ -74,6 +106,9 @@ pub enum ConsumersError {
     /// The events could not be looked at.
     #[error(transparent)]
     Parking(#[from] ParkingError),
+    /// The commands of processes could not be looked at.
+    #[error(transparent)]
+    Timers(#[from] ConsumerError),
     /// Standard output is closed.
     #[error("could not write the answer")]
     Output(#[from] io::Error),
@@ -121,6 +156,21 @@ pub async fn run(
             writeln!(out, "{}", json!({"discarded": resolved.n_events}))?;
             Ok(ExitCode::SUCCESS)
         }
+        ConsumersCommand::Timers { which: WhichTimers { tenant, process }, limit } => {
+            let timers = ParkedTimers::new(installation.projector.clone());
+            let tenant = tenant.map(TenantId::from_uuid);
+            for timer in timers.list(tenant, process.as_deref(), limit).await? {
+                writeln!(out, "{}", timer_line(&timer))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        ConsumersCommand::RetryTimers { which: WhichTimers { tenant, process }, key } => {
+            let timers = ParkedTimers::new(installation.projector.clone());
+            let tenant = tenant.map(TenantId::from_uuid);
+            let n_timers = timers.retry(tenant, process.as_deref(), key).await?;
+            writeln!(out, "{}", json!({"sent_again": n_timers}))?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -141,6 +191,19 @@ async fn replayed(
         Err(error) => return Err(error.into()),
     }
     Ok(outcome)
+}
+
+fn timer_line(timer: &ParkedTimer) -> Value {
+    json!({
+        "process": timer.process,
+        "tenant": timer.about.tenant,
+        "key": timer.about.key,
+        "due_at": timer.due_at,
+        "event": timer.event,
+        "reason": timer.reason,
+        "attempts": timer.attempts,
+        "parked_at": timer.parked_at,
+    })
 }
 
 fn line(event: &ParkedEvent) -> Value {

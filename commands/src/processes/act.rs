@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::consumer::ConsumerError;
-use event_store::timers::{About, Timer, Timers};
+use event_store::timers::{About, Failed, Timer, Timers};
 use serde::Deserialize;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -24,63 +24,104 @@ const DUE_MAX: u32 = 200;
 /// Sends the commands of a process when they are due, until `shutdown`. Any number of processes may do
 /// so beside each other.
 ///
-/// A command that a rule refuses is not sent again; one that fails in the world is, a second later.
+/// A command that a rule refuses is not sent again. One that fails in the world is, later and later; where
+/// that does not help, it is parked and waits for a person.
 pub async fn act<P: Process>(
     commands: Commands,
     clock: Arc<dyn Clock>,
     timers: Timers,
     shutdown: CancellationToken,
 ) {
+    let mut is_failing = false;
     while !shutdown.is_cancelled() {
         match send_due::<P>(&commands, clock.as_ref(), &timers).await {
-            Ok(DUE_MAX) => continue,
-            Ok(_) => {}
+            Ok(n_due) => {
+                if is_failing {
+                    tracing::info!(process = P::NAME, "what is due is looked up again");
+                }
+                is_failing = false;
+                if n_due == DUE_MAX {
+                    continue;
+                }
+            }
+            Err(error) if !is_failing => {
+                tracing::error!(process = P::NAME, %error, "what is due cannot be looked up");
+                is_failing = true;
+            }
             Err(error) => {
-                tracing::error!(process = P::NAME, %error, "what is due could not be looked up");
+                tracing::debug!(process = P::NAME, %error, "what is due is still not found");
             }
         }
         shutdown.run_until_cancelled(sleep(LOOK)).await;
     }
 }
 
-/// Says how many were sent.
+/// Says how many were due.
 async fn send_due<P: Process>(
     commands: &Commands,
     clock: &dyn Clock,
     timers: &Timers,
 ) -> Result<u32, ConsumerError> {
-    let mut n_sent = 0;
+    let mut n_due = 0;
     for (about, timer) in timers.due(P::NAME, clock.now(), DUE_MAX).await? {
-        if send::<P>(commands, about, &timer).await {
-            timers.done(P::NAME, about, &timer).await?;
-            n_sent += 1;
+        n_due += 1;
+        match send::<P>(commands, about, &timer).await {
+            Ok(()) => {
+                timers.done(P::NAME, about, &timer).await?;
+                if timer.attempts > 0 {
+                    tracing::info!(process = P::NAME, tenant = %about.tenant, key = %about.key,
+                        attempts = timer.attempts, "a command of a process that had failed was sent");
+                }
+            }
+            Err(Unsent { reason, is_transient }) => {
+                let failed = Failed { at: clock.now(), reason, is_transient };
+                report::<P>(about, &timer, &failed);
+                timers.failed(P::NAME, about, &timer, &failed).await?;
+            }
         }
     }
-    Ok(n_sent)
+    timers.count_parked(P::NAME).await?;
+    Ok(n_due)
 }
 
-/// Says whether the command has its answer.
-async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> bool {
-    let command = match P::Command::deserialize(&timer.command) {
-        Ok(command) => command,
-        Err(error) => {
-            tracing::error!(process = P::NAME, %error, "what was planned cannot be read");
-            return false;
-        }
-    };
+/// Why a command has no answer.
+struct Unsent {
+    reason: String,
+    is_transient: bool,
+}
+
+/// Sends a command, and says why where it has no answer.
+async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> Result<(), Unsent> {
+    let command = P::Command::deserialize(&timer.command);
+    let command = command.map_err(|error| Unsent {
+        reason: format!("what was planned cannot be read: {error}"),
+        is_transient: false,
+    })?;
     let mut scope = Scope::system(about.tenant, timer.correlation, P::NAME);
     scope.causation = Some(timer.event);
     let request = Request::live(command_id(P::NAME, timer.event));
     match commands.execute(&scope, request, command).await {
-        Ok(_) => true,
-        Err(CommandError::World(error)) => {
-            tracing::warn!(process = P::NAME, %error, "a command of a process is sent again");
-            false
+        Ok(_) => Ok(()),
+        Err(CommandError::World(world)) => {
+            let (reason, is_transient) = (world.to_string(), world.is_transient());
+            Err(Unsent { reason, is_transient })
         }
         Err(refusal) => {
             tracing::error!(process = P::NAME, tenant = %about.tenant, key = %about.key, %refusal,
                 "a command of a process was refused");
-            true
+            Ok(())
         }
+    }
+}
+
+/// Says that a command has failed for the first time, or for the last; in between it is as it was.
+fn report<P: Process>(about: About, timer: &Timer, failed: &Failed) {
+    let (reason, tenant, key) = (&failed.reason, about.tenant, about.key);
+    if failed.retry_at(timer.attempts).is_none() {
+        tracing::error!(process = P::NAME, %tenant, %key, reason, attempts = timer.attempts + 1,
+            "a command of a process is parked: a person has to have it sent again");
+    } else if timer.attempts == 0 {
+        tracing::warn!(process = P::NAME, %tenant, %key, reason,
+            "a command of a process has failed and is sent again, later and later");
     }
 }

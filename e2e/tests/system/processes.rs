@@ -10,6 +10,7 @@ use e2e::System;
 use e2e::log::Log;
 use e2e::silence::Silence;
 use event_store::Actor;
+use event_store::timers::ParkedTimers;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::time::{sleep, timeout};
@@ -122,4 +123,56 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
     sleep(Duration::from_millis(1_500)).await;
     assert_eq!(planned(&owner).await, []);
     assert_eq!(system.log().await, log);
+}
+
+/// Two hundred that fail were all that was ever looked at.
+#[tokio::test]
+async fn f51_commands_that_cannot_be_sent_are_parked_and_do_not_stand_before_the_others() {
+    let system = System::start().await;
+    let owner = system.site.database.owner_pool();
+    let kitchen = Kitchen::open(&system).await;
+    kitchen.receive("1000", 100_000).await.expect(201);
+    let forgotten = kitchen.place(1).await.id();
+    has_read_all(&owner).await;
+    let broken = format!(
+        "INSERT INTO process_timers (
+             tenant_id, process, key, due_at, event_id, correlation_id, command
+         )
+         SELECT '{}', '{NAME}', gen_random_uuid(), '2020-01-01', gen_random_uuid(),
+             gen_random_uuid(), '{{\"branch\": \"none\"}}'
+         FROM generate_series(1, 201)",
+        system.company.tenant,
+    );
+    assert_eq!(as_owner(&owner, &broken).await, 201);
+    system.site.clock.forward(TimeDelta::hours(13));
+    until("the younger one is sent", || async {
+        let log = system.log().await;
+        log.events.iter().any(|event| event.event_type == "inventory.released")
+    })
+    .await;
+    let log = system.log().await;
+    let Event::Released(what) = log.events.last().unwrap().decode().unwrap() else { panic!() };
+    assert_eq!(what.orders.iter().map(|order| order.uuid()).collect::<Vec<_>>(), [forgotten]);
+
+    let timers = ParkedTimers::new(system.site.database.projector_pool());
+    let parked = || timers.list(Some(system.company.tenant), Some(NAME), 1_000);
+    until("all of them are parked", || async { parked().await.unwrap().len() == 201 }).await;
+    let parked = parked().await.unwrap();
+    assert!(parked.iter().all(|timer| timer.attempts == 1), "{parked:?}");
+    assert!(parked[0].reason.starts_with("what was planned cannot be read"), "{parked:?}");
+
+    // A person has mended one of them and has it sent again.
+    let key = parked[0].about.key;
+    let mend = format!(
+        "UPDATE process_timers SET command = '{{\"branch\": \"{}\"}}' WHERE key = '{key}'",
+        kitchen.menu.branch
+    );
+    assert_eq!(as_owner(&owner, &mend).await, 1);
+    assert_eq!(timers.retry(None, Some(NAME), Some(key)).await.unwrap(), 1);
+    let left = format!("SELECT count(*) FROM process_timers WHERE key = '{key}'");
+    until("it is sent", || async {
+        let left = sqlx::query_scalar::<_, i64>(AssertSqlSafe(left.clone()));
+        left.fetch_one(&owner).await.unwrap() == 0
+    })
+    .await;
 }

@@ -2,9 +2,12 @@
 //!
 //! A [`Planner`] is a consumer: it writes what a [`Plan`] says in the transaction that moves its
 //! checkpoint, so nothing is forgotten and nothing is planned twice. [`Timers`] is for whoever sends what
-//! is due.
+//! is due. What fails in the world is sent again later and later; after [`TRIES_MAX`] tries it is parked,
+//! until a person wants it tried again.
 
+mod parked;
 mod planner;
+mod retries;
 mod table;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +15,9 @@ use domain::shared::{CorrelationId, EventId, TenantId};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use parked::{ParkedTimer, ParkedTimers};
 pub use planner::Planner;
+pub use retries::{Failed, TRIES_MAX};
 pub use table::Timers;
 
 use crate::consumer::ConsumerError;
@@ -61,4 +66,6 @@ pub struct Timer {
     pub correlation: CorrelationId,
     /// What is to be sent.
     pub command: Value,
+    /// How often sending it has failed.
+    pub attempts: u32,
 }

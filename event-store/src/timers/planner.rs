@@ -47,7 +47,7 @@ impl<P: Plan> Consumer for Planner<P> {
             let tenant = event.stream.tenant();
             for Reaction { key, due_at, command } in self.0.react(event)? {
                 let (event, correlation) = (event.id, event.metadata.correlation);
-                let timer = Timer { due_at, event, correlation, command };
+                let timer = Timer { due_at, event, correlation, command, attempts: 0 };
                 planned.insert(About { tenant, key }, timer);
             }
         }

@@ -7,7 +7,7 @@ use domain::shared::{CorrelationId, EventId, TenantId};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
 
-use super::{About, Timer};
+use super::{About, Failed, Timer};
 use crate::consumer::ConsumerError;
 
 impl FromRow<'_, PgRow> for Timer {
@@ -17,6 +17,7 @@ impl FromRow<'_, PgRow> for Timer {
             event: EventId::from_uuid(row.try_get("event_id")?),
             correlation: CorrelationId::from_uuid(row.try_get("correlation_id")?),
             command: row.try_get("command")?,
+            attempts: row.try_get::<i32, _>("attempts")?.cast_unsigned(),
         })
     }
 }
@@ -33,7 +34,8 @@ impl Timers {
         Self { pool }
     }
 
-    /// The first `limit` of a plan that are due, those that have waited longest first.
+    /// The first `limit` of a plan that are due, those that have waited longest first; none that are
+    /// parked.
     pub async fn due(
         &self,
         plan: &str,
@@ -43,8 +45,8 @@ impl Timers {
         let rows = sqlx::query(
             "SELECT *
              FROM process_timers
-             WHERE process = $1 AND due_at <= $2
-             ORDER BY due_at
+             WHERE process = $1 AND greatest(due_at, retry_at) <= $2 AND parked_at IS NULL
+             ORDER BY greatest(due_at, retry_at)
              LIMIT $3",
         )
         .bind(plan)
@@ -75,6 +77,47 @@ impl Timers {
     }
 }
 
+impl Timers {
+    /// Sending it has failed: it is tried again later, or parked.
+    pub async fn failed(
+        &self,
+        plan: &str,
+        about: About,
+        timer: &Timer,
+        failed: &Failed,
+    ) -> Result<(), ConsumerError> {
+        let retry_at = failed.retry_at(timer.attempts);
+        sqlx::query(
+            "UPDATE process_timers
+             SET attempts = attempts + 1, retry_at = $5, reason = $6, parked_at = $7
+             WHERE tenant_id = $1 AND process = $2 AND key = $3 AND event_id = $4",
+        )
+        .bind(about.tenant.uuid())
+        .bind(plan)
+        .bind(about.key)
+        .bind(timer.event.uuid())
+        .bind(retry_at)
+        .bind(&failed.reason)
+        .bind(retry_at.is_none().then_some(failed.at))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Shows in the metrics how many of a plan are parked.
+    pub async fn count_parked(&self, plan: &'static str) -> Result<(), ConsumerError> {
+        let counted: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM process_timers WHERE process = $1 AND parked_at IS NOT NULL",
+        )
+        .bind(plan)
+        .fetch_one(&self.pool)
+        .await?;
+        let n_parked = u32::try_from(counted).unwrap_or(u32::MAX);
+        metrics::gauge!("fastops_process_timers_parked", "process" => plan).set(n_parked);
+        Ok(())
+    }
+}
+
 pub(super) async fn plan(
     tx: &mut PgConnection,
     process: &str,
@@ -95,7 +138,8 @@ pub(super) async fn plan(
              due_at = excluded.due_at,
              event_id = excluded.event_id,
              correlation_id = excluded.correlation_id,
-             command = excluded.command",
+             command = excluded.command,
+             attempts = 0, retry_at = NULL, reason = NULL, parked_at = NULL",
     )
     .bind(process)
     .bind(planned.keys().map(|about| about.tenant.uuid()).collect::<Vec<_>>())

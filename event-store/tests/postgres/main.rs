@@ -15,4 +15,5 @@ mod snapshots;
 mod stalled;
 mod streams;
 mod support;
+mod timers;
 mod two_processes;
