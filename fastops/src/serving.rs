@@ -22,8 +22,8 @@ use commands::identity::{Authority, Standing};
 use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
 use domain::shared::IncarnationId;
-use event_store::EventStore;
 use event_store::consumer::{Board, State, Turns};
+use event_store::{EventStore, Head};
 use futures_util::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
@@ -109,7 +109,11 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
         peers,
         rates: counted(rates),
         permits: Arc::new(Holding { authority: services.authority.clone() }),
-        readiness: Arc::new(Ready { installation: installation.clone(), board: board.clone() }),
+        readiness: Arc::new(Ready {
+            installation: installation.clone(),
+            board: board.clone(),
+            incarnation,
+        }),
         metrics: rendered(metrics, board),
         pages,
     };
@@ -236,18 +240,34 @@ impl Permits for Holding {
 struct Ready {
     installation: Installation,
     board: Board,
+    /// Of the log that it was started on: what it signs and compares names that.
+    incarnation: IncarnationId,
+}
+
+impl Ready {
+    /// What is the matter with the log, if anything is.
+    async fn log(&self) -> Option<Missing> {
+        match tokio::time::timeout(READY_WITHIN, self.installation.store.head()).await {
+            Ok(Ok(Head { incarnation, .. })) if incarnation == self.incarnation => None,
+            Ok(Ok(Head { incarnation, .. })) => {
+                let was = self.incarnation;
+                let why = format!(
+                    "the log {was} was replaced by {incarnation}: the process has to be started again"
+                );
+                Some(Missing { what: "log", why })
+            }
+            Ok(Err(error)) => Some(Missing { what: "postgres", why: error.to_string() }),
+            Err(_) => {
+                let why = "no answer within two seconds".to_owned();
+                Some(Missing { what: "postgres", why })
+            }
+        }
+    }
 }
 
 #[async_trait]
 impl Readiness for Ready {
     async fn missing(&self) -> Vec<Missing> {
-        let head = tokio::time::timeout(READY_WITHIN, self.installation.store.head()).await;
-        let postgres = match head {
-            Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some("no answer within two seconds".to_owned()),
-        };
-        let postgres = postgres.map(|why| Missing { what: "postgres", why });
         let dead = self.board.statuses().into_iter().filter(|status| !status.is_alive());
         let consumers = dead.map(|status| Missing {
             what: status.consumer,
@@ -258,6 +278,6 @@ impl Readiness for Ready {
                 }
             },
         });
-        postgres.into_iter().chain(consumers).collect()
+        self.log().await.into_iter().chain(consumers).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The database is away, and comes back.
 
 use e2e::menu::Menu;
+use e2e::silence::Silence;
 use e2e::system::{PASSWORD, PATIENCE};
 use e2e::{Answer, Client, System, figure, fresh};
 use futures_util::future::join_all;
@@ -121,6 +122,31 @@ async fn s43_a_database_that_takes_no_writes_is_read_and_whoever_writes_is_asked
     while client.post("/v1/orders").json(&menu.order(1, 0)).send().await.status != 201 {
         assert!(Instant::now() < deadline, "it does not come back");
     }
+}
+
+/// As after a restore from a backup. What was signed and counted before names the former log.
+#[tokio::test]
+async fn f52_a_log_that_was_replaced_under_a_running_server_is_noticed() {
+    let mut system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    menu.place(&client).await;
+    system.visitor().get("/readyz").send().await.expect(200);
+    let owner = system.site.database.owner_pool();
+    let replace = "UPDATE log_head SET incarnation = gen_random_uuid()";
+    sqlx::query(replace).execute(&owner).await.unwrap();
+    let ready = system.visitor().get("/readyz").send().await;
+    let problem = ready.problem(503, "unavailable");
+    let named = |error: &serde_json::Value| error["code"] == "log";
+    assert!(problem["errors"].as_array().unwrap().iter().any(named), "{problem}");
+
+    // The read models are those of the log that is there, as after a restore.
+    system.crash();
+    let restored = "UPDATE checkpoints SET incarnation = log_head.incarnation FROM log_head";
+    sqlx::query(restored).execute(&owner).await.unwrap();
+    system.restart(Silence::None).await;
+    until_ready(&system.visitor()).await;
+    assert_eq!(menu.place(&system.client()).await.body["number"], 2);
 }
 
 /// Nothing about an order is lost while it is away, however often it goes.
