@@ -39,10 +39,10 @@ impl IdempotencyKey {
         let value = values.next().ok_or_else(|| Problem::new(Code::IdempotencyKeyRequired))?;
         let text = value.to_str().map_err(|_| invalid())?;
         let uuid = Uuid::try_parse(text).map_err(|_| invalid())?;
-        if values.next().is_some() || text.len() != 36 || uuid.is_nil() {
+        if values.next().is_some() || text.len() != 36 {
             return Err(invalid());
         }
-        Ok(Self(CommandId::from_uuid(uuid)))
+        CommandId::of_client(uuid).map(Self).ok_or_else(invalid)
     }
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct About {
 const KEY: About = About {
     name: "Idempotency-Key",
     description: "A UUID, best of version 7, made by the client for this one intention and repeated \
-                  on every retry. It is remembered for ever.",
+                  on every retry. It is remembered for ever. Those of version 8 are FastOps' own.",
 };
 
 const MATCH: About = About {
@@ -173,6 +173,7 @@ mod tests {
             b"0198f1b25c3e7a108000000000000001",
             b"{0198f1b2-5c3e-7a10-8000-000000000001}",
             b"00000000-0000-0000-0000-000000000000",
+            b"0198f1b2-5c3e-8a10-8000-000000000001",
             b"0198f1b2-5c3e-7a10-8000-00000000000\t",
             b"0198f1b2-5c3e-7a10-8000-00000000000\xff",
             b"' OR 1=1 --",

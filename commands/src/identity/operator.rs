@@ -140,7 +140,7 @@ impl Operator {
         let owner = self.reserve(accounts, tenant, &new.administrator).await?;
         accounts.keep_secret(tenant, owner, SecretKind::Password, password_hash).await?;
         let scope = acting(tenant, CorrelationId::from_uuid(self.commands.uuid()));
-        let once = Request::live(CommandId::from_uuid(tenant.uuid()));
+        let once = Request::live(CommandId::derived(tenant.uuid()));
         let register = register(accounts, tenant, owner, new, true);
         match self.commands.execute(&scope, once, register).await {
             Ok(_) => Ok(tenant),

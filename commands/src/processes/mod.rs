@@ -74,5 +74,5 @@ impl<P: Process> Plan for Planned<P> {
 
 /// The id of the command that a process sends for an event.
 pub fn command_id(process: &str, event: EventId) -> CommandId {
-    CommandId::from_uuid(Uuid::new_v5(&event.uuid(), process.as_bytes()))
+    CommandId::derived(Uuid::new_v5(&event.uuid(), process.as_bytes()))
 }

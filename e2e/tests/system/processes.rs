@@ -176,3 +176,28 @@ async fn f51_commands_that_cannot_be_sent_are_parked_and_do_not_stand_before_the
     })
     .await;
 }
+
+/// The id follows from what everybody can know; what a client sends under it is not taken for the process.
+#[tokio::test]
+async fn s38_no_client_can_take_the_id_of_a_command_of_a_process() {
+    let system = System::start().await;
+    let owner = system.site.database.owner_pool();
+    let kitchen = Kitchen::open(&system).await;
+    kitchen.receive("1000", 100_000).await.expect(201);
+    let forgotten = kitchen.place(1).await.id();
+    has_read_all(&owner).await;
+    let reserved = reservation_of(&system.log().await, forgotten);
+    let theirs = command_id(NAME, reserved).uuid();
+    let add =
+        |key| kitchen.client.post("/v1/categories").key(key).json(&json!({"name": "Postres"}));
+    add(theirs).send().await.problem(400, "idempotency-key-invalid");
+    let alike = uuid::Uuid::new_v5(&reserved.uuid(), NAME.as_bytes());
+    add(alike).send().await.expect(201);
+
+    system.site.clock.forward(TimeDelta::hours(13));
+    until("nothing is planned", || async { planned(&owner).await.is_empty() }).await;
+    let log = system.log().await;
+    let released = log.events.last().unwrap();
+    assert_eq!(released.event_type, "inventory.released");
+    assert_eq!(released.metadata.command.uuid(), theirs);
+}

@@ -110,7 +110,7 @@ async fn missing(
     let mut missing = Vec::new();
     for orders in planned.chunks(LOOKED_UP_AT_ONCE) {
         let last = |order: &PastOrder| {
-            CommandId::from_uuid(named(restaurant.tenant, LAST_COMMAND, &order.key))
+            CommandId::derived(named(restaurant.tenant, LAST_COMMAND, &order.key))
         };
         let ids: Vec<CommandId> = orders.iter().map(last).collect();
         let known = installation.store.commands(restaurant.tenant, &ids).await?;
@@ -201,7 +201,7 @@ impl Hand {
 
     fn request(&self, kind: &str, at: DateTime<Utc>) -> Request {
         let id = named(self.staff.tenant(), kind, &self.past.key);
-        Request { command: CommandId::from_uuid(id), occurred_at: Some(at) }
+        Request { command: CommandId::derived(id), occurred_at: Some(at) }
     }
 
     /// Somebody may have changed the menu, or an order that an earlier start had left half way. Such

@@ -211,7 +211,7 @@ async fn once<I: Intent + Clone>(
     thing: Uuid,
     intent: I,
 ) -> Result<(), OpeningError> {
-    let command = CommandId::from_uuid(named(staff.tenant(), "command", thing));
+    let command = CommandId::derived(named(staff.tenant(), "command", thing));
     match staff.does_once(Request::live(command), intent).await {
         // A later release has another menu; what was sold under the old one stays.
         Ok(_) | Err(Undone::Failed(CommandError::IdReused)) => Ok(()),

@@ -33,7 +33,7 @@ impl Source {
 
     /// The id of a command.
     pub(super) fn command(self, step: &str, parts: &[&dyn Display]) -> CommandId {
-        CommandId::from_uuid(derive(derive(self.0, &[&"command", &step]), parts))
+        CommandId::derived(derive(derive(self.0, &[&"command", &step]), parts))
     }
 
     /// Ties together everything that comes from here.
