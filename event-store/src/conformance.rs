@@ -46,10 +46,12 @@ macro_rules! conformance_suite {
             a_stream_that_is_only_expected_is_checked
             a_command_is_accepted_once_whatever_it_expects_later
             a_command_without_events_is_remembered
+            appends_of_no_event_take_no_position
             tenants_share_nothing
             positions_have_no_gap_and_pages_skip_nothing
             every_tenant_has_a_chain_of_links
             of_many_writers_to_one_revision_one_wins
+            of_conflicting_appends_over_several_streams_one_wins
             appends_are_judged_in_the_order_of_the_calls
             a_chain_of_appends_succeeds_or_fails_together
             the_same_revision_by_another_event_is_a_conflict
@@ -166,6 +168,43 @@ pub async fn a_command_without_events_is_remembered(store: Arc<dyn EventStore>) 
 }
 
 /// See the name.
+///
+/// The first ones come when the log is empty and knows nothing of the tenant, the later ones among others
+/// that wait with them.
+pub async fn appends_of_no_event_take_no_position(store: Arc<dyn EventStore>) {
+    let nothing = |id| append(ANA, id, &[]);
+    for id in [1, 2] {
+        let committed = committed(&store, nothing(id)).await;
+        assert_eq!((committed, committed.last()), (Committed::default(), Position::START));
+    }
+    assert_eq!(store.head().await.expect("a head").position, Position::START);
+    assert_eq!(whole_log(&store).await, []);
+    assert_eq!(store.events_of(ANA, Committed::default()).await.expect("an answer"), []);
+    let stale = store.append(append(ANA, 3, &[("arepa", 1, 0)])).await.expect("a verdict");
+    let actual = Revision::START;
+    assert_eq!(stale, Verdict::Conflict { stream: stream(ANA, "arepa"), actual });
+
+    let calls = (0..60_u64).map(|n| {
+        let (id, events) = (u128::from(n) + 10, u64::from(n % 3 == 0));
+        store.append(append(ANA, id, &[("arepa", n.div_ceil(3), events)]))
+    });
+    let calls: Vec<_> = calls.collect();
+    let mut head = 0;
+    for (call, n) in calls.into_iter().zip(0..) {
+        let count = u32::from(n % 3 == 0);
+        head += u64::from(count);
+        let wanted = Committed { first: Position::new(head), count };
+        assert_eq!(call.await.expect("a verdict"), Verdict::Committed(wanted), "{n}");
+    }
+    let positions: Vec<u64> =
+        whole_log(&store).await.iter().map(|event| event.position.get()).collect();
+    assert_eq!(positions, (1..=20).collect::<Vec<_>>());
+    let again = store.append(nothing(1)).await.expect("a verdict");
+    let first = Committed::default();
+    assert!(matches!(again, Verdict::Duplicate(earlier) if earlier.committed == first));
+}
+
+/// See the name.
 pub async fn tenants_share_nothing(store: Arc<dyn EventStore>) {
     let anas = committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
     committed(&store, append(LUIS, 1, &[("arepa", 0, 2)])).await;
@@ -247,6 +286,55 @@ pub async fn of_many_writers_to_one_revision_one_wins(store: Arc<dyn EventStore>
             }
         }
         assert_eq!(winners, 1);
+    }
+}
+
+/// See the name.
+///
+/// From as many threads as there are appends, which name the streams in different orders: whoever locked
+/// them one by one would wait for each other in a circle.
+pub async fn of_conflicting_appends_over_several_streams_one_wins(store: Arc<dyn EventStore>) {
+    const THREADS: u64 = 64;
+    let keys = ["arepa", "buñuelo", "café", "dulce"];
+    for revision in 0..3_u64 {
+        let runtime = tokio::runtime::Handle::current();
+        let started = Arc::new(std::sync::Barrier::new(usize::try_from(THREADS).expect("few")));
+        let threads = (0..THREADS).map(|n| {
+            let (store, runtime, started) =
+                (Arc::clone(&store), runtime.clone(), Arc::clone(&started));
+            let mut streams = keys.map(|key| (key, revision, 1));
+            streams.rotate_left(usize::try_from(n % 4).expect("few"));
+            if n % 8 < 4 {
+                streams.reverse();
+            }
+            let append = append(ANA, u128::from(revision * THREADS + n) + 1, &streams);
+            std::thread::spawn(move || {
+                started.wait();
+                runtime.block_on(store.append(append)).expect("a verdict")
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        // The threads need the runtime that this task belongs to.
+        let verdicts = tokio::task::spawn_blocking(move || {
+            let ended = threads.into_iter().map(|thread| thread.join().expect("it ends"));
+            ended.collect::<Vec<_>>()
+        });
+        let verdicts = verdicts.await.expect("all of them end");
+        let winners = verdicts.iter().filter(|it| matches!(it, Verdict::Committed(_))).count();
+        assert_eq!(winners, 1);
+        let is_told = |verdict: &Verdict| match verdict {
+            Verdict::Committed(committed) => committed.count == 4,
+            Verdict::Conflict { actual, .. } => actual.get() == revision + 1,
+            Verdict::Duplicate(_) => false,
+        };
+        assert!(verdicts.iter().all(is_told), "{verdicts:?}");
+    }
+    let log = whole_log(&store).await;
+    assert_eq!(log.len(), 12);
+    for key in keys {
+        let of_key = log.iter().filter(|event| event.stream == stream(ANA, key));
+        let revisions: Vec<u64> = of_key.map(|event| event.revision.get()).collect();
+        assert_eq!(revisions, [1, 2, 3], "{key}");
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use event_store::store::PATIENCE;
-use event_store::testing::appends::{ANA, append};
+use event_store::testing::appends::{ANA, append, stream};
 use event_store::testing::{Database, figure, rounds};
-use event_store::{Error, EventStore, Position, RecordedEvent, Verdict};
+use event_store::{Error, EventStore, Position, RecordedEvent, Revision, Verdict};
 use sqlx::AssertSqlSafe;
 use tokio::time::sleep;
 
@@ -94,4 +94,36 @@ async fn f18_a_late_commit_of_an_early_position_is_not_skipped() {
             seen.len()
         ),
     );
+}
+
+/// What others have begun and not ended, whatever it has written, seen or locked, has nothing to do with
+/// the log: stores that wait for all earlier transactions to end stand still here.
+#[tokio::test(flavor = "multi_thread")]
+async fn f18_a_transaction_that_stays_open_hides_nothing_and_holds_nobody_up() {
+    let db = Database::create().await;
+    let store = db.store();
+    committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
+    let open = db.owner_pool();
+    let begun = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+    let mut open = open.begin_with(begun).await.expect("a session");
+    for sql in [
+        // A number of its own, older than those of all later transactions, and a view of the log as it is.
+        "CREATE TABLE somebody_elses (n integer)",
+        "SELECT count(*) FROM events",
+        "SELECT * FROM streams FOR KEY SHARE",
+    ] {
+        sqlx::query(sql).execute(&mut *open).await.expect("the statement works");
+    }
+    let reader = db.store();
+    let mut seen = Vec::new();
+    for revision in 1..40 {
+        let id = u128::from(revision) + 1;
+        let committed = committed(store.append(append(ANA, id, &[("arepa", revision, 1)])).await);
+        let after = Position::new(committed.first.get() - 1);
+        seen.extend(reader.read_all(after, 10).await.expect("a page"));
+    }
+    assert_eq!(seen, whole_log(&*store).await[1..]);
+    let tail = [(stream(ANA, "arepa"), Revision::START)];
+    assert_eq!(reader.read_streams(ANA, &tail).await.expect("an answer")[0].len(), 40);
+    open.rollback().await.expect("it was open all the time");
 }

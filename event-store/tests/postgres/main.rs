@@ -3,6 +3,7 @@
 mod cancelled_begin;
 mod contexts;
 mod dead_writer;
+mod filtered_pages;
 mod halves;
 mod late_commit;
 mod leases;
