@@ -1,10 +1,11 @@
 //! A server that goes away between what it did and what it says about it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use api::position::PositionToken;
 use e2e::log::Log;
-use e2e::silence::Silence;
+use e2e::silence::{Gate, Silence};
 use e2e::{Answer, Menu, System, figure, fresh, rounds};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -33,6 +34,70 @@ async fn lost(system: &mut System, command: &Command, key: Uuid) {
         answer.problem(503, "outcome-unknown");
     }
     system.restart(Silence::None).await;
+}
+
+/// A key is claimed by the commit that does what was asked for, so that none can be stuck.
+#[tokio::test]
+async fn f03_a_crash_before_the_commit_leaves_no_key_stuck() {
+    let mut system = System::start().await;
+    let menu = Menu::open(&system.client()).await;
+    let mut slowest = Duration::ZERO;
+    for round in 0..rounds(1).div_ceil(5) {
+        for command in of_every_kind(&system.client(), &menu, round).await {
+            let (key, gate) = (fresh(), Gate::default());
+            system.restart(Silence::BeforeCommit(gate.clone())).await;
+            let before = system.log().await;
+            let call = tokio::spawn(command.call(&system.client()).key(key).try_send());
+            gate.holds(1).await;
+            system.crash();
+            if let Ok(answer) = call.await.expect("the client lives") {
+                answer.problem(503, "outcome-unknown");
+            }
+            system.restart(Silence::None).await;
+            assert_eq!(system.log().await, before, "something was done");
+            let retried = Instant::now();
+            let first = command.call(&system.client()).key(key).send().await;
+            slowest = slowest.max(retried.elapsed());
+            command.assert_accepted(&first);
+            assert!(!first.is_replayed(), "{first:?}");
+            if command.has_effect {
+                assert_answers_for(&system.log().await, key, &first);
+            }
+        }
+    }
+    figure("F03", &format!("0 keys stuck, a retry is answered within {slowest:.1?}"));
+}
+
+/// The same where PostgreSQL has begun to write: what it has of the key goes with the transaction.
+#[tokio::test]
+async fn f03_a_crash_while_postgres_writes_leaves_no_key_stuck() {
+    let mut system = System::start().await;
+    let menu = Menu::open(&system.client()).await;
+    let owner = system.site.database.owner_pool();
+    let (key, order) = (fresh(), menu.order(1, 0));
+    // Whoever writes waits before the end of its transaction, after its key is there.
+    let mut chains = owner.begin().await.unwrap();
+    sqlx::query("SELECT FROM tenant_heads FOR UPDATE").execute(&mut *chains).await.unwrap();
+    let call = system.client().post("/v1/orders").key(key).json(&order);
+    let call = tokio::spawn(call.try_send());
+    let waits = "SELECT pid FROM pg_stat_activity
+                 WHERE datname = current_database() AND usename = 'fastops_app' AND wait_event_type = 'Lock'";
+    let writer: i32 = loop {
+        if let Some(pid) = sqlx::query_scalar(waits).fetch_optional(&owner).await.unwrap() {
+            break pid;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    system.crash();
+    drop(call.await.expect("the client lives"));
+    sqlx::query("SELECT pg_terminate_backend($1)").bind(writer).execute(&owner).await.unwrap();
+    chains.rollback().await.unwrap();
+    system.restart(Silence::None).await;
+    let place = || system.client().post("/v1/orders").key(key).json(&order).send();
+    let first = place().await;
+    assert_eq!((first.expect(201)["number"].as_u64(), first.is_replayed()), (Some(1), false));
+    assert!(place().await.is_replayed());
+    assert_eq!(system.log().await.count("order.placed"), 1);
 }
 
 #[tokio::test]

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use e2e::menu::{SMALL, cash};
 use e2e::silence::{Gate, Silence};
+use e2e::system::sign_in;
 use e2e::{Answer, Client, Menu, System, figure, fresh, rounds};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::requests::of_every_kind;
 
 const AT_ONCE: usize = 50;
 
@@ -117,6 +121,53 @@ async fn f05_a_retry_is_answered_whatever_has_happened_since() {
     let again = step("confirm").if_match(1).key(key).send().await;
     assert_eq!((again.expect(200), again.is_replayed()), (&first.body, true));
     step("confirm").if_match(5).key(key).send().await.problem(422, "idempotency-mismatch");
+}
+
+/// A terminal that was away comes back and sends everything again that it had stored, and what it could
+/// not send. Only the log remembers the rest: every cache is empty.
+#[tokio::test]
+async fn f06_a_terminal_returns_after_four_days_and_sends_everything_again() {
+    let mut system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let mut stored = Vec::new();
+    for command in of_every_kind(&client, &menu, 0).await {
+        let key = fresh();
+        let first = command.call(&client).key(key).send().await;
+        command.assert_accepted(&first);
+        stored.push((command, key, first));
+    }
+    let unsent = (fresh(), menu.order(1, 0));
+
+    system.crash();
+    system.site.clock.forward(TimeDelta::days(4));
+    let owner = system.site.database.owner_pool();
+    sqlx::query("TRUNCATE snapshots").execute(&owner).await.unwrap();
+    system.restart(Silence::None).await;
+    let token = sign_in(&system.visitor(), &system.company.slug, &system.company.email).await;
+    let client = system.visitor().with_token(&token);
+    let before = system.log().await;
+    for (command, key, first) in &stored {
+        let again = command.call(&client).key(*key).send().await;
+        assert!(again.is_replayed(), "{again:?}");
+        let mut again = again.indistinct();
+        again.headers.remove("idempotent-replayed");
+        assert_eq!(again, first.indistinct());
+    }
+    let after = system.log().await;
+    let duplicates = after.len() - before.len();
+    assert_eq!(after, before, "a command was done twice");
+    let (key, order) = unsent;
+    for is_replayed in [false, true] {
+        let placed = client.post("/v1/orders").key(key).json(&order).send().await;
+        placed.expect(201);
+        assert_eq!(placed.is_replayed(), is_replayed);
+    }
+    let n_commands = stored.len();
+    figure(
+        "F06",
+        &format!("{n_commands} commands sent again after 4 days, {duplicates} duplicates"),
+    );
 }
 
 #[tokio::test]
