@@ -23,6 +23,12 @@ pub enum Failure<R> {
         /// Where they may not act.
         branch: BranchId,
     },
+    /// The branch is closed, and nothing is begun there.
+    #[error("branch {branch} is closed")]
+    BranchClosed {
+        /// Where nothing is begun.
+        branch: BranchId,
+    },
     /// The company's subscription does not cover it.
     #[error(transparent)]
     NotCovered(subscription::Error),
@@ -38,6 +44,7 @@ impl<R> Failure<R> {
             Self::Refused(refusal) => Failure::Refused(refused(refusal)),
             Self::Stale { actual } => Failure::Stale { actual },
             Self::ForeignBranch { branch } => Failure::ForeignBranch { branch },
+            Self::BranchClosed { branch } => Failure::BranchClosed { branch },
             Self::NotCovered(why) => Failure::NotCovered(why),
             Self::World(world) => Failure::World(world),
         }
@@ -90,6 +97,12 @@ pub enum CommandError<R> {
         /// Where they may not act.
         branch: BranchId,
     },
+    /// The branch is closed, and nothing is begun there.
+    #[error("branch {branch} is closed")]
+    BranchClosed {
+        /// Where nothing is begun.
+        branch: BranchId,
+    },
     /// The company's subscription does not cover it.
     #[error(transparent)]
     NotCovered(subscription::Error),
@@ -107,6 +120,7 @@ impl<R> From<Failure<R>> for CommandError<R> {
             Failure::Refused(refusal) => Self::Refused(refusal),
             Failure::Stale { actual } => Self::Stale { actual },
             Failure::ForeignBranch { branch } => Self::ForeignBranch { branch },
+            Failure::BranchClosed { branch } => Self::BranchClosed { branch },
             Failure::NotCovered(why) => Self::NotCovered(why),
             Failure::World(world) => Self::World(world),
         }

@@ -1,6 +1,7 @@
 //! Companies, branches, people, devices, and who may do what.
 
 mod authority;
+mod branches;
 mod devices;
 mod operator;
 mod ports;
@@ -9,14 +10,11 @@ mod roles;
 mod subscriptions;
 mod users;
 
-use chrono_tz::Tz;
-use domain::claim::{self, Claim, ClaimId, Named};
-use domain::identity::branch::{self, Branch};
+use domain::claim::{self, Claim, ClaimId};
 use domain::identity::roles::{By, Change, Command, Roles};
-use domain::identity::subscription;
 use domain::identity::tenant::{self, Tenant};
 use domain::identity::user::{self, User};
-use domain::shared::{BranchId, Currency, CutOff, EmailKey, Name, Slug, TenantId, UserId};
+use domain::shared::{EmailKey, Name, Slug, TenantId, UserId};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -24,6 +22,9 @@ use crate::intent::Intent;
 use crate::unit_of_work::UnitOfWork;
 
 pub use authority::{Authority, Presented, Standing};
+pub use branches::{
+    BranchRefusal, ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch,
+};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator, Restored};
 pub use ports::{
@@ -87,54 +88,5 @@ impl Intent for RegisterTenant {
         work.decide::<Claim>(&claim, claim::Command::Take { holder: owner.uuid() })
             .map_err(|_| there())?;
         subscription.decided(work)
-    }
-}
-
-/// A company opens a place.
-#[derive(Debug, Clone, Serialize)]
-pub struct OpenBranch {
-    /// The branch to be.
-    #[serde(skip)]
-    pub branch: BranchId,
-    /// Its name, unique in the company.
-    pub name: Name,
-    /// The zone of its clock.
-    pub time_zone: Tz,
-    /// What it trades in.
-    pub currency: Currency,
-    /// When its business day begins.
-    pub cut_off: CutOff,
-}
-
-/// Why a branch is not opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BranchRefusal {
-    /// Another branch has the name.
-    #[error("another branch has this name")]
-    NameTaken,
-    /// A rule of the branch itself.
-    #[error(transparent)]
-    Branch(#[from] branch::Error),
-}
-
-impl Intent for OpenBranch {
-    const OPERATION: &'static str = "branch.open";
-    type Refusal = BranchRefusal;
-
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
-        let claim = ClaimId::of_name(Named::Branch, &self.name);
-        let wanted = vec![
-            work.subscription(),
-            work.wanted::<Branch>(&self.branch),
-            work.wanted::<Claim>(&claim),
-        ];
-        work.read(wanted).await?;
-        let Self { name, time_zone, currency, cut_off, .. } = self.clone();
-        let open = branch::Command::Open(branch::Opened { name, time_zone, currency, cut_off });
-        work.decide::<Branch>(&self.branch, open)
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        work.decide::<Claim>(&claim, claim::Command::Take { holder: self.branch.uuid() })
-            .map_err(|claim::Error::Held { .. }| Failure::Refused(BranchRefusal::NameTaken))?;
-        work.count(|now| subscription::Command::AddBranch { branch: self.branch, now })
     }
 }

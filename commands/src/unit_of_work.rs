@@ -6,11 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
-use domain::identity::Subscription;
 use domain::identity::roles::BranchAccess;
 use domain::identity::subscription::{self, Module};
+use domain::identity::{Branch, Subscription};
 use domain::shared::business_day::BusinessMoment;
-use domain::shared::{BranchId, BusinessDay, EventId, TenantId};
+use domain::shared::{BranchId, EventId, TenantId};
 use event_store::{
     Actor, Append, Decided, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision,
     StreamId,
@@ -231,21 +231,40 @@ impl<'a> UnitOfWork<'a> {
         Ok(decided)
     }
 
-    /// Places the command in the life of a branch, if whoever asks may act there: its events get the
-    /// branch and its business date.
+    /// Places the command in the life of a branch that was read, if the company has it and whoever asks
+    /// may act there: its events get the branch and its business date.
     pub fn at_branch<R>(
         &mut self,
         branch: BranchId,
-        day: BusinessDay,
+        unknown: impl FnOnce() -> R,
     ) -> Result<BusinessMoment, Failure<R>> {
+        let details = self.state::<Branch>(&branch).details();
+        let details = details.ok_or_else(|| Failure::Refused(unknown()))?;
         if !self.scope.may_act_in(branch) {
             return Err(Failure::ForeignBranch { branch });
         }
         let occurred_at = self.request.occurred_at.unwrap_or(self.recorded_at);
-        let moment = day.at(self.scope.business_instant(occurred_at, self.recorded_at));
+        let instant = self.scope.business_instant(occurred_at, self.recorded_at);
+        let moment = details.calendar.at(instant);
         self.branch = Some(branch);
         self.business_date = Some(moment.date);
         Ok(moment)
+    }
+
+    /// The same for a command that begins something in the branch, which therefore has to be open.
+    ///
+    /// The append does not assert it, so commands of a branch do not wait for each other here: what was
+    /// begun before the branch was known here to be closed counts.
+    pub fn at_open_branch<R>(
+        &mut self,
+        branch: BranchId,
+        unknown: impl FnOnce() -> R,
+    ) -> Result<BusinessMoment, Failure<R>> {
+        let moment = self.at_branch(branch, unknown)?;
+        match self.state::<Branch>(&branch).open() {
+            Some(_) => Ok(moment),
+            None => Err(Failure::BranchClosed { branch }),
+        }
     }
 
     /// What [`UnitOfWork::read`] takes for [`UnitOfWork::covered`] and [`UnitOfWork::subscribed`].

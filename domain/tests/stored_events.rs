@@ -17,7 +17,7 @@ use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
 use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::schemas::{Schemas, schemas};
 use domain::shared::{
-    BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionCategoryId,
+    Address, BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionCategoryId,
     ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId, StockQuantity, UserId,
     VariantId,
 };
@@ -78,18 +78,27 @@ fn identity() -> Vec<String> {
         slug: Slug::parse("arepas-del-parque").unwrap(),
         owner: UserId::from_uuid(uuid(1)),
     };
-    let opened = branch::Opened {
-        name: name("Chapinero"),
-        time_zone: chrono_tz::America::Bogota,
-        currency: Currency::COP,
-        cut_off: "04:00".parse().unwrap(),
-    };
-    let (tenant, branch) = ([registered.into()], [opened.into()]);
-    [stored::<tenant::Event>(&tenant), stored(&subscriptions()), stored::<branch::Event>(&branch)]
-        .concat()
+    let tenant = [registered.into()];
+    [stored::<tenant::Event>(&tenant), stored(&subscriptions()), stored(&branches())].concat()
 }
 
-fn subscriptions() -> [subscription::Event; 6] {
+fn branches() -> [branch::Event; 6] {
+    let (time_zone, cut_off) = (chrono_tz::America::Bogota, "04:00".parse().unwrap());
+    let currency = Currency::COP;
+    let region = Some(name("Cundinamarca"));
+    let address = Address { street: name("Calle 53 # 9-12"), city: name("Bogotá"), region };
+    let from = "2026-03-15".parse().unwrap();
+    [
+        branch::Opened { name: name("Chapinero"), time_zone, currency, cut_off }.into(),
+        branch::Renamed { name: name("Chapinero Alto") }.into(),
+        branch::Relocated { address: Some(address) }.into(),
+        branch::BusinessDayChanged { from, time_zone, cut_off }.into(),
+        branch::Closed {}.into(),
+        branch::Reopened {}.into(),
+    ]
+}
+
+fn subscriptions() -> [subscription::Event; 7] {
     let moment = "2026-01-01T12:00:00Z".parse().unwrap();
     let plan = Plan {
         name: name("Una sede"),
@@ -104,6 +113,7 @@ fn subscriptions() -> [subscription::Event; 6] {
         subscription::FellPastDue { since: moment }.into(),
         subscription::Suspended {}.into(),
         subscription::BranchAdded { branch: BranchId::from_uuid(uuid(1)) }.into(),
+        subscription::BranchRemoved { branch: BranchId::from_uuid(uuid(1)) }.into(),
     ]
 }
 

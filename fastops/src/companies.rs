@@ -55,6 +55,7 @@ impl From<CommandError<tenant::Error>> for Error {
             CommandError::World(world) => world.into(),
             CommandError::Stale { .. }
             | CommandError::ForeignBranch { .. }
+            | CommandError::BranchClosed { .. }
             | CommandError::NotCovered(_) => Self::Concurrent,
         }
     }
@@ -68,6 +69,7 @@ impl From<CommandError<SubscriptionRefusal>> for Error {
             CommandError::World(world) => world.into(),
             CommandError::Stale { .. }
             | CommandError::ForeignBranch { .. }
+            | CommandError::BranchClosed { .. }
             | CommandError::NotCovered(_) => Self::Concurrent,
         }
     }

@@ -1,18 +1,21 @@
 //! Branches.
 
-use commands::identity::OpenBranch;
+use chrono::NaiveDate;
+use commands::identity::{ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch};
+use commands::{Receipt, Revision};
 use domain::identity::Branch;
-use domain::identity::branch::Event;
-use domain::identity::permission::markers::{BranchOpen, BranchRead};
-use domain::shared::BranchId;
+use domain::identity::branch::{Details, Event};
+use domain::identity::permission::markers::{BranchClose, BranchOpen, BranchRead, BranchUpdate};
+use domain::shared::{BranchId, BusinessDay, BusinessDayChange};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, branches};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::answer::{Created, Found, List, first};
+use super::answer::{Changed, Created, Done, Found, List, first, revision_after};
 use super::fields::Fields;
+use super::model::{AddressBody, Revised, Settled};
 use super::refusal::{self, refused, unread};
 use super::{Part, Services};
 use crate::access::Can;
@@ -20,7 +23,7 @@ use crate::cursor::QueryFingerprint;
 use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::preconditions::IdempotencyKey;
+use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
 /// See the module.
@@ -43,6 +46,29 @@ struct NewBranch {
     cut_off: String,
 }
 
+/// What a branch should be like.
+#[derive(Object)]
+struct BranchRevision {
+    /// Its name, unique in the company.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    name: String,
+    /// Where it is; without this that is not said.
+    address: Option<AddressBody>,
+}
+
+/// How a branch should count its days.
+#[derive(Object)]
+struct NewBusinessDay {
+    /// The first business date that is counted like this; none that has begun.
+    from: NaiveDate,
+    /// The zone of its clock, a name of the IANA database. There is no default.
+    #[oai(validator(max_length = 64))]
+    time_zone: String,
+    /// When its business day begins, 00:00 to 12:00 by its clock.
+    #[oai(validator(pattern = "^[0-2][0-9]:[0-5][0-9]$"))]
+    cut_off: String,
+}
+
 /// A place with its own clock, currency and business day.
 #[derive(Object, Serialize)]
 #[oai(rename = "Branch")]
@@ -51,14 +77,32 @@ struct BranchBody {
     id: Uuid,
     /// Its name.
     name: String,
-    /// The zone of its clock.
+    /// Where it is; null where that is not said.
+    address: Option<AddressBody>,
+    /// The zone of its clock, at first.
     time_zone: String,
-    /// What it trades in.
+    /// What it trades in, for ever.
     currency: String,
-    /// When its business day begins.
+    /// When its business day began, at first.
     cut_off: String,
+    /// How it counts its days from later dates on, in the order of these.
+    business_day_changes: Vec<BusinessDayChangeBody>,
+    /// Whether it trades. A closed branch begins nothing; what was begun is finished.
+    is_open: bool,
     /// Its revision, as in `ETag`.
     revision: u64,
+}
+
+/// From a date on a branch counts its days like this.
+#[derive(Object, Serialize)]
+#[oai(rename = "BusinessDayChange")]
+struct BusinessDayChangeBody {
+    /// The first business date that is counted like this.
+    from: NaiveDate,
+    /// The zone of its clock.
+    time_zone: String,
+    /// When its business day begins.
+    cut_off: String,
 }
 
 /// A branch as its command left it.
@@ -96,11 +140,99 @@ impl Branches {
         let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
         let receipt = receipt.map_err(|error| refused(error, refusal::branch))?;
         let fact = first::<Branch>(&receipt)?;
-        let Event::Opened(opened) = fact.event;
-        let branch = branches::Branch { id: fact.id, details: opened, revision: fact.revision };
+        let Event::Opened(opened) = fact.event else { return Err(Problem::new(Code::Internal)) };
+        let (id, details, revision) = (fact.id, opened.into(), fact.revision);
+        let branch = branches::Branch { id, details, is_open: true, revision };
         let position = self.0.token(receipt.position);
         let body = OpenedBranch { branch: branch.into(), position };
         Ok(Created::by(&receipt, fact.revision, body))
+    }
+
+    /// Correct name and address of a branch.
+    ///
+    /// Its currency stays what it is; a place that trades in another is another branch.
+    #[oai(path = "/branches/:branch_id", method = "put", operation_id = "reviseBranch")]
+    async fn revise(
+        &self,
+        by: Can<BranchUpdate>,
+        key: IdempotencyKey,
+        seen: IfMatch,
+        branch_id: Path<Uuid>,
+        Json(body): Json<BranchRevision>,
+    ) -> Result<Changed<Revised>, Problem> {
+        let mut fields = Fields::default();
+        let name = fields.name("/name", &body.name);
+        let address = body.address.and_then(|it| it.read(&mut fields, "/address"));
+        let Some(name) = name else { return Err(fields.problem()) };
+        fields.check()?;
+        let (branch, seen) = (BranchId::from_uuid(branch_id.0), Revision::new(seen.revision()));
+        let intent = ReviseBranch { branch, seen, name, address };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        self.revised(&receipt.map_err(|error| refused(error, refusal::branch))?, branch_id.0, seen)
+    }
+
+    /// Change how a branch counts its days, from a date on.
+    ///
+    /// No day that has begun is moved, and no business date comes twice. What was to hold from that date
+    /// or a later one does not.
+    #[oai(
+        path = "/branches/:branch_id/business-day",
+        method = "put",
+        operation_id = "changeBusinessDay"
+    )]
+    async fn change_business_day(
+        &self,
+        by: Can<BranchUpdate>,
+        key: IdempotencyKey,
+        seen: IfMatch,
+        branch_id: Path<Uuid>,
+        Json(body): Json<NewBusinessDay>,
+    ) -> Result<Changed<Revised>, Problem> {
+        let mut fields = Fields::default();
+        let read = (
+            fields.time_zone("/time_zone", &body.time_zone),
+            fields.cut_off("/cut_off", &body.cut_off),
+        );
+        let (Some(time_zone), Some(cut_off)) = read else { return Err(fields.problem()) };
+        let (branch, seen) = (BranchId::from_uuid(branch_id.0), Revision::new(seen.revision()));
+        let intent = ChangeBusinessDay { branch, seen, from: body.from, time_zone, cut_off };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        self.revised(&receipt.map_err(|error| refused(error, refusal::branch))?, branch_id.0, seen)
+    }
+
+    /// Close a branch: it takes no orders, no goods and no tills.
+    ///
+    /// Orders that are there are finished, and everything is still read. A closed branch keeps its name
+    /// and does not count for the plan.
+    #[oai(path = "/branches/:branch_id/close", method = "post", operation_id = "closeBranch")]
+    async fn close(
+        &self,
+        by: Can<BranchClose>,
+        key: IdempotencyKey,
+        branch_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let intent = CloseBranch { branch: BranchId::from_uuid(branch_id.0) };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::branch))?;
+        Ok(self.0.settled(&receipt, branch_id.0))
+    }
+
+    /// Open a branch again that was closed, if the plan has room for it.
+    #[oai(path = "/branches/:branch_id/reopen", method = "post", operation_id = "reopenBranch")]
+    async fn reopen(
+        &self,
+        by: Can<BranchOpen>,
+        key: IdempotencyKey,
+        branch_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let intent = ReopenBranch { branch: BranchId::from_uuid(branch_id.0) };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::branch))?;
+        Ok(self.0.settled(&receipt, branch_id.0))
     }
 
     /// List branches, by name.
@@ -136,16 +268,42 @@ impl Branches {
     }
 }
 
+impl Branches {
+    fn revised(
+        &self,
+        receipt: &Receipt,
+        id: Uuid,
+        seen: Revision,
+    ) -> Result<Changed<Revised>, Problem> {
+        let revision = revision_after::<Branch>(receipt, seen)?;
+        let position = self.0.token(receipt.position);
+        let body = Revised { id, revision: revision.get(), position };
+        Ok(Changed::by(receipt, revision, body))
+    }
+}
+
 impl From<branches::Branch> for BranchBody {
     fn from(branch: branches::Branch) -> Self {
-        let branches::Branch { id, details, revision } = branch;
+        let branches::Branch { id, details, is_open, revision } = branch;
+        let Details { name, address, currency, calendar } = details;
+        let BusinessDay { time_zone, cut_off } = calendar.first();
         Self {
             id: id.uuid(),
-            name: details.name.into(),
-            time_zone: details.time_zone.name().to_owned(),
-            currency: details.currency.code().to_owned(),
-            cut_off: details.cut_off.into(),
+            name: name.into(),
+            address: address.map(Into::into),
+            time_zone: time_zone.name().to_owned(),
+            currency: currency.code().to_owned(),
+            cut_off: cut_off.into(),
+            business_day_changes: calendar.changes().iter().copied().map(Into::into).collect(),
+            is_open,
             revision: revision.get(),
         }
+    }
+}
+
+impl From<BusinessDayChange> for BusinessDayChangeBody {
+    fn from(BusinessDayChange { from, day }: BusinessDayChange) -> Self {
+        let BusinessDay { time_zone, cut_off } = day;
+        Self { from, time_zone: time_zone.name().to_owned(), cut_off: cut_off.into() }
     }
 }

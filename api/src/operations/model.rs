@@ -1,10 +1,11 @@
 //! Bodies that several operations share.
 
-use domain::shared::Money;
+use domain::shared::{Address, Money};
 use poem_openapi::Object;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::fields::Fields;
 use crate::position::PositionToken;
 
 /// Declares a word of the API for each variant of an enumeration of the domain.
@@ -51,6 +52,39 @@ pub(super) struct MoneyBody {
 impl From<Money> for MoneyBody {
     fn from(money: Money) -> Self {
         Self { amount: money.amount(), currency: money.currency().code().to_owned() }
+    }
+}
+
+/// Where a place of business is, as on its tickets.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "Address")]
+pub(super) struct AddressBody {
+    /// Street and number.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    street: String,
+    /// The town.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    city: String,
+    /// The department, province or state.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    region: Option<String>,
+}
+
+impl AddressBody {
+    /// The address, or what is wrong with it under `at`.
+    pub(super) fn read(&self, fields: &mut Fields, at: &str) -> Option<Address> {
+        let street = fields.name(&format!("{at}/street"), &self.street);
+        let city = fields.name(&format!("{at}/city"), &self.city);
+        let region = self.region.as_ref();
+        // A region that cannot be read is none here, and is among the mistakes.
+        let region = region.and_then(|region| fields.name(&format!("{at}/region"), region));
+        Some(Address { street: street?, city: city?, region })
+    }
+}
+
+impl From<Address> for AddressBody {
+    fn from(Address { street, city, region }: Address) -> Self {
+        Self { street: street.into(), city: city.into(), region: region.map(Into::into) }
     }
 }
 

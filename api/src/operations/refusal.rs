@@ -30,6 +30,7 @@ pub(super) fn refused<R>(error: CommandError<R>, rule: impl FnOnce(&R) -> Proble
         CommandError::Refused(refusal) => rule(&refusal),
         CommandError::Stale { actual } => stale(actual),
         CommandError::ForeignBranch { .. } => Problem::foreign_branch(),
+        CommandError::BranchClosed { .. } => Problem::new(Code::BranchClosed),
         CommandError::NotCovered(why) => not_covered(why),
         CommandError::IdReused => Problem::new(Code::IdempotencyMismatch),
         CommandError::World(world) => failed(&world),
@@ -96,7 +97,15 @@ pub(super) fn not_resolved(error: &ParkingError) -> Problem {
 pub(super) fn branch(refusal: &BranchRefusal) -> Problem {
     match refusal {
         BranchRefusal::NameTaken => name_taken(),
+        BranchRefusal::Branch(branch::Error::Unknown) => Problem::new(Code::NotFound),
         BranchRefusal::Branch(branch::Error::AlreadyOpen) => Problem::new(Code::InvalidTransition),
+        BranchRefusal::Branch(branch::Error::DayHasBegun { earliest }) => {
+            let words = (
+                format!("debe ser {earliest} o una fecha posterior"),
+                format!("must be {earliest} or a later date"),
+            );
+            Problem::validation(vec![FieldError::new("/from", "minimum", words)])
+        }
     }
 }
 

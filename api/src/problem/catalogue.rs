@@ -166,6 +166,12 @@ codes! {
         title: "El estado no lo permite" / "The state does not allow this",
         advice: "Lea el estado actual y decida de nuevo." / "Read the current state and decide again.",
     }
+    /// The branch is closed.
+    BranchClosed = "branch-closed", CONFLICT {
+        title: "La sede está cerrada" / "The branch is closed",
+        advice: "Termine los pedidos que quedan; para empezar algo, abra la sede de nuevo o elija otra."
+            / "Finish the orders that are left; to begin something, reopen the branch or choose another.",
+    }
     /// The body is not the JSON it says it is.
     MalformedBody = "malformed-body", BAD_REQUEST {
         title: "El cuerpo no es JSON válido" / "The body is not valid JSON",

@@ -44,9 +44,7 @@ impl Intent for EnrollDevice {
         ];
         work.read(wanted).await?;
         work.subscribed()?;
-        let branch = work.state::<Branch>(&self.branch).open();
-        let day = branch.ok_or(Failure::Refused(DeviceRefusal::UnknownBranch))?.business_day();
-        work.at_branch(self.branch, day)?;
+        work.at_open_branch(self.branch, || DeviceRefusal::UnknownBranch)?;
         let enrolled = device::Enrolled { branch: self.branch, name: self.name.clone() };
         work.decide::<Device>(&self.device, device::Command::Enroll(enrolled))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
@@ -70,9 +68,7 @@ impl Intent for RemoveDevice {
         if let Some(enrolled) = work.state::<Device>(&self.device).in_use() {
             let branch = enrolled.branch;
             work.read(vec![work.wanted::<Branch>(&branch)]).await?;
-            let open = work.state::<Branch>(&branch).open();
-            let day = open.ok_or(Failure::Refused(DeviceRefusal::UnknownBranch))?.business_day();
-            work.at_branch(branch, day)?;
+            work.at_branch(branch, || DeviceRefusal::UnknownBranch)?;
         }
         work.decide::<Device>(&self.device, device::Command::Remove)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;

@@ -102,7 +102,7 @@ pub(super) async fn branches_exist(
     let BranchAccess::Only(branches) = access else { return Ok(()) };
     let wanted = branches.iter().map(|branch| work.wanted::<Branch>(branch)).collect();
     work.read(wanted).await?;
-    match branches.iter().find(|branch| work.state::<Branch>(branch).open().is_none()) {
+    match branches.iter().find(|branch| work.state::<Branch>(branch).details().is_none()) {
         Some(unknown) => Err(Failure::Refused(RolesRefusal::UnknownBranch(*unknown))),
         None => Ok(()),
     }

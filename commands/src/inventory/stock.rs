@@ -50,14 +50,13 @@ impl Intent for ReceiveStock {
         let wanted = [work.subscription()].into_iter().chain(branch).chain(items).collect();
         work.read(wanted).await?;
         work.covered(Module::Inventory)?;
-        let branch = work.state::<Branch>(&self.branch).open();
-        let branch = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?;
-        let (day, currency) = (branch.business_day(), branch.currency);
+        let branch = work.state::<Branch>(&self.branch).details();
+        let currency = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?.currency;
         let is_unknown = |line: &IncomingLine| work.state::<StockItem>(&line.item).kept().is_none();
         if let Some(index) = self.lines.iter().position(is_unknown) {
             return Err(Failure::Refused(StockRefusal::UnknownItem { index }));
         }
-        work.at_branch(self.branch, day)?;
+        work.at_open_branch(self.branch, || StockRefusal::UnknownBranch)?;
         let receive = stock::Receive { receipt: self.receipt, currency, lines: self.lines.clone() };
         work.decide::<Inventory>(&self.branch, stock::Command::Receive(receive))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
@@ -80,10 +79,7 @@ impl Intent for ReleaseExpired {
         let wanted =
             vec![work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
         work.read(wanted).await?;
-        let branch = work.state::<Branch>(&self.branch).open();
-        let branch = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?;
-        let day = branch.business_day();
-        let now = work.at_branch(self.branch, day)?.instant;
+        let now = work.at_branch(self.branch, || StockRefusal::UnknownBranch)?.instant;
         work.decide::<Inventory>(&self.branch, stock::Command::ReleaseExpired { now })
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         Ok(())

@@ -84,9 +84,8 @@ async fn there(
     let order::Details { branch, ingredients, .. } =
         placed.ok_or(refused(order::Error::Unplaced))?;
     work.read(belongings(work, branch, &ingredients)).await?;
-    let open = work.state::<Branch>(&branch).open();
-    let open = open.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
-    let (day, currency) = (open.business_day(), open.currency);
-    let hour = work.at_branch(branch, day)?.hour;
+    let hour = work.at_branch(branch, || OrderRefusal::UnknownBranch)?.hour;
+    let details = work.state::<Branch>(&branch).details();
+    let currency = details.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?.currency;
     Ok(There { branch, currency, hour, ingredients })
 }

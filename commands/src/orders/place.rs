@@ -7,7 +7,7 @@ use domain::inventory::recipe::Recipe;
 use domain::orders::OrderType;
 use domain::orders::order::{self, Line, LineRequest, Order};
 use domain::orders::series::{self, Series, SeriesId};
-use domain::shared::{BranchId, BusinessDay, Currency, Money, OrderId};
+use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
 use super::{OrderRefusal, WantedLine, refused, stock};
@@ -42,7 +42,6 @@ pub struct Quote {
 }
 
 struct Looked {
-    day: BusinessDay,
     currency: Currency,
     lines: Vec<LineRequest>,
 }
@@ -56,15 +55,14 @@ impl PlaceOrder {
         let wanted = [work.subscription(), work.wanted::<Branch>(&self.branch)];
         let wanted = wanted.into_iter().chain(products).collect();
         work.read(wanted).await?;
-        let branch = work.state::<Branch>(&self.branch).open();
+        let branch = work.state::<Branch>(&self.branch).details();
         let branch = branch.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
         let lines = offer::resolve(branch, &self.lines, |product| offer::Known {
             product: work.state::<Product>(&product),
             product_revision: work.revision::<Product>(&product).get(),
             recipe: work.state::<Recipe>(&product),
         });
-        let (day, currency) = (branch.business_day(), branch.currency);
-        Ok(Looked { day, currency, lines: lines.map_err(refused)? })
+        Ok(Looked { currency: branch.currency, lines: lines.map_err(refused)? })
     }
 }
 
@@ -73,8 +71,8 @@ impl Intent for PlaceOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
-        let Looked { day, currency, lines } = self.look_up(work).await?;
-        let moment = work.at_branch(self.branch, day)?;
+        let Looked { currency, lines } = self.look_up(work).await?;
+        let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
         work.covered(Module::Orders)?;
         let series = SeriesId::at(self.branch, self.order_type, moment.date);
         let mut wanted = stock::wanted(work, self.branch, &lines);
@@ -117,7 +115,7 @@ impl Commands {
         order: &PlaceOrder,
     ) -> Result<Quote, Failure<OrderRefusal>> {
         let mut work = self.look(scope, Trust::Committed);
-        let Looked { currency, lines, .. } = order.look_up(&mut work).await?;
+        let Looked { currency, lines } = order.look_up(&mut work).await?;
         let (lines, total) = order::price(currency, lines).map_err(refused)?;
         Ok(Quote { lines, total })
     }

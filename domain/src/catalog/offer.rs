@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::product;
-use crate::identity::branch::Opened;
+use crate::identity::branch;
 use crate::inventory::recipe;
 use crate::orders::LineRecipe;
 use crate::orders::order::LineRequest;
@@ -57,7 +57,7 @@ pub enum Error {
 /// Finds what lines ask for among what the branch offers, or says why the first of them that cannot be had
 /// is refused.
 pub fn resolve<'a>(
-    branch: &Opened,
+    branch: &branch::Details,
     lines: &[WantedLine],
     known: impl Fn(ProductId) -> Known<'a>,
 ) -> Result<Vec<LineRequest>, Error> {
@@ -67,7 +67,7 @@ pub fn resolve<'a>(
 }
 
 fn found(
-    branch: &Opened,
+    branch: &branch::Details,
     index: usize,
     line: &WantedLine,
     known: Known<'_>,

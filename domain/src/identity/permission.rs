@@ -57,10 +57,14 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Open a branch.
+    /// Close a branch.
+    BranchClose = "branch.close" in Company,
+    /// Open a branch, also one that was closed.
     BranchOpen = "branch.open" in Company,
     /// See branches.
     BranchRead = "branch.read" in Company,
+    /// Correct names and addresses of branches, and how they count their days.
+    BranchUpdate = "branch.update" in Company,
     /// Add a category.
     CategoryCreate = "category.create" in Menu,
     /// See categories.

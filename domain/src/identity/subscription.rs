@@ -26,12 +26,17 @@ pub enum Command {
     ChoosePlan(Plan),
     /// The subscription should stand like this.
     Change(Standing),
-    /// The company opens another branch.
+    /// The company opens another branch, or one again.
     AddBranch {
-        /// The branch to be.
+        /// Which.
         branch: BranchId,
         /// The time.
         now: DateTime<Utc>,
+    },
+    /// A branch closes.
+    RemoveBranch {
+        /// Which.
+        branch: BranchId,
     },
     /// Somebody begins to work in the company, or goes on.
     AddUser {
@@ -47,7 +52,7 @@ pub enum Command {
 pub struct Plan {
     /// What it is called.
     pub name: Name,
-    /// How many branches; none is any number.
+    /// How many open branches; none is any number.
     pub branches: Option<u32>,
     /// How many people who are not suspended; none is any number.
     pub users: Option<u32>,
@@ -140,6 +145,13 @@ pub struct BranchAdded {
     pub branch: BranchId,
 }
 
+/// A branch does not count any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BranchRemoved {
+    /// Which.
+    pub branch: BranchId,
+}
+
 crate::stored_events! {
     /// What happens to a subscription.
     pub enum Event {
@@ -149,6 +161,7 @@ crate::stored_events! {
         "subscription.fell_past_due" => FellPastDue,
         "subscription.suspended" => Suspended,
         "subscription.branch_added" => BranchAdded,
+        "subscription.branch_removed" => BranchRemoved,
     }
 }
 
@@ -159,14 +172,14 @@ pub struct State {
     pub plan: Option<Plan>,
     /// How the subscription stands.
     pub standing: Standing,
-    /// How many branches it has.
+    /// How many open branches it has.
     pub branches: u32,
 }
 
 /// Of what a plan has a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Branches.
+    /// Open branches.
     Branches,
     /// People who are not suspended.
     Users,
@@ -260,6 +273,7 @@ impl Decider for Subscription {
                 state.has_room(Counted::Branches, state.branches + 1)?;
                 Ok(vec![BranchAdded { branch }.into()])
             }
+            Command::RemoveBranch { branch } => Ok(vec![BranchRemoved { branch }.into()]),
             Command::AddUser { users, now } => {
                 state.goes_on(now)?;
                 state.has_room(Counted::Users, users)?;
@@ -280,6 +294,9 @@ impl Decider for Subscription {
             }
             Event::Suspended(Suspended {}) => State { standing: Standing::Suspended, ..state },
             Event::BranchAdded(_) => State { branches: state.branches + 1, ..state },
+            Event::BranchRemoved(_) => {
+                State { branches: state.branches.saturating_sub(1), ..state }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ impl fmt::Display for CutOff {
 }
 
 /// How a branch counts its days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BusinessDay {
     /// The zone of the branch's clock.
     pub time_zone: Tz,
@@ -83,15 +83,21 @@ pub struct BusinessMoment {
 }
 
 impl BusinessDay {
-    /// The business date and local hour of `instant`.
+    /// The business date and local hour of `instant`. A date never goes back: a day has begun with the
+    /// first time that the clock shows the cut-off, also where the clock is set back afterwards.
     #[expect(clippy::cast_possible_truncation, reason = "an hour is below 24")]
     pub fn at(self, instant: DateTime<Utc>) -> BusinessMoment {
         let local = instant.with_timezone(&self.time_zone).naive_local();
         let calendar = local.date();
-        let date = if local.time() < self.cut_off.0 {
-            calendar.checked_sub_days(Days::new(1)).unwrap_or(calendar)
+        let (shown, next) = if local.time() < self.cut_off.0 {
+            (calendar.pred_opt().unwrap_or(calendar), calendar)
         } else {
-            calendar
+            (calendar, calendar.checked_add_days(Days::new(1)).unwrap_or(calendar))
+        };
+        let begins = self.time_zone.from_local_datetime(&next.and_time(self.cut_off.0));
+        let date = match begins {
+            LocalResult::Ambiguous(first, _) if first <= instant => next,
+            _ => shown,
         };
         BusinessMoment { instant, date, hour: local.time().hour() as u8 }
     }
@@ -99,7 +105,6 @@ impl BusinessDay {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
     use proptest::prelude::*;
 
     use super::*;
@@ -138,10 +143,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_day_that_has_begun_is_not_taken_back_when_the_clock_is() {
+        let cut_off = "01:30".parse().unwrap();
+        let day = BusinessDay { time_zone: chrono_tz::America::New_York, cut_off };
+        let date = |instant| day.at(utc(instant)).date.to_string();
+        assert_eq!(date("2015-11-01T05:29:59Z"), "2015-10-31");
+        // 01:30, and half an hour later 01:00 again.
+        for instant in ["2015-11-01T05:30:00Z", "2015-11-01T06:00:00Z", "2015-11-01T07:00:00Z"] {
+            assert_eq!(date(instant), "2015-11-01", "{instant}");
+        }
+    }
+
+    const ZONES: [Tz; 5] = [
+        chrono_tz::America::Bogota,
+        chrono_tz::America::New_York,
+        chrono_tz::America::St_Johns,
+        chrono_tz::Australia::Lord_Howe,
+        chrono_tz::Pacific::Apia,
+    ];
+
     proptest! {
         #[test]
-        fn a_business_date_never_goes_back(seconds in 0_i64..4_000_000_000, later in 0_i64..200_000) {
-            let day = bogota("05:00");
+        fn a_business_date_never_goes_back(
+            zone in 0..ZONES.len(),
+            cut_off in 0_u32..=720,
+            seconds in 0_i64..2_000_000_000,
+            later in 0_i64..20_000,
+        ) {
+            let cut_off = format!("{:02}:{:02}", cut_off / 60, cut_off % 60).parse().unwrap();
+            let day = BusinessDay { time_zone: ZONES[zone], cut_off };
             let first = day.at(Utc.timestamp_opt(seconds, 0).unwrap()).date;
             let second = day.at(Utc.timestamp_opt(seconds + later, 0).unwrap()).date;
             prop_assert!(first <= second);

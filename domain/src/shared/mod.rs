@@ -1,5 +1,7 @@
 //! Values that every context speaks of.
 
+pub mod address;
+pub mod business_calendar;
 pub mod business_day;
 pub mod email_key;
 pub mod id;
@@ -8,6 +10,8 @@ pub mod name;
 pub mod quantity;
 pub mod stock_quantity;
 
+pub use address::Address;
+pub use business_calendar::{BusinessCalendar, BusinessDayChange};
 pub use business_day::{BusinessDay, CutOff};
 pub use email_key::EmailKey;
 pub use id::*;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bodies;
+mod branches;
 mod crash;
 mod day;
 mod document;

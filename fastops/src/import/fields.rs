@@ -1,9 +1,8 @@
 //! What the fields of a row mean.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Timelike, Utc};
-use chrono_tz::Tz;
 use domain::orders::OrderType;
-use domain::shared::{Currency, Money, Name, Quantity};
+use domain::shared::{BusinessCalendar, Currency, Money, Name, Quantity};
 
 use super::bad_row::Reason;
 use super::local_time::instant;
@@ -51,17 +50,17 @@ pub(super) fn order_type(column: &'static str, text: &str) -> Result<OrderType, 
 }
 
 /// Reads when something happened, on the clock of a place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Calendar {
-    /// The zone of times that name none.
-    pub(super) time_zone: Tz,
+    /// What says the zone of times that name none.
+    pub(super) branch: BusinessCalendar,
     /// Now; nothing is imported that lies ahead of it.
     pub(super) now: DateTime<Utc>,
 }
 
 impl Calendar {
     /// `2026-03-14T12:30:00-05:00`, or without a zone `2026-03-14 12:30:00`, `2026-03-14T12:30`.
-    pub(super) fn moment(self, text: &str) -> Result<DateTime<Utc>, Reason> {
+    pub(super) fn moment(&self, text: &str) -> Result<DateTime<Utc>, Reason> {
         if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
             return self.past(zoned.to_utc(), text);
         }
@@ -72,18 +71,19 @@ impl Calendar {
     }
 
     /// A date and a time in two fields.
-    pub(super) fn date_and_time(self, date: &str, time: &str) -> Result<DateTime<Utc>, Reason> {
+    pub(super) fn date_and_time(&self, date: &str, time: &str) -> Result<DateTime<Utc>, Reason> {
         self.local(date, time, &format!("{date} {time}"))
     }
 
-    fn local(self, date: &str, time: &str, text: &str) -> Result<DateTime<Utc>, Reason> {
+    fn local(&self, date: &str, time: &str, text: &str) -> Result<DateTime<Utc>, Reason> {
         let local = read_date(date).zip(read_time(time));
         let (date, time) = local.ok_or_else(|| Reason::Time(text.to_owned()))?;
-        self.past(instant(self.time_zone, NaiveDateTime::new(date, time)), text)
+        let time_zone = self.branch.on(date).time_zone;
+        self.past(instant(time_zone, NaiveDateTime::new(date, time)), text)
     }
 
     /// The log keeps microseconds, no leap seconds, and nothing that has yet to happen.
-    fn past(self, instant: DateTime<Utc>, text: &str) -> Result<DateTime<Utc>, Reason> {
+    fn past(&self, instant: DateTime<Utc>, text: &str) -> Result<DateTime<Utc>, Reason> {
         if instant.timestamp() < 0 || instant.nanosecond() >= 1_000_000_000 {
             return Err(Reason::Time(text.to_owned()));
         }
@@ -111,11 +111,15 @@ fn read_time(text: &str) -> Option<NaiveTime> {
 
 #[cfg(test)]
 mod tests {
+    use domain::shared::{BusinessDay, CutOff};
+
     use super::*;
 
     fn calendar() -> Calendar {
+        let time_zone = chrono_tz::America::Bogota;
+        let day = BusinessDay { time_zone, cut_off: CutOff::MIDNIGHT };
         Calendar {
-            time_zone: chrono_tz::America::Bogota,
+            branch: BusinessCalendar::new(day),
             now: "2026-11-23T15:00:00Z".parse().unwrap(),
         }
     }

@@ -31,7 +31,11 @@ const DETAILS: Columns<4> =
     Columns::required(["order_details_id", "order_id", "pizza_id", "quantity"]);
 
 /// Reads the files of a folder; what is wrong with them is in `bad`.
-pub(super) fn read(folder: &Path, calendar: Calendar, bad: &mut BadRows) -> Result<History, Error> {
+pub(super) fn read(
+    folder: &Path,
+    calendar: &Calendar,
+    bad: &mut BadRows,
+) -> Result<History, Error> {
     let mut draft = Draft::default();
     // Where the head of a file is bad, everybody who refers to its rows would be blamed.
     let heads_are_good = draft.read_types(&folder.join("pizza_types.csv"), bad)?
@@ -118,7 +122,7 @@ impl Draft {
     fn read_orders(
         &mut self,
         path: &Path,
-        calendar: Calendar,
+        calendar: &Calendar,
         bad: &mut BadRows,
     ) -> Result<bool, Error> {
         table::read(path, ORDERS, bad, |row, bad| {

@@ -21,6 +21,7 @@ use super::error::Error;
 use super::fields::Calendar;
 use super::figures::{Figures, figures, wait_for_read_models};
 use super::run::Importer;
+use super::target::Target;
 use super::{pizza_place, say};
 use crate::cluster::{Cluster, OWNER};
 use crate::companies::set_up;
@@ -48,8 +49,9 @@ struct LastLine {
 pub(super) async fn run(args: &PizzaPlaceArgs, language: Language) -> Result<(), Error> {
     // Files that cannot be imported are not worth a database.
     let mut bad = BadRows::default();
-    let calendar = Calendar { time_zone: pizza_place::TIME_ZONE, now: SystemClock.now() };
-    let history = pizza_place::read(&args.data, calendar, &mut bad)?;
+    let planned = Target::planned_details();
+    let calendar = Calendar { branch: planned.calendar, now: SystemClock.now() };
+    let history = pizza_place::read(&args.data, &calendar, &mut bad)?;
     let totals = history.totals(pizza_place::CURRENCY, &mut bad);
     say::bad_rows(language, bad)?;
     if args.dry_run {

@@ -55,7 +55,7 @@ impl Importer<'_> {
         let source = Source::sales(tenant, target.branch, &args.source);
         let importing = Importing::new(installation.commands.clone(), tenant, source);
         let mut bad = BadRows::default();
-        let currency = target.opened.currency;
+        let currency = target.details.currency;
         let history = sales_file::read(&args.file, self.calendar(&target), currency, &mut bad)?;
         self.import(&importing, &target, &history, bad, args.dry_run).await
     }
@@ -77,13 +77,13 @@ impl Importer<'_> {
         let importing = Importing::new(self.installation.commands.clone(), tenant, source);
         let target = Target::pizza_place(&importing).await?;
         let mut bad = BadRows::default();
-        let history = pizza_place::read(folder, self.calendar(&target), &mut bad)?;
+        let history = pizza_place::read(folder, &self.calendar(&target), &mut bad)?;
         self.import(&importing, &target, &history, bad, dry_run).await
     }
 
     fn calendar(self, target: &Target) -> Calendar {
-        let time_zone = target.opened.time_zone;
-        Calendar { time_zone, now: self.installation.clock.now() }
+        let branch = target.details.calendar.clone();
+        Calendar { branch, now: self.installation.clock.now() }
     }
 
     /// Everything is checked before anything is written.
@@ -95,7 +95,7 @@ impl Importer<'_> {
         mut bad: BadRows,
         dry_run: bool,
     ) -> Result<(), Error> {
-        let totals = history.totals(target.opened.currency, &mut bad);
+        let totals = history.totals(target.details.currency, &mut bad);
         let n_done = earlier::progress(importing, history, &mut bad).await?;
         say::bad_rows(self.language, bad)?;
         let n_before = n_done.iter().filter(|n_done| **n_done == N_STEPS).count();

@@ -4,8 +4,8 @@ use commands::Commands;
 use commands::identity::OpenBranch;
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::identity::Branch;
-use domain::identity::branch::Opened;
-use domain::shared::{BranchId, CutOff, Name, TenantId};
+use domain::identity::branch::Details;
+use domain::shared::{BranchId, BusinessCalendar, BusinessDay, CutOff, Name, TenantId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -25,8 +25,8 @@ pub(super) async fn company(app: &PgPool, slug: &str) -> Result<TenantId, Error>
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) branch: BranchId,
-    pub(super) opened: Opened,
-    pub(super) is_open: bool,
+    pub(super) details: Details,
+    pub(super) is_there: bool,
 }
 
 impl Target {
@@ -47,31 +47,37 @@ impl Target {
     pub(super) async fn pizza_place(importing: &Importing) -> Result<Self, Error> {
         let planned = Self::pizza_place_yet_to_be(importing.source);
         let files = pizza_place::CURRENCY;
-        match find(importing, &planned.opened.name).await? {
-            Some(target) if target.opened.currency == files => Ok(target),
-            Some(target) => Err(Error::ForeignCurrency { branch: target.opened.currency, files }),
+        match find(importing, &planned.details.name).await? {
+            Some(target) if target.details.currency == files => Ok(target),
+            Some(target) => Err(Error::ForeignCurrency { branch: target.details.currency, files }),
             None => Ok(planned),
         }
     }
 
     /// The branch of the pizza files as it will be opened.
     pub(super) fn pizza_place_yet_to_be(source: Source) -> Self {
-        let opened = Opened {
-            name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
-            time_zone: pizza_place::TIME_ZONE,
-            currency: pizza_place::CURRENCY,
-            cut_off: CutOff::MIDNIGHT,
-        };
         let branch = BranchId::from_uuid(source.id("branch", &[]));
-        Self { branch, opened, is_open: false }
+        Self { branch, details: Self::planned_details(), is_there: false }
     }
 
-    /// Opens the branch if it is not open yet.
+    /// What the branch of the pizza files will be like.
+    pub(super) fn planned_details() -> Details {
+        let (time_zone, cut_off) = (pizza_place::TIME_ZONE, CutOff::MIDNIGHT);
+        Details {
+            name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
+            address: None,
+            currency: pizza_place::CURRENCY,
+            calendar: BusinessCalendar::new(BusinessDay { time_zone, cut_off }),
+        }
+    }
+
+    /// Opens the branch if the company does not have it yet.
     pub(super) async fn open(&self, importing: &Importing) -> Result<(), Error> {
-        if self.is_open {
+        if self.is_there {
             return Ok(());
         }
-        let Opened { name, time_zone, currency, cut_off } = self.opened.clone();
+        let Details { name, currency, calendar, .. } = self.details.clone();
+        let BusinessDay { time_zone, cut_off } = calendar.first();
         let what = name.to_string();
         let open = OpenBranch { branch: self.branch, name, time_zone, currency, cut_off };
         let command = importing.source.command("open-branch", &[]);
@@ -87,6 +93,6 @@ async fn find(importing: &Importing, name: &Name) -> Result<Option<Target>, Erro
     let Some((claim::State::Held(holder), _)) = claims.first() else { return Ok(None) };
     let branch = BranchId::from_uuid(*holder);
     let branches = importing.states::<Branch>([&branch]).await?;
-    let opened = branches.first().and_then(|(state, _)| state.open()).cloned();
-    Ok(opened.map(|opened| Target { branch, opened, is_open: true }))
+    let details = branches.first().and_then(|(state, _)| state.details()).cloned();
+    Ok(details.map(|details| Target { branch, details, is_there: true }))
 }

@@ -1,24 +1,28 @@
 //! Branches with their clock, currency and business day.
 
 use domain::identity::Branch as Aggregate;
-use domain::identity::branch::{Opened, State};
-use domain::shared::BranchId;
+use domain::identity::branch::{Details, State};
+use domain::shared::{BranchId, BusinessCalendar, BusinessDay, BusinessDayChange};
 use event_store::Revision;
 use serde::{Deserialize, Serialize};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgRow};
 use uuid::Uuid;
 
 use crate::page::{Page, one_more_than};
 use crate::read_db::{ReadError, TenantTx};
-use crate::row;
+use crate::row::{self, Column, FromColumns, ToColumns};
 use crate::states::StateRow;
 
-/// A branch that trades.
+/// A branch of the company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
     /// Its id.
     pub id: BranchId,
-    /// Its name, time zone, currency and cut-off.
-    pub details: Opened,
+    /// Its name, address, currency, and how it counts its days.
+    pub details: Details,
+    /// Whether it trades.
+    pub is_open: bool,
     /// The revision of its stream, for `ETag`.
     pub revision: Revision,
 }
@@ -30,8 +34,36 @@ pub struct BranchCursor {
     id: BranchId,
 }
 
-row::columns!(row Branch { id as branch_id, details, revision });
-row::columns!(part Opened { name, time_zone, currency, cut_off });
+row::columns!(row Branch { id as branch_id, details, is_open, revision });
+row::columns!(part Details { name, address, currency, calendar });
+row::columns!(part BusinessDay { time_zone, cut_off });
+
+/// The column with what has changed about a calendar; the others say how it began.
+const CHANGES: &str = "business_day_changes";
+
+impl FromColumns for BusinessCalendar {
+    fn read(row: &PgRow, _: &'static str) -> Result<Self, sqlx::Error> {
+        let changes: Vec<BusinessDayChange> = FromColumns::read(row, CHANGES)?;
+        Ok(Self::of(FromColumns::read(row, "")?, changes))
+    }
+}
+
+impl ToColumns for BusinessCalendar {
+    fn columns(_: &'static str, columns: &mut Vec<Column>) {
+        BusinessDay::columns("", columns);
+        Vec::<BusinessDayChange>::columns(CHANGES, columns);
+    }
+
+    fn bind<'a>(
+        values: impl Iterator<Item = &'a Self> + Clone,
+        arguments: &mut PgArguments,
+    ) -> Result<(), BoxDynError> {
+        let first: Vec<_> = values.clone().map(Self::first).collect();
+        ToColumns::bind(first.iter(), arguments)?;
+        let changes: Vec<_> = values.map(|calendar| calendar.changes().to_vec()).collect();
+        ToColumns::bind(changes.iter(), arguments)
+    }
+}
 
 impl StateRow for Branch {
     type Aggregate = Aggregate;
@@ -42,13 +74,14 @@ impl StateRow for Branch {
     fn of(id: Uuid, state: State, revision: Revision) -> Option<Self> {
         let id = BranchId::from_uuid(id);
         match state {
-            State::Open(details) => Some(Self { id, details, revision }),
+            State::Open(details) => Some(Self { id, details, is_open: true, revision }),
+            State::Closed(details) => Some(Self { id, details, is_open: false, revision }),
             State::Unopened => None,
         }
     }
 
     fn into_state(self) -> State {
-        State::Open(self.details)
+        if self.is_open { State::Open(self.details) } else { State::Closed(self.details) }
     }
 }
 

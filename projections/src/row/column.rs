@@ -8,8 +8,8 @@ use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
-    BranchId, CategoryId, Currency, CutOff, DeviceId, EventId, Money, Name, OrderId, PaymentId,
-    ProductId, StockItemId, StockQuantity, VariantId,
+    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
+    Name, OrderId, PaymentId, ProductId, StockItemId, StockQuantity, VariantId,
 };
 use event_store::Revision;
 use serde::Serialize;
@@ -138,6 +138,7 @@ plain! {
 numbers! { u8 u16 u32 }
 
 written! {
+    Address: "jsonb", Json;
     Graph: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
@@ -145,6 +146,7 @@ written! {
     Revision: "bigint", |revision| revision.to_i64();
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
+    Vec<BusinessDayChange>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Portion>: "jsonb", Json;
@@ -152,11 +154,13 @@ written! {
 }
 
 read! {
+    Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
     StockQuantity: i64, StockQuantity::try_from_millionths;
+    Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);

@@ -2,7 +2,7 @@
 
 use domain::catalog::{Category, Product, category, product};
 use domain::identity::{Branch, branch};
-use domain::shared::Currency;
+use domain::shared::{Address, BusinessDay, BusinessDayChange, Currency, CutOff};
 use event_store::Revision;
 use projections::catalog::{branches, categories, products};
 
@@ -104,8 +104,40 @@ async fn a_branch_shows_its_clock_currency_and_business_day() {
     world.happens::<Branch>(ANA, &CHAPINERO, AT, [chapinero.clone().into()]).await;
     world.catch_up().await;
 
-    let shown = branches::Branch { id: CHAPINERO, details: chapinero, revision: Revision::new(1) };
+    let mut shown = branches::Branch {
+        id: CHAPINERO,
+        details: chapinero.into(),
+        is_open: true,
+        revision: Revision::new(1),
+    };
     let mut ana = world.tenant(ANA).await;
-    assert_eq!(branches::get(&mut ana, CHAPINERO).await.unwrap(), Some(shown));
+    assert_eq!(branches::get(&mut ana, CHAPINERO).await.unwrap(), Some(shown.clone()));
     assert_eq!(branches::get(&mut ana, USAQUEN).await.unwrap(), None);
+    drop(ana);
+
+    let address = Address { street: name("Calle 53 # 9-12"), city: name("Bogotá"), region: None };
+    let first = shown.details.calendar.first();
+    let from = "2026-03-20".parse().unwrap();
+    let day = BusinessDay { cut_off: CutOff::MIDNIGHT, ..first };
+    let changed =
+        branch::BusinessDayChanged { from, time_zone: day.time_zone, cut_off: day.cut_off };
+    let events = [
+        branch::Renamed { name: name("Chapinero Alto") }.into(),
+        branch::Relocated { address: Some(address.clone()) }.into(),
+        changed.into(),
+        branch::Closed {}.into(),
+    ];
+    // Each in a page of its own, so that what is kept is what the next one begins with.
+    for event in events {
+        world.happens::<Branch>(ANA, &CHAPINERO, AT, [event]).await;
+        world.catch_up().await;
+    }
+    shown.details.name = name("Chapinero Alto");
+    shown.details.address = Some(address);
+    shown.details.calendar = shown.details.calendar.changed(BusinessDayChange { from, day });
+    (shown.is_open, shown.revision) = (false, Revision::new(5));
+    let mut ana = world.tenant(ANA).await;
+    assert_eq!(branches::get(&mut ana, CHAPINERO).await.unwrap(), Some(shown.clone()));
+    let listed = branches::list(&mut ana, None, 10).await.unwrap();
+    assert_eq!(listed.rows, [shown]);
 }

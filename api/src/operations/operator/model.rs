@@ -78,7 +78,7 @@ pub(super) struct CompanyBody {
     created_at: DateTime<Utc>,
     /// What it has subscribed to.
     subscription: SubscriptionBody,
-    /// How many branches it has.
+    /// How many open branches it has.
     branches: u32,
     /// How many people in it are not suspended.
     users: u32,
@@ -107,7 +107,7 @@ struct PlanBody {
     /// What it is called.
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
-    /// How many branches; null is any number.
+    /// How many open branches; null is any number.
     branches: Option<u32>,
     /// How many people who are not suspended; null is any number.
     users: Option<u32>,

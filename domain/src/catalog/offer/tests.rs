@@ -15,13 +15,9 @@ fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-fn branch(currency: Currency) -> Opened {
-    Opened {
-        name: name("Chapinero"),
-        time_zone: chrono_tz::America::Bogota,
-        currency,
-        cut_off: "04:00".parse().unwrap(),
-    }
+fn branch(currency: Currency) -> branch::Details {
+    let (time_zone, cut_off) = (chrono_tz::America::Bogota, "04:00".parse().unwrap());
+    branch::Opened { name: name("Chapinero"), time_zone, currency, cut_off }.into()
 }
 
 /// Arepas in pesos, of which the single one takes flour.

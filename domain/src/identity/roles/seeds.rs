@@ -76,7 +76,9 @@ impl Seed {
         match self {
             Self::Administrator => &[],
             Self::Manager => &[
+                P::BranchClose,
                 P::BranchOpen,
+                P::BranchUpdate,
                 P::CategoryCreate,
                 P::CategoryUpdate,
                 P::DeviceEnroll,

@@ -83,6 +83,20 @@ fn a_plan_has_so_many_branches_and_users() {
 }
 
 #[test]
+fn a_branch_that_closes_makes_room_for_another_even_in_a_suspended_company() {
+    let now = at("2026-01-01T12:00:00Z");
+    let (added, removed) = (BranchAdded { branch: branch(1) }, BranchRemoved { branch: branch(1) });
+    let history = [PlanChosen { plan: small() }.into(), Event::from(added), Suspended {}.into()];
+    given::<Subscription>(history.clone())
+        .when(Command::RemoveBranch { branch: branch(1) })
+        .then([removed.clone().into()]);
+    let paid = [Event::from(removed), Activated {}.into()];
+    given::<Subscription>(history.into_iter().chain(paid))
+        .when(Command::AddBranch { branch: branch(2), now })
+        .then([BranchAdded { branch: branch(2) }.into()]);
+}
+
+#[test]
 fn branches_from_before_the_plan_count() {
     let now = at("2026-01-01T12:00:00Z");
     given::<Subscription>([

@@ -120,6 +120,12 @@ pub(super) fn visits(
     visit("openBranch", post("/v1/branches", branch("Parque")), Expect::Created);
     visit("listBranches", client.get("/v1/branches"), Expect::Nothing);
     visit("getBranch", client.get(&format!("/v1/branches/{}", ids.branch)), Expect::NotFound);
+    let of_branch = |more: &str| format!("/v1/branches/{}{more}", ids.branch);
+    visit("reviseBranch", put(&of_branch(""), json!({"name": "Otra"})), Expect::NotFound);
+    let day = json!({"from": "2100-01-01", "time_zone": "America/Bogota", "cut_off": "04:00"});
+    visit("changeBusinessDay", put(&of_branch("/business-day"), day), Expect::NotFound);
+    visit("closeBranch", client.post(&of_branch("/close")), Expect::NotFound);
+    visit("reopenBranch", client.post(&of_branch("/reopen")), Expect::NotFound);
     let board = format!("/v1/branches/{}/kitchen", ids.branch);
     visit("kitchenBoard", client.get(&board), Expect::NotFound);
 

@@ -171,7 +171,7 @@ impl Branch {
         now: DateTime<Utc>,
     ) -> Result<Self, ReadError> {
         let (id, currency) = (branch.id, branch.details.currency);
-        let today = branch.details.business_day().at(now).date;
+        let today = branch.details.calendar.at(now).date;
         let from = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
         let filter = SalesFilter { branch: Some(id), from, to: today };
         let sold = |row: Option<&SalesRow>| match row {
