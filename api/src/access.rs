@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use commands::World;
 use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::Marker;
@@ -109,7 +110,9 @@ async fn admit(
         Ok(None) => Err(TokenError::Revoked.into()),
         Err(Unanswered(err)) => {
             tracing::error!(error = %err, "permissions could not be read");
-            Err(Problem::new(Code::Unavailable))
+            let world = err.downcast_ref::<World>();
+            let is_later = world.is_some_and(World::is_of_a_later_release);
+            Err(Problem::new(if is_later { Code::ReleaseBehind } else { Code::Unavailable }))
         }
     }
 }

@@ -74,8 +74,14 @@ impl World {
         match self {
             Self::Busy | Self::Lost => true,
             Self::Log(error) => error.is_transient(),
-            Self::Unreadable(_) => false,
+            // The release that can read it takes over by itself.
+            Self::Unreadable(error) => error.is_of_a_later_release(),
         }
+    }
+
+    /// Whether a later release may be able to read what this one cannot.
+    pub const fn is_of_a_later_release(&self) -> bool {
+        matches!(self, Self::Unreadable(error) if error.is_of_a_later_release())
     }
 }
 

@@ -47,12 +47,27 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// Whether a later release may be able to read the event, which this one does not know.
+    pub const fn is_of_a_later_release(&self) -> bool {
+        match self {
+            Self::UnknownType { .. } | Self::FromTheFuture { .. } => true,
+            Self::Malformed { .. } => false,
+        }
+    }
+}
+
 /// An enumeration of events that can be written to the log and read back in every version ever stored.
 ///
 /// Implemented by [`stored_events!`](crate::stored_events).
 pub trait StoredEvent: Clone + PartialEq + Send + Sync + 'static {
     /// Every type of the enumeration in its current version.
     const TYPES: &'static [EventType];
+
+    /// Whether this release can read events of a type and version.
+    fn knows(name: &str, version: u16) -> bool {
+        Self::TYPES.iter().any(|known| known.name == name && version <= known.version)
+    }
 
     /// The type of this event.
     fn event_type(&self) -> EventType;
@@ -245,8 +260,12 @@ mod tests {
     #[test]
     fn what_a_newer_release_wrote_is_refused_by_name() {
         let newer = Event::decode("test.moved", 4, b"{}").unwrap_err();
+        assert!(newer.is_of_a_later_release() && !Event::knows("test.moved", 4));
         assert!(matches!(newer, DecodeError::FromTheFuture { stored: 4, known: 3, .. }));
         let unknown = Event::decode("test.vanished", 1, b"{}").unwrap_err();
+        assert!(unknown.is_of_a_later_release() && !Event::knows("test.vanished", 1));
         assert!(matches!(unknown, DecodeError::UnknownType { name } if name == "test.vanished"));
+        let malformed = Event::decode("test.moved", 3, b"{}").unwrap_err();
+        assert!(!malformed.is_of_a_later_release() && Event::knows("test.moved", 3));
     }
 }

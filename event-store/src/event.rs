@@ -139,6 +139,11 @@ pub struct RecordedEvent {
 }
 
 impl RecordedEvent {
+    /// Whether this release can read the payload as an event of `E`, by its type and version.
+    pub fn is_known<E: StoredEvent>(&self) -> bool {
+        E::knows(&self.event_type, self.schema_version)
+    }
+
     /// Reads the payload as an event of `E`, through upcasters where it is of an older version.
     pub fn decode<E: StoredEvent>(&self) -> Result<E, DecodeError> {
         let read = || E::decode(&self.event_type, self.schema_version, &self.payload);

@@ -49,6 +49,11 @@ impl StreamId {
         Arc::clone(&self.name)
     }
 
+    /// Whether it is the stream of a `D`.
+    pub fn is_of<D: Decider>(&self) -> bool {
+        self.category() == D::CATEGORY
+    }
+
     /// The category, the part before the first hyphen.
     pub fn category(&self) -> &str {
         self.name.split_once('-').map_or(&self.name, |(category, _)| category)

@@ -4,6 +4,7 @@
 
 pub mod appends;
 mod figures;
+pub mod later;
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

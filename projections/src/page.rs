@@ -1,7 +1,6 @@
 //! Pages: of events as folds want them, decoded and keyed, and of rows as lists give them.
 
 use domain::Decider;
-use domain::event::StoredEvent;
 use event_store::RecordedEvent;
 use event_store::consumer::ConsumerError;
 use uuid::Uuid;
@@ -67,16 +66,11 @@ impl<'a, D: Decider> Happened<'a, D> {
     }
 }
 
-/// Whether `D` stores events of this type.
-pub(crate) fn is_of<D: Decider>(event_type: &str) -> bool {
-    D::Event::TYPES.iter().any(|stored| stored.name == event_type)
-}
-
-/// The events of `D` among these, in order.
+/// The events of `D` among these, in order. Fails by one that this release does not know.
 pub(crate) fn decoded<'a, D: Decider>(
     events: &[&'a RecordedEvent],
 ) -> Result<Vec<Happened<'a, D>>, ConsumerError> {
-    let of_kind = events.iter().filter(|event| is_of::<D>(&event.event_type));
+    let of_kind = events.iter().filter(|event| event.stream.is_of::<D>());
     of_kind.map(|event| Happened::decode(event)).collect()
 }
 

@@ -57,6 +57,7 @@ pub(super) fn failed(world: &World) -> Problem {
         World::Log(Error::StorageFull) => Code::StorageFull,
         World::Log(Error::Unavailable { .. }) => Code::Unavailable,
         World::Log(Error::OutcomeUnknown) | World::Lost => Code::OutcomeUnknown,
+        World::Unreadable(error) if error.is_of_a_later_release() => Code::ReleaseBehind,
         World::Log(Error::Rejected { .. } | Error::Corrupt { .. }) | World::Unreadable(_) => {
             Code::Internal
         }

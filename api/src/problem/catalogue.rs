@@ -275,6 +275,13 @@ codes! {
         advice: "Repita con la misma Idempotency-Key después de Retry-After."
             / "Repeat with the same Idempotency-Key after Retry-After.",
     }
+    /// What it is about was changed by a later release of this service, in a way that this one cannot read.
+    ReleaseBehind = "release-behind", SERVICE_UNAVAILABLE {
+        title: "Este servicio aún no conoce lo que ya ocurrió"
+            / "This service does not know yet what has happened",
+        advice: "Se está actualizando el servicio: repita con la misma Idempotency-Key después de Retry-After."
+            / "The service is being upgraded: repeat with the same Idempotency-Key after Retry-After.",
+    }
     /// There is no room for what would be written; reading goes on.
     StorageFull = "storage-full", SERVICE_UNAVAILABLE {
         title: "No queda espacio para guardar" / "There is no room to store more",
@@ -321,7 +328,7 @@ impl Code {
             | Self::RateLimited
             | Self::ReadModelBehind => Some(1),
             Self::Overloaded | Self::Unavailable => Some(2),
-            Self::StorageFull => Some(30),
+            Self::ReleaseBehind | Self::StorageFull => Some(30),
             _ => None,
         }
     }

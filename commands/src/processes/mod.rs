@@ -38,8 +38,8 @@ pub trait Process: Send + Sync + 'static {
     /// What it sends. Kept as JSON until it is due.
     type Command: Intent + DeserializeOwned;
 
-    /// Whether events of this stored type matter to it.
-    fn wants(event_type: &str) -> bool;
+    /// Whether an event matters to it, see [`Consumer::wants`].
+    fn wants(event: &RecordedEvent) -> bool;
 
     /// What follows from an event.
     fn react(event: &RecordedEvent) -> Result<Vec<Reaction<Self::Command>>, ConsumerError>;
@@ -58,8 +58,8 @@ impl<P: Process> Plan for Planned<P> {
         P::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        P::wants(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        P::wants(event)
     }
 
     fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError> {

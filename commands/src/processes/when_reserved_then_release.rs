@@ -5,7 +5,7 @@
 //! have taken what was kept for them by then, and nothing is left to be released.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use domain::event::StoredEvent;
+use domain::inventory::Inventory;
 use domain::inventory::stock::{Event, Reserved};
 use domain::shared::BranchId;
 use event_store::RecordedEvent;
@@ -27,8 +27,8 @@ impl Process for WhenReservedThenRelease {
     const NAME: &'static str = "when_reserved_then_release";
     type Command = ReleaseExpired;
 
-    fn wants(event_type: &str) -> bool {
-        Event::TYPES.iter().any(|stored| stored.name == event_type)
+    fn wants(event: &RecordedEvent) -> bool {
+        event.stream.is_of::<Inventory>()
     }
 
     fn react(event: &RecordedEvent) -> Result<Vec<Reaction<ReleaseExpired>>, ConsumerError> {

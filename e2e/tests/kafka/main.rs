@@ -6,6 +6,7 @@ mod absent;
 mod broker;
 mod document;
 mod killed;
+mod later;
 mod slow;
 mod standby;
 mod topic;

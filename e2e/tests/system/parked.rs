@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use domain::event::StoredEvent;
+use domain::event::{EventType, StoredEvent};
 use domain::orders::{Order, order};
 use domain::shared::{CommandId, CorrelationId, EventId, OrderId};
 use e2e::{Client, Menu, System, fresh};
@@ -16,6 +16,11 @@ use uuid::Uuid;
 /// Confirms an order in a shape that no confirmation was ever written in.
 async fn confirm_unreadably(system: &System, order: Uuid) {
     let event: order::Event = order::Confirmed {}.into();
+    happens_to(system, order, event.event_type(), b"\"confirmed\"").await;
+}
+
+/// Appends the second event of an order.
+async fn happens_to(system: &System, order: Uuid, event_type: EventType, payload: &[u8]) {
     let at = "2026-03-14T12:00:00Z".parse().unwrap();
     let tenant = system.company.tenant;
     let stream = StreamId::of::<Order>(tenant, &OrderId::from_uuid(order));
@@ -24,8 +29,8 @@ async fn confirm_unreadably(system: &System, order: Uuid) {
         stream: stream.clone(),
         revision: Revision::new(2),
         id: EventId::from_uuid(fresh()),
-        event_type: event.event_type(),
-        payload: b"\"confirmed\"".to_vec(),
+        event_type,
+        payload: payload.to_vec(),
         decided: Decided::default(),
         metadata: Metadata {
             actor: Actor::System("a test".to_owned()),
@@ -157,4 +162,29 @@ async fn f19_parked_events_are_seen_replayed_and_discarded_from_the_command_line
     assert_eq!(say(discard).await, (true, vec![json!({"discarded": 1})]));
     let nothing = say(ConsumersCommand::Replay { which: of_orders() }).await;
     assert_eq!(nothing, (true, vec![]));
+}
+
+#[tokio::test]
+async fn f43_a_command_on_what_a_later_release_has_changed_is_told_to_come_back() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let other = menu.place(&client).await.id();
+    let later = [
+        EventType { name: "order.taken_on", version: 1 },
+        EventType { name: "order.confirmed", version: 9 },
+    ];
+    let confirm = |order: Uuid, revision| {
+        client.post(&format!("/v1/orders/{order}/confirm")).if_match(revision).send()
+    };
+    for event_type in later {
+        let changed = menu.place(&client).await.id();
+        happens_to(&system, changed, event_type, b"{}").await;
+        for revision in [1, 2] {
+            let refused = confirm(changed, revision).await;
+            refused.problem(503, "release-behind");
+            assert_eq!(refused.header("retry-after"), Some("30"));
+        }
+    }
+    confirm(other, 1).await.expect(200);
 }

@@ -1,9 +1,13 @@
 //! Commands that follow from events, in time and once.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use commands::processes::{Process, WhenReservedThenRelease, command_id};
+use domain::Decider;
+use domain::identity::User;
+use domain::inventory::Inventory;
 use domain::inventory::stock::{Event, ReleaseReason};
 use domain::shared::EventId;
 use e2e::System;
@@ -200,4 +204,25 @@ async fn s38_no_client_can_take_the_id_of_a_command_of_a_process() {
     let released = log.events.last().unwrap();
     assert_eq!(released.event_type, "inventory.released");
     assert_eq!(released.metadata.command.uuid(), theirs);
+}
+
+#[tokio::test]
+async fn f43_processes_want_what_they_do_not_know_of_streams_that_they_read() {
+    let system = System::start().await;
+    let kitchen = Kitchen::open(&system).await;
+    kitchen.receive("1000", 100_000).await.expect(201);
+    kitchen.place(1).await.expect(201);
+    let mut wanted = BTreeSet::new();
+    for event in &system.log().await.events {
+        let mut unknown = event.clone();
+        "a.later_release".clone_into(&mut unknown.event_type);
+        for consumer in fastops::projecting::consumers() {
+            let wants = consumer.wants(&unknown);
+            assert!(wants || !consumer.wants(event), "{} of {}", consumer.name(), event.stream);
+            wanted.extend(wants.then(|| (consumer.name(), event.stream.category().to_owned())));
+        }
+    }
+    for (consumer, category) in [(NAME, Inventory::CATEGORY), ("erasing", User::CATEGORY)] {
+        assert!(wanted.contains(&(consumer, category.to_owned())), "{wanted:?}");
+    }
 }

@@ -103,7 +103,7 @@ impl Lanes {
         let rows: Vec<Locked> =
             sqlx::query_as("SELECT * FROM checkpoints_move($1, $2, $3, $4, $5, $6)")
                 .bind(consumer)
-                .bind(self.0.iter().map(|lane| lane.number).collect::<Vec<_>>())
+                .bind(self.numbers())
                 .bind(self.0.iter().map(|lane| lane.incarnation).collect::<Vec<_>>())
                 .bind(self.0.iter().map(|lane| lane.epoch).collect::<Vec<_>>())
                 .bind(positions(self))
@@ -118,6 +118,11 @@ impl Lanes {
     pub(crate) fn position(&self, number: u16) -> Option<Position> {
         let lane = self.0.iter().find(|lane| lane.number() == number)?;
         Some(Position::from_i64(lane.position))
+    }
+
+    /// Which ones they are.
+    pub(super) fn numbers(&self) -> Vec<i16> {
+        self.0.iter().map(|lane| lane.number).collect()
     }
 
     /// Those of them of which nothing has been seen.

@@ -29,6 +29,7 @@ mod sift;
 mod standby;
 mod tail;
 mod turns;
+mod upgraded;
 pub(crate) mod watchdog;
 pub(crate) mod writer;
 
@@ -68,13 +69,17 @@ pub trait Consumer: Send + Sync + 'static {
     /// The name its checkpoints are kept under, the same for ever.
     fn name(&self) -> &'static str;
 
-    /// Whether events of this stored type matter to it; the others are passed over.
-    fn wants(&self, event_type: &str) -> bool;
+    /// Whether an event matters to it; the others are passed over.
+    ///
+    /// Every event of a stream that it reads and that this release does not [know](RecordedEvent::is_known)
+    /// matters: a later release may change rows by it. It is parked, and so nothing is shown of its key as
+    /// if it had not happened.
+    fn wants(&self, event: &RecordedEvent) -> bool;
 
-    /// Whether events of a wanted type change anything by themselves. Those that do not only save the
-    /// consumer looking them up where they are in a page with one that does, and may be passed over.
-    fn acts_on(&self, event_type: &str) -> bool {
-        self.wants(event_type)
+    /// Whether a wanted event changes anything by itself. Those that do not only save the consumer looking
+    /// them up where they are in a page with one that does, and may be passed over.
+    fn acts_on(&self, event: &RecordedEvent) -> bool {
+        self.wants(event)
     }
 
     /// What an event changes nothing outside of: while an event of a key is parked, the later ones of
@@ -133,6 +138,11 @@ impl ConsumerError {
             Self::Outside(_) => true,
             Self::Unreadable(_) | Self::Misfit { .. } | Self::Panicked(_) => false,
         }
+    }
+
+    /// Whether it fails by an event that this release does not know, and a later one may.
+    const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unreadable(error) if error.is_of_a_later_release())
     }
 
     /// Whether the events are to blame: trying again changes nothing, and other events may do well.

@@ -14,6 +14,7 @@ use super::checkpoint::Lanes;
 use super::parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
 };
+use super::parking::Reason;
 use super::sift::sift;
 use super::writer::BEGIN_DURABLE;
 use crate::error::Error;
@@ -116,13 +117,13 @@ impl Parking {
         }
         for span in spans(&positions) {
             let events = self.events(by.tenant, span).await?;
-            let wanted = events.iter().filter(|event| consumer.wants(&event.event_type)).collect();
+            let wanted = events.iter().filter(|event| consumer.wants(event)).collect();
             let failed = sift(consumer.as_ref(), &mut tx, wanted).await?.into_iter();
             let failed = failed.filter_map(|parked| Some((parked.event.position, parked.reason?)));
             if let Some((position, reason)) = failed.min_by_key(|(position, _)| *position) {
                 tx.rollback().await?;
                 self.has_failed_again(by.tenant, name, position, &reason).await?;
-                return Err(ParkingError::StillFails { position, reason });
+                return Err(ParkingError::StillFails { position, reason: reason.text });
             }
         }
         sqlx::query(
@@ -218,17 +219,18 @@ impl Parking {
         tenant: TenantId,
         consumer: &str,
         position: Position,
-        reason: &str,
+        reason: &Reason,
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE consumer_parked
-             SET attempts = attempts + 1, reason = $4
+             SET attempts = attempts + 1, reason = $4, is_unknown = $5
              WHERE tenant_id = $1 AND consumer = $2 AND position = $3",
         )
         .bind(tenant.uuid())
         .bind(consumer)
         .bind(position.to_i64())
-        .bind(reason)
+        .bind(&reason.text)
+        .bind(reason.is_unknown)
         .execute(&self.pool)
         .await?;
         Ok(())

@@ -6,8 +6,8 @@ use domain::shared::TenantId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Consumer;
 use super::checkpoint::Lanes;
+use super::{Consumer, ConsumerError, chain};
 use crate::event::RecordedEvent;
 use crate::stream::Position;
 
@@ -20,7 +20,21 @@ pub(super) struct Parked<'e> {
     pub(super) event: &'e RecordedEvent,
     pub(super) key: String,
     /// Why it could not be applied; nothing where it waits for an earlier event of its key.
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<Reason>,
+}
+
+/// Why an event could not be applied.
+#[derive(Debug, Clone)]
+pub(super) struct Reason {
+    pub(super) text: String,
+    /// Whether this release does not know the event, and a later one may.
+    pub(super) is_unknown: bool,
+}
+
+impl Reason {
+    pub(super) fn of(error: &ConsumerError) -> Self {
+        Self { text: chain(error), is_unknown: error.is_unknown() }
+    }
 }
 
 /// The key of an event for a consumer.
@@ -79,22 +93,25 @@ pub(super) async fn park(
         return Ok(());
     }
     let events = || parked.iter().map(|parked| parked.event);
-    let attempts = |parked: &Parked<'_>| parked.reason.as_ref().map_or(0, |_| i64::from(attempts));
+    let reasons = || parked.iter().map(|parked| parked.reason.as_ref());
+    let attempts = |reason: Option<&Reason>| reason.map_or(0, |_| i64::from(attempts));
     sqlx::query(
         "INSERT INTO consumer_parked (
-             consumer, tenant_id, position, key, event_type, reason, attempts, recorded_at
+             consumer, tenant_id, position, key, event_type, reason, is_unknown, attempts, recorded_at
          )
          SELECT $1,
              UNNEST($2::uuid[]), UNNEST($3::bigint[]), UNNEST($4::text[]), UNNEST($5::text[]),
-             UNNEST($6::text[]), UNNEST($7::bigint[]), UNNEST($8::timestamptz[])",
+             UNNEST($6::text[]), UNNEST($7::boolean[]), UNNEST($8::bigint[]),
+             UNNEST($9::timestamptz[])",
     )
     .bind(consumer)
     .bind(events().map(|event| event.stream.tenant().uuid()).collect::<Vec<_>>())
     .bind(events().map(|event| event.position.to_i64()).collect::<Vec<_>>())
     .bind(parked.iter().map(|parked| parked.key.as_str()).collect::<Vec<_>>())
     .bind(events().map(|event| event.event_type.as_str()).collect::<Vec<_>>())
-    .bind(parked.iter().map(|parked| parked.reason.as_deref()).collect::<Vec<_>>())
-    .bind(parked.iter().map(attempts).collect::<Vec<_>>())
+    .bind(reasons().map(|reason| reason.map(|reason| &*reason.text)).collect::<Vec<_>>())
+    .bind(reasons().map(|reason| reason.map(|reason| reason.is_unknown)).collect::<Vec<_>>())
+    .bind(reasons().map(attempts).collect::<Vec<_>>())
     .bind(events().map(|event| event.recorded_at).collect::<Vec<_>>())
     .execute(tx)
     .await?;

@@ -157,7 +157,7 @@ impl Reader {
     }
 
     async fn round(&mut self) -> Result<Round, Interruption> {
-        let Feed { store, pool, board, .. } = &self.feed;
+        let Feed { store, board, .. } = &self.feed;
         let name = self.consumer.name();
         let writer = match &mut self.writer {
             Some(writer) => writer,
@@ -165,7 +165,7 @@ impl Reader {
                 let log = store.head().await?.incarnation;
                 let every_lane: Vec<u16> = (0..LANES).collect();
                 let consumer = Arc::clone(&self.consumer);
-                unclaimed.insert(Writer::claim(consumer, pool.clone(), log, &every_lane).await?)
+                unclaimed.insert(Writer::claim(consumer, &self.feed, log, &every_lane).await?)
             }
         };
 
@@ -185,7 +185,7 @@ impl Reader {
         }
         let is_full = page.len() == PAGE as usize;
         let since = self.passed.map_or_else(Instant::now, |passed| passed.since);
-        let matters = page.iter().any(|event| self.consumer.acts_on(&event.event_type));
+        let matters = page.iter().any(|event| self.consumer.acts_on(event));
         if !page.is_empty() && !matters && since.elapsed() < ROUND_MAX {
             self.passed = Some(Passed { since, up_to: end });
             board.went_round(name, page.len(), lowest, head);

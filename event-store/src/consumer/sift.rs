@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use sqlx::PgConnection;
 
-use super::parking::{Key, Parked, key_of};
+use super::parking::{Key, Parked, Reason, key_of};
 use super::{Consumer, ConsumerError};
 use crate::event::RecordedEvent;
 
@@ -75,7 +75,7 @@ pub(super) async fn sift<'e>(
                 sqlx::raw_sql(back).execute(&mut *tx).await?;
                 if let [event] = group[..] {
                     let key = key_of(consumer, event);
-                    let reason = Some(super::chain(&error));
+                    let reason = Some(Reason::of(&error));
                     parked.push(Parked { event, key: key.1.clone(), reason });
                     poisoned.insert(key);
                 } else {

@@ -9,7 +9,8 @@ use sqlx::PgPool;
 use super::checkpoint::Lanes;
 use super::parking::{Parked, begin, park, parked_keys};
 use super::sift::{apply, hold_back, sift};
-use super::{Consumer, ConsumerError, Stopped};
+use super::upgraded::replay_unknown;
+use super::{Consumer, ConsumerError, Feed, Stopped};
 use crate::event::RecordedEvent;
 use crate::stream::Position;
 
@@ -70,14 +71,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Takes lanes from any run that held them before, in this or another process.
+    /// Takes lanes from any run that held them before, in this or another process. What an older release
+    /// has parked there because it did not know it is tried again.
     pub(crate) async fn claim(
         consumer: Arc<dyn Consumer>,
-        pool: PgPool,
+        feed: &Feed,
         log: IncarnationId,
         numbers: &[u16],
     ) -> Result<Self, Interruption> {
         let name = consumer.name();
+        let pool = feed.pool.clone();
         let mut tx = pool.begin_with(BEGIN_DURABLE).await?;
         let lanes = Lanes::claim(&mut tx, name, log, numbers).await?;
         let discarded = begin(&mut tx, name, &lanes).await?;
@@ -85,6 +88,7 @@ impl Writer {
         tracing::info!(
             consumer = name, epoch = lanes.epoch(), position = %lanes.lowest(), ?numbers, "claimed"
         );
+        replay_unknown(&consumer, feed, &lanes).await?;
         Ok(Self { consumer, pool, lanes, discarded, n_blamed: 0 })
     }
 
@@ -128,7 +132,7 @@ impl Writer {
         let mut events = Vec::with_capacity(page.len());
         for event in page {
             if self.lanes.awaits(event)?
-                && self.consumer.wants(&event.event_type)
+                && self.consumer.wants(event)
                 && !self.discarded.contains(&event.position)
             {
                 events.push(&**event);
@@ -161,7 +165,7 @@ fn have_parked(name: &'static str, parked: &[Parked<'_>]) {
     for Parked { event, key, reason } in parked {
         let RecordedEvent { position, event_type, .. } = event;
         if let Some(reason) = reason {
-            let tenant = event.stream.tenant();
+            let (tenant, reason) = (event.stream.tenant(), &reason.text);
             tracing::error!(
                 consumer = name, %tenant, key, %position, event_type, reason, "parked an event"
             );

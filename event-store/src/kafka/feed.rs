@@ -250,11 +250,10 @@ impl Reader {
     }
 
     async fn claim(&self, lanes: Lanes) -> Result<Held, Interruption> {
-        let Feed { store, pool, .. } = &self.feed;
-        let head = store.head().await?;
+        let head = self.feed.store.head().await?;
         let numbers: Vec<u16> = lanes.numbers.iter().copied().collect();
         let consumer = Arc::clone(&self.consumer);
-        let writer = Writer::claim(consumer, pool.clone(), head.incarnation, &numbers).await?;
+        let writer = Writer::claim(consumer, &self.feed, head.incarnation, &numbers).await?;
         writer.lanes().check(head)?;
         let (lacking, lagging) = Default::default();
         Ok(Held { lanes, writer, lacking, lagging, look_at: Instant::now(), head })

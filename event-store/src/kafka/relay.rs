@@ -99,7 +99,7 @@ impl Consumer for Relay {
         RELAY
     }
 
-    fn wants(&self, _: &str) -> bool {
+    fn wants(&self, _: &RecordedEvent) -> bool {
         true
     }
 

@@ -28,8 +28,8 @@ pub trait Plan: Send + Sync + 'static {
     /// The name of its consumer, the same for ever.
     fn name(&self) -> &'static str;
 
-    /// Whether events of this stored type matter to it.
-    fn wants(&self, event_type: &str) -> bool;
+    /// Whether an event matters to it, see [`Consumer::wants`](crate::consumer::Consumer::wants).
+    fn wants(&self, event: &RecordedEvent) -> bool;
 
     /// What follows from an event.
     fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction<Value>>, ConsumerError>;

@@ -32,8 +32,8 @@ impl<P: Plan> Consumer for Planner<P> {
         self.0.name()
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        self.0.wants(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        self.0.wants(event)
     }
 
     /// Of what is planned under one key within the page, the last reaches the table.

@@ -30,8 +30,8 @@ impl Consumer for OfReleases {
         NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        event_type == "claim.released"
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        event.event_type == "claim.released"
     }
 
     async fn apply(

@@ -3,7 +3,6 @@
 
 use async_trait::async_trait;
 use domain::Decider;
-use domain::event::StoredEvent;
 use domain::identity::User;
 use domain::identity::user::Event;
 use event_store::RecordedEvent;
@@ -20,8 +19,8 @@ impl Consumer for Erasing {
         "erasing"
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        Event::TYPES.iter().any(|stored| stored.name == event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        event.stream.is_of::<User>()
     }
 
     async fn apply(

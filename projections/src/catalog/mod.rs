@@ -11,7 +11,7 @@ use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
-use crate::page::{decoded, is_of};
+use crate::page::decoded;
 use crate::states;
 
 /// Keeps branches, categories and products.
@@ -29,8 +29,9 @@ impl Consumer for Catalog {
         Self::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        is_of::<Branch>(event_type) || is_of::<Category>(event_type) || is_of::<Product>(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        let stream = &event.stream;
+        stream.is_of::<Branch>() || stream.is_of::<Category>() || stream.is_of::<Product>()
     }
 
     async fn apply(

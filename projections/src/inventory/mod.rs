@@ -14,7 +14,7 @@ use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
-use crate::page::{decoded, is_of};
+use crate::page::decoded;
 use crate::states;
 
 /// Keeps stock items, recipes, balances and the kardex.
@@ -32,8 +32,9 @@ impl Consumer for Inventory {
         Self::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        is_of::<Stock>(event_type) || is_of::<StockItem>(event_type) || is_of::<Recipe>(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        let stream = &event.stream;
+        stream.is_of::<Stock>() || stream.is_of::<StockItem>() || stream.is_of::<Recipe>()
     }
 
     async fn apply(

@@ -18,7 +18,7 @@ use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
-use crate::page::{Happened, Key, decoded, is_of};
+use crate::page::{Happened, Key, decoded};
 
 /// Keeps all orders with their lines and payments.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ impl Consumer for Orders {
         Self::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        is_of::<Order>(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        event.stream.is_of::<Order>()
     }
 
     async fn apply(

@@ -9,7 +9,7 @@ use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use sqlx::PgConnection;
 
-use crate::page::{decoded, is_of};
+use crate::page::decoded;
 
 /// Keeps the roles of companies and their devices.
 #[derive(Debug)]
@@ -26,8 +26,9 @@ impl Consumer for People {
         Self::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        is_of::<Roles>(event_type) || is_of::<Device>(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        let stream = &event.stream;
+        stream.is_of::<Roles>() || stream.is_of::<Device>()
     }
 
     async fn apply(

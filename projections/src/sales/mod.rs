@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::orders::Order;
 use domain::orders::order::{Event, Placed};
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use event_store::postgres::first_events;
@@ -48,13 +49,15 @@ impl Consumer for Sales {
         Self::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        [PAYMENT_TAKEN, PLACED].contains(&event_type)
+    /// What is known of an order and is neither changes no figure.
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        event.stream.is_of::<Order>()
+            && ([PAYMENT_TAKEN, PLACED].contains(&&*event.event_type) || !event.is_known::<Event>())
     }
 
-    /// Payments only: what was ordered stands in the log, and is looked up there for what is sold.
-    fn acts_on(&self, event_type: &str) -> bool {
-        event_type == PAYMENT_TAKEN
+    /// Not what was ordered: that stands in the log, and is looked up there for what is sold.
+    fn acts_on(&self, event: &RecordedEvent) -> bool {
+        self.wants(event) && (event.event_type != PLACED || !event.is_known::<Event>())
     }
 
     async fn apply(
@@ -65,7 +68,7 @@ impl Consumer for Sales {
         let mut placed: HashMap<&StreamId, &RecordedEvent> = HashMap::new();
         let mut last_payments = Vec::new();
         for recorded in events {
-            if recorded.event_type == PLACED {
+            if recorded.event_type == PLACED && recorded.is_known::<Event>() {
                 placed.insert(&recorded.stream, recorded);
             } else if let Event::PaymentTaken(payment) = recorded.decode()?
                 && payment.balance.is_zero()

@@ -57,8 +57,7 @@ async fn tables_from_pages(world: &World, log: &[RecordedEvent], size: usize) ->
     world.forget_read_models().await;
     for consumer in consumers() {
         for page in log.chunks(size) {
-            let wanted: Vec<_> =
-                page.iter().filter(|event| consumer.wants(&event.event_type)).collect();
+            let wanted: Vec<_> = page.iter().filter(|event| consumer.wants(event)).collect();
             let mut tx = world.projector.begin().await.unwrap();
             if !wanted.is_empty() {
                 consumer.apply(&mut tx, &wanted).await.unwrap();

@@ -40,8 +40,8 @@ impl Consumer for Counted {
         self.inner.name()
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        self.inner.wants(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        self.inner.wants(event)
     }
 
     async fn apply(
@@ -247,8 +247,8 @@ impl Consumer for Stumbling {
         Catalog.name()
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        Catalog.wants(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        Catalog.wants(event)
     }
 
     async fn apply(

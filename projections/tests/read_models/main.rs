@@ -8,6 +8,7 @@ mod faults;
 mod history;
 mod inventory;
 mod kitchen_board;
+mod later_release;
 mod lost_end;
 mod orders;
 mod parking;

@@ -47,8 +47,8 @@ impl Consumer for Refusing {
         self.inner.name()
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        self.inner.wants(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        self.inner.wants(event)
     }
 
     fn key<'e>(&self, event: &'e RecordedEvent) -> Cow<'e, str> {

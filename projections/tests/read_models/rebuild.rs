@@ -274,8 +274,8 @@ impl Consumer for Reaching {
         Catalog.name()
     }
 
-    fn wants(&self, event_type: &str) -> bool {
-        Catalog.wants(event_type)
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        Catalog.wants(event)
     }
 
     async fn apply(

@@ -45,9 +45,9 @@ impl Consumer for Faulty {
         Catalog::NAME
     }
 
-    fn wants(&self, event_type: &str) -> bool {
+    fn wants(&self, event: &RecordedEvent) -> bool {
         assert!(!self.fails(Fault::Death), "it dies");
-        Catalog.wants(event_type)
+        Catalog.wants(event)
     }
 
     async fn apply(

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::place::Place;
 use super::{RebuildError, Site, read};
-use crate::consumer::parking::{Key, Parked};
+use crate::consumer::parking::{Key, Parked, Reason};
 use crate::consumer::sift::{apply, hold_back, sift};
 use crate::consumer::{Consumer, ConsumerError, Projection};
 use crate::event::RecordedEvent;
@@ -39,7 +39,7 @@ pub struct Rebuilt {
 pub(super) struct Held {
     event: RecordedEvent,
     key: String,
-    reason: Option<String>,
+    reason: Option<Reason>,
 }
 
 impl Held {
@@ -151,7 +151,7 @@ impl Rebuilt {
     /// of their keys.
     pub(super) async fn apply(&mut self, events: Vec<&RecordedEvent>) -> Result<(), ConsumerError> {
         let is_wanted = |event: &&RecordedEvent| {
-            self.projection.wants(&event.event_type) && !self.discarded.contains(&event.position)
+            self.projection.wants(event) && !self.discarded.contains(&event.position)
         };
         let mut events: Vec<&RecordedEvent> = events.into_iter().filter(is_wanted).collect();
         let consumer: &dyn Consumer = self.projection.as_ref();

@@ -1,0 +1,81 @@
+//! Applies what an older release has parked because it did not know it.
+
+use std::sync::Arc;
+
+use domain::shared::{CommandId, TenantId};
+use uuid::Uuid;
+
+use super::checkpoint::Lanes;
+use super::operator::Parking;
+use super::parked::{Decision, ParkingError, Replay};
+use super::writer::Interruption;
+use super::{Consumer, Feed};
+use crate::event::Actor;
+use crate::stream::Position;
+
+/// Who decides, as the record of it says.
+const ACTOR: &str = "a release that takes over";
+
+/// A key that waits for a release that knows one of its events.
+#[derive(sqlx::FromRow)]
+struct Unknown {
+    tenant_id: Uuid,
+    key: String,
+    position: i64,
+}
+
+/// Replays the keys of these lanes under which something waits that was not known when it was parked. What
+/// this release does not know either stays where it is.
+pub(super) async fn replay_unknown(
+    consumer: &Arc<dyn Consumer>,
+    feed: &Feed,
+    lanes: &Lanes,
+) -> Result<(), Interruption> {
+    let name = consumer.name();
+    let keys: Vec<Unknown> = sqlx::query_as(
+        "SELECT tenant_id, key, min(position) AS position
+         FROM consumer_parked
+         WHERE consumer = $1 AND is_unknown AND log_lane(tenant_id) = ANY ($2)
+         GROUP BY tenant_id, key
+         ORDER BY position",
+    )
+    .bind(name)
+    .bind(lanes.numbers())
+    .fetch_all(&feed.pool)
+    .await?;
+    let consumers = vec![Arc::clone(consumer)];
+    let parking = Parking::new(Arc::clone(&feed.store), feed.pool.clone(), consumers);
+    for unknown in keys {
+        let (by, replay) = unknown.decision(name, lanes.epoch());
+        let tenant = by.tenant;
+        let Replay { key, .. } = &replay;
+        match parking.replay(&by, &replay).await {
+            Ok(resolved) => {
+                let n_events = resolved.n_events;
+                tracing::info!(consumer = name, %tenant, key, n_events, "replayed what is known now");
+            }
+            Err(ParkingError::StillFails { position, reason }) => {
+                tracing::warn!(consumer = name, %tenant, key, %position, reason, "it stays parked");
+            }
+            // A person was faster.
+            Err(ParkingError::NotParked | ParkingError::IdReused) => {}
+            Err(ParkingError::Stopped(stopped)) => return Err(stopped.into()),
+            Err(ParkingError::Consumer(error)) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+impl Unknown {
+    /// The id is another one under each epoch: what is parked again by an older release is replayed again.
+    fn decision(self, consumer: &str, epoch: i64) -> (Decision, Replay) {
+        let Self { tenant_id, key, position } = self;
+        let about = format!("{consumer} {} {epoch}", Position::from_i64(position));
+        let by = Decision {
+            tenant: TenantId::from_uuid(tenant_id),
+            command: CommandId::derived(Uuid::new_v5(&tenant_id, about.as_bytes())),
+            actor: Actor::System(ACTOR.to_owned()),
+        };
+        (by, Replay { consumer: consumer.to_owned(), key })
+    }
+}
