@@ -8,6 +8,6 @@ FROM debian:bookworm-slim
 RUN useradd --system --no-create-home fastops
 COPY --from=build /fastops /usr/local/bin/fastops
 USER fastops
-EXPOSE 8080
+EXPOSE 8080 8081
 ENTRYPOINT ["fastops"]
 CMD ["serve"]

@@ -15,7 +15,7 @@ use crate::contract::{About, Contract, ContractError, Merged};
 use crate::docs::{self, Docs};
 use crate::forwarding::{Forwarding, Peers};
 use crate::guard::Guard;
-use crate::health::{self, Metrics, Readiness};
+use crate::health::{self, Readiness};
 use crate::problem::page;
 use crate::rates::RateLimits;
 use crate::telemetry::{NewId, Telemetry};
@@ -41,8 +41,6 @@ pub struct Shell {
     pub rates: Arc<RateLimits>,
     /// Answers `/readyz`.
     pub readiness: Arc<dyn Readiness>,
-    /// Answers `/metrics`.
-    pub metrics: Metrics,
     /// Further pages, by their addresses.
     pub pages: Vec<(&'static str, App)>,
 }
@@ -64,7 +62,6 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let mut pages: Vec<(&'static str, App)> = vec![
         ("/livez", get(health::livez).boxed()),
         ("/readyz", get(health::readyz).data(shell.readiness).boxed()),
-        ("/metrics", get(health::metrics).data(shell.metrics).boxed()),
         ("/openapi.json", get(docs::openapi).data(docs.clone()).with(Compression::new()).boxed()),
         ("/docs", get(docs::scalar).data(docs).with(Compression::new()).boxed()),
     ];

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use poem::web::Data;
-use poem::{Response, handler};
+use poem::{Endpoint, EndpointExt, Request, Response, Route, get, handler};
 
-use crate::language::Words;
+use crate::app::App;
+use crate::language::{Language, Words};
 use crate::problem::{Code, FieldError, Problem};
 
 /// Tells whether this process can do its work now.
@@ -27,6 +28,25 @@ pub struct Missing {
 
 /// Writes the figures in the text format of Prometheus.
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// The pages for whoever watches over a process, served where only they come: `/livez`, `/readyz` and
+/// `/metrics`. Nothing here asks who wants to know.
+pub fn watched(readiness: Arc<dyn Readiness>, figures: Metrics) -> App {
+    Route::new()
+        .at("/livez", get(livez))
+        .at("/readyz", get(readyz).data(readiness))
+        .at("/metrics", get(metrics).data(figures))
+        .around(|pages, request: Request| async move {
+            let language = Language::of(request.headers());
+            Ok(pages.call(request).await.unwrap_or_else(|error| {
+                match error.downcast_ref::<Problem>() {
+                    Some(problem) => problem.render(language, ""),
+                    None => error.into_response(),
+                }
+            }))
+        })
+        .boxed()
+}
 
 /// `GET /livez`: the process answers. It asks nobody, so that a database that is down does not have
 /// the whole fleet restarted.
@@ -52,10 +72,54 @@ pub(crate) async fn readyz(
 
 /// `GET /metrics`.
 #[handler]
-pub(crate) fn metrics(Data(metrics): Data<&Metrics>) -> Response {
+fn metrics(Data(metrics): Data<&Metrics>) -> Response {
     text("text/plain; version=0.0.4; charset=utf-8", metrics())
 }
 
 fn text(content_type: &'static str, body: String) -> Response {
     Response::builder().content_type(content_type).body(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::test::TestClient;
+
+    use super::*;
+
+    struct Lacking(Vec<Missing>);
+
+    #[async_trait]
+    impl Readiness for Lacking {
+        async fn missing(&self) -> Vec<Missing> {
+            self.0.clone()
+        }
+    }
+
+    fn watched_without(missing: Vec<Missing>) -> TestClient<App> {
+        TestClient::new(watched(Arc::new(Lacking(missing)), Arc::new(|| "orders_total 1\n".into())))
+    }
+
+    #[tokio::test]
+    async fn whoever_watches_sees_health_and_figures_and_nothing_else() {
+        let well = watched_without(vec![]);
+        for path in ["/livez", "/readyz"] {
+            well.get(path).send().await.assert_text("ok\n").await;
+        }
+        well.get("/metrics").send().await.assert_text("orders_total 1\n").await;
+        well.get("/v1/orders").send().await.assert_status(poem::http::StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named() {
+        let why = "no sign of life for 40 s".to_owned();
+        let unwell = watched_without(vec![Missing { what: "orders", why }]);
+        unwell.get("/livez").send().await.assert_status_is_ok();
+        let answer = unwell.get("/readyz").header("accept-language", "en").send().await;
+        answer.assert_status(poem::http::StatusCode::SERVICE_UNAVAILABLE);
+        let json = answer.json().await;
+        let errors = json.value().object().get("errors").object_array();
+        assert_eq!(errors.len(), 1);
+        errors[0].get("code").assert_string("orders");
+        errors[0].get("detail").assert_string("no sign of life for 40 s");
+    }
 }

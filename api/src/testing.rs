@@ -242,7 +242,6 @@ pub(crate) fn service_with(up: bool) -> App {
         peers: None,
         rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),
-        metrics: Arc::new(|| "orders_total 1\n".to_owned()),
         pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],
     };
     app((Orders, Views), shell).unwrap()

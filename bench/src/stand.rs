@@ -84,8 +84,7 @@ impl Stand {
 
     /// What the server counts: the sum and the number of a histogram's samples.
     pub(crate) async fn histogram(&self, name: &str) -> (f64, f64) {
-        let page = Client::of(&self.http, self.server().address).get("/metrics").send().await;
-        samples(page.expect(200).as_str().unwrap_or_default(), name)
+        samples(&self.server().metrics().await, name)
     }
 
     /// Waits until every read model shows everything that has happened.

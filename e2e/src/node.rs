@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use api::server::listen;
 use fastops::installation::Installation;
+use fastops::ops::Ready;
 use fastops::people::People;
 use fastops::posting::deliver;
-use fastops::projecting::Projecting;
+use fastops::projecting::{Projecting, consumer_names};
 use fastops::serving::{Serving, serve, service};
-use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +81,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
     let people = People::new(installation.app.clone(), master_key());
     let (post, clock) = (Arc::clone(&site.post), Arc::clone(&installation.clock));
     tokio::spawn(deliver(people.clone(), post, clock, forever.clone()));
+    let readiness = Ready::new(&installation, &projecting.board, consumer_names());
     let serving = Serving {
         secrets: secrets(),
         operator: Some(operator_token()),
@@ -88,8 +89,8 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         public_url: "http://localhost".into(),
         rates: site.rates,
         board: projecting.board,
+        readiness,
         peers: None,
-        metrics: PrometheusBuilder::new().build_recorder().handle(),
         pages: Vec::new(),
     };
     let app = service(&installation, serving).await.expect("the log says which it is");

@@ -26,6 +26,8 @@ pub struct Process {
     child: Child,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it is watched.
+    pub ops: SocketAddr,
     log: Log,
 }
 
@@ -89,15 +91,19 @@ impl Process {
             .stderr(file)
             .spawn()
             .expect("the program can be run");
-        let mut process = Self { child, address: ([127, 0, 0, 1], 0).into(), log };
-        process.address = process.until_listening().await;
+        let nowhere = ([127, 0, 0, 1], 0).into();
+        let mut process = Self { child, address: nowhere, ops: nowhere, log };
+        process.address = process.until_listening("listen").await;
+        process.ops = process.until_listening(OPS).await;
         process
     }
 
-    async fn until_listening(&mut self) -> SocketAddr {
+    /// Gives the address that its log has under this name.
+    async fn until_listening(&mut self, name: &str) -> SocketAddr {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(address) = self.log.text().lines().find_map(listens_at) {
+            let text = self.log.text();
+            if let Some(address) = text.lines().find_map(|line| listens_at(line, name)) {
                 return address;
             }
             let ended = self.child.try_wait().expect("a child can be waited for");
@@ -113,6 +119,12 @@ impl Process {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it is waited for only by who kills it")
+    }
+
+    /// What it counts, in the text format of Prometheus.
+    pub async fn metrics(&self) -> String {
+        let page = reqwest::get(format!("http://{}/metrics", self.ops)).await;
+        page.expect("it is watched").text().await.expect("metrics are a text")
     }
 
     /// SIGSTOP: it is there and does nothing.
@@ -196,6 +208,7 @@ fn program(databases: &Databases) -> Command {
     program
         .env("FASTOPS_DATABASE_URL", address(&databases.app))
         .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
+        .env("FASTOPS_OPS_LISTEN", "127.0.0.1:0")
         .env_remove("FASTOPS_TOKEN_SECRET_FILE")
         .env_remove("FASTOPS_LOG")
         .stdin(Stdio::null())
@@ -203,10 +216,13 @@ fn program(databases: &Databases) -> Command {
     program
 }
 
+/// The name under which a log says where the process is watched.
+pub(crate) const OPS: &str = "ops_listen";
+
 /// The address in the line that says where it listens.
-fn listens_at(line: &str) -> Option<SocketAddr> {
+pub(crate) fn listens_at(line: &str, name: &str) -> Option<SocketAddr> {
     let line: Value = serde_json::from_str(line).ok()?;
-    line["listen"].as_str()?.parse().ok()
+    line[name].as_str()?.parse().ok()
 }
 
 /// The program that was built beside this one.

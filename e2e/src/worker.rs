@@ -1,6 +1,7 @@
 //! The program as `fastops work` and `fastops relay`: child processes, to be frozen and killed.
 
 use std::fs::{self, File};
+use std::net::SocketAddr;
 use std::process::Stdio;
 
 use event_store::kafka::Topic;
@@ -10,7 +11,7 @@ use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::process::{address, binary};
+use crate::process::{OPS, address, binary, listens_at};
 use crate::system::PATIENCE;
 
 /// A running process. Dropping it kills it.
@@ -53,6 +54,7 @@ impl Worker {
         let child = command
             .env("FASTOPS_DATABASE_URL", address(&databases.app))
             .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))
+            .env("FASTOPS_OPS_LISTEN", "127.0.0.1:0")
             .env_remove("FASTOPS_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -101,6 +103,13 @@ impl Worker {
             assert!(Instant::now() < deadline, "it does not say {text:?}");
             sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Where it is watched.
+    pub async fn ops(&self) -> SocketAddr {
+        self.until_said(OPS).await;
+        let found = |line| listens_at(line, OPS);
+        self.log().lines().find_map(found).expect("it says so in one line")
     }
 
     /// Everything it has written to its log.

@@ -12,6 +12,7 @@ use api::server::listen;
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
 use event_store::consumer::Board;
+use event_store::kafka::RELAY;
 use fastops::asyncapi;
 use fastops::background::Background;
 use fastops::config::{DatabaseArgs, OperatorArgs, PeerArgs, RateArgs, TokenArgs};
@@ -22,10 +23,11 @@ use fastops::feeding::{FeedArgs, KafkaArgs};
 use fastops::import::{self, ImportArgs};
 use fastops::init::{self, CompanyArgs};
 use fastops::installation::{Installation, migrate_schema};
+use fastops::ops::{OpsArgs, RELAY_PORT, Ready, SERVE_PORT, WORK_PORT, figures};
 use fastops::people::People;
 use fastops::post::MailArgs;
 use fastops::posting::deliver;
-use fastops::projecting::Projecting;
+use fastops::projecting::{Projecting, consumer_names};
 use fastops::rebuild::{self, RebuildArgs};
 use fastops::relaying::{Relaying, relay};
 use fastops::safety;
@@ -94,6 +96,8 @@ struct ServeArgs {
     /// Where to listen.
     #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    ops: OpsArgs,
     /// Keep the read models in this process too.
     #[arg(long, env = "FASTOPS_SERVE_WORK")]
     work: bool,
@@ -111,6 +115,8 @@ struct WorkArgs {
     #[command(flatten)]
     database: DatabaseArgs,
     #[command(flatten)]
+    ops: OpsArgs,
+    #[command(flatten)]
     feed: FeedArgs,
 }
 
@@ -118,6 +124,8 @@ struct WorkArgs {
 struct RelayArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    ops: OpsArgs,
     #[command(flatten)]
     kafka: KafkaArgs,
     /// First publish again everything after this position of the log; consumers drop what they have
@@ -174,6 +182,14 @@ struct RebuildingArgs {
     rebuild: RebuildArgs,
 }
 
+impl ServeArgs {
+    /// The consumers that the process runs, by name.
+    fn runs(&self) -> Vec<&'static str> {
+        let work = self.work.then(consumer_names).unwrap_or_default();
+        work.into_iter().chain(self.relay.then_some(RELAY)).collect()
+    }
+}
+
 pub(crate) type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 impl Cli {
@@ -218,16 +234,18 @@ async fn answering(args: ServeArgs) -> Outcome {
     let databases = args.database.databases()?;
     let installation = Installation::new(&databases);
     let (secrets, operator) = (args.token.secrets()?, args.operator.token()?);
-    let shutdown = shutdown_on_signal()?;
+    let (shutdown, board) = (shutdown_on_signal()?, Board::default());
+    let readiness = Ready::new(&installation, &board, args.runs());
+    let figures = figures(metrics, board.clone());
+    args.ops.start(SERVE_PORT, Arc::clone(&readiness) as _, figures, &shutdown)?;
     installation.follow(&shutdown);
     installation.wait_for_log(&shutdown).await;
     safety::check(&installation, &secrets).await?;
     let source = args.feed.source()?;
     let background = Background::start()?;
     let beside = background.within(|| installation.beside(&databases));
-    let project = || Projecting::fed_by(&source, &beside, &shutdown);
+    let project = || Projecting::fed_by(&source, &beside, &board, &shutdown);
     let projecting = args.work.then(|| background.within(project));
-    let board = projecting.as_ref().map(|projecting| projecting.board.clone()).unwrap_or_default();
     let topic = args.relay.then(|| args.feed.topic()).transpose()?;
     let publish = |topic| Relaying::start(&beside, &board, topic, &shutdown);
     let relaying = topic.map(|topic| background.within(|| publish(topic)));
@@ -244,8 +262,8 @@ async fn answering(args: ServeArgs) -> Outcome {
         rates: args.rate.rates(),
         public_url: args.mail.public_url(&args.listen),
         board,
+        readiness,
         peers,
-        metrics,
         pages: Vec::new(),
     };
     let app = service(&installation, serving).await?;
@@ -263,9 +281,12 @@ async fn answering(args: ServeArgs) -> Outcome {
 
 async fn working(args: &WorkArgs) -> Outcome {
     start_logging("info");
+    let metrics = start_metrics();
     let installation = Installation::new(&args.database.databases()?);
-    let shutdown = shutdown_on_signal()?;
-    let projecting = Projecting::fed_by(&args.feed.source()?, &installation, &shutdown);
+    let (shutdown, board) = (shutdown_on_signal()?, Board::default());
+    let readiness = Ready::new(&installation, &board, consumer_names());
+    args.ops.start(WORK_PORT, readiness, figures(metrics, board.clone()), &shutdown)?;
+    let projecting = Projecting::fed_by(&args.feed.source()?, &installation, &board, &shutdown);
     tracing::info!("keeping the read models");
     projecting.ended().await;
     Ok(ExitCode::SUCCESS)
@@ -273,10 +294,13 @@ async fn working(args: &WorkArgs) -> Outcome {
 
 async fn relaying(args: &RelayArgs) -> Outcome {
     start_logging("info");
+    let metrics = start_metrics();
     let topic = args.kafka.topic()?;
     let installation = Installation::new(&args.database.databases()?);
     let shutdown = shutdown_on_signal()?;
     let (board, from) = (Board::default(), args.from.map(Position::new));
+    let readiness = Ready::new(&installation, &board, vec![RELAY]);
+    args.ops.start(RELAY_PORT, readiness, figures(metrics, board.clone()), &shutdown)?;
     relay(&installation, &board, topic, from, &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,7 @@
 //! - [`cluster`]: a private PostgreSQL
 //! - [`feeding`]: where consumers get their events from; [`relaying`]: the role that publishes the log
 //! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
-//! - [`projecting`], [`serving`]: the two roles of a process
+//! - [`projecting`], [`serving`]: the two roles of a process; [`ops`]: where each is watched
 //! - [`telemetry`]: log lines and metrics
 
 pub mod asyncapi;
@@ -25,6 +25,7 @@ pub mod feeding;
 pub mod import;
 pub mod init;
 pub mod installation;
+pub mod ops;
 pub mod people;
 pub mod post;
 pub mod posting;

@@ -28,21 +28,21 @@ pub struct Projecting {
 impl Projecting {
     /// Starts every consumer on the log; they end with `shutdown`.
     pub fn start(installation: &Installation, shutdown: &CancellationToken) -> Self {
-        Self::fed_by(&Source::Log, installation, shutdown)
+        Self::fed_by(&Source::Log, installation, &Board::default(), shutdown)
     }
 
-    /// Starts every consumer; they end with `shutdown`.
+    /// Starts every consumer, which shows on `board` how it is doing; they end with `shutdown`.
     pub fn fed_by(
         source: &Source,
         installation: &Installation,
+        board: &Board,
         shutdown: &CancellationToken,
     ) -> Self {
-        let board = Board::default();
         let tail = match source {
             Source::Log => installation.tail(shutdown),
             Source::Topic(_) => Tail::unread(),
         };
-        let (feed, leases) = (installation.feed(&board, tail), installation.leases());
+        let (feed, leases) = (installation.feed(board, tail), installation.leases());
         let tasks = TaskTracker::new();
         for consumer in consumers() {
             let (feed, shutdown) = (feed.clone(), shutdown.clone());
@@ -68,7 +68,7 @@ impl Projecting {
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
         tasks.close();
-        Self { board, tasks }
+        Self { board: board.clone(), tasks }
     }
 
     /// Waits until every consumer has ended.
@@ -84,6 +84,11 @@ pub fn consumers() -> Vec<Arc<dyn Consumer>> {
     consumers.push(planner::<WhenReservedThenRelease>());
     consumers.push(Arc::new(Erasing));
     consumers
+}
+
+/// What these are called.
+pub fn consumer_names() -> Vec<&'static str> {
+    consumers().iter().map(|consumer| consumer.name()).collect()
 }
 
 /// Makes the log's next partitions well before they are needed.

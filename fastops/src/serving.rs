@@ -13,7 +13,6 @@ use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
 use api::forwarding::Peers;
-use api::health::{Metrics, Missing, Readiness};
 use api::operations::{Services, operations};
 use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
@@ -22,10 +21,9 @@ use commands::identity::{Authority, Standing};
 use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
 use domain::shared::IncarnationId;
-use event_store::consumer::{Board, State, Turns};
-use event_store::{EventStore, Head};
+use event_store::EventStore;
+use event_store::consumer::{Board, Turns};
 use futures_util::FutureExt;
-use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
@@ -34,10 +32,8 @@ use tokio_util::sync::CancellationToken;
 use crate::asyncapi;
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation};
+use crate::ops::Ready;
 use crate::people::{MasterKey, People};
-
-/// How long `/readyz` waits for the database.
-const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// How often those are forgotten who have not asked for a while.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
@@ -59,10 +55,10 @@ pub struct Serving {
     pub rates: Rates,
     /// The consumers of this process; empty where another process runs them.
     pub board: Board,
+    /// Answers `/readyz`.
+    pub readiness: Arc<Ready>,
     /// The other nodes, if there are any.
     pub peers: Option<Peers>,
-    /// Renders metrics.
-    pub metrics: PrometheusHandle,
     /// Further pages, by their addresses.
     pub pages: Vec<(&'static str, App)>,
 }
@@ -93,11 +89,21 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, operator, people, public_url, rates, board, peers, metrics, mut pages } =
-        serving;
+    let Serving {
+        secrets,
+        operator,
+        people,
+        public_url,
+        rates,
+        board,
+        readiness,
+        peers,
+        mut pages,
+    } = serving;
+    readiness.begins_on(incarnation);
     pages.push(asyncapi::page());
     let people = (people, public_url);
-    let services = services(installation, &secrets, incarnation, board.clone(), people)?;
+    let services = services(installation, &secrets, incarnation, board, people)?;
     let clock = Arc::clone(&installation.clock);
     let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
     let ids = Arc::clone(&installation.ids);
@@ -109,12 +115,7 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
         peers,
         rates: counted(rates),
         permits: Arc::new(Holding { authority: services.authority.clone() }),
-        readiness: Arc::new(Ready {
-            installation: installation.clone(),
-            board: board.clone(),
-            incarnation,
-        }),
-        metrics: rendered(metrics, board),
+        readiness,
         pages,
     };
     Ok(app(operations(&services), shell)?)
@@ -213,13 +214,6 @@ fn counted(rates: Rates) -> Arc<RateLimits> {
     limits
 }
 
-fn rendered(metrics: PrometheusHandle, board: Board) -> Metrics {
-    Arc::new(move || {
-        board.record_metrics();
-        metrics.render()
-    })
-}
-
 /// People hold what the roles of their company give them.
 struct Holding {
     authority: Authority,
@@ -234,50 +228,5 @@ impl Permits for Holding {
     ) -> Result<Option<Arc<Standing>>, Unanswered> {
         let standing = self.authority.of(&caller.presented(), permission).await;
         standing.map_err(|world| Unanswered(Box::new(world)))
-    }
-}
-
-struct Ready {
-    installation: Installation,
-    board: Board,
-    /// Of the log that it was started on: what it signs and compares names that.
-    incarnation: IncarnationId,
-}
-
-impl Ready {
-    /// What is the matter with the log, if anything is.
-    async fn log(&self) -> Option<Missing> {
-        match tokio::time::timeout(READY_WITHIN, self.installation.store.head()).await {
-            Ok(Ok(Head { incarnation, .. })) if incarnation == self.incarnation => None,
-            Ok(Ok(Head { incarnation, .. })) => {
-                let was = self.incarnation;
-                let why = format!(
-                    "the log {was} was replaced by {incarnation}: the process has to be started again"
-                );
-                Some(Missing { what: "log", why })
-            }
-            Ok(Err(error)) => Some(Missing { what: "postgres", why: error.to_string() }),
-            Err(_) => {
-                let why = "no answer within two seconds".to_owned();
-                Some(Missing { what: "postgres", why })
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Readiness for Ready {
-    async fn missing(&self) -> Vec<Missing> {
-        let dead = self.board.statuses().into_iter().filter(|status| !status.is_alive());
-        let consumers = dead.map(|status| Missing {
-            what: status.consumer,
-            why: match status.state {
-                State::Stopped(reason) => reason.to_string(),
-                State::Running | State::Failing { .. } | State::Standby | State::Ended => {
-                    format!("no sign of life for {} s", status.heartbeat_age.as_secs())
-                }
-            },
-        });
-        self.log().await.into_iter().chain(consumers).collect()
     }
 }

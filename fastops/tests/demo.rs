@@ -73,8 +73,8 @@ impl Drop for Demo {
 
 fn command(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fastops"));
-    command.args(["demo", "--json", "--no-simulate", "--listen", "127.0.0.1:0", "--data-dir"]);
-    command.arg(data_dir);
+    command.args(["demo", "--json", "--no-simulate", "--listen", "127.0.0.1:0"]);
+    command.args(["--ops-listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
     command
 }
 
@@ -93,16 +93,22 @@ async fn a_demo_comes_up_from_nothing_and_a_second_start_takes_up_where_it_was()
     let first = Demo::start(&home).await;
     let said = first.said.clone();
     let keys: Vec<&String> = said.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["email", "password", "tenant", "url"]);
+    assert_eq!(keys, ["email", "ops_url", "password", "tenant", "url"]);
     let token = first.signs_in().await;
     let products = first.json("/v1/products?limit=200", &token).await;
     assert_eq!(products["data"].as_array().unwrap().len(), 40);
     let branches = first.json("/v1/branches", &token).await;
     assert_eq!(branches["data"].as_array().unwrap().len(), 2);
-    for path in ["/", "/demo/figures", "/docs", "/openapi.json", "/metrics"] {
+    for path in ["/", "/demo/figures", "/docs", "/openapi.json"] {
         let answer = first.get(path).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
     }
+    let ops = first.said["ops_url"].as_str().unwrap();
+    for path in ["/livez", "/readyz", "/metrics"] {
+        let answer = first.client.get(format!("{ops}{path}")).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+    assert_eq!(first.get("/metrics").send().await.unwrap().status(), 404);
     let password = home.join("owner-password");
     assert_eq!(fs::metadata(password).unwrap().permissions().mode() & 0o777, 0o600);
 

@@ -46,7 +46,7 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("log");
     let mut server = Command::new(env!("CARGO_BIN_EXE_fastops"))
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
         .env("FASTOPS_DATABASE_URL", url)
         .env("FASTOPS_TOKEN_SECRET", SECRET)
         .env("FASTOPS_MASTER_KEY", SECRET)

@@ -23,7 +23,7 @@ fn url(database: &Database, role: &str) -> String {
 async fn served(database: &Database, variable: &str, value: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fastops"));
     command
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
         .env("FASTOPS_DATABASE_URL", url(database, "fastops_app"))
         .env("FASTOPS_TOKEN_SECRET", SECRET)
         .env("FASTOPS_MASTER_KEY", SECRET)

@@ -8,6 +8,7 @@ pub mod checker;
 pub mod load;
 pub mod nemesis;
 
+use std::net::SocketAddr;
 use std::process::Output;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,8 +55,21 @@ pub struct Rig {
 #[derive(Debug, Clone)]
 pub struct Till {
     http: Http,
-    address: Arc<Mutex<std::net::SocketAddr>>,
+    addresses: Arc<Mutex<Addresses>>,
     token: Arc<str>,
+}
+
+/// Where a server is by now.
+#[derive(Debug, Clone, Copy)]
+struct Addresses {
+    public: SocketAddr,
+    ops: SocketAddr,
+}
+
+impl Addresses {
+    const fn of(process: &Process) -> Self {
+        Self { public: process.address, ops: process.ops }
+    }
 }
 
 impl Till {
@@ -66,8 +80,16 @@ impl Till {
 
     /// Somebody who has not signed in.
     pub fn visitor(&self) -> Client {
-        let address = *self.address.lock().unwrap_or_else(PoisonError::into_inner);
-        Client::of(&self.http, address)
+        Client::of(&self.http, self.addresses().public)
+    }
+
+    /// Whoever watches over the server.
+    pub fn ops(&self) -> Client {
+        Client::of(&self.http, self.addresses().ops)
+    }
+
+    fn addresses(&self) -> Addresses {
+        *self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,7 +110,8 @@ impl Rig {
         let http = Http::new();
         let visitor = Client::of(&http, process.address);
         let token = sign_in(&visitor, SLUG, EMAIL).await.into();
-        let till = Till { http, address: Arc::new(Mutex::new(process.address)), token };
+        let addresses = Arc::new(Mutex::new(Addresses::of(&process)));
+        let till = Till { http, addresses, token };
         let client = till.client();
         let menu = Menu::open(&client).await;
         let mut branches = vec![menu.branch];
@@ -118,7 +141,8 @@ impl Rig {
     /// Starts a server where none is, on another port.
     pub async fn serve(&mut self) {
         let process = Process::serve(&through(&self.wire, &self.cluster.databases(DATABASE))).await;
-        *self.till.address.lock().unwrap_or_else(PoisonError::into_inner) = process.address;
+        let addresses = Addresses::of(&process);
+        *self.till.addresses.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
         self.process = Some(process);
     }
 
@@ -139,7 +163,7 @@ impl Rig {
     }
 
     fn till_at(&self, process: &Process) -> Till {
-        Till { address: Arc::new(Mutex::new(process.address)), ..self.till.clone() }
+        Till { addresses: Arc::new(Mutex::new(Addresses::of(process))), ..self.till.clone() }
     }
 
     /// Waits until the server says that it can do its work; says how long that took.

@@ -15,7 +15,7 @@ const CLIENTS: u32 = 6;
 
 /// What this server has counted.
 async fn counted(till: &Till, name: &str) -> u64 {
-    let answer = till.visitor().get("/metrics").send().await;
+    let answer = till.ops().get("/metrics").send().await;
     let page = answer.expect(200).as_str().unwrap_or_default();
     let count = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     count.and_then(|count| count.parse().ok()).unwrap_or_default()

@@ -166,8 +166,7 @@ async fn a_server_that_publishes_tells_how_it_does() {
     let server = Process::publish(&plant.databases, &topic).await;
     plant.order(12).await;
     plant.until_at_end(RELAY).await;
-    let metrics = reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap();
-    let said = metrics.text().await.unwrap();
+    let said = server.metrics().await;
     assert!(said.contains(r#"fastops_consumer_alive{consumer="kafka-relay"} 1"#), "{said}");
     assert_eq!(read(&topic).await.len() as u64, plant.head().await.get());
 }

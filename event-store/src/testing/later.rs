@@ -10,10 +10,10 @@ use sqlx::PgConnection;
 use crate::consumer::{Consumer, ConsumerError};
 use crate::event::{Decided, NewEvent, RecordedEvent};
 
-/// A consumer of a release that writes `later` where this one writes `known`, with the same payload.
+/// A consumer of a release that writes `written` where this one writes `known`, with the same payload.
 pub struct Later {
     consumer: Arc<dyn Consumer>,
-    later: EventType,
+    written: EventType,
     known: EventType,
 }
 
@@ -25,7 +25,7 @@ impl Later {
         known: EventType,
     ) -> Vec<Arc<dyn Consumer>> {
         let of_later =
-            |consumer| -> Arc<dyn Consumer> { Arc::new(Self { consumer, later, known }) };
+            |consumer| -> Arc<dyn Consumer> { Arc::new(Self { consumer, written: later, known }) };
         consumers.into_iter().map(of_later).collect()
     }
 
@@ -36,7 +36,7 @@ impl Later {
 
     fn read(&self, event: &RecordedEvent) -> RecordedEvent {
         let mut read = event.clone();
-        if read.event_type == self.later.name && read.schema_version == self.later.version {
+        if read.event_type == self.written.name && read.schema_version == self.written.version {
             self.known.name.clone_into(&mut read.event_type);
             read.schema_version = self.known.version;
         }

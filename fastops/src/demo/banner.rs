@@ -10,15 +10,16 @@ use super::restaurant::{NAME, OWNER_EMAIL, SLUG};
 #[derive(Debug, Serialize)]
 pub(super) struct Access {
     pub(super) url: String,
+    pub(super) ops_url: String,
     pub(super) email: &'static str,
     pub(super) password: String,
     pub(super) tenant: &'static str,
 }
 
 impl Access {
-    /// The owner's way in at this address.
-    pub(super) fn of_owner(url: String, password: String) -> Self {
-        Self { url, email: OWNER_EMAIL, password, tenant: SLUG }
+    /// The owner's way in at this address, and where the demo is watched.
+    pub(super) fn of_owner(url: String, ops_url: String, password: String) -> Self {
+        Self { url, ops_url, email: OWNER_EMAIL, password, tenant: SLUG }
     }
 
     /// One line for programs.
@@ -30,7 +31,7 @@ impl Access {
 
     /// A few lines for people: Spanish first, English below.
     pub(super) fn write_banner(&self, out: &mut impl Write) -> io::Result<()> {
-        let Self { url, email, password, .. } = self;
+        let Self { url, ops_url, email, password, .. } = self;
         write!(
             out,
             "
@@ -38,7 +39,7 @@ impl Access {
 
     Página con cifras en vivo   {url}/
     Documentación de la API     {url}/docs
-    Métricas                    {url}/metrics
+    Métricas                    {ops_url}/metrics
 
     Usuario      {email}
     Contraseña   {password}
@@ -61,12 +62,13 @@ mod tests {
 
     #[test]
     fn programs_get_one_line_of_json() {
-        let access = Access::of_owner("http://127.0.0.1:8080".to_owned(), "pass".to_owned());
+        let [url, ops_url] = ["http://127.0.0.1:8080", "http://127.0.0.1:8081"].map(str::to_owned);
+        let access = Access::of_owner(url, ops_url, "pass".to_owned());
         let mut out = Vec::new();
         access.write_json(&mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "{\"url\":\"http://127.0.0.1:8080\",\"email\":\"dueno@arepas-del-parque.example\",\
+            "{\"url\":\"http://127.0.0.1:8080\",\"ops_url\":\"http://127.0.0.1:8081\",\"email\":\"dueno@arepas-del-parque.example\",\
              \"password\":\"pass\",\"tenant\":\"arepas-del-parque\"}\n"
         );
     }

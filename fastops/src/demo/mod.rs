@@ -45,10 +45,11 @@ use crate::cluster::{self, Cluster};
 use crate::companies::{self, set_up};
 use crate::config::{NamedSecret, Secrets};
 use crate::installation::{Databases, Installation, migrate_schema};
+use crate::ops::{OpsArgs, OpsError, Ready, SERVE_PORT, figures};
 use crate::people::{MasterKey, People};
 use crate::post::FolderPost;
 use crate::posting::deliver;
-use crate::projecting::Projecting;
+use crate::projecting::{Projecting, consumer_names};
 use crate::safety::DEMO_KEY_ID;
 use crate::serving::{ServeError, Serving, service};
 use banner::Access;
@@ -92,6 +93,9 @@ pub struct DemoArgs {
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
+    #[command(flatten)]
+    ops: OpsArgs,
+
     /// No guests come by themselves.
     #[arg(long)]
     no_simulate: bool,
@@ -124,6 +128,9 @@ pub enum DemoError {
         #[source]
         source: io::Error,
     },
+    /// Somebody else listens where the demo is watched.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
     /// The private PostgreSQL does not run.
     #[error(transparent)]
     Cluster(#[from] cluster::Error),
@@ -203,15 +210,19 @@ async fn live(
     let end_all = stop.clone().drop_guard();
     installation.follow(&stop);
     let projecting = Projecting::start(&installation, &stop);
+    let board = projecting.board.clone();
+    let readiness = Ready::new(&installation, &board, consumer_names());
+    let figures = figures(metrics, board.clone());
+    let ops = args.ops.start(SERVE_PORT, Arc::clone(&readiness) as _, figures, &stop)?;
     let serving = Serving {
         secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
         operator: None,
         people: people.clone(),
         public_url: url.as_str().into(),
         rates: Rates::default(),
-        board: projecting.board.clone(),
+        board,
+        readiness,
         peers: None,
-        metrics,
         pages: page::pages(&installation, tenant),
     };
     let tasks = TaskTracker::new();
@@ -229,7 +240,8 @@ async fn live(
             return Ok(());
         };
         readable?;
-        say_ready(&Access::of_owner(url, password), args.json).map_err(DemoError::Output)?;
+        say_ready(&Access::of_owner(url, format!("http://{ops}"), password), args.json)
+            .map_err(DemoError::Output)?;
         let guests = (!args.no_simulate).then(|| Pace::lively(args.guests_per_minute));
         tasks.spawn(bring_to_life(installation.clone(), restaurant, guests, stop.clone()));
         stop.cancelled().await;
