@@ -3,6 +3,7 @@
 #![expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -35,6 +36,9 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch, etag};
 use crate::problem::{Code, Problem};
 use crate::rates::{RateLimits, Rates};
+
+/// How many requests have begun that take their time.
+pub(crate) static SLOW: AtomicUsize = AtomicUsize::new(0);
 
 pub(crate) const ORDER: &str = "0198f1b2-5c3e-7a10-8000-000000000001";
 
@@ -155,7 +159,12 @@ impl Views {
     async fn fail(&self, _anyone: Anyone, how: Path<String>) -> poem::Result<PlainText<String>> {
         match how.as_str() {
             "panic" => panic!("a secret of the handler"),
+            "stuck" => {
+                SLOW.fetch_add(1, Ordering::Relaxed);
+                std::future::pending().await
+            }
             "slow" => {
+                SLOW.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 Ok(PlainText("done".to_owned()))
             }

@@ -12,7 +12,8 @@
 //! - [`broker`]: a Kafka; [`worker`]: processes that keep read models and publish; [`plant`]: companies
 //!   that order meanwhile
 //! - [`clock`], [`silence`], [`wire`]: time, crashes and outages at will
-//! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it
+//! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it;
+//!   [`assert_took`]: how long something may take, where that is measured
 
 pub mod broker;
 pub mod client;
@@ -35,7 +36,7 @@ pub mod wire;
 pub mod worker;
 
 pub use client::{Answer, Call, Client};
-pub use event_store::testing::{figure, rounds};
+pub use event_store::testing::{assert_took, figure, is_campaign, rounds};
 pub use menu::Menu;
 pub use system::{Company, System};
 

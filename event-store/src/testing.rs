@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 
-pub use figures::{figure, rounds};
+pub use figures::{assert_took, figure, is_campaign, rounds};
 
 use crate::postgres::{MIGRATOR, PostgresStore, pool, statement_pool};
 

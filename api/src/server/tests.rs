@@ -1,17 +1,27 @@
 //! What depends on the connection, over a real one.
 
-use std::time::Instant;
+use std::sync::atomic::Ordering;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::testing::{ORDER, service};
+use crate::testing::{ORDER, SLOW, service};
 
 struct Running {
     address: SocketAddr,
     shutdown: CancellationToken,
     done: JoinHandle<()>,
+}
+
+/// How long anything may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until so many requests of this test have begun that take their time.
+async fn is_slow(n: usize) {
+    while SLOW.load(Ordering::Relaxed) < n {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 fn quick() -> Limits {
@@ -48,7 +58,7 @@ impl Running {
 async fn read_to_end(socket: &mut TcpStream) -> String {
     let mut reply = Vec::new();
     let reading = socket.read_to_end(&mut reply);
-    tokio::time::timeout(Duration::from_secs(10), reading).await.expect("never closed").unwrap();
+    tokio::time::timeout(PATIENCE, reading).await.expect("never closed").unwrap();
     String::from_utf8(reply).unwrap()
 }
 
@@ -57,7 +67,7 @@ async fn read_until(socket: &mut TcpStream, text: &str) -> String {
     let mut bytes = [0; 4_096];
     while !reply.contains(text) {
         let reading = socket.read(&mut bytes);
-        let n = tokio::time::timeout(Duration::from_secs(10), reading).await.unwrap().unwrap();
+        let n = tokio::time::timeout(PATIENCE, reading).await.unwrap().unwrap();
         assert!(n > 0, "closed after {reply:?}");
         reply.push_str(std::str::from_utf8(&bytes[..n]).unwrap());
     }
@@ -212,7 +222,6 @@ async fn s37_headers_that_drip_are_not_waited_for() {
         b"GET /livez HTTP/1.1\r\nhost: a\r\nx: ",
     ] {
         let mut socket = server.connect().await;
-        let start = Instant::now();
         socket.write_all(beginning).await.unwrap();
         let (mut reading, mut writing) = socket.split();
         let dripping = async {
@@ -227,9 +236,8 @@ async fn s37_headers_that_drip_are_not_waited_for() {
         tokio::select! {
             _ = reading.read_to_end(&mut reply) => {}
             () = dripping => {}
-            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            () = tokio::time::sleep(PATIENCE) => panic!("{beginning:?} is waited for"),
         }
-        assert!(start.elapsed() < Duration::from_secs(2), "{beginning:?} {:?}", start.elapsed());
     }
 }
 
@@ -237,7 +245,6 @@ async fn s37_headers_that_drip_are_not_waited_for() {
 async fn s37_a_body_that_drips_is_not_waited_for() {
     let server = start(quick()).await;
     let mut socket = server.connect().await;
-    let started = Instant::now();
     socket.write_all(&echo("content-length: 5000\r\n", "{")).await.unwrap();
     let (mut reading, mut writing) = socket.split();
     let dripping = async {
@@ -250,24 +257,24 @@ async fn s37_a_body_that_drips_is_not_waited_for() {
     let answered = tokio::select! {
         n = reading.read(&mut reply) => n.unwrap(),
         () = dripping => unreachable!("dripping goes on"),
-        () = tokio::time::sleep(Duration::from_secs(5)) => panic!("waited for"),
+        () = tokio::time::sleep(PATIENCE) => panic!("waited for"),
     };
     let reply = String::from_utf8_lossy(&reply[..answered]).into_owned();
     assert!(reply.starts_with("HTTP/1.1 408 "), "{reply:?}");
     assert!(reply.contains("\"request-timeout\""), "{reply}");
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
 async fn a_body_that_keeps_coming_is_waited_for() {
-    let server = start(quick()).await;
+    // It takes longer than a body may stand still, and each pause is far shorter than that.
+    let server = start(Limits { body_within: Duration::from_secs(3), ..quick() }).await;
     let mut socket = server.connect().await;
     let body = format!("{}{}", line(), " ".repeat(80_000));
     let head = format!("content-length: {}\r\nconnection: close\r\n", body.len());
     socket.write_all(&echo(&head, "")).await.unwrap();
     for part in body.as_bytes().chunks(8_000) {
         socket.write_all(part).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(350)).await;
     }
     let reply = read_to_end(&mut socket).await;
     assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
@@ -278,9 +285,8 @@ async fn a_silent_connection_is_closed() {
     let server = start(quick()).await;
     let mut socket = server.connect().await;
     socket.write_all(b"GET /livez HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-    let start = Instant::now();
     let reply = read_to_end(&mut socket).await;
-    assert!(reply.ends_with("ok\n") && start.elapsed() < Duration::from_secs(3), "{reply}");
+    assert!(reply.ends_with("ok\n"), "{reply}");
 }
 
 #[tokio::test]
@@ -304,24 +310,24 @@ async fn a_shutdown_lets_running_requests_finish_and_takes_no_new_ones() {
     let mut idle = server.connect().await;
     idle.write_all(b"GET /livez HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     read_until(&mut idle, "ok\n").await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    is_slow(1).await;
     server.shutdown.cancel();
     assert_eq!(read_to_end(&mut idle).await, "");
     let refused = TcpStream::connect(server.address).await;
     let reply = read_to_end(&mut busy).await;
     assert!(reply.starts_with("HTTP/1.1 200 ") && reply.ends_with("done"), "{reply}");
     assert!(refused.is_err(), "somebody still listens");
-    tokio::time::timeout(Duration::from_secs(2), server.done).await.unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, server.done).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_shutdown_does_not_wait_for_ever() {
-    let server = start(Limits { drain_within: Duration::from_millis(100), ..quick() }).await;
+    let server = start(Limits { drain_within: Duration::from_millis(10), ..quick() }).await;
     let mut busy = server.connect().await;
-    busy.write_all(b"GET /v1/fail/slow HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    busy.write_all(b"GET /v1/fail/stuck HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    is_slow(1).await;
     server.shutdown.cancel();
-    tokio::time::timeout(Duration::from_millis(400), server.done).await.unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, server.done).await.unwrap().unwrap();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use e2e::rig::Rig;
 use e2e::rig::checker::{check, check_log};
 use e2e::rig::load::{Journal, Load, assert_of_the_world};
 use e2e::rig::nemesis::Nemesis;
-use e2e::{figure, rounds};
+use e2e::{assert_took, figure, rounds};
 use tokio::time::{Instant, sleep};
 
 /// How long PostgreSQL does not answer.
@@ -33,7 +33,7 @@ async fn f10_postgres_hangs_under_load() {
         assert_eq!(visitor.get("/livez").send().await.expect(200), "ok\n");
         visitor.get("/readyz").send().await.problem(503, "unavailable");
         let said = frozen.elapsed();
-        assert!(said < AT_ONCE, "it took {said:?} to say that it is not ready");
+        assert_took(said, AT_ONCE);
         for read in ["/v1/orders", "/v1/products"] {
             let asked = Instant::now();
             assert_of_the_world(&rig.till().client().get(read).send().await);
@@ -49,7 +49,7 @@ async fn f10_postgres_hangs_under_load() {
         check(&rig, &journal).await;
     }
     slowest = slowest.max(journal.slowest);
-    assert!(slowest < BUDGET, "the slowest answer took {slowest:?}");
+    assert_took(slowest, BUDGET);
     assert_eq!(journal.unanswered, 0, "the server lives and answers");
     figure(
         "F10",

@@ -6,7 +6,7 @@ use e2e::rig::checker::{check, check_log};
 use e2e::rig::load::{Journal, Load};
 use e2e::rig::nemesis::Nemesis;
 use e2e::rig::{Rig, Till};
-use e2e::{figure, rounds};
+use e2e::{assert_took, figure, rounds};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -66,7 +66,7 @@ async fn f20_read_models_are_rebuilt_while_orders_are_placed() {
     journal.settle(&rig).await;
     check(&rig, &journal).await;
     assert!(n_tables >= 10, "only {n_tables} were compared");
-    assert!(slowest < READ_WITHIN, "the slowest read took {slowest:?}");
+    assert_took(slowest, READ_WITHIN);
     figure(
         "F20",
         &format!(

@@ -10,7 +10,7 @@ use e2e::rig::Rig;
 use e2e::rig::checker::{check, check_log};
 use e2e::rig::load::{Journal, Load, assert_of_the_world};
 use e2e::rig::nemesis::Nemesis;
-use e2e::{figure, fresh, rounds};
+use e2e::{assert_took, figure, fresh, rounds};
 use futures_util::future::join_all;
 use serde_json::json;
 use sqlx::{Connection, Executor};
@@ -51,7 +51,7 @@ async fn f12_connections_run_out() {
         for (answer, took) in answers {
             if answer.status != 200 {
                 assert_of_the_world(&answer);
-                assert!(took < REFUSED_WITHIN, "refused after {took:?}");
+                assert_took(took, REFUSED_WITHIN);
                 (refused, slowest) = (refused + 1, slowest.max(took));
             }
         }

@@ -47,7 +47,10 @@ async fn f47_without_postgres_processes_say_so_and_wait() {
         let databases = databases.clone();
         async move { Process::serve(&databases).await }
     });
-    sleep(Duration::from_secs(2)).await;
+    let asked = Instant::now();
+    worker.until_said("the database does not say").await;
+    // The server has as long again, and more, to find out the same.
+    sleep(asked.elapsed() * 2 + Duration::from_secs(2)).await;
     assert!(worker.is_running(), "{}", worker.log());
     assert!(!serving.is_finished(), "there is nothing to serve");
 

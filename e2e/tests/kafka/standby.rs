@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use e2e::assert_took;
 use e2e::broker::shared;
 use e2e::plant::Plant;
 use e2e::system::PATIENCE;
@@ -29,7 +30,7 @@ async fn a_second_process_waits_and_takes_over_when_the_first_is_killed() {
     first.kill().await;
     plant.order(12).await;
     plant.until_shown().await;
-    assert!(killed.elapsed() < TAKES_OVER_WITHIN, "after {:?}", killed.elapsed());
+    assert_took(killed.elapsed(), TAKES_OVER_WITHIN);
     assert!(second.end().await);
 }
 

@@ -11,7 +11,7 @@ use domain::shared::SessionId;
 use e2e::node::Node;
 use e2e::silence::Silence;
 use e2e::site::SECRET;
-use e2e::{Client, System, figure, fresh};
+use e2e::{Client, System, assert_took, figure, fresh};
 use futures_util::future::join;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -193,7 +193,7 @@ async fn felt_after(system: &System, elsewhere: &Client, path: &str) -> Duration
             return begun.elapsed();
         }
         answer.expect(200);
-        assert!(begun.elapsed() < Duration::from_secs(31), "it is still of use");
+        assert!(begun.elapsed() < Duration::from_mins(3), "it is still of use");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
@@ -211,7 +211,7 @@ async fn s26_a_revoked_permission_is_of_no_use_on_another_node() {
     let elsewhere = luz.clone().at(alive.address);
     elsewhere.get("/v1/categories").send().await.expect(200);
     let took = felt_after(&system, &elsewhere, &path).await;
-    assert!(took < Duration::from_secs(1), "felt after {took:?}");
+    assert_took(took, Duration::from_secs(1));
     figure("S26", &format!("felt on another node after {took:.1?}"));
 
     // A node whose feed stands still.
@@ -220,7 +220,7 @@ async fn s26_a_revoked_permission_is_of_no_use_on_another_node() {
     let elsewhere = luz.at(deaf.address);
     elsewhere.get("/v1/categories").send().await.expect(200);
     let took = felt_after(&system, &elsewhere, &path).await;
-    assert!(took < Duration::from_secs(30), "felt after {took:?}");
+    assert_took(took, Duration::from_secs(30));
     figure("S26", &format!("with the feed standing still after {took:.1?}"));
 }
 
@@ -282,7 +282,7 @@ async fn a_token_and_a_permission_are_checked_in_microseconds() {
     let took = took.await;
     figure("check", &format!("token and permission in {took:.1?}"));
     // Not optimised, and on a machine that does other things besides.
-    assert!(took < Duration::from_millis(1), "{took:?}");
+    assert_took(took, Duration::from_millis(1));
 }
 
 /// Whatever changes something in every branch is of those who act in all of them.

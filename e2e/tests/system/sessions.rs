@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use e2e::node::Node;
 use e2e::silence::Silence;
 use e2e::system::PASSWORD;
-use e2e::{Client, System, figure};
+use e2e::{Client, System, assert_took, figure};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
@@ -109,7 +109,7 @@ async fn s06_a_token_ends_on_every_node_with_what_it_rests_on() {
         client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
         until_refused(&elsewhere).await;
         let took = begun.elapsed();
-        assert!(took.as_secs() < 2, "{out:?} was felt after {took:?}");
+        assert_took(took, std::time::Duration::from_secs(2));
         figure("S06", &format!("{out:?} felt on another node after {took:.1?}"));
         let status = system.refresh(&signed_in.refresh_token).await.status;
         assert_eq!(status, 401, "{out:?}");
@@ -175,10 +175,18 @@ async fn s42_more_requests_than_allowed_are_told_when_to_come_back() {
     site.rates = Rates { session: NonZeroU32::new(2), tenant: None };
     let node = Node::start(&site, Silence::None).await;
     let client = system.client().at(node.address);
-    let answers = join_all((0..12).map(|_| client.get("/v1/rbac/me").send())).await;
-    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
-    assert!((6..=8).contains(&refused.len()), "{} of 12 were refused", refused.len());
-    for answer in refused {
+    let begun = std::time::Instant::now();
+    let (mut granted, mut refused) = (0, Vec::new());
+    // Twice as many at once as in a second, and those who have come by then.
+    while refused.len() < 6 {
+        for answer in join_all((0..12).map(|_| client.get("/v1/rbac/me").send())).await {
+            if answer.status == 200 { granted += 1 } else { refused.push(answer) }
+        }
+        let allowed = 4 + 2 * (begun.elapsed().as_secs() + 1);
+        assert!(granted <= allowed, "{granted} were granted, not {allowed}");
+    }
+    assert!(granted >= 4, "{granted} were granted");
+    for answer in &refused {
         answer.problem(429, "rate-limited");
         assert!(answer.header("retry-after").is_some());
         assert_eq!(answer.header("ratelimit-policy"), Some("\"session\";q=2;w=1"));

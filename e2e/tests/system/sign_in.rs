@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use e2e::system::PASSWORD;
-use e2e::{Answer, Client, Menu, System, figure, rounds};
+use e2e::{Answer, Client, Menu, System, assert_took, figure, rounds};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -109,7 +109,7 @@ async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
     let apart = known.abs_diff(unknown);
     // A few tries on a busy machine are apart by chance; without the decoy one takes no time at all.
     let by_chance = (known / 4).max(Duration::from_millis(5));
-    assert!(apart < by_chance, "{known:?} and {unknown:?}");
+    assert_took(apart, by_chance);
     figure("S09", &format!("medians of {n_tries} tries each {apart:.1?} apart"));
 }
 

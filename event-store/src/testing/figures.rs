@@ -2,10 +2,23 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::time::Duration;
 
 /// How many rounds a fault test makes: `FASTOPS_ROUNDS`, which `make campaign` sets, or `default`.
 pub fn rounds(default: u32) -> u32 {
     std::env::var("FASTOPS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Whether this is `make campaign`, which measures. `make test` runs on any machine, however slow and busy
+/// it is, and asserts nothing about how long something takes.
+pub fn is_campaign() -> bool {
+    std::env::var_os("FASTOPS_ROUNDS").is_some()
+}
+
+/// Asserts, where times are measured, that something took less than `limit`.
+#[track_caller]
+pub fn assert_took(took: Duration, limit: Duration) {
+    assert!(!is_campaign() || took < limit, "it took {took:?}, not less than {limit:?}");
 }
 
 /// Tells what a test has found: the last figure of the row `id` in `docs/promises.md`.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use event_store::store::PATIENCE;
 use event_store::testing::appends::{ANA, append, stream};
-use event_store::testing::{Database, figure, rounds};
+use event_store::testing::{Database, assert_took, figure, rounds};
 use event_store::{Error, EventStore, Position, RecordedEvent, Revision, Verdict};
 use sqlx::AssertSqlSafe;
 use tokio::time::sleep;
@@ -77,7 +77,7 @@ async fn f18_a_late_commit_of_an_early_position_is_not_skipped() {
         }
         late.await.expect("the late one has committed");
     }
-    assert!(slowest < PATIENCE + Duration::from_millis(500), "{slowest:?}");
+    assert_took(slowest, PATIENCE + Duration::from_millis(500));
     over.store(true, Ordering::Relaxed);
     let seen = subscriber.await.expect("the subscriber ends");
     gapless(&seen);

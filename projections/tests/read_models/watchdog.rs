@@ -79,7 +79,8 @@ async fn is_started_again_after(fault: Fault) {
     };
     timeout(Duration::from_secs(30), has_caught_up).await.expect("it is started again");
     let status = &feed.board.statuses()[0];
-    assert_eq!((status.n_restarts, &status.state), (1, &State::Running));
+    assert!(status.n_restarts >= 1, "{status:?}");
+    assert_eq!(status.state, State::Running);
     shutdown.cancel();
     assert_eq!(kept.await.unwrap(), Ok(()));
 
@@ -110,7 +111,7 @@ async fn a_consumer_that_must_not_go_on_is_not_started_again() {
     let shutdown = CancellationToken::new();
     let feed = world.feed(&world.store, &shutdown);
     let kept = keep_running(Arc::new(Catalog), feed.clone(), Duration::from_secs(2), shutdown);
-    let ended = timeout(Duration::from_secs(10), kept).await.unwrap();
+    let ended = timeout(Duration::from_mins(1), kept).await.unwrap();
     assert!(matches!(ended, Err(Stopped::AnotherLog { .. })), "{ended:?}");
     assert_eq!(feed.board.statuses()[0].n_restarts, 0);
 }

@@ -153,7 +153,7 @@ mod tests {
         let queue = Queue::of(1);
         let start = Instant::now();
         drop(queue.core().await.begin());
-        assert!(queue.core().now_or_never().is_none());
+        assert!(queue.core().now_or_never().is_none() || start.elapsed() >= DISTANCE);
         drop(queue.core().await);
         assert!(start.elapsed() >= DISTANCE);
     }
