@@ -19,6 +19,7 @@ use crate::caller::Caller;
 use crate::problem::{Code, Problem};
 use crate::rates::RateLimits;
 use crate::telemetry::{Journal, RequestId};
+use crate::trace::Trace;
 
 /// The name of the security scheme in the document.
 pub(crate) const BEARER: &str = "BearerAuth";
@@ -69,6 +70,8 @@ pub struct SignedIn {
 pub struct ByOperator {
     /// The request in which they ask.
     pub request: RequestId,
+    /// The trace that it belongs to.
+    pub trace: Trace,
 }
 
 /// Anybody at all; for signing in.
@@ -187,7 +190,8 @@ impl<'a> ApiExtractor<'a> for ByOperator {
     ) -> poem::Result<Self> {
         let gate = request.data::<Arc<OperatorGate>>();
         gate.ok_or_else(|| Problem::new(Code::Internal))?.admit(request)?;
-        Ok(Self { request: Journal::of(request).request_id().clone() })
+        let journal = Journal::of(request);
+        Ok(Self { request: journal.request_id().clone(), trace: journal.trace().clone() })
     }
 }
 

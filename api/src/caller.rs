@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::auth::token::{TokenError, Tokens};
 use crate::problem::{Code, Problem};
 use crate::telemetry::{Journal, RequestId};
+use crate::trace::Trace;
 
 /// Where the time comes from.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -36,6 +37,8 @@ pub struct Caller {
     pub token_id: Uuid,
     /// The request in which they ask.
     pub request: RequestId,
+    /// The trace that it belongs to.
+    pub trace: Trace,
 }
 
 /// Tells callers by their tokens.
@@ -95,6 +98,7 @@ impl Caller {
             branches: BranchAccess::NONE,
             token_id: access.token_id,
             request: journal.request_id().clone(),
+            trace: journal.trace().clone(),
         })
     }
 }

@@ -23,6 +23,7 @@ use tokio::time::timeout;
 use crate::caller::Caller;
 use crate::payload::{BODY_BYTES_MAX, body};
 use crate::telemetry::Journal;
+use crate::trace::TRACEPARENT;
 
 /// Says that a request comes from another node, so that it is not sent on again.
 const FORWARDED: HeaderName = HeaderName::from_static("fastops-forwarded");
@@ -154,6 +155,9 @@ fn head(request: &Request) -> request::Parts {
     let id = Journal::of(request).request_id().as_str();
     if let Ok(id) = HeaderValue::from_str(id) {
         head.headers.insert(REQUEST_ID, id);
+    }
+    if let Ok(trace) = HeaderValue::from_str(&Journal::of(request).trace().text()) {
+        head.headers.insert(TRACEPARENT, trace);
     }
     head
 }

@@ -7,7 +7,7 @@
 //! - [`cursor`], [`page_size`], [`position`]: lists, and reading what one wrote
 //! - [`contract`]: what operations say about themselves, and the document made of it
 //! - [`operations`]: what can be asked over HTTP, by context
-//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`]
+//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`trace`]
 //! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
 
@@ -33,3 +33,4 @@ pub mod server;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;
+pub mod trace;

@@ -10,6 +10,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::contract::Contract;
+use crate::trace::Trace;
 
 /// Where ids come from.
 pub type NewId = Arc<dyn Fn() -> Uuid + Send + Sync>;
@@ -49,6 +50,7 @@ impl<'a> FromRequest<'a> for RequestId {
 #[derive(Debug)]
 pub(crate) struct Journal {
     request_id: RequestId,
+    trace: Trace,
     signed_in: OnceLock<(TenantId, UserId)>,
 }
 
@@ -59,6 +61,10 @@ impl Journal {
 
     pub(crate) fn request_id(&self) -> &RequestId {
         &self.request_id
+    }
+
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     pub(crate) fn signed_in(&self, tenant: TenantId, user: UserId) {
@@ -83,13 +89,14 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
         let start = Instant::now();
         let journal = Arc::new(Journal {
             request_id: RequestId::of(&request, &self.new_id),
+            trace: Trace::of(&request, &self.new_id),
             signed_in: OnceLock::new(),
         });
         request.set_data(Arc::clone(&journal));
         let method = known(request.method());
         let route = self.route(request.uri().path());
         let id = journal.request_id.as_str();
-        let span = tracing::info_span!("request", request.id = id);
+        let span = tracing::info_span!("request", request.id = id, trace.id = journal.trace.id());
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
@@ -115,10 +122,11 @@ fn record(journal: &Journal, method: &'static str, route: String, status: u16, e
     let tenant = tenant.map(tracing::field::display);
     let user = user.map(tracing::field::display);
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    let id = journal.request_id.as_str();
+    let (id, trace) = (journal.request_id.as_str(), journal.trace.id());
     if status >= 500 {
         tracing::error!(
             request.id = id,
+            trace.id = trace,
             http.method = method,
             http.route = route,
             http.status = status,
@@ -130,6 +138,7 @@ fn record(journal: &Journal, method: &'static str, route: String, status: u16, e
     } else {
         tracing::info!(
             request.id = id,
+            trace.id = trace,
             http.method = method,
             http.route = route,
             http.status = status,

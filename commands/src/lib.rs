@@ -34,6 +34,6 @@ pub use event_store::{Error as LogError, Position, Revision};
 pub use execute::Commands;
 pub use intent::Intent;
 pub use receipt::Receipt;
-pub use scope::{Request, Scope};
+pub use scope::{Correlation, Request, Scope};
 pub use sources::{Clock, IdGenerator};
 pub use unit_of_work::UnitOfWork;

@@ -1,9 +1,26 @@
 //! For whom, where and by whom something is asked.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use domain::identity::roles::BranchAccess;
 use domain::shared::{BranchId, CommandId, CorrelationId, DeviceId, EventId, TenantId, UserId};
 use event_store::Actor;
+
+/// What ties together everything that a request causes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correlation {
+    /// The id of the request, or of whatever else it began with.
+    pub id: CorrelationId,
+    /// The W3C trace context of the request.
+    pub traceparent: Option<Arc<str>>,
+}
+
+impl From<CorrelationId> for Correlation {
+    fn from(id: CorrelationId) -> Self {
+        Self { id, traceparent: None }
+    }
+}
 
 /// The context of everything: the first parameter of every use case.
 ///
@@ -20,40 +37,40 @@ pub struct Scope {
     /// The till or tablet it comes from.
     pub device: Option<DeviceId>,
     /// What ties together everything the request causes.
-    pub correlation: CorrelationId,
+    pub correlation: Correlation,
     /// The event that FastOps reacts to.
     pub causation: Option<EventId>,
-    /// The W3C trace context of the request.
-    pub traceparent: Option<String>,
     /// Whether business dates follow what the client says about time; only imports may.
     backdated: bool,
 }
 
 impl Scope {
     /// A person who has signed in and may act everywhere.
-    pub const fn user(tenant: TenantId, user: UserId, correlation: CorrelationId) -> Self {
+    pub fn user(tenant: TenantId, user: UserId, correlation: impl Into<Correlation>) -> Self {
         Self {
             tenant,
             actor: Actor::User(user),
             branches: BranchAccess::All,
             device: None,
-            correlation,
+            correlation: correlation.into(),
             causation: None,
-            traceparent: None,
             backdated: false,
         }
     }
 
     /// FastOps itself, for a stated reason. A test lists the callers.
-    pub fn system(tenant: TenantId, correlation: CorrelationId, reason: &'static str) -> Self {
+    pub fn system(
+        tenant: TenantId,
+        correlation: impl Into<Correlation>,
+        reason: &'static str,
+    ) -> Self {
         Self {
             tenant,
             actor: Actor::System(reason.to_owned()),
             branches: BranchAccess::All,
             device: None,
-            correlation,
+            correlation: correlation.into(),
             causation: None,
-            traceparent: None,
             backdated: false,
         }
     }

@@ -353,9 +353,9 @@ impl<'a> UnitOfWork<'a> {
             branch: self.branch,
             device: self.scope.device,
             command: self.request.command,
-            correlation: self.scope.correlation,
+            correlation: self.scope.correlation.id,
             causation: self.scope.causation,
-            traceparent: self.scope.traceparent.clone(),
+            traceparent: self.scope.correlation.traceparent.as_deref().map(str::to_owned),
         }
     }
 }

@@ -6,7 +6,7 @@ use chrono_tz::America::Bogota;
 use commands::catalog::{AddCategory, AddProduct, VariantRequest};
 use commands::identity::{ChangeSubscription, OpenBranch, RegisterTenant};
 use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
-use commands::{CommandError, Commands, Intent, Request, Scope};
+use commands::{CommandError, Commands, Correlation, Intent, Request, Scope};
 use domain::orders::OrderType;
 use domain::shared::{
     BranchId, CategoryId, CommandId, CorrelationId, Currency, CutOff, EmailKey, Money, Name,
@@ -274,7 +274,9 @@ async fn does<I: Intent + Clone>(commands: &Commands, scope: &Scope, intent: I) 
 
 async fn company(commands: &Commands, number: usize) -> Vec<Till> {
     let (tenant, owner) = (TenantId::from_uuid(fresh()), UserId::from_uuid(fresh()));
-    let scope = Scope::user(tenant, owner, CorrelationId::from_uuid(fresh()));
+    let trace = format!("00-{}-b7ad6b7169203331-01", fresh().simple());
+    let id = CorrelationId::from_uuid(fresh());
+    let scope = Scope::user(tenant, owner, Correlation { id, traceparent: Some(trace.into()) });
     let slug = Slug::parse(&format!("company-{number}")).expect("that is a short name");
     let email = EmailKey::from_bytes([0; 32]);
     let register = RegisterTenant {

@@ -201,7 +201,7 @@ pub async fn run(
     let tenant = companies::by_slug(installation, &slug).await?;
     let operator = installation.operator();
     if let Some(change) = change {
-        let correlation = CorrelationId::from_uuid(installation.ids.uuid());
+        let correlation = CorrelationId::from_uuid(installation.ids.uuid()).into();
         let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));
         let changed = operator.subscribe(tenant, correlation, request, change).await;
         changed.map_err(companies::Error::from)?;

@@ -64,6 +64,7 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
         .post(format!("http://{address}/v1/auth/login"))
         .header("content-type", "application/json")
         .header("x-request-id", "la-solicitud-7")
+        .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         .body(body)
         .send()
         .await
@@ -71,6 +72,7 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
     assert_eq!(answered.status(), 401);
     let written = line(&folder, |line| line["message"] == "request answered").await;
     assert_eq!(written["request.id"], "la-solicitud-7");
+    assert_eq!(written["trace.id"], "0af7651916cd43dd8448eb211c80319c");
     assert_eq!(written["http.route"], "/v1/auth/login");
     assert_eq!(written["http.status"], 401);
     assert!(written["duration_ms"].is_u64());

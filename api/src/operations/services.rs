@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use commands::Position;
 use commands::identity::{Accounts, Authority, Letters, Operator, Sessions, Tickets};
-use commands::{Clock, Commands, IdGenerator, Request, Scope};
+use commands::{Clock, Commands, Correlation, IdGenerator, Request, Scope};
 use domain::shared::{CorrelationId, IncarnationId};
 use projections::board::Board;
 use projections::parking::Parking;
@@ -23,6 +23,8 @@ use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
 use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
+use crate::telemetry::RequestId;
+use crate::trace::Trace;
 
 /// How long a read waits for what its client wrote.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,10 +75,16 @@ pub struct Services {
 impl Services {
     /// The scope of somebody who signed in.
     pub(super) fn scope(&self, caller: &Caller) -> Scope {
-        let correlation = caller.request.as_str().parse().unwrap_or_else(|_| self.ids.uuid());
-        Scope::user(caller.tenant, caller.user, CorrelationId::from_uuid(correlation))
+        let correlation = self.correlation(&caller.request, &caller.trace);
+        Scope::user(caller.tenant, caller.user, correlation)
             .in_branches(caller.branches.clone())
             .on_device(caller.device)
+    }
+
+    /// What ties together everything that a request causes.
+    pub(super) fn correlation(&self, request: &RequestId, trace: &Trace) -> Correlation {
+        let id = request.as_str().parse().unwrap_or_else(|_| self.ids.uuid());
+        Correlation { id: CorrelationId::from_uuid(id), traceparent: Some(trace.text()) }
     }
 
     /// A command under the client's key, happening as it arrives.

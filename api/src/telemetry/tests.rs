@@ -58,6 +58,7 @@ async fn every_request_leaves_one_line_that_says_who_asked_what() {
     orders
         .header("authorization", token(TimeDelta::zero()))
         .header("x-request-id", "till-7")
+        .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         .send()
         .await;
     client.get("/v1/fail/panic").send().await;
@@ -66,6 +67,8 @@ async fn every_request_leaves_one_line_that_says_who_asked_what() {
     let said = |idx: usize, field: &str| lines[idx].get(field).map(String::as_str);
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert_eq!(said(0, "request.id"), Some("till-7"));
+    assert_eq!(said(0, "trace.id"), Some("0af7651916cd43dd8448eb211c80319c"));
+    assert_eq!(said(1, "trace.id").map(str::len), Some(32), "a trace begins here");
     assert_eq!(said(0, "http.method"), Some("GET"));
     assert_eq!(said(0, "http.route"), Some("/v1/orders"));
     assert_eq!(said(0, "http.status"), Some("200"));

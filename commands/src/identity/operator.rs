@@ -20,7 +20,7 @@ use crate::aggregates::Trust;
 use crate::error::{CommandError, World};
 use crate::execute::Commands;
 use crate::receipt::Receipt;
-use crate::scope::{Request, Scope};
+use crate::scope::{Correlation, Request, Scope};
 
 /// As whom the operator stands in the log.
 const NAME: &str = "the operator of the installation";
@@ -107,7 +107,7 @@ impl Operator {
     pub async fn create(
         &self,
         accounts: &dyn Accounts,
-        correlation: CorrelationId,
+        correlation: Correlation,
         request: Request,
         new: NewCompany,
     ) -> Result<CreatedCompany, CommandError<tenant::Error>> {
@@ -180,7 +180,7 @@ impl Operator {
     pub async fn subscribe(
         &self,
         tenant: TenantId,
-        correlation: CorrelationId,
+        correlation: Correlation,
         request: Request,
         change: ChangeSubscription,
     ) -> Result<Receipt, CommandError<SubscriptionRefusal>> {
@@ -192,7 +192,7 @@ impl Operator {
     pub async fn restore_administrator(
         &self,
         accounts: &dyn Accounts,
-        correlation: CorrelationId,
+        correlation: Correlation,
         request: Request,
         (tenant, person): (TenantId, &Person),
     ) -> Result<Restored, CommandError<RestoreRefusal>> {
@@ -261,7 +261,7 @@ impl Operator {
 }
 
 /// On the operator's word.
-fn acting(tenant: TenantId, correlation: CorrelationId) -> Scope {
+fn acting(tenant: TenantId, correlation: impl Into<Correlation>) -> Scope {
     Scope::system(tenant, correlation, NAME)
 }
 

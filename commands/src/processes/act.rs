@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Process, command_id};
 use crate::error::CommandError;
 use crate::execute::Commands;
-use crate::scope::{Request, Scope};
+use crate::scope::{Correlation, Request, Scope};
 use crate::sources::Clock;
 
 /// How often is looked for what is due.
@@ -97,7 +97,9 @@ async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> R
         reason: format!("what was planned cannot be read: {error}"),
         is_transient: false,
     })?;
-    let mut scope = Scope::system(about.tenant, timer.correlation, P::NAME);
+    let traceparent = timer.traceparent.as_deref().map(Arc::from);
+    let correlation = Correlation { id: timer.correlation, traceparent };
+    let mut scope = Scope::system(about.tenant, correlation, P::NAME);
     scope.causation = Some(timer.event);
     let request = Request::live(command_id(P::NAME, timer.event));
     match commands.execute(&scope, request, command).await {

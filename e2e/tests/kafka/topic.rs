@@ -108,6 +108,8 @@ async fn the_topic_has_every_event_as_it_was_written() {
         assert_eq!(said(header::INCARNATION), log.incarnation.to_string());
         assert_eq!(said(header::POSITION), event.position.to_string());
         assert_eq!(said(header::CONTENT_TYPE), "application/json");
+        assert!(event.metadata.traceparent.is_some());
+        assert_eq!(message.headers.get(header::TRACEPARENT), event.metadata.traceparent.as_ref());
     }
 }
 

@@ -30,3 +30,4 @@ mod slow_clients;
 mod subscriptions;
 mod tenancy;
 mod tokens;
+mod traces;

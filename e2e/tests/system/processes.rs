@@ -104,6 +104,9 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
     assert_eq!(released.metadata.actor, Actor::System(NAME.to_owned()));
     assert_eq!(released.metadata.causation, Some(reserved));
     assert_eq!(released.metadata.command, command_id(NAME, reserved));
+    let cause = log.events.iter().find(|event| event.id == reserved).unwrap();
+    assert!(cause.metadata.traceparent.is_some());
+    assert_eq!(released.metadata.traceparent, cause.metadata.traceparent, "it is one trace");
 
     // The command is sent again, as after a crash before it was crossed out.
     let again = format!(

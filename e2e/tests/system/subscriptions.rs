@@ -23,7 +23,11 @@ async fn change(system: &System, change: ChangeSubscription) {
     let (installation, tenant) = (system.node().installation.clone(), system.company.tenant);
     let (by, key) = (CorrelationId::from_uuid(fresh()), CommandId::from_uuid(fresh()));
     let changed = async move {
-        installation.operator().subscribe(tenant, by, Request::live(key), change).await.unwrap()
+        installation
+            .operator()
+            .subscribe(tenant, by.into(), Request::live(key), change)
+            .await
+            .unwrap()
     };
     system.node().run(changed).await;
 }

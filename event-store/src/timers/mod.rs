@@ -64,6 +64,8 @@ pub struct Timer {
     pub event: EventId,
     /// The request that the event belongs to.
     pub correlation: CorrelationId,
+    /// The trace context of that request.
+    pub traceparent: Option<String>,
     /// What is to be sent.
     pub command: Value,
     /// How often sending it has failed.

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::{About, Plan, Reaction, Timer, table};
 use crate::consumer::{Consumer, ConsumerError};
-use crate::event::RecordedEvent;
+use crate::event::{Metadata, RecordedEvent};
 
 /// Reads the log for a plan.
 pub struct Planner<P>(P);
@@ -46,8 +46,9 @@ impl<P: Plan> Consumer for Planner<P> {
         for event in events {
             let tenant = event.stream.tenant();
             for Reaction { key, due_at, command } in self.0.react(event)? {
-                let (event, correlation) = (event.id, event.metadata.correlation);
-                let timer = Timer { due_at, event, correlation, command, attempts: 0 };
+                let Metadata { correlation, traceparent, .. } = event.metadata.clone();
+                let event = event.id;
+                let timer = Timer { due_at, event, correlation, traceparent, command, attempts: 0 };
                 planned.insert(About { tenant, key }, timer);
             }
         }

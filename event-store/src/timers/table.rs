@@ -16,6 +16,7 @@ impl FromRow<'_, PgRow> for Timer {
             due_at: row.try_get("due_at")?,
             event: EventId::from_uuid(row.try_get("event_id")?),
             correlation: CorrelationId::from_uuid(row.try_get("correlation_id")?),
+            traceparent: row.try_get("traceparent")?,
             command: row.try_get("command")?,
             attempts: row.try_get::<i32, _>("attempts")?.cast_unsigned(),
         })
@@ -129,15 +130,16 @@ pub(super) async fn plan(
     let timers = || planned.values();
     sqlx::query(
         "INSERT INTO process_timers (
-             process, tenant_id, key, due_at, event_id, correlation_id, command
+             process, tenant_id, key, due_at, event_id, correlation_id, traceparent, command
          )
          SELECT $1,
              UNNEST($2::uuid[]), UNNEST($3::uuid[]), UNNEST($4::timestamptz[]), UNNEST($5::uuid[]),
-             UNNEST($6::uuid[]), UNNEST($7::jsonb[])
+             UNNEST($6::uuid[]), UNNEST($7::text[]), UNNEST($8::jsonb[])
          ON CONFLICT (tenant_id, process, key) DO UPDATE SET
              due_at = excluded.due_at,
              event_id = excluded.event_id,
              correlation_id = excluded.correlation_id,
+             traceparent = excluded.traceparent,
              command = excluded.command,
              attempts = 0, retry_at = NULL, reason = NULL, parked_at = NULL",
     )
@@ -147,6 +149,7 @@ pub(super) async fn plan(
     .bind(timers().map(|timer| timer.due_at).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.event.uuid()).collect::<Vec<_>>())
     .bind(timers().map(|timer| timer.correlation.uuid()).collect::<Vec<_>>())
+    .bind(timers().map(|timer| timer.traceparent.as_deref()).collect::<Vec<_>>())
     .bind(timers().map(|timer| &timer.command).collect::<Vec<_>>())
     .execute(tx)
     .await?;

@@ -87,7 +87,7 @@ pub(crate) async fn create(
     let slug = company.slug.to_string();
     let same = Uuid::new_v5(&Uuid::nil(), format!("fastops companies create {slug}").as_bytes());
     let request = Request::live(CommandId::derived(same));
-    let correlation = CorrelationId::from_uuid(installation.ids.uuid());
+    let correlation = CorrelationId::from_uuid(installation.ids.uuid()).into();
     let created = installation.operator().create(&people, correlation, request, company).await;
     let created = created.map_err(super::Error::from)?;
     let (tenant, user) = (created.tenant, created.administrator);

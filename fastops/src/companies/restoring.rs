@@ -86,7 +86,7 @@ pub(crate) async fn restore(
     let people = People::new(installation.app.clone(), token.master_key()?);
     let tenant = super::by_slug(installation, &slug).await?;
     let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));
-    let correlation = CorrelationId::from_uuid(installation.ids.uuid());
+    let correlation = CorrelationId::from_uuid(installation.ids.uuid()).into();
     let operator = installation.operator();
     let whom = (tenant, &person);
     let restored = operator.restore_administrator(&people, correlation, request, whom).await?;

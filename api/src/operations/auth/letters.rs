@@ -18,6 +18,7 @@ use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
+use crate::telemetry::Journal;
 
 /// See the module.
 pub(crate) struct Letters(pub(crate) Services);
@@ -83,7 +84,11 @@ impl Letters {
             None => None,
         };
         // An earlier try may have come that far.
-        match self.0.change_user(ticket.tenant, user, user::Command::Join).await {
+        match self
+            .0
+            .change_user(Journal::of(request).trace(), ticket.tenant, user, user::Command::Join)
+            .await
+        {
             Ok(()) | Err(CommandError::Refused(user::Error::AlreadyJoined)) => {}
             Err(error) => return Err(not_changed(error)),
         }
@@ -128,7 +133,15 @@ impl Letters {
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         let (ticket, user) = self.good(Kind::PasswordReset, &body.token).await?;
         let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
-        let changed = self.0.change_user(ticket.tenant, user, user::Command::ChangePassword).await;
+        let changed = self
+            .0
+            .change_user(
+                Journal::of(request).trace(),
+                ticket.tenant,
+                user,
+                user::Command::ChangePassword,
+            )
+            .await;
         changed.map_err(not_changed)?;
         self.settle(ticket, user, &password).await
     }

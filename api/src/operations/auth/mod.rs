@@ -9,7 +9,7 @@ mod sign_in;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::Session;
 use commands::identity::{ChangeUser, JoinUser};
-use commands::{CommandError, Request, Scope};
+use commands::{CommandError, Correlation, Request, Scope};
 use domain::identity::user;
 use domain::shared::{CommandId, CorrelationId, DeviceId, SessionId, TenantId, UserId};
 
@@ -20,6 +20,7 @@ use super::refusal::failed;
 use crate::auth::opaque::{Kind, Opaque};
 use crate::auth::token::{Access, LIFETIME};
 use crate::problem::{Code, Problem};
+use crate::trace::Trace;
 use model::SignedInBody;
 
 pub(super) use letters::letters_to;
@@ -104,11 +105,14 @@ impl Services {
     /// asks for another change.
     async fn change_user(
         &self,
+        trace: &Trace,
         tenant: TenantId,
         user: UserId,
         change: user::Command,
     ) -> Result<(), CommandError<user::Error>> {
-        let scope = Scope::user(tenant, user, CorrelationId::from_uuid(self.ids.uuid()));
+        let id = CorrelationId::from_uuid(self.ids.uuid());
+        let correlation = Correlation { id, traceparent: Some(trace.text()) };
+        let scope = Scope::user(tenant, user, correlation);
         let once = Request::live(CommandId::from_uuid(self.ids.uuid()));
         match change {
             user::Command::Join => self.commands.execute(&scope, once, JoinUser { user }).await?,

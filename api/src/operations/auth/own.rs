@@ -51,7 +51,8 @@ impl OwnSecrets {
         let hash = self.0.passwords.hash_new(body.password, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         // First in the log: should what follows fail, everybody is out and the old password is good.
-        let changed = self.0.change_user(tenant, user, user::Command::ChangePassword).await;
+        let changed =
+            self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePassword).await;
         changed.map_err(not_changed)?;
         let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Password, &hash).await;
         kept.map_err(|world| failed(&world))?;
@@ -69,7 +70,8 @@ impl OwnSecrets {
         self.prove(&by, body.password).await?;
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
-        let changed = self.0.change_user(tenant, user, user::Command::ChangePin).await;
+        let changed =
+            self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePin).await;
         changed.map_err(not_changed)?;
         let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
         kept.map_err(|world| failed(&world))?;

@@ -3,6 +3,7 @@
 use commands::identity::{Presented, Renewal, Renewed, Session};
 use domain::identity::user::{self, EndReason, SessionEnded};
 use domain::shared::{SessionId, TenantId, UserId};
+use poem::Request;
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -11,10 +12,13 @@ use super::model::{AcknowledgedBody, DONE, SessionBody, SessionsBody, SignedInBo
 use super::{IDLE_FOR, not_changed};
 use crate::access::{Anyone, SignedIn};
 use crate::auth::opaque::{Kind, Opaque};
+use crate::caller::Caller;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
+use crate::telemetry::Journal;
+use crate::trace::Trace;
 
 /// See the module.
 pub(crate) struct OwnSessions(pub(crate) Services);
@@ -38,6 +42,7 @@ impl OwnSessions {
     async fn refresh(
         &self,
         _anyone: Anyone,
+        request: &Request,
         Json(body): Json<Refresh>,
     ) -> Result<Json<SignedInBody>, Problem> {
         let invalid = || Problem::new(Code::TokenInvalid);
@@ -58,7 +63,8 @@ impl OwnSessions {
             Renewed::Gone => return Err(invalid()),
             Renewed::Reused(session) => {
                 let (tenant, user) = (session.tenant, session.user);
-                self.ended(tenant, user, session.id, EndReason::TokenReused).await?;
+                let trace = Journal::of(request).trace();
+                self.ended(trace, tenant, user, session.id, EndReason::TokenReused).await?;
                 return Err(Problem::new(Code::RefreshReused));
             }
         };
@@ -84,7 +90,8 @@ impl OwnSessions {
     #[oai(path = "/logout-everywhere", method = "post", operation_id = "logoutEverywhere")]
     async fn logout_everywhere(&self, by: SignedIn) -> Result<Json<AcknowledgedBody>, Problem> {
         let (tenant, user) = (by.caller.tenant, by.caller.user);
-        let ended = self.0.change_user(tenant, user, user::Command::EndSessions).await;
+        let trace = &by.caller.trace;
+        let ended = self.0.change_user(trace, tenant, user, user::Command::EndSessions).await;
         ended.map_err(not_changed)?;
         self.0.sessions.end_all(tenant, user).await.map_err(|world| failed(&world))?;
         Ok(Json(DONE))
@@ -122,12 +129,14 @@ impl OwnSessions {
 
 impl OwnSessions {
     async fn end(&self, by: &SignedIn, session: SessionId) -> Result<(), Problem> {
-        self.ended(by.caller.tenant, by.caller.user, session, EndReason::SignedOut).await
+        let Caller { tenant, user, trace, .. } = &by.caller;
+        self.ended(trace, *tenant, *user, session, EndReason::SignedOut).await
     }
 
     /// First in the log, so that its tokens end on every node whatever happens next.
     async fn ended(
         &self,
+        trace: &Trace,
         tenant: TenantId,
         user: UserId,
         session: SessionId,
@@ -135,7 +144,7 @@ impl OwnSessions {
     ) -> Result<(), Problem> {
         let at = self.0.clock.now();
         let ended = user::Command::EndSession(SessionEnded { session, at, reason });
-        self.0.change_user(tenant, user, ended).await.map_err(not_changed)?;
+        self.0.change_user(trace, tenant, user, ended).await.map_err(not_changed)?;
         self.0.sessions.end(tenant, user, session).await.map_err(|world| failed(&world))?;
         Ok(())
     }

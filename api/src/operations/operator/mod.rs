@@ -5,7 +5,7 @@ mod model;
 
 use commands::identity::{ChangeSubscription, NewCompany, Person, Restored};
 use domain::identity::Tenant;
-use domain::shared::{CorrelationId, TenantId};
+use domain::shared::TenantId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
@@ -46,8 +46,11 @@ impl Companies {
         let email = company.administrator.email.clone();
         let (accounts, command) = (&*self.0.accounts, key.command_id());
         let request = Services::request(key);
-        let created =
-            self.0.operator.create(accounts, self.correlation(&by), request, company).await;
+        let created = self
+            .0
+            .operator
+            .create(accounts, self.0.correlation(&by.request, &by.trace), request, company)
+            .await;
         let created = created.map_err(|error| refused(error, |it| refusal::company(*it)))?;
         let to = Addressee { tenant: created.tenant, user: created.administrator, email };
         self.0.write_invitation(to, command, created.receipt.replayed).await?;
@@ -110,7 +113,8 @@ impl Companies {
     ) -> Result<Done<Settled>, Problem> {
         let mut fields = Fields::default();
         let Some(change) = body.read(&mut fields, "") else { return Err(fields.problem()) };
-        let (tenant, correlation) = (TenantId::from_uuid(company_id.0), self.correlation(&by));
+        let (tenant, correlation) =
+            (TenantId::from_uuid(company_id.0), self.0.correlation(&by.request, &by.trace));
         let request = Services::request(key);
         let receipt = self.0.operator.subscribe(tenant, correlation, request, change).await;
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::subscription(*it)))?;
@@ -138,7 +142,8 @@ impl Companies {
         let person = Person { name, email: body.email.trim().to_owned() };
         let tenant = TenantId::from_uuid(company_id.0);
         let (accounts, command) = (&*self.0.accounts, key.command_id());
-        let (request, correlation) = (Services::request(key), self.correlation(&by));
+        let (request, correlation) =
+            (Services::request(key), self.0.correlation(&by.request, &by.trace));
         let whom = (tenant, &person);
         let operator = &self.0.operator;
         let restored = operator.restore_administrator(accounts, correlation, request, whom).await;
@@ -151,13 +156,6 @@ impl Companies {
         let position = self.0.token(receipt.position);
         let body = RestoredAdministrator { id: user.uuid(), is_invited, position };
         Ok(Done::by(&receipt, body))
-    }
-}
-
-impl Companies {
-    fn correlation(&self, by: &ByOperator) -> CorrelationId {
-        let id = by.request.as_str().parse().unwrap_or_else(|_| self.0.ids.uuid());
-        CorrelationId::from_uuid(id)
     }
 }
 
