@@ -69,8 +69,11 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let addresses = pages.iter().map(|(path, _)| *path).collect();
     let explained = Route::new().at("/problems/:slug", get(page::page));
     let route = pages.into_iter().fold(explained, |route, (path, page)| route.at(path, page));
-    let operations =
-        Forwarding { inner: service.into_endpoint().map_to_response(), peers: shell.peers };
+    let operations = Forwarding {
+        inner: service.into_endpoint().map_to_response(),
+        peers: shell.peers,
+        contract: Arc::clone(&contract),
+    };
     let operations = operations
         .data(shell.authenticator)
         .data(shell.permits)

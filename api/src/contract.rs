@@ -162,6 +162,12 @@ impl Contract {
 }
 
 impl Operation {
+    /// Whether it is a command of a company: one that somebody holds a permission for, under an id.
+    pub(crate) fn is_command(&self) -> bool {
+        matches!(self.access, Access::Permission(_))
+            && self.place("idempotency-key") == Some(MetaParamIn::Header)
+    }
+
     /// What a parameter has to be. The framework numbers the parts of a path: `param0`, `param1`.
     pub(crate) fn expects(&self, place: MetaParamIn, name: &str) -> Option<(&str, &Words)> {
         let mut here = self.parameters.iter().filter(|parameter| parameter.place == place);

@@ -21,15 +21,13 @@ use poem::{Endpoint, Request, Response};
 use tokio::time::timeout;
 
 use crate::caller::Caller;
+use crate::contract::Contract;
 use crate::payload::{BODY_BYTES_MAX, body};
 use crate::telemetry::Journal;
 use crate::trace::TRACEPARENT;
 
 /// Says that a request comes from another node, so that it is not sent on again.
 const FORWARDED: HeaderName = HeaderName::from_static("fastops-forwarded");
-
-/// What a command's id comes in; only commands have one.
-const COMMAND_ID: HeaderName = HeaderName::from_static("idempotency-key");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -91,6 +89,8 @@ pub(crate) struct Forwarding<E> {
     pub(crate) inner: E,
     /// None where this is the only node.
     pub(crate) peers: Option<Peers>,
+    /// Says what is a command.
+    pub(crate) contract: Arc<Contract>,
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
@@ -98,7 +98,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let Some(peers) = &self.peers else { return self.inner.call(request).await };
-        match elsewhere(peers, &request).await {
+        match self.elsewhere(peers, &request).await {
             Some((tenant, address)) => self.forward(peers, tenant, &address, request).await,
             None => self.inner.call(request).await,
         }
@@ -106,6 +106,22 @@ impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
 }
 
 impl<E: Endpoint<Output = Response>> Forwarding<E> {
+    /// Where a request has to go, if not here: whose command it is, and the address of who decides. Only
+    /// commands of a company go anywhere: no password and no token of the operator leaves the node that it
+    /// was given to.
+    async fn elsewhere(&self, peers: &Peers, request: &Request) -> Option<(TenantId, Arc<str>)> {
+        let operation = self.contract.find(request.method(), request.original_uri().path())?;
+        if !operation.is_command() || request.headers().contains_key(FORWARDED) {
+            return None;
+        }
+        // Who cannot be believed is refused by the operation itself.
+        let tenant = Caller::authenticate(request).ok()?.tenant;
+        match peers.deciders.of(tenant).await {
+            Decider::This => None,
+            Decider::Other(address) => Some((tenant, address)),
+        }
+    }
+
     async fn forward(
         &self,
         peers: &Peers,
@@ -127,20 +143,6 @@ impl<E: Endpoint<Output = Response>> Forwarding<E> {
                 self.inner.call(request).await
             }
         }
-    }
-}
-
-/// Where a request has to go, if not here: whose command it is, and the address of who decides.
-async fn elsewhere(peers: &Peers, request: &Request) -> Option<(TenantId, Arc<str>)> {
-    let headers = request.headers();
-    if !headers.contains_key(COMMAND_ID) || headers.contains_key(FORWARDED) {
-        return None;
-    }
-    // Who cannot be believed is refused by the operation itself.
-    let tenant = Caller::authenticate(request).ok()?.tenant;
-    match peers.deciders.of(tenant).await {
-        Decider::This => None,
-        Decider::Other(address) => Some((tenant, address)),
     }
 }
 

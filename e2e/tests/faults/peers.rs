@@ -7,8 +7,9 @@ use e2e::rig::checker::{check, check_log};
 use e2e::rig::load::{Journal, Load};
 use e2e::rig::nemesis::Nemesis;
 use e2e::rig::{Rig, Till};
-use e2e::{assert_took, figure, rounds};
+use e2e::{assert_took, figure, fresh, rounds};
 use event_store::deciders::LIFE;
+use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 const CLIENTS: u32 = 6;
@@ -107,4 +108,31 @@ async fn the_node_that_decides_hangs_and_another_goes_on() {
     assert!(again.told() > 0, "it goes on after {:?}", since.elapsed());
     journal.extend(again);
     settle(&rig, &mut journal).await;
+}
+
+/// Passwords and the operator's token stay on the node that they were given to, whatever headers they come
+/// with; so does everything else that is no command of a company.
+#[tokio::test]
+async fn only_commands_of_a_company_are_sent_to_who_decides() {
+    let rig = Rig::start().await;
+    let ((_one, one), (_other, other)) = (rig.peer().await, rig.peer().await);
+    let (_, sender) = decided_by(&one, &other).await;
+    let (client, before) = (sender.client(), forwarded(sender).await);
+    let password = json!({"current": "una clave equivocada", "password": "otra clave bien larga"});
+    let login = json!({"email": "ana@example.com", "password": "una clave equivocada"});
+    let company = json!({"name": "Otra", "slug": "otra"});
+    for (status, call) in [
+        (200, client.get("/v1/orders")),
+        (200, client.post("/v1/orders/price").json(&rig.order(0))),
+        (401, client.put("/v1/auth/password").json(&password)),
+        (401, client.post("/v1/auth/login").json(&login)),
+        (401, client.post("/v1/operator/companies").json(&company)),
+        (404, client.post("/v1/nothing").json(&company)),
+    ] {
+        let answer = call.no_key().header("idempotency-key", &fresh().to_string()).send().await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+    assert_eq!(forwarded(sender).await, before);
+    client.post("/v1/orders").json(&rig.order(0)).send().await.expect(201);
+    assert_eq!(forwarded(sender).await, before + 1);
 }
