@@ -112,7 +112,7 @@ pub enum CommandError<R> {
     /// The company's subscription does not cover it.
     #[error(transparent)]
     NotCovered(subscription::Error),
-    /// The command id was used before for something else.
+    /// The command id was used before for something else, or by another person.
     #[error("the command id was used for another command")]
     IdReused,
     /// The world says no; the same command may succeed later.

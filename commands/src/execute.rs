@@ -116,7 +116,7 @@ impl Inner {
         request: Request,
         intent: &I,
     ) -> Result<Receipt, CommandError<I::Refusal>> {
-        let fingerprint = fingerprint(intent);
+        let fingerprint = fingerprint(intent, &scope.actor);
         let _alone = self.running.alone(scope.tenant, request.command).await;
         let (mut trust, mut conflicts, mut overtaken) = (Trust::Memory, 0, 0);
         while conflicts < CONFLICTS_MAX && overtaken < OVERTAKEN_MAX {
@@ -124,10 +124,14 @@ impl Inner {
             match intent.decide(&mut work).await {
                 Ok(()) => {}
                 Err(Failure::World(world)) => return Err(world.into()),
+                // Whoever may not act there any more is not told what came of it either.
+                Err(foreign @ Failure::ForeignBranch { .. }) if work.is_certain() => {
+                    return Err(foreign.into());
+                }
                 Err(refusal) if work.is_certain() => {
                     // The refusal may come from the very effect of an earlier try.
                     return match self.earlier(scope.tenant, request.command).await? {
-                        Some(earlier) => self.replay(scope.tenant, earlier, fingerprint).await,
+                        Some(earlier) => self.replay(scope, earlier, fingerprint).await,
                         None => Err(refusal.into()),
                     };
                 }
@@ -162,7 +166,7 @@ impl Inner {
                     return Ok(Receipt::new(committed.last(), receipt, false));
                 }
                 Verdict::Duplicate(earlier) => {
-                    return self.replay(scope.tenant, earlier, fingerprint).await;
+                    return self.replay(scope, earlier, fingerprint).await;
                 }
                 Verdict::Conflict { stream, actual } => {
                     tracing::debug!(%stream, %actual, "a stream has changed, deciding again");
@@ -189,17 +193,23 @@ impl Inner {
         Ok(self.store.commands(tenant, &[id]).await?.into_iter().next().flatten())
     }
 
-    /// The first answer, from the events of then.
+    /// The first answer, from the events of then, to whoever got it and may still act where they
+    /// happened.
     async fn replay<R>(
         &self,
-        tenant: TenantId,
+        scope: &Scope,
         earlier: Earlier,
         fingerprint: Fingerprint,
     ) -> Result<Receipt, CommandError<R>> {
         if earlier.fingerprint != fingerprint {
             return Err(CommandError::IdReused);
         }
-        let events = self.store.events_of(tenant, earlier.committed).await.map_err(World::from)?;
+        let events = self.store.events_of(scope.tenant, earlier.committed).await;
+        let events = events.map_err(World::from)?;
+        let mut branches = events.iter().filter_map(|event| event.metadata.branch);
+        if let Some(branch) = branches.find(|branch| !scope.may_act_in(*branch)) {
+            return Err(CommandError::ForeignBranch { branch });
+        }
         let events = events.into_iter().map(Caused::from).collect();
         Ok(Receipt::new(earlier.committed.last(), events, true))
     }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 
+use event_store::Actor;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -30,12 +31,20 @@ pub trait Intent: Serialize + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Failure<Self::Refusal>>> + Send;
 }
 
-/// What tells a retry from a command id used for something else: SHA-256 of operation and body.
-pub(crate) fn fingerprint<I: Intent>(intent: &I) -> [u8; 32] {
+/// What tells a retry from a command id used for something else, or by another: SHA-256 of operation,
+/// actor and body. All that FastOps does for itself is of one actor, whatever the reasons are called.
+pub(crate) fn fingerprint<I: Intent>(intent: &I, actor: &Actor) -> [u8; 32] {
     let body = serde_json::to_vec(intent).expect("intents are made of JSON-safe values");
     let mut hasher = Sha256::new();
     hasher.update(I::OPERATION);
     hasher.update([0]);
+    match actor {
+        Actor::User(user) => {
+            hasher.update([1]);
+            hasher.update(user.uuid());
+        }
+        Actor::System(_) => hasher.update([2]),
+    }
     hasher.update(body);
     hasher.finalize().into()
 }

@@ -9,4 +9,5 @@ mod held;
 mod inventory;
 mod orders;
 mod pending;
+mod replays;
 mod support;

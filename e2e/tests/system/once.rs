@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use domain::identity::roles::Seed;
 use e2e::menu::{SMALL, cash};
 use e2e::silence::{Gate, Silence};
-use e2e::system::sign_in;
+use e2e::system::{PASSWORD, sign_in};
 use e2e::{Answer, Client, Menu, System, figure, fresh, rounds};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -198,4 +199,34 @@ async fn s39_requests_with_one_key_that_are_still_running_share_one_outcome() {
     let log = system.log().await;
     let lines = log.count("order.placed") + log.count("category.added");
     assert_eq!(lines, 3, "one category of the menu, one order, and one of the two");
+}
+
+#[tokio::test]
+async fn s39_a_key_answers_nobody_but_whoever_used_it() {
+    let system = System::start().await;
+    let owner = system.client();
+    let menu = Menu::open(&owner).await;
+    let administrator = Seed::Administrator.role(system.company.tenant).uuid();
+    let body = json!({
+        "name": "Luz Marina", "email": "luz@example.com", "roles": [administrator],
+        "all_branches": true,
+    });
+    owner.post("/v1/users").json(&body).send().await.expect(201);
+    let token = system.site.letters.token("luz@example.com").await;
+    let join = json!({"token": token, "password": PASSWORD});
+    system.visitor().post("/v1/auth/join").no_key().json(&join).send().await.expect(200);
+    let other = system.signed_in("luz@example.com").await.client;
+    let commands = of_every_kind(&owner, &menu, 0).await;
+    assert!(commands.len() > 20);
+    for command in &commands {
+        let key = fresh();
+        let first = command.call(&owner).key(key).send().await;
+        command.assert_accepted(&first);
+        let before = system.log().await;
+        let refused = command.call(&other).key(key).send().await;
+        refused.problem(422, "idempotency-mismatch");
+        let again = command.call(&owner).key(key).send().await;
+        assert!(again.is_replayed() && again.body == first.body, "{again:?}");
+        assert_eq!(system.log().await, before, "{command:?} happened twice");
+    }
 }
