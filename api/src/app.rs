@@ -20,6 +20,9 @@ use crate::problem::page;
 use crate::rates::RateLimits;
 use crate::telemetry::{NewId, Telemetry};
 
+/// What the addresses of operations begin with.
+const ROOTS: [&str; 2] = ["/v1", "/.well-known"];
+
 /// A service, ready to be served.
 pub type App = BoxEndpoint<'static, Response>;
 
@@ -80,11 +83,12 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
         .data(shell.operator)
         .data(shell.rates)
         .map_to_response();
-    let guard = Guard {
-        // Nested at the root, the operations would hide a page that is at `/`.
-        inner: route.nest_no_strip("/v1", Turnstile::before(operations)).map_to_response(),
-        contract: Arc::clone(&contract),
-    };
+    let operations = Arc::new(Turnstile::before(operations));
+    // Nested at the root, the operations would hide a page that is at `/`.
+    let route = ROOTS
+        .into_iter()
+        .fold(route, |route, root| route.nest_no_strip(root, Arc::clone(&operations)));
+    let guard = Guard { inner: route.map_to_response(), contract: Arc::clone(&contract) };
     Ok(Telemetry { inner: guard, contract, pages: addresses, new_id: shell.new_id }.boxed())
 }
 

@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::silence::Silence;
-use crate::site::{Site, master_key, operator_token, secrets};
+use crate::site::{Site, master_key, operator_token};
 
 /// How long a process that is to go deaf may hear.
 const HEARD_WITHIN: Duration = Duration::from_millis(300);
@@ -83,7 +83,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
     tokio::spawn(deliver(people.clone(), post, clock, forever.clone()));
     let readiness = Ready::new(&installation, &projecting.board, consumer_names());
     let serving = Serving {
-        secrets: secrets(),
+        secrets: site.secrets.clone(),
         operator: Some(operator_token()),
         people,
         public_url: "http://localhost".into(),

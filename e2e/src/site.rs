@@ -41,6 +41,8 @@ pub struct Site {
     pub rates: Rates,
     /// How processes reach the database.
     pub databases: Databases,
+    /// What tokens are signed with; [`secrets`] unless a test says otherwise.
+    pub secrets: Secrets,
 }
 
 impl Site {
@@ -65,7 +67,8 @@ impl Site {
         };
         let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
         let post = Arc::new(letters.clone());
-        Self { database, clock, letters, post, rates: Rates::default(), databases }
+        let (rates, secrets) = (Rates::default(), secrets());
+        Self { database, clock, letters, post, rates, databases, secrets }
     }
 
     /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its

@@ -66,6 +66,17 @@ pub struct SigningKey {
     algorithm: TokenAlgorithm,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// What others check tokens with; none of a secret.
+    public: Option<Vec<u8>>,
+}
+
+/// A key that others check tokens with (RFC 8037).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// The name that tokens know it by.
+    pub id: String,
+    /// The 32 bytes of an Ed25519 key, as base64url without padding.
+    pub x: String,
 }
 
 /// Why nothing is signed with a key.
@@ -151,11 +162,18 @@ impl SigningKey {
         algorithm: TokenAlgorithm,
         secret: &[u8],
     ) -> Result<Self, KeyError> {
-        let (encoding, decoding) = match algorithm {
-            TokenAlgorithm::Hs256 => symmetric(secret)?,
-            TokenAlgorithm::EdDsa => key_pair(secret).ok_or(KeyError::NoPrivateKey)?,
-        };
-        Ok(Self { id: id.into(), algorithm, encoding, decoding })
+        let id = id.into();
+        match algorithm {
+            TokenAlgorithm::Hs256 => {
+                let (encoding, decoding) = symmetric(secret)?;
+                Ok(Self { id, algorithm, encoding, decoding, public: None })
+            }
+            TokenAlgorithm::EdDsa => {
+                let (encoding, public) = key_pair(secret).ok_or(KeyError::NoPrivateKey)?;
+                let decoding = DecodingKey::from_ed_der(&public);
+                Ok(Self { id, algorithm, encoding, decoding, public: Some(public) })
+            }
+        }
     }
 }
 
@@ -169,11 +187,11 @@ fn symmetric(secret: &[u8]) -> Result<(EncodingKey, DecodingKey), KeyError> {
     Ok((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret)))
 }
 
-fn key_pair(pem: &[u8]) -> Option<(EncodingKey, DecodingKey)> {
+fn key_pair(pem: &[u8]) -> Option<(EncodingKey, Vec<u8>)> {
     let der = PrivatePkcs8KeyDer::from_pem_slice(pem).ok()?;
     let pair = Ed25519KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok()?;
-    let public = pair.public_key().as_ref();
-    Some((EncodingKey::from_ed_der(der.secret_pkcs8_der()), DecodingKey::from_ed_der(public)))
+    let public = pair.public_key().as_ref().to_vec();
+    Some((EncodingKey::from_ed_der(der.secret_pkcs8_der()), public))
 }
 
 impl Tokens {
@@ -255,8 +273,24 @@ impl Tokens {
         Ok(Signed { access, iat: claims.iat, nbf: claims.nbf, exp: claims.exp })
     }
 
+    /// What others check the tokens with that are believed here; nothing where that would let them make
+    /// some.
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        // A key of another algorithm is not believed.
+        let live = self.keys().filter(|key| key.algorithm == self.current.algorithm);
+        let public = |key: &SigningKey| {
+            let x = URL_SAFE_NO_PAD.encode(key.public.as_ref()?);
+            Some(PublicKey { id: key.id.clone(), x })
+        };
+        live.filter_map(public).collect()
+    }
+
     fn key(&self, id: &str) -> Option<&SigningKey> {
-        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().find(|key| key.id == id)
+        self.keys().find(|key| key.id == id)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &SigningKey> {
+        [Some(&self.current), self.previous.as_ref()].into_iter().flatten()
     }
 }
 

@@ -18,6 +18,7 @@ mod orders;
 mod parked;
 mod payments;
 mod products;
+mod public_keys;
 mod rbac;
 mod recipes;
 mod refusal;
@@ -35,7 +36,7 @@ use poem_openapi::OpenApi;
 /// Every operation of the product.
 pub fn operations(services: &Services) -> impl OpenApi + use<> {
     (
-        auth::operations(services),
+        (auth::operations(services), public_keys::PublicKeys(services.clone())),
         rbac::operations(services),
         (
             users::Users(services.clone()),

@@ -1,11 +1,13 @@
 //! Tokens that prove nothing, sent to every operation or to one.
 
+use api::auth::token::TokenAlgorithm;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use commands::Clock;
-use e2e::site::{KEY_ID, SECRET};
+use e2e::site::{KEY_ID, SECRET, Site};
 use e2e::{Answer, System, fresh};
+use fastops::config::NamedSecret;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -248,4 +250,49 @@ async fn a_token_of_somebody_who_is_not_there_is_of_no_use() {
     ] {
         with(&system, &token).await.problem(401, "token-revoked");
     }
+}
+
+/// A private key, as `openssl genpkey -algorithm ed25519` writes one.
+fn private_key() -> Vec<u8> {
+    let pair = aws_lc_rs::signature::Ed25519KeyPair::generate().unwrap();
+    let der = pair.to_pkcs8v1().unwrap();
+    let body = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+    format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n").into_bytes()
+}
+
+#[tokio::test]
+async fn whoever_reads_the_public_keys_checks_tokens_with_them_alone() {
+    let mut site = Site::new().await;
+    site.secrets.algorithm = TokenAlgorithm::EdDsa;
+    site.secrets.current = NamedSecret { id: "2026".to_owned(), bytes: private_key() };
+    site.secrets.previous = Some(NamedSecret { id: "2025".to_owned(), bytes: private_key() });
+    let system = System::on(site).await;
+    let published = system.visitor().get("/.well-known/jwks.json").send().await;
+    let keys = published.expect(200)["keys"].as_array().unwrap().clone();
+    assert_eq!(published.header("cache-control"), Some("public, max-age=300"));
+    let ids: Vec<&str> = keys.iter().map(|key| key["kid"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["2026", "2025"]);
+    let email = &system.company.email;
+    let login = json!({"email": email, "password": e2e::system::PASSWORD});
+    let session = system.login(&login).await;
+    let token = session.expect(200)["access_token"].as_str().unwrap();
+    let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+    let checks = |kid: &str| {
+        let key = keys.iter().find(|key| key["kid"] == kid).unwrap();
+        let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.clone()).unwrap();
+        let key = jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap();
+        let mut validation = jsonwebtoken::Validation::new(Algorithm::EdDSA);
+        validation.set_audience(&["fastops"]);
+        validation.validate_exp = false;
+        jsonwebtoken::decode::<Value>(token, &key, &validation).is_ok()
+    };
+    assert_eq!(kid, "2026");
+    assert!(checks("2026") && !checks("2025"));
+}
+
+#[tokio::test]
+async fn a_secret_that_signs_is_in_no_set_of_public_keys() {
+    let system = System::start().await;
+    let published = system.visitor().get("/.well-known/jwks.json").send().await;
+    assert_eq!(published.expect(200), &json!({"keys": []}));
 }

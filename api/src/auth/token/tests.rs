@@ -337,3 +337,49 @@ fn every_refusal_says_how_to_sign_in() {
         assert!(response.header("www-authenticate").unwrap().starts_with("Bearer realm="));
     }
 }
+
+#[test]
+fn others_check_tokens_with_the_public_keys_alone() {
+    let (own, earlier, foreign) = (private_key(), private_key(), private_key());
+    let key = |id: &str, secret: &[u8]| SigningKey::try_new(id, TokenAlgorithm::EdDsa, secret);
+    let before = Tokens::new("fastops", "fastops", key("0", &earlier).unwrap(), None);
+    let now = Tokens::new(
+        "fastops",
+        "fastops",
+        key("1", &own).unwrap(),
+        Some(key("0", &earlier).unwrap()),
+    );
+    let elsewhere = Tokens::new("fastops", "fastops", key("1", &foreign).unwrap(), None);
+    let access = Access {
+        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+        user: UserId::from_uuid(Uuid::from_u128(2)),
+        session: SessionId::from_uuid(Uuid::from_u128(3)),
+        epoch: 0,
+        device: None,
+        token_id: Uuid::from_u128(4),
+    };
+    let keys = now.public_keys();
+    let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
+    assert_eq!(ids, ["1", "0"]);
+    // Somebody who has nothing but them.
+    let checks = |token: &str| {
+        let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+        let key = keys.iter().find(|key| key.id == kid).unwrap();
+        let decoding = DecodingKey::from_ed_components(&key.x).unwrap();
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_audience(&["fastops"]);
+        validation.validate_exp = false;
+        jsonwebtoken::decode::<Claims>(token, &decoding, &validation).is_ok()
+    };
+    assert!(checks(&now.issue(&access, at(0))));
+    assert!(checks(&before.issue(&access, at(0))));
+    assert!(!checks(&elsewhere.issue(&access, at(0))));
+}
+
+#[test]
+fn a_secret_is_not_published() {
+    let keys = Keys::of(TokenAlgorithm::Hs256);
+    let previous = SigningKey::try_new("0", TokenAlgorithm::EdDsa, &private_key()).unwrap();
+    let tokens = Tokens::new("fastops", "fastops", keys.key("1", &keys.own), Some(previous));
+    assert_eq!(tokens.public_keys(), []);
+}

@@ -245,6 +245,7 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     visit("resetPassword", open("reset-password", ticket()), invalid);
     let forgotten = json!({"email": "ana@example.com", "tenant": "pizza-place"});
     visit("forgotPassword", open("forgot-password", forgotten), Expect::Taken);
+    visit("getPublicKeys", visitor.get("/.well-known/jwks.json"), Expect::Nothing);
     let changed = json!({"current": "la clave de otra persona", "password": "otra clave larga"});
     visit("changePassword", own("password", changed), failed);
     let changed = json!({"password": "la clave de otra persona", "pin": "1234"});
