@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use queue::{Core, Place, Queue};
 use tokio::sync::OwnedSemaphorePermit;
+use unicode_normalization::UnicodeNormalization;
 
 use super::aside::aside;
 use crate::problem::{Code, FieldError, Problem};
@@ -124,10 +125,10 @@ impl Passwords {
         Self { turns, ..self }
     }
 
-    /// The hash to store for a new password.
+    /// The hash to store for a password that was chosen before.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         check_length(&password)?;
-        self.run(None, move || hash(password.as_bytes())).await
+        self.run(None, move || hash(prepared(&password).as_bytes())).await
     }
 
     /// The hash to store for a password that somebody chooses: not one of those that everybody tries
@@ -137,6 +138,8 @@ impl Passwords {
         password: String,
         address: Option<IpAddr>,
     ) -> Result<String, PasswordError> {
+        check_length(&password)?;
+        let password = prepared(&password);
         check_length(&password)?;
         let chosen = move || {
             if is_common(&password) {
@@ -187,13 +190,18 @@ impl Waiting {
 
 impl Turn {
     /// Checks a password against the stored hash; without one it takes as long and is wrong.
+    ///
+    /// Early hashes are of what was typed, in whatever form: one that is right only like this is made
+    /// again.
     pub async fn verify(
         self,
         password: String,
         stored: Option<String>,
     ) -> Result<Verdict, PasswordError> {
         check_length(&password)?;
-        self.check(password, stored).await
+        let prepared = prepared(&password);
+        let as_typed = (prepared != password).then_some(password);
+        self.check(prepared, as_typed, stored).await
     }
 
     /// Checks a PIN against the stored hash; without one it takes as long and is wrong.
@@ -203,14 +211,25 @@ impl Turn {
         stored: Option<String>,
     ) -> Result<Verdict, PasswordError> {
         check_pin(&pin)?;
-        self.check(pin, stored).await
+        self.check(pin, None, stored).await
     }
 
-    async fn check(self, secret: String, stored: Option<String>) -> Result<Verdict, PasswordError> {
+    async fn check(
+        self,
+        secret: String,
+        early: Option<String>,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordError> {
         let decoy = Arc::clone(&self.decoy);
-        self.run(move || match stored {
-            Some(stored) => verify(secret.as_bytes(), &stored),
-            None => verify(secret.as_bytes(), &decoy).map(|_| Verdict::Wrong),
+        self.run(move || {
+            let against = stored.as_deref().unwrap_or(&decoy);
+            let mut verdict = verify(secret.as_bytes(), against)?;
+            if let (Verdict::Wrong, Some(early)) = (verdict, early)
+                && let Verdict::Right { .. } = verify(early.as_bytes(), against)?
+            {
+                verdict = Verdict::Right { needs_rehash: true };
+            }
+            Ok(if stored.is_some() { verdict } else { Verdict::Wrong })
         })
         .await
     }
@@ -273,6 +292,13 @@ impl From<PasswordError> for Problem {
             }
         }
     }
+}
+
+/// The form in which passwords are hashed, whatever keyboard they come from: letters are composed (NFC)
+/// and every space is the one of ASCII, as in `OpaqueString` of RFC 8265.
+fn prepared(password: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() && !c.is_control();
+    password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect()
 }
 
 fn check_length(password: &str) -> Result<(), PasswordError> {

@@ -1,5 +1,6 @@
 //! Fields: rules of the domain that the document cannot show, all mistakes at once.
 
+use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{
     Currency, CutOff, Money, MoneyError, Name, NameError, Slug, StockQuantity, StockQuantityError,
 };
@@ -44,6 +45,21 @@ impl Fields {
             "must have letters, digits and single hyphens between them",
         );
         self.parsed(Slug::parse(text).ok(), pointer, words)
+    }
+
+    pub(super) fn email(&mut self, pointer: &str, text: &str) -> Option<EmailAddress> {
+        let words = match EmailAddress::parse(text) {
+            Ok(email) => return Some(email),
+            Err(EmailError::Shape | EmailError::TooLong) => {
+                ("no es una dirección de correo", "is no e-mail address")
+            }
+            Err(EmailError::Invisible) => (
+                "no puede tener caracteres de control ni invisibles",
+                "must not have control or invisible characters",
+            ),
+        };
+        self.0.push(FieldError::new(pointer, "email", words));
+        None
     }
 
     /// A value that some other field asks for, or forbids.

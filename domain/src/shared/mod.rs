@@ -3,6 +3,7 @@
 pub mod address;
 pub mod business_calendar;
 pub mod business_day;
+pub mod email;
 pub mod email_key;
 pub mod id;
 pub mod money;

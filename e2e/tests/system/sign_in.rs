@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use commands::identity::Accounts;
 use e2e::system::PASSWORD;
 use e2e::{Answer, Client, Menu, System, assert_took, figure, rounds};
 use futures_util::future::{join, join_all};
@@ -145,4 +146,52 @@ async fn s10_three_hundred_sign_ins_at_once_end_while_orders_are_placed() {
     }
     assert!(n_refused < 300, "nobody was served");
     figure("S10", &format!("of 300 sign-ins at once {n_refused} were told to come back"));
+}
+
+#[tokio::test]
+async fn an_address_and_a_password_are_the_same_from_every_keyboard() {
+    let system = System::start().await;
+    let owner = system.client();
+    let (composed, decomposed) = ("ñandú@example.com", "n\u{303}andu\u{301}@example.com");
+    let body = json!({"name": "Ñandú", "email": decomposed, "roles": []});
+    owner.post("/v1/users").json(&body).send().await.expect(201);
+    let token = system.site.letters.token(composed).await;
+    let join = json!({"token": token, "password": "contrasen\u{303}a larga"});
+    system.visitor().post("/v1/auth/join").no_key().json(&join).send().await.expect(200);
+    for email in [composed, decomposed, "ÑANDÚ@EXAMPLE.COM"] {
+        for password in ["contraseña larga", "contrasen\u{303}a larga"] {
+            let body = json!({"email": email, "password": password});
+            login(&system.visitor(), body).await.expect(200);
+        }
+    }
+    for taken in [composed, "Ñandu\u{301}@example.com"] {
+        let body = json!({"name": "Otra", "email": taken, "roles": []});
+        owner.post("/v1/users").json(&body).send().await.problem(409, "email-taken");
+    }
+    for unseen in ["nandu\u{200b}@example.com", "\u{202e}nandu@example.com", "na\u{ad}ndu@a.co"] {
+        let body = json!({"name": "Otra", "email": unseen, "roles": []});
+        let refused = owner.post("/v1/users").json(&body).send().await;
+        assert_eq!(refused.problem(422, "validation")["errors"][0]["pointer"], "/email");
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_kept_in_an_early_form_signs_in_and_keeps_their_address() {
+    let system = System::start().await;
+    let owner = system.client();
+    let (composed, decomposed) = ("ñandú@example.com", "n\u{303}andu\u{301}@example.com");
+    let user = system.joined(&owner, composed, &[], &[]).await;
+    // As the address was kept before: folded as it was typed.
+    let pool = system.site.database.owner_pool();
+    let people = fastops::people::People::new(pool.clone(), e2e::site::master_key());
+    let [early] = Accounts::earlier_email_keys(&people, decomposed)[..] else { panic!("one form") };
+    sqlx::query("UPDATE credentials SET email_key = $1 WHERE user_id = $2")
+        .bind(&early.bytes()[..])
+        .bind(user)
+        .execute(&pool)
+        .await
+        .unwrap();
+    for email in [composed, decomposed] {
+        login(&system.visitor(), json!({"email": email, "password": PASSWORD})).await.expect(200);
+    }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use commands::identity::{NewCompany, Person};
+use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{Name, NameError, Slug, SlugError};
 
 use crate::subscriptions::FirstSubscription;
@@ -39,20 +40,18 @@ pub enum DetailsError {
     #[error(transparent)]
     Slug(#[from] SlugError),
     /// The address is not one.
-    #[error("the e-mail address has no @")]
-    Email,
+    #[error(transparent)]
+    Email(#[from] EmailError),
 }
 
 impl CompanyDetails {
     /// The company that these describe; a trial begins at `now`.
     pub fn company(self, now: DateTime<Utc>) -> Result<NewCompany, DetailsError> {
-        if !self.email.contains('@') {
-            return Err(DetailsError::Email);
-        }
+        let email = EmailAddress::parse(&self.email)?.as_str().to_owned();
         Ok(NewCompany {
             name: Name::parse(&self.name)?,
             slug: Slug::parse(&self.slug)?,
-            administrator: Person { name: Name::parse(&self.administrator)?, email: self.email },
+            administrator: Person { name: Name::parse(&self.administrator)?, email },
             subscription: self.subscription.change(now)?,
         })
     }

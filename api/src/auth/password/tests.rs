@@ -152,3 +152,27 @@ async fn s09_an_unknown_name_is_hashed_like_a_wrong_password() {
     assert_eq!(how(&passwords.decoy), how(&stored), "with the same parameters");
     assert_eq!(passwords.decoy.len(), stored.len());
 }
+
+#[tokio::test]
+async fn a_password_is_the_same_from_every_keyboard() {
+    let passwords = Passwords::new();
+    let (composed, decomposed) = ("contraseña única", "contrasen\u{303}a\u{a0}u\u{301}nica");
+    let verify = async |password: &str, stored: &str| {
+        let turn = passwords.place(None).unwrap().turn().await;
+        turn.verify(password.to_owned(), Some(stored.to_owned())).await.unwrap()
+    };
+    for chosen in [composed, decomposed] {
+        let stored = passwords.hash_new(chosen.to_owned(), None).await.unwrap();
+        for typed in [composed, decomposed] {
+            let verdict = verify(typed, &stored).await;
+            assert_eq!(verdict, Verdict::Right { needs_rehash: false }, "{chosen} {typed}");
+        }
+        assert_eq!(verify("contrasena unica", &stored).await, Verdict::Wrong, "accents count");
+    }
+    // A hash of before, of what was typed.
+    let early = hash(decomposed.as_bytes()).unwrap();
+    assert_eq!(verify(decomposed, &early).await, Verdict::Right { needs_rehash: true });
+    assert_eq!(verify("otra contrasen\u{303}a", &early).await, Verdict::Wrong);
+    let turn = passwords.place(None).unwrap().turn().await;
+    assert_eq!(turn.verify(decomposed.to_owned(), None).await.unwrap(), Verdict::Wrong);
+}
