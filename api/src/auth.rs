@@ -2,9 +2,11 @@
 
 mod aside;
 pub mod attempts;
+pub(crate) mod failures;
 pub mod opaque;
 pub mod operator;
 pub mod password;
+pub mod strength;
 pub mod token;
 pub mod turnstile;
 

@@ -1,7 +1,8 @@
 //! The program itself: `fastops serve --work` as a child process, to be killed like any other.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -64,8 +65,11 @@ impl Process {
     /// into `folder`. What it needs is written there.
     pub async fn serve_operator(databases: &Databases, folder: &Path) -> Self {
         let (operator, key) = (folder.join("operator"), folder.join("token.pem"));
-        fs::write(&operator, OPERATOR_TOKEN).expect("the folder is ours");
-        fs::write(&key, private_key()).expect("the folder is ours");
+        for (path, secret) in [(&operator, OPERATOR_TOKEN), (&key, &private_key())] {
+            fs::write(path, secret).expect("the folder is ours");
+            let own = Permissions::from_mode(0o600);
+            fs::set_permissions(path, own).expect("the file is ours");
+        }
         let (operator, key) = (operator.to_string_lossy(), key.to_string_lossy());
         let letters = folder.join("letters");
         let letters = letters.to_string_lossy();

@@ -233,7 +233,7 @@ async fn answering(args: ServeArgs) -> Outcome {
     let metrics = start_metrics();
     let databases = args.database.databases()?;
     let installation = Installation::new(&databases);
-    let (secrets, operator) = (args.token.secrets()?, args.operator.token()?);
+    let (secrets, operator) = (args.token.secrets()?, args.operator.token(&args.token)?);
     let (shutdown, board) = (shutdown_on_signal()?, Board::default());
     let readiness = Ready::new(&installation, &board, args.runs());
     let figures = figures(metrics, board.clone());

@@ -2,12 +2,16 @@
 //! are never printed.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use api::auth::operator::{OperatorToken, WeakOperatorToken};
+use api::auth::strength::repeats_itself;
 use api::auth::token::TokenAlgorithm;
 use api::forwarding::Peers;
 use api::rates::Rates;
@@ -164,6 +168,28 @@ pub enum ConfigError {
     /// The operator's token could be guessed.
     #[error(transparent)]
     WeakOperatorToken(#[from] WeakOperatorToken),
+    /// A secret is a few bytes again and again.
+    #[error("what {variable} says is no secret: it repeats itself; make one with openssl rand")]
+    Repeats {
+        /// Which.
+        variable: &'static str,
+    },
+    /// Whoever gets hold of one secret has the other.
+    #[error("{first} and {second} are one secret: make one for each")]
+    Shared {
+        /// The one.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// Others on the machine can read a secret.
+    #[error("others can read the secret in {path}, which has the mode {mode:o}: chmod 600 {path}")]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// A secret's file cannot be read.
     #[error("could not read the secret in {path}")]
     Secret {
@@ -230,39 +256,51 @@ impl DatabaseArgs {
 impl TokenArgs {
     /// The secrets, read from where they are kept.
     pub fn secrets(&self) -> Result<Secrets, ConfigError> {
-        let bytes = match (&self.token_secret_file, &self.token_secret) {
-            (Some(path), _) => read(path)?,
-            (None, Some(secret)) => secret.clone().into_bytes(),
-            (None, None) => return Err(ConfigError::NoSecret),
-        };
-        let previous = match &self.previous_token_secret_file {
-            Some(path) => {
-                Some(NamedSecret { id: self.previous_token_key_id.clone(), bytes: read(path)? })
-            }
-            None => None,
-        };
-        let current = NamedSecret { id: self.token_key_id.clone(), bytes };
-        let algorithm = self.token_algorithm;
-        Ok(Secrets { algorithm, current, previous, master: self.master_key()? })
+        let all = self.given()?;
+        all_differ(&all)?;
+        let [current, previous, master] = all.map(|given| given.bytes);
+        let current = current.ok_or(ConfigError::NoSecret)?;
+        let named = |id: &String, bytes| NamedSecret { id: id.clone(), bytes };
+        Ok(Secrets {
+            algorithm: self.token_algorithm,
+            current: named(&self.token_key_id, current),
+            previous: previous.map(|bytes| named(&self.previous_token_key_id, bytes)),
+            master: MasterKey::try_new(&master.ok_or(ConfigError::NoMasterKey)?)?,
+        })
+    }
+
+    /// Every secret that is given here: what signs, what signed before, and the master key.
+    fn given(&self) -> Result<[Given; 3], ConfigError> {
+        let (current, master) = (self.token_secret.as_ref(), self.master_key.as_ref());
+        Ok([
+            Given::read("FASTOPS_TOKEN_SECRET_FILE", self.token_secret_file.as_ref(), current)?,
+            Given::read(
+                "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE",
+                self.previous_token_secret_file.as_ref(),
+                None,
+            )?,
+            Given::read("FASTOPS_MASTER_KEY_FILE", self.master_key_file.as_ref(), master)?,
+        ])
     }
 
     /// The key that people are kept under.
     pub fn master_key(&self) -> Result<MasterKey, ConfigError> {
-        let bytes = match (&self.master_key_file, &self.master_key) {
-            (Some(path), _) => read(path)?,
-            (None, Some(key)) => key.clone().into_bytes(),
-            (None, None) => return Err(ConfigError::NoMasterKey),
-        };
-        Ok(MasterKey::try_new(&bytes)?)
+        let [_, _, master] = self.given()?;
+        Ok(MasterKey::try_new(&master.bytes.ok_or(ConfigError::NoMasterKey)?)?)
     }
 }
 
 impl OperatorArgs {
-    /// The token, if there is one.
-    pub fn token(&self) -> Result<Option<OperatorToken>, ConfigError> {
-        let Some(path) = &self.operator_token_file else { return Ok(None) };
+    /// The token, if there is one; it is none of the other secrets.
+    pub fn token(&self, beside: &TokenArgs) -> Result<Option<OperatorToken>, ConfigError> {
+        let file = self.operator_token_file.as_ref();
+        let own = Given::read("FASTOPS_OPERATOR_TOKEN_FILE", file, None)?;
+        let [current, previous, master] = beside.given()?;
+        let all = [own, current, previous, master];
+        all_differ(&all)?;
+        let [Given { bytes: Some(bytes), .. }, ..] = all else { return Ok(None) };
         // Text that no header can carry is no token.
-        let text = String::from_utf8(read(path)?).map_err(|_| WeakOperatorToken)?;
+        let text = String::from_utf8(bytes).map_err(|_| WeakOperatorToken)?;
         Ok(Some(OperatorToken::try_new(&text)?))
     }
 }
@@ -276,8 +314,55 @@ fn options(variable: &'static str, url: &str) -> Result<PgConnectOptions, Config
     PgConnectOptions::from_str(url).map_err(|source| ConfigError::Database { variable, source })
 }
 
+/// What was given as a secret, if anything was.
+struct Given {
+    /// The variable that it comes from.
+    variable: &'static str,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Given {
+    /// From a file, or else as it is. Short ones are left to whatever they are for.
+    fn read(
+        variable: &'static str,
+        file: Option<&PathBuf>,
+        text: Option<&String>,
+    ) -> Result<Self, ConfigError> {
+        let bytes = match file {
+            Some(path) => Some(read(path)?),
+            None => text.map(|text| text.clone().into_bytes()),
+        };
+        let is_weak = |bytes: &Vec<u8>| bytes.len() >= BYTES_MIN && repeats_itself(bytes);
+        if bytes.as_ref().is_some_and(is_weak) {
+            return Err(ConfigError::Repeats { variable });
+        }
+        Ok(Self { variable, bytes })
+    }
+}
+
+/// Secrets that are shorter are refused for that.
+const BYTES_MIN: usize = 32;
+
+/// Goes on only if each secret is of one purpose; so no file is named by two variables either.
+fn all_differ(all: &[Given]) -> Result<(), ConfigError> {
+    for (place, one) in all.iter().enumerate() {
+        let same = |other: &&Given| other.bytes.is_some() && other.bytes == one.bytes;
+        if let Some(other) = all[place + 1..].iter().find(same) {
+            return Err(ConfigError::Shared { first: one.variable, second: other.variable });
+        }
+    }
+    Ok(())
+}
+
+/// What only its owner can read. The mode is that of the file which is read, also through a link.
 fn read(path: &PathBuf) -> Result<Vec<u8>, ConfigError> {
-    let text =
-        std::fs::read(path).map_err(|source| ConfigError::Secret { path: path.clone(), source })?;
+    let unread = |source| ConfigError::Secret { path: path.clone(), source };
+    let mut file = File::open(path).map_err(unread)?;
+    let mode = file.metadata().map_err(unread)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(ConfigError::Exposed { path: path.clone(), mode });
+    }
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(unread)?;
     Ok(text.trim_ascii().to_vec())
 }

@@ -18,7 +18,7 @@ use api::language::Language;
 use commands::Clock;
 use commands::sources::SystemClock;
 
-use crate::config::{ConfigError, DatabaseArgs, Secrets, TokenArgs};
+use crate::config::{ConfigError, DatabaseArgs, OperatorArgs, Secrets, TokenArgs};
 use crate::installation::Databases;
 use connections::Connections;
 
@@ -32,6 +32,9 @@ pub struct DoctorArgs {
 
     #[command(flatten)]
     token: TokenArgs,
+
+    #[command(flatten)]
+    operator: OperatorArgs,
 
     /// The language of the report.
     #[arg(long, value_enum, default_value = "es")]
@@ -62,7 +65,9 @@ pub enum DoctorError {
 /// Examines the installation and reports; the exit code is 1 if something is wrong.
 pub async fn run(args: &DoctorArgs) -> Result<ExitCode, DoctorError> {
     let databases = args.database.databases()?;
-    let findings = examine(&databases, args.token.secrets(), &SystemClock).await;
+    let operator = args.operator.token(&args.token);
+    let secrets = args.token.secrets().and_then(|secrets| operator.map(|_| secrets));
+    let findings = examine(&databases, secrets, &SystemClock).await;
     let language = match args.lang {
         Lang::Es => Language::Spanish,
         Lang::En => Language::English,

@@ -11,6 +11,8 @@ use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::response::{Category, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use tokio::fs::OpenOptions;
+use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 /// How letters are sent, and where they lead.
@@ -125,7 +127,7 @@ fn refusal(error: &lettre::transport::smtp::Error) -> PostError {
     if is_final { PostError::Never(said) } else { PostError::Later(said) }
 }
 
-/// A folder in which each letter is a file.
+/// A folder in which each letter is a file. Both are for this program's user alone.
 #[derive(Debug, Clone)]
 pub struct FolderPost {
     folder: PathBuf,
@@ -142,12 +144,38 @@ impl FolderPost {
 impl Post for FolderPost {
     async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError> {
         let failed = |error: std::io::Error| PostError::Later(error.to_string());
-        tokio::fs::create_dir_all(&self.folder).await.map_err(failed)?;
+        let mut folder = tokio::fs::DirBuilder::new();
+        folder.recursive(true).mode(0o700).create(&self.folder).await.map_err(failed)?;
         let Letter { to, subject, text } = letter;
         let content = format!("To: {to}\nSubject: {subject}\n\n{text}");
         // Whoever finds it finds the whole of it.
         let part = self.folder.join(format!(".{id}.part"));
-        tokio::fs::write(&part, content).await.map_err(failed)?;
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&part).await;
+        let mut file = file.map_err(failed)?;
+        file.write_all(content.as_bytes()).await.map_err(failed)?;
+        file.flush().await.map_err(failed)?;
         tokio::fs::rename(part, self.folder.join(format!("{id}.txt"))).await.map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_letter_is_a_file_for_nobody_else_to_read() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("letters");
+        let (to, subject, text) = ("luz@example.com".to_owned(), "x".to_owned(), "y".to_owned());
+        let letter = Letter { to, subject, text };
+        FolderPost::new(folder.clone()).send(Uuid::nil(), letter).await.unwrap();
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(Result::unwrap).collect();
+        assert_eq!(files.len(), 1);
+        assert_eq!(mode(&files[0].path()), 0o600);
     }
 }

@@ -1,10 +1,13 @@
 //! Log lines and metrics of the process.
 
 use std::io::IsTerminal;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rustix::fs::Mode;
+use rustix::process::umask;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
@@ -48,7 +51,7 @@ pub enum LogFilesError {
 }
 
 /// Starts logging to standard error, and to files where a folder is named. What was not yet written is
-/// written when the guard goes.
+/// written when the guard goes. Files that the process makes after this are for its user alone.
 pub fn start_logging_to(
     default: &str,
     files: &LogArgs,
@@ -57,7 +60,9 @@ pub fn start_logging_to(
         start_logging(default);
         return Ok(None);
     };
-    std::fs::create_dir_all(folder)?;
+    // The appender opens a file every day, with what the process allows.
+    umask(Mode::RWXG | Mode::RWXO);
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("fastops")

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -12,6 +13,10 @@ use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
 const SECRET: &str = "a secret that is long enough and repeats little: 0123456789";
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().permissions().mode() & 0o777
+}
 
 /// Every line in the files of a folder.
 fn lines(folder: &Path) -> Vec<Value> {
@@ -49,7 +54,7 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
         .args(["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
         .env("FASTOPS_DATABASE_URL", url)
         .env("FASTOPS_TOKEN_SECRET", SECRET)
-        .env("FASTOPS_MASTER_KEY", SECRET)
+        .env("FASTOPS_MASTER_KEY", "another secret, which people are kept under: 0123456789")
         .env("FASTOPS_LOG_FOLDER", &folder)
         .env_remove("FASTOPS_LOG")
         .stdin(Stdio::null())
@@ -76,6 +81,48 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
     assert_eq!(written["http.route"], "/v1/auth/login");
     assert_eq!(written["http.status"], 401);
     assert!(written["duration_ms"].is_u64());
+    let everything = format!("{:?}", lines(&folder));
+    for secret in ["nadie@example.com", "una clave secreta", SECRET] {
+        assert!(!everything.contains(secret), "{secret} is in the log");
+    }
+    assert_eq!(mode(&folder), 0o700);
+    for file in std::fs::read_dir(&folder).unwrap() {
+        assert_eq!(mode(&file.unwrap().path()), 0o600);
+    }
+
+    // Every way in leaves a line and a figure when it fails.
+    let failed = async |way: &str, reason: &str| {
+        let line = line(&folder, |line| line["way"] == way && line["reason"] == reason).await;
+        assert_eq!(line["security"], "sign_in_failed");
+        assert_eq!(line["client.address"], "127.0.0.1");
+        line
+    };
+    let account = failed("password", "unknown").await["account"].as_str().unwrap().to_owned();
+    assert_eq!(account.len(), 64, "the key of the address and not the address");
+    let post = async |path: &str, body: Value| {
+        let address = format!("http://{address}/v1/{path}");
+        let sent = reqwest::Client::new().post(address).bearer_auth("x".repeat(40)).json(&body);
+        sent.send().await.unwrap();
+    };
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let token = serde_json::json!({"token": "fo_join_AAAA", "password": "una clave secreta"});
+    post("auth/join", token.clone()).await;
+    post("auth/reset-password", token).await;
+    post("auth/refresh", serde_json::json!({"refresh_token": "fo_refresh_AAAA"})).await;
+    let pin =
+        serde_json::json!({"device_token": "fo_device_AAAA", "user_id": nobody, "pin": "2468"});
+    post("auth/pin", pin).await;
+    post("operator/companies", serde_json::json!({})).await;
+    for way in ["invitation", "password_reset", "refresh", "device"] {
+        failed(way, "invalid").await;
+    }
+    failed("operator", "wrong").await;
+    let metrics = reqwest::get(format!("http://{address}/metrics")).await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    for way in ["password", "invitation", "password_reset", "refresh", "device", "operator"] {
+        let figure = format!("fastops_sign_in_failures_total{{way=\"{way}\"");
+        assert!(metrics.contains(&figure), "{figure} is not in {metrics}");
+    }
     let everything = format!("{:?}", lines(&folder));
     for secret in ["nadie@example.com", "una clave secreta", SECRET] {
         assert!(!everything.contains(secret), "{secret} is in the log");

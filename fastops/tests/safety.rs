@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -9,6 +12,15 @@ use event_store::testing::Database;
 use tokio::process::Command;
 
 const SECRET: &str = "a secret that is long enough and repeats little: 0123456789";
+const MASTER_KEY: &str = "another secret, which people are kept under: 0123456789";
+
+/// A file with a mode.
+fn file(folder: &Path, name: &str, text: &str, mode: u32) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
 
 fn url(database: &Database, role: &str) -> String {
     let options = database.options(role);
@@ -26,7 +38,7 @@ async fn served(database: &Database, variable: &str, value: Option<&str>) -> Out
         .args(["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
         .env("FASTOPS_DATABASE_URL", url(database, "fastops_app"))
         .env("FASTOPS_TOKEN_SECRET", SECRET)
-        .env("FASTOPS_MASTER_KEY", SECRET)
+        .env("FASTOPS_MASTER_KEY", MASTER_KEY)
         .stdin(Stdio::null())
         .kill_on_drop(true);
     match value {
@@ -44,9 +56,15 @@ async fn s56_what_is_not_safe_does_not_start() {
     let zeros = "0".repeat(64);
     let name = "FASTOPS_TOKEN_SECRET";
     let folder = tempfile::tempdir().unwrap();
-    let short = folder.path().join("operator");
-    std::fs::write(&short, "thirty-one visible characters..\n").unwrap();
+    let folder = folder.path();
+    let short = file(folder, "short", "thirty-one visible characters..\n", 0o600);
+    let good = "b6SxTZ0o2yJ1ub7W0vM4iQ9m3hYk5cPq8eRdFgHjKlA=\n";
+    let by_group = file(folder, "by-group", good, 0o640);
+    let by_all = file(folder, "by-all", good, 0o604);
+    let same = file(folder, "same", SECRET, 0o600);
+    let periodic = "0123456789abcdef".repeat(4);
     let operator = "FASTOPS_OPERATOR_TOKEN_FILE";
+    let previous = "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE";
     let cases = [
         ("FASTOPS_DATABASE_URL", Some(owner.as_str()), "fastops_owner"),
         ("FASTOPS_TOKEN_KEY_ID", Some("demo"), "demo"),
@@ -56,8 +74,16 @@ async fn s56_what_is_not_safe_does_not_start() {
         ("FASTOPS_TOKEN_ALGORITHM", Some("EdDSA"), "openssl genpkey"),
         ("FASTOPS_TOKEN_ALGORITHM", Some("none"), "HS256, EdDSA"),
         (name, Some("-----BEGIN PUBLIC KEY-----\nand so on"), "FASTOPS_TOKEN_ALGORITHM"),
-        (operator, short.to_str(), "at least 32 visible ASCII characters"),
+        (operator, Some(&short), "at least 32 visible ASCII characters"),
         (operator, Some("/nowhere/to/be/found"), "could not read the secret"),
+        (operator, Some(&by_group), "has the mode 640"),
+        ("FASTOPS_TOKEN_SECRET_FILE", Some(&by_all), "has the mode 604"),
+        ("FASTOPS_MASTER_KEY_FILE", Some(&by_group), "chmod 600"),
+        (previous, Some(&by_group), "others can read the secret"),
+        (operator, Some(&same), "are one secret"),
+        (previous, Some(&same), "are one secret"),
+        ("FASTOPS_MASTER_KEY", Some(SECRET), "are one secret"),
+        ("FASTOPS_MASTER_KEY", Some(&periodic), "repeats itself"),
         ("FASTOPS_MASTER_KEY", None, "FASTOPS_MASTER_KEY_FILE"),
         ("FASTOPS_MASTER_KEY", Some("short"), "at least 32 bytes"),
     ];
@@ -84,7 +110,7 @@ async fn a_company_is_set_up_and_its_administrator_is_not_in_the_log() {
             .arg(&password)
             .env("FASTOPS_DATABASE_URL", url(&database, "fastops_app"))
             .env("FASTOPS_OWNER_DATABASE_URL", url(&database, "fastops_owner"))
-            .env("FASTOPS_MASTER_KEY", SECRET)
+            .env("FASTOPS_MASTER_KEY", MASTER_KEY)
             .stdin(Stdio::null())
             .output()
     };
@@ -112,7 +138,7 @@ async fn a_company_has_its_first_plan_and_trial_once_and_whatever_is_said_later(
             .args(args)
             .env("FASTOPS_DATABASE_URL", url(&database, "fastops_app"))
             .env("FASTOPS_OWNER_DATABASE_URL", url(&database, "fastops_owner"))
-            .env("FASTOPS_MASTER_KEY", SECRET)
+            .env("FASTOPS_MASTER_KEY", MASTER_KEY)
             .stdin(Stdio::null())
             .output()
             .await
@@ -148,7 +174,7 @@ async fn the_operator_creates_companies_with_a_link_for_the_administrator_and_li
             .arg("companies")
             .args(args)
             .env("FASTOPS_DATABASE_URL", url(&database, "fastops_app"))
-            .env("FASTOPS_MASTER_KEY", SECRET)
+            .env("FASTOPS_MASTER_KEY", MASTER_KEY)
             .env("FASTOPS_PUBLIC_URL", "https://pedidos.example/")
             .stdin(Stdio::null())
             .output()

@@ -5,6 +5,7 @@ use poem::Request;
 use sha2::{Digest, Sha256};
 
 use super::attempts::{Attempts, Subject};
+use super::failures::{Reason, Try, Way};
 use super::origin;
 use super::token::TokenError;
 use crate::caller::{Now, bearer};
@@ -78,8 +79,11 @@ impl OperatorGate {
         let presented = bearer(request).filter(|token| token.len() >= CHARS_MIN);
         let presented = presented.ok_or(TokenError::Missing)?;
         let subjects: Vec<_> = origin(request).map(Subject::Operator).into_iter().collect();
-        self.attempts.begin(&subjects, (self.now)())?;
+        let tried = Try::of(Way::Operator, request);
+        let begun = self.attempts.begin(&subjects, (self.now)());
+        begun.inspect_err(|_| tried.failed(Reason::Waiting))?;
         if !self.token.is(presented) {
+            tried.failed(Reason::Wrong);
             return Err(TokenError::Invalid.into());
         }
         self.attempts.succeeded(&subjects);

@@ -88,8 +88,8 @@ async fn compare(app: &mut PgConnection, clock: &dyn Clock) -> Result<Verdict, s
 /// Tokens are signed with something that nobody guesses.
 pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
     let advice = (
-        "openssl rand -base64 48 > token.secret, y FASTOPS_TOKEN_SECRET_FILE=token.secret",
-        "openssl rand -base64 48 > token.secret, and FASTOPS_TOKEN_SECRET_FILE=token.secret",
+        "(umask 077; openssl rand -base64 48 > token.secret), y FASTOPS_TOKEN_SECRET_FILE=token.secret",
+        "(umask 077; openssl rand -base64 48 > token.secret), and FASTOPS_TOKEN_SECRET_FILE=token.secret",
     );
     let verdict = match secrets {
         Err(ConfigError::NoSecret) => Verdict::wrong(("no hay ninguno", "there is none"), advice),
@@ -99,9 +99,33 @@ pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
                 error.to_string(),
             ),
             (
-                "openssl rand -base64 48 > master.key, y FASTOPS_MASTER_KEY_FILE=master.key",
-                "openssl rand -base64 48 > master.key, and FASTOPS_MASTER_KEY_FILE=master.key",
+                "(umask 077; openssl rand -base64 48 > master.key), y FASTOPS_MASTER_KEY_FILE=master.key",
+                "(umask 077; openssl rand -base64 48 > master.key), and FASTOPS_MASTER_KEY_FILE=master.key",
             ),
+        ),
+        Err(ConfigError::Exposed { path, mode }) => {
+            let path = path.display();
+            Verdict::wrong(
+                (
+                    format!("otros pueden leer {path}, que tiene el modo {mode:o}"),
+                    format!("others can read {path}, which has the mode {mode:o}"),
+                ),
+                (format!("chmod 600 {path}"), format!("chmod 600 {path}")),
+            )
+        }
+        Err(ConfigError::Shared { first, second }) => Verdict::wrong(
+            (
+                format!("{first} y {second} son el mismo secreto"),
+                format!("{first} and {second} are one secret"),
+            ),
+            ("haga uno para cada cosa, con openssl rand", "make one for each, with openssl rand"),
+        ),
+        Err(ConfigError::Repeats { variable }) => Verdict::wrong(
+            (
+                format!("lo que dice {variable} se repite y se puede adivinar"),
+                format!("what {variable} says repeats itself and can be guessed"),
+            ),
+            ("haga otro con openssl rand -base64 48", "make another with openssl rand -base64 48"),
         ),
         Err(error) => {
             let seen =
