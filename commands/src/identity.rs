@@ -21,7 +21,7 @@ use crate::error::Failure;
 use crate::intent::Intent;
 use crate::unit_of_work::UnitOfWork;
 
-pub use authority::{Authority, Presented, Standing};
+pub use authority::{Authority, Known, Presented, Standing};
 pub use branches::{
     BranchRefusal, ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch,
 };
@@ -36,7 +36,7 @@ pub use roles::{ChangeRoles, RolesRefusal};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
 pub use users::{
     AccountRefusal, ChangeUser, ForgetUser, InviteAgain, InviteRefusal, InviteUser, JoinUser,
-    SetPin, UserRefusal,
+    ResetPassword, SetPin, UserRefusal,
 };
 
 /// A company joins the installation.
@@ -81,9 +81,10 @@ impl Intent for RegisterTenant {
         let found = Change::Found { tenant, administrator: owner };
         work.decide::<Roles>(&tenant, Command { by: By::System, change: found })
             .map_err(|_| there())?;
-        work.decide::<User>(&owner, user::Command::Invite).map_err(|_| there())?;
+        let invite = user::Command::Invite { email: self.email };
+        work.decide::<User>(&owner, invite).map_err(|_| there())?;
         if has_joined {
-            work.decide::<User>(&owner, user::Command::Join).map_err(|_| there())?;
+            work.decide::<User>(&owner, user::Command::Join { link: None }).map_err(|_| there())?;
         }
         work.decide::<Claim>(&claim, claim::Command::Take { holder: owner.uuid() })
             .map_err(|_| there())?;

@@ -17,9 +17,9 @@ use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
 use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::schemas::{Schemas, schemas};
 use domain::shared::{
-    Address, BranchId, CategoryId, Currency, Money, Name, OrderId, PaymentId, PermissionCategoryId,
-    ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId, StockQuantity, UserId,
-    VariantId,
+    Address, BranchId, CategoryId, Currency, EmailKey, Money, Name, OrderId, PaymentId,
+    PermissionCategoryId, ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId,
+    StockQuantity, UserId, VariantId,
 };
 use uuid::Uuid;
 
@@ -120,7 +120,7 @@ fn subscriptions() -> [subscription::Event; 7] {
 fn people() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
     let users: [user::Event; 9] = [
-        user::Invited {}.into(),
+        user::Invited { email: Some(EmailKey::from_bytes([0xab; 32])) }.into(),
         user::InvitedAgain {}.into(),
         user::Joined {}.into(),
         user::PasswordChanged {}.into(),

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use api::access::{Permits, Unanswered};
 use api::app::{App, Shell, app, document};
-use api::auth::opaque::RenewalKey;
 use api::auth::operator::{OperatorGate, OperatorToken};
 use api::auth::password::{HashingTurns, Passwords};
 use api::auth::token::{KeyError, SigningKey, TokenAlgorithm, Tokens};
@@ -154,9 +153,9 @@ fn services(
         accounts: people.clone(),
         sessions: people.clone(),
         tickets: people.clone(),
+        renewals: people.renewals(),
         letters: people,
         public_url,
-        renewals: RenewalKey::new(secrets.master.derive("refresh tokens")),
         attempts: Arc::default(),
         passwords: Passwords::new().by(taking(&installation.turns)),
         tokens: Arc::new(tokens(secrets)?),

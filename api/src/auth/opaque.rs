@@ -1,5 +1,6 @@
 //! Opaque tokens: random secrets that say whose they are and nothing else. Of each only the hash is
-//! kept; its beginning tells people and scanners of source code what they have found.
+//! kept; its beginning tells people and scanners of source code what they have found, and its end, an
+//! authentication code, that it was made here: for one that was not, nothing is looked up.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -42,6 +43,8 @@ pub struct Opaque {
     /// The session, person or device.
     pub subject: Uuid,
     secret: [u8; 32],
+    /// What only whoever has the key can make of the rest.
+    code: [u8; 32],
 }
 
 impl std::fmt::Debug for Opaque {
@@ -83,10 +86,10 @@ impl RenewalKey {
 
 impl Opaque {
     /// A token that nobody has.
-    pub fn fresh(kind: Kind, tenant: TenantId, subject: Uuid) -> Self {
+    pub fn fresh(key: &RenewalKey, kind: Kind, tenant: TenantId, subject: Uuid) -> Self {
         let mut secret = [0; 32];
         aws_lc_rs::rand::fill(&mut secret).expect("the system has randomness");
-        Self { kind, tenant, subject, secret }
+        Self::with(key, kind, tenant, subject, secret)
     }
 
     /// The token that a command gives out: the same whenever it is repeated.
@@ -102,27 +105,50 @@ impl Opaque {
         for id in [command.uuid(), tenant.uuid(), subject] {
             mac.update(id.as_bytes());
         }
-        Self { kind, tenant, subject, secret: mac.finalize().into_bytes().into() }
+        Self::with(key, kind, tenant, subject, mac.finalize().into_bytes().into())
     }
 
-    /// Reads a token of this kind.
-    pub fn parse(kind: Kind, text: &str) -> Option<Self> {
+    fn with(
+        key: &RenewalKey,
+        kind: Kind,
+        tenant: TenantId,
+        subject: Uuid,
+        secret: [u8; 32],
+    ) -> Self {
+        let token = Self { kind, tenant, subject, secret, code: [0; 32] };
+        let code = token.coded(key).finalize().into_bytes().into();
+        Self { code, ..token }
+    }
+
+    fn coded(&self, key: &RenewalKey) -> Hmac<Sha256> {
+        let mut mac = key.mac();
+        mac.update(b"code");
+        mac.update(&self.hash());
+        mac
+    }
+
+    /// Reads a token of this kind that was made with this key.
+    pub fn parse(key: &RenewalKey, kind: Kind, text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(kind.prefix())?).ok()?;
-        let bytes: [u8; 64] = bytes.try_into().ok()?;
-        let (ids, secret) = bytes.split_at(32);
-        let (tenant, subject) = ids.split_at(16);
-        Some(Self {
+        let ([tenant, subject, secret @ .., _, _], []) = bytes.as_chunks::<16>() else {
+            return None;
+        };
+        let token = Self {
             kind,
-            tenant: TenantId::from_uuid(Uuid::from_slice(tenant).ok()?),
-            subject: Uuid::from_slice(subject).ok()?,
-            secret: secret.try_into().ok()?,
-        })
+            tenant: TenantId::from_uuid(Uuid::from_bytes(*tenant)),
+            subject: Uuid::from_bytes(*subject),
+            secret: secret.as_flattened().try_into().ok()?,
+            code: bytes.last_chunk().copied()?,
+        };
+        // Takes as long whichever byte is another.
+        token.coded(key).verify_slice(&token.code).ok()?;
+        Some(token)
     }
 
     /// The token as it is given to somebody.
     pub fn text(&self) -> String {
         let ids = [*self.tenant.uuid().as_bytes(), *self.subject.as_bytes()].concat();
-        let body = URL_SAFE_NO_PAD.encode([&ids[..], &self.secret[..]].concat());
+        let body = URL_SAFE_NO_PAD.encode([&ids[..], &self.secret[..], &self.code[..]].concat());
         format!("{}{body}", self.kind.prefix())
     }
 
@@ -149,7 +175,8 @@ impl Opaque {
         let mut mac = key.mac();
         mac.update(&self.hash());
         mac.update(&self.secret);
-        Self { secret: mac.finalize().into_bytes().into(), ..self.clone() }
+        let secret = mac.finalize().into_bytes().into();
+        Self::with(key, self.kind, self.tenant, self.subject, secret)
     }
 }
 
@@ -157,25 +184,46 @@ impl Opaque {
 mod tests {
     use super::*;
 
+    const KEY: [u8; 32] = [1; 32];
+
     fn fresh(kind: Kind) -> Opaque {
-        Opaque::fresh(kind, TenantId::from_uuid(Uuid::from_u128(1)), Uuid::from_u128(2))
+        let key = RenewalKey::new(KEY);
+        Opaque::fresh(&key, kind, TenantId::from_uuid(Uuid::from_u128(1)), Uuid::from_u128(2))
     }
 
     #[test]
     fn a_token_is_read_as_what_it_is_and_nothing_else() {
+        let key = RenewalKey::new(KEY);
         let kinds = [Kind::Refresh, Kind::Invitation, Kind::PasswordReset, Kind::Device];
         for kind in kinds {
             let token = fresh(kind);
             assert_ne!(token.text(), fresh(kind).text());
             for read_as in kinds {
-                let read = Opaque::parse(read_as, &token.text());
+                let read = Opaque::parse(&key, read_as, &token.text());
                 assert_eq!(read, (read_as == kind).then(|| token.clone()));
             }
         }
         let text = fresh(Kind::Refresh).text();
         for bad in ["", "fo_refresh_", &text[..text.len() - 1], &format!("{text}A"), "fo_refresh_*"]
         {
-            assert_eq!(Opaque::parse(Kind::Refresh, bad), None, "{bad}");
+            assert_eq!(Opaque::parse(&key, Kind::Refresh, bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn s07_a_token_that_was_not_made_here_is_none() {
+        let key = RenewalKey::new(KEY);
+        for kind in [Kind::Refresh, Kind::Invitation, Kind::PasswordReset, Kind::Device] {
+            let text = fresh(kind).text();
+            assert!(Opaque::parse(&key, kind, &text).is_some());
+            assert_eq!(Opaque::parse(&RenewalKey::new([2; 32]), kind, &text), None);
+            let body = URL_SAFE_NO_PAD.decode(text.strip_prefix(kind.prefix()).unwrap()).unwrap();
+            for place in 0..body.len() {
+                let mut changed = body.clone();
+                changed[place] ^= 1;
+                let text = format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(changed));
+                assert_eq!(Opaque::parse(&key, kind, &text), None, "byte {place}");
+            }
         }
     }
 

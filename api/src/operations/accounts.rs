@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::answer::Done;
 use super::auth::letters_to;
-use super::letters::Addressee;
 use super::model::Settled;
 use super::refusal::{self, failed, refused};
 use super::{Part, Services};
@@ -53,8 +52,7 @@ impl AccountsOfPeople {
         let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
         let receipt = self.0.commands.execute(&scope, once, InviteAgain { user }).await;
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::user(*it)))?;
-        let to = Addressee { tenant, user, email };
-        self.0.write_invitation(to, key.command_id(), receipt.replayed).await?;
+        self.0.write_invitation(tenant, user, key.command_id(), receipt.replayed).await?;
         Ok(self.0.settled(&receipt, user_id.0))
     }
 
@@ -96,13 +94,11 @@ impl AccountsOfPeople {
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
-        let world = |world| failed(&world);
-        let email = self.0.accounts.email_key_of(tenant, user).await.map_err(world)?;
         let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
-        let receipt = self.0.commands.execute(&scope, once, ForgetUser { user, email }).await;
+        let receipt = self.0.commands.execute(&scope, once, ForgetUser { user }).await;
         let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
         // Whatever stops this, a consumer makes up for it.
-        self.0.accounts.forget(tenant, user).await.map_err(world)?;
+        self.0.accounts.forget(tenant, user).await.map_err(|world| failed(&world))?;
         Ok(self.0.settled(&receipt, user_id.0))
     }
 }

@@ -93,7 +93,7 @@ impl Devices {
         let command = key.command_id();
         let token = Opaque::of_command(&self.0.renewals, command, Kind::Device, tenant, subject);
         let ticket = TicketFor { tenant, kind, subject };
-        let kept = self.0.tickets.keep(ticket, token.hash(), None).await;
+        let kept = self.0.tickets.keep(ticket, token.hash(), 0, None).await;
         kept.map_err(|world| failed(&world))?;
         let body = EnrolledDevice {
             id: subject,

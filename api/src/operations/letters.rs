@@ -1,7 +1,7 @@
 //! What is written to people, with a link that only they get.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use commands::identity::{Letter, TicketFor, TicketKind, Written};
+use commands::identity::{Known, Letter, TicketFor, TicketKind, Written};
 use domain::shared::{CommandId, TenantId, UserId};
 
 use super::Services;
@@ -15,29 +15,27 @@ const JOIN_WITHIN: TimeDelta = TimeDelta::days(7);
 /// How long a link to set another password is good.
 const RESET_WITHIN: TimeDelta = TimeDelta::hours(1);
 
-/// Somebody who is written to.
-#[derive(Debug, Clone)]
-pub(super) struct Addressee {
-    pub(super) tenant: TenantId,
-    pub(super) user: UserId,
-    pub(super) email: String,
-}
-
 impl Services {
-    /// Writes an invitation; the link of an earlier one is good no more. Under one command that
-    /// happens once.
+    /// Writes an invitation to the address that is kept of somebody; the link of an earlier one is good
+    /// no more. Under one command that happens once.
     pub(super) async fn write_invitation(
         &self,
-        to: Addressee,
+        tenant: TenantId,
+        user: UserId,
         command: CommandId,
         is_repeated: bool,
     ) -> Result<(), Problem> {
-        let Addressee { tenant, user, email } = to;
+        let known = self.authority.known(tenant, user).await.map_err(|world| failed(&world))?;
+        let Some(known) = known else {
+            // They were forgotten meanwhile, maybe before what is known of them was kept.
+            return self.accounts.forget(tenant, user).await.map_err(|world| failed(&world));
+        };
+        let Some(to) = self.address_of(tenant, user).await? else { return Ok(()) };
         let company = self.company(tenant).await?;
         let kind = Kind::Invitation;
         let token = Opaque::of_command(&self.renewals, command, kind, tenant, user.uuid());
         let letter = Letter {
-            to: email,
+            to,
             subject: "Invitación · Invitation".to_owned(),
             text: format!(
                 "Tiene una invitación para trabajar en {company}. Abra este enlace dentro de una \
@@ -47,7 +45,8 @@ impl Services {
                 self.link("join", &token)
             ),
         };
-        let written = self.written(TicketKind::Invitation, &token, letter, JOIN_WITHIN);
+        let kind = (TicketKind::Invitation, known.epoch);
+        let written = self.written(kind, &token, letter, JOIN_WITHIN);
         let kept = if is_repeated {
             self.letters.write_once(written).await
         } else {
@@ -56,13 +55,19 @@ impl Services {
         kept.map_err(|world| failed(&world))
     }
 
-    /// Writes a letter with a link to set another password.
-    pub(super) async fn write_reset(&self, to: Addressee) -> Result<(), Problem> {
-        let Addressee { tenant, user, email } = to;
+    /// Writes a letter with a link to set another password to the address that is kept of somebody, if
+    /// they have joined and are not suspended.
+    pub(super) async fn write_reset(&self, tenant: TenantId, user: UserId) -> Result<(), Problem> {
+        let known = self.authority.known(tenant, user).await.map_err(|world| failed(&world))?;
+        let Some(Known { epoch, has_joined: true, is_active: true, .. }) = known else {
+            return Ok(());
+        };
+        let Some(to) = self.address_of(tenant, user).await? else { return Ok(()) };
         let company = self.company(tenant).await?;
-        let token = Opaque::fresh(Kind::PasswordReset, tenant, user.uuid());
+        let kind = Kind::PasswordReset;
+        let token = Opaque::fresh(&self.renewals, kind, tenant, user.uuid());
         let letter = Letter {
-            to: email,
+            to,
             subject: "Cambiar su contraseña · Change your password".to_owned(),
             text: format!(
                 "Para cambiar su contraseña en {company} abra este enlace dentro de una hora. \
@@ -72,8 +77,16 @@ impl Services {
                 self.link("reset-password", &token)
             ),
         };
-        let written = self.written(TicketKind::PasswordReset, &token, letter, RESET_WITHIN);
+        let kind = (TicketKind::PasswordReset, epoch);
+        let written = self.written(kind, &token, letter, RESET_WITHIN);
         self.letters.write(written).await.map_err(|world| failed(&world))
+    }
+
+    /// Where somebody gets letters, whatever was typed; nowhere if nothing is known of them.
+    async fn address_of(&self, tenant: TenantId, user: UserId) -> Result<Option<String>, Problem> {
+        let people = self.accounts.people(tenant, &[user]).await;
+        let person = people.map_err(|world| failed(&world))?.remove(&user);
+        Ok(person.map(|person| person.email))
     }
 
     /// What people call the company.
@@ -84,7 +97,7 @@ impl Services {
 
     fn written(
         &self,
-        kind: TicketKind,
+        (kind, epoch): (TicketKind, u32),
         token: &Opaque,
         letter: Letter,
         good_for: TimeDelta,
@@ -92,7 +105,7 @@ impl Services {
         let at: DateTime<Utc> = self.clock.now();
         let ticket = TicketFor { tenant: token.tenant, kind, subject: token.subject };
         let (id, hash) = (self.ids.uuid(), token.hash());
-        Written { id, ticket, hash, letter, at, expires_at: at + good_for }
+        Written { id, ticket, hash, epoch, letter, at, expires_at: at + good_for }
     }
 
     /// The address that a letter leads to.

@@ -15,7 +15,6 @@ use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
-use super::letters::Addressee;
 use super::model::{Revised, Settled};
 use super::rbac::model::branches;
 use super::refusal::{self, Named, failed, refused};
@@ -134,17 +133,17 @@ impl Users {
         Json(body): Json<Invitation>,
     ) -> Result<Created<Revised>, Problem> {
         let mut fields = Fields::default();
-        let name = fields.name("/name", &body.name);
+        let read = (fields.name("/name", &body.name), fields.email("/email", &body.email));
         let access = access(&mut fields, body.all_branches, body.branches.as_deref());
-        let (Some(name), Some(access)) = (name, access) else { return Err(fields.problem()) };
+        let ((Some(name), Some(email)), Some(access)) = (read, access) else {
+            return Err(fields.problem());
+        };
         let (tenant, accounts) = (by.caller.tenant, &self.0.accounts);
-        let person = Person { name, email: body.email.trim().to_owned() };
-        let fresh = UserId::from_uuid(self.0.ids.uuid());
-        let user =
-            accounts.reserve(tenant, fresh, &person).await.map_err(|world| failed(&world))?;
+        let person = Person { name, email: email.as_str().to_owned() };
         let intent = InviteUser {
-            user,
+            user: UserId::from_uuid(self.0.ids.uuid()),
             email: accounts.email_key(&person.email),
+            earlier: accounts.earlier_email_keys(&body.email),
             roles: body.roles.iter().copied().map(RoleId::from_uuid).collect(),
             branches: access,
         };
@@ -157,8 +156,9 @@ impl Users {
         };
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
         let made = first::<User>(&receipt)?;
-        let to = Addressee { tenant, user: made.id, email: person.email };
-        self.0.write_invitation(to, key.command_id(), receipt.replayed).await?;
+        // Whatever stops this, the same request makes up for it.
+        accounts.admit(tenant, made.id, &person).await.map_err(|world| failed(&world))?;
+        self.0.write_invitation(tenant, made.id, key.command_id(), receipt.replayed).await?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
         Ok(Created::by(&receipt, made.revision, body))

@@ -77,7 +77,20 @@ const fn bit(permission: Permission) -> HeldBits {
 }
 
 /// Somebody, and the branch of the shared till on which they have signed in.
-type Known = (TenantId, UserId, Option<BranchId>);
+type Seat = (TenantId, UserId, Option<BranchId>);
+
+/// What the log says of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The epoch of their sessions, in which links to them are written.
+    pub epoch: u32,
+    /// Whether they have taken their invitation up.
+    pub has_joined: bool,
+    /// Whether they have joined or were given a PIN.
+    pub can_sign_in: bool,
+    /// Whether they are not suspended.
+    pub is_active: bool,
+}
 
 /// See the module. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -85,13 +98,13 @@ pub struct Authority {
     commands: Commands,
     /// By the last event of the roles that it follows from: a revision may come again in another copy of
     /// the log, an event does not.
-    known: Cache<Known, (Option<EventId>, Arc<Standing>)>,
+    standings: Cache<Seat, (Option<EventId>, Arc<Standing>)>,
 }
 
 impl Authority {
     /// What the log says through these commands' memory.
     pub fn new(commands: Commands) -> Self {
-        Self { commands, known: Cache::builder().max_capacity(KNOWN_MAX).build() }
+        Self { commands, standings: Cache::builder().max_capacity(KNOWN_MAX).build() }
     }
 
     /// What somebody holds; nothing if their session is over, or they or their till are shut out.
@@ -138,8 +151,8 @@ impl Authority {
             },
         };
         let last_event = work.last_event::<Roles>(tenant);
-        let known = (*tenant, *user, till);
-        if let Some((at, standing)) = self.known.get(&known)
+        let seat = (*tenant, *user, till);
+        if let Some((at, standing)) = self.standings.get(&seat)
             && at == last_event
         {
             return Ok(Some(standing));
@@ -148,7 +161,7 @@ impl Authority {
         let branches = graph.branches_of(*user);
         let branches = till.map_or_else(|| branches.clone(), |till| branches.narrowed_to(till));
         let standing = Arc::new(Standing::new(graph.held_within(*user, &branches), branches));
-        self.known.insert(known, (last_event, Arc::clone(&standing)));
+        self.standings.insert(seat, (last_event, Arc::clone(&standing)));
         Ok(Some(standing))
     }
 
@@ -168,12 +181,23 @@ impl Authority {
 
     /// The epoch of somebody's sessions, straight from the log; none for whoever cannot sign in.
     pub async fn epoch(&self, tenant: TenantId, user: UserId) -> Result<Option<u32>, World> {
+        let known = self.known(tenant, user).await?;
+        Ok(known.filter(|known| known.is_active && known.can_sign_in).map(|known| known.epoch))
+    }
+
+    /// What the log says of somebody; nothing of whoever was never here, or is forgotten.
+    pub async fn known(&self, tenant: TenantId, user: UserId) -> Result<Option<Known>, World> {
         let scope = Scope::user(tenant, user, CorrelationId::from_uuid(Uuid::nil()));
         let mut work = self.commands.look(&scope, Trust::Log);
         work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&user)]).await?;
         let is_active =
             work.state::<Roles>(&tenant).member(user).is_some_and(|member| member.is_active);
-        let sessions = work.state::<User>(&user).sessions().filter(|_| is_active);
-        Ok(sessions.map(|sessions| sessions.epoch))
+        let state = work.state::<User>(&user);
+        Ok(state.account().map(|account| Known {
+            epoch: account.epoch(),
+            has_joined: account.has_joined,
+            can_sign_in: state.sessions().is_some(),
+            is_active,
+        }))
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use domain::claim::{Claim, ClaimId};
 use domain::identity::subscription;
 use domain::identity::tenant::{self, Tenant};
 use domain::identity::{Roles, Subscription, User, user};
@@ -12,6 +13,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use super::ports::{Accounts, Companies, KnownCompany, Person, SecretKind};
+use super::restoring::holder;
 use super::{
     ChangeSubscription, JoinUser, RegisterTenant, RestoreAdministrator, RestoreRefusal,
     SubscriptionRefusal,
@@ -19,7 +21,7 @@ use super::{
 use crate::aggregates::Trust;
 use crate::error::{CommandError, World};
 use crate::execute::Commands;
-use crate::receipt::Receipt;
+use crate::receipt::{Fact, Receipt};
 use crate::scope::{Correlation, Request, Scope};
 
 /// As whom the operator stands in the log.
@@ -116,19 +118,18 @@ impl Operator {
         let fresh = TenantId::from_uuid(Uuid::new_v5(&request.command.uuid(), b"company"));
         let tenant = self.companies.keep(fresh, &new.slug, &new.name).await?;
         let scope = acting(tenant, correlation);
-        // Nobody else is made known in a company that is there, whether by a retry or by mistake.
-        let administrator = match self.owner(&scope).await? {
-            Some(owner) => owner,
-            None => self.reserve(accounts, tenant, &new.administrator).await?,
-        };
-        let register = register(accounts, tenant, administrator, new, false);
+        let person = new.administrator.clone();
+        let register = self.register(accounts, tenant, new, false);
         let receipt = self.commands.execute(&scope, request, register).await?;
+        // Whoever the log says: a retry comes to the administrator of then, and brings no other.
+        let administrator = administrator(&receipt)?;
+        self.admit(accounts, &scope, administrator, &person).await?;
         Ok(CreatedCompany { tenant, administrator, receipt })
     }
 
     /// Sets a company up whose administrator has a password, or takes up the one that has the short
     /// name: it stays as it is, and whoever has the address gets the password. Safe to repeat after a
-    /// crash: the company exists when its event does, and everything before that is written again.
+    /// crash: the company exists when its event does, and what follows from that is written again.
     pub async fn set_up(
         &self,
         accounts: &dyn Accounts,
@@ -137,19 +138,29 @@ impl Operator {
     ) -> Result<TenantId, CommandError<tenant::Error>> {
         let fresh = TenantId::from_uuid(self.commands.uuid());
         let tenant = self.companies.keep(fresh, &new.slug, &new.name).await?;
-        let owner = self.reserve(accounts, tenant, &new.administrator).await?;
-        accounts.keep_secret(tenant, owner, SecretKind::Password, password_hash).await?;
         let scope = acting(tenant, CorrelationId::from_uuid(self.commands.uuid()));
         let once = Request::live(CommandId::derived(tenant.uuid()));
-        let register = register(accounts, tenant, owner, new, true);
-        match self.commands.execute(&scope, once, register).await {
-            Ok(_) => Ok(tenant),
+        let (person, slug) = (new.administrator.clone(), new.slug.clone());
+        let register = self.register(accounts, tenant, new, true);
+        let user = match self.commands.execute(&scope, once, register).await {
+            Ok(receipt) => {
+                let owner = administrator(&receipt)?;
+                self.admit(accounts, &scope, owner, &person).await?;
+                owner
+            }
             // Whatever it was set up with, it belongs to the same company.
             Err(
-                CommandError::Refused(tenant::Error::AlreadyRegistered) | CommandError::IdReused,
-            ) => self.join(&scope, owner).await.map(|()| tenant),
-            Err(error) => Err(error),
-        }
+                error @ (CommandError::Refused(tenant::Error::AlreadyRegistered)
+                | CommandError::IdReused),
+            ) => {
+                let user = self.holder(accounts, &scope, &person, &slug).await?.ok_or(error)?;
+                self.join(&scope, user).await?;
+                user
+            }
+            Err(error) => return Err(error),
+        };
+        accounts.keep_secret(tenant, user, SecretKind::Password, password_hash).await?;
+        Ok(tenant)
     }
 
     /// The company that has this short name.
@@ -200,12 +211,25 @@ impl Operator {
         if self.company(tenant).await?.is_none() {
             return Err(CommandError::Refused(RestoreRefusal::UnknownCompany));
         }
-        let user = self.reserve(accounts, tenant, person).await?;
         let email = accounts.email_key(&person.email);
-        let restore = RestoreAdministrator { user, email };
+        let earlier = accounts.earlier_email_keys(&person.email);
+        let claims: Vec<ClaimId> =
+            std::iter::once(&email).chain(&earlier).map(ClaimId::of_email).collect();
+        let user = UserId::from_uuid(self.commands.uuid());
+        let restore = RestoreAdministrator { user, email, earlier };
         let scope = acting(tenant, correlation);
         let receipt = self.commands.execute(&scope, request, restore).await?;
         let facts = receipt.facts::<User>()?;
+        // Nothing happens to the account of whoever has joined: they are who has the address.
+        let told = facts.first().and_then(|fact| fact.id.parse().ok());
+        let user = if let Some(user) = told {
+            user
+        } else {
+            let mut work = self.commands.look(&scope, Trust::Log);
+            work.read(claims.iter().map(|claim| work.wanted::<Claim>(claim)).collect()).await?;
+            holder(&work, &claims).ok_or(World::Lost)?
+        };
+        self.admit(accounts, &scope, user, person).await?;
         let is_invited = facts.iter().any(|fact| {
             matches!(fact.event, user::Event::Invited(_) | user::Event::InvitedAgain(_))
         });
@@ -231,29 +255,63 @@ impl Operator {
         Ok(Some(Company { tenant, slug, name, created_at, subscription, users }))
     }
 
-    async fn owner(&self, scope: &Scope) -> Result<Option<UserId>, World> {
+    /// Keeps what is known of an administrator, unless they were forgotten since.
+    async fn admit(
+        &self,
+        accounts: &dyn Accounts,
+        scope: &Scope,
+        user: UserId,
+        person: &Person,
+    ) -> Result<(), World> {
+        accounts.admit(scope.tenant, user, person).await?;
         let mut work = self.commands.look(scope, Trust::Log);
-        work.read(vec![work.wanted::<Tenant>(&scope.tenant)]).await?;
-        Ok(match work.state::<Tenant>(&scope.tenant) {
-            tenant::State::Active { owner, .. } => Some(*owner),
-            tenant::State::Unregistered => None,
-        })
+        work.read(vec![work.wanted::<User>(&user)]).await?;
+        match work.state::<User>(&user).account() {
+            Some(_) => Ok(()),
+            None => accounts.forget(scope.tenant, user).await,
+        }
     }
 
-    async fn reserve(
+    /// Who of a company has the address of `person`. Where the process ended that set the company up,
+    /// only the log knows of its administrator, and what is kept beside it is made up for.
+    async fn holder(
+        &self,
+        accounts: &dyn Accounts,
+        scope: &Scope,
+        person: &Person,
+        slug: &Slug,
+    ) -> Result<Option<UserId>, World> {
+        let mut work = self.commands.look(scope, Trust::Log);
+        work.read(vec![work.wanted::<Tenant>(&scope.tenant)]).await?;
+        if let tenant::State::Active { owner, .. } = *work.state::<Tenant>(&scope.tenant) {
+            work.read(vec![work.wanted::<User>(&owner)]).await?;
+            let email = work.state::<User>(&owner).account().and_then(|account| account.email);
+            if email == Some(accounts.email_key(&person.email)) {
+                accounts.admit(scope.tenant, owner, person).await?;
+                return Ok(Some(owner));
+            }
+        }
+        let has = accounts.of_email(&person.email, Some(slug.as_str())).await?;
+        Ok(has.first().map(|account| account.user))
+    }
+
+    fn register(
         &self,
         accounts: &dyn Accounts,
         tenant: TenantId,
-        person: &Person,
-    ) -> Result<UserId, World> {
-        let fresh = UserId::from_uuid(self.commands.uuid());
-        accounts.reserve(tenant, fresh, person).await
+        new: NewCompany,
+        has_joined: bool,
+    ) -> RegisterTenant {
+        let email = accounts.email_key(&new.administrator.email);
+        let owner = UserId::from_uuid(self.commands.uuid());
+        let NewCompany { name, slug, subscription, .. } = new;
+        RegisterTenant { tenant, name, slug, owner, email, has_joined, subscription }
     }
 
     /// Whoever has a password has taken up their invitation, should they have had one.
     async fn join(&self, scope: &Scope, user: UserId) -> Result<(), CommandError<tenant::Error>> {
         let request = Request::live(CommandId::from_uuid(self.commands.uuid()));
-        match self.commands.execute(scope, request, JoinUser { user }).await {
+        match self.commands.execute(scope, request, JoinUser { user, link: None }).await {
             Err(CommandError::World(world)) => Err(world.into()),
             Ok(_) | Err(_) => Ok(()),
         }
@@ -265,14 +323,11 @@ fn acting(tenant: TenantId, correlation: impl Into<Correlation>) -> Scope {
     Scope::system(tenant, correlation, NAME)
 }
 
-fn register(
-    accounts: &dyn Accounts,
-    tenant: TenantId,
-    owner: UserId,
-    new: NewCompany,
-    has_joined: bool,
-) -> RegisterTenant {
-    let email = accounts.email_key(&new.administrator.email);
-    let NewCompany { name, slug, subscription, .. } = new;
-    RegisterTenant { tenant, name, slug, owner, email, has_joined, subscription }
+/// Whom a company was registered with.
+fn administrator(receipt: &Receipt) -> Result<UserId, World> {
+    let registered = receipt.facts::<Tenant>()?.into_iter().next();
+    let Some(Fact { event: tenant::Event::Registered(registered), .. }) = registered else {
+        return Err(World::Lost);
+    };
+    Ok(registered.owner)
 }

@@ -20,8 +20,8 @@ pub struct Account {
     pub slug: String,
     /// The person.
     pub user: UserId,
-    /// The password as a PHC string.
-    pub password_hash: String,
+    /// The password as a PHC string; none for whoever has yet to choose one.
+    pub password_hash: Option<String>,
 }
 
 /// What is known of a person besides their id.
@@ -55,20 +55,18 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     /// What stands for an address; two spellings of one address have one key.
     fn email_key(&self, email: &str) -> EmailKey;
 
-    /// Every account of an e-mail address that has a password, in one company or in all.
+    /// The keys that stood for an address when spellings were told apart otherwise; mostly none.
+    fn earlier_email_keys(&self, email: &str) -> Vec<EmailKey>;
+
+    /// Every account of an e-mail address, whatever key stands for it, in one company or in all.
     async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World>;
 
     /// Keeps a hash with today's parameters of the same password.
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 
-    /// Makes room for a person who is to be invited, and says who they are: whoever has the address
-    /// already, or else `fresh`. What is known of somebody who can sign in stays.
-    async fn reserve(
-        &self,
-        tenant: TenantId,
-        fresh: UserId,
-        person: &Person,
-    ) -> Result<UserId, World>;
+    /// Keeps what is known of a person whom the log has admitted with this address. What is known of
+    /// them already stays, so that whoever comes after a process that ended may do it again.
+    async fn admit(&self, tenant: TenantId, user: UserId, person: &Person) -> Result<(), World>;
 
     /// The hash of somebody's secret as a PHC string.
     async fn secret_of(
@@ -87,9 +85,15 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
         hash: &str,
     ) -> Result<(), World>;
 
-    /// What stands for somebody's address.
-    async fn email_key_of(&self, tenant: TenantId, user: UserId)
-    -> Result<Option<EmailKey>, World>;
+    /// Keeps another password, and a PIN where one was chosen with it. What was good before it is over:
+    /// links in letters, the letters that wait, and sessions.
+    async fn replace_password(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        password_hash: &str,
+        pin_hash: Option<&str>,
+    ) -> Result<(), World>;
 
     /// Deletes everything that is known of a person, with all their ways in.
     async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
@@ -172,11 +176,13 @@ pub struct TicketFor {
 /// Where the hashes of tickets are kept.
 #[async_trait]
 pub trait Tickets: fmt::Debug + Send + Sync + 'static {
-    /// Keeps the hash of a ticket in place of the one before.
+    /// Keeps the hash of a ticket in place of the one before. A link is written in an `epoch` of the
+    /// sessions of whoever it is for.
     async fn keep(
         &self,
         ticket: TicketFor,
         hash: [u8; 32],
+        epoch: u32,
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<(), World>;
 
@@ -186,7 +192,17 @@ pub trait Tickets: fmt::Debug + Send + Sync + 'static {
         ticket: TicketFor,
         hash: [u8; 32],
         now: DateTime<Utc>,
-    ) -> Result<bool, World>;
+    ) -> Result<bool, World> {
+        Ok(self.written_in(ticket, hash, now).await?.is_some())
+    }
+
+    /// The epoch in which a good ticket was written; none of one that is no good.
+    async fn written_in(
+        &self,
+        ticket: TicketFor,
+        hash: [u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<u32>, World>;
 
     /// A ticket is used up.
     async fn take_away(&self, ticket: TicketFor) -> Result<(), World>;
@@ -297,6 +313,8 @@ pub struct Written {
     pub ticket: TicketFor,
     /// The hash of the ticket.
     pub hash: [u8; 32],
+    /// The epoch of the person's sessions in which it is written.
+    pub epoch: u32,
     /// The letter.
     pub letter: Letter,
     /// When it was written.

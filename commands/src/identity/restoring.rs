@@ -1,6 +1,6 @@
 //! An administrator for a company that has none who can act, on the operator's word.
 
-use domain::claim::{Claim, ClaimId};
+use domain::claim::{self, Claim, ClaimId};
 use domain::identity::roles::{self, By, Change, Command, Roles};
 use domain::identity::tenant::{self, Tenant};
 use domain::identity::user::{self, User};
@@ -16,11 +16,14 @@ use crate::unit_of_work::UnitOfWork;
 /// the company yet is invited, and whoever has yet to join is invited again. Plans limit neither.
 #[derive(Debug, Clone, Serialize)]
 pub struct RestoreAdministrator {
-    /// Who. A retry is recognised by the address.
+    /// Who it is if nobody of the company has the address. A retry is recognised by that.
     #[serde(skip)]
     pub user: UserId,
     /// What stands for their e-mail address, unique in the company.
     pub email: EmailKey,
+    /// What stood for it when spellings were told apart otherwise.
+    #[serde(skip)]
+    pub earlier: Vec<EmailKey>,
 }
 
 /// Why nobody is made an administrator.
@@ -43,28 +46,39 @@ impl Intent for RestoreAdministrator {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RestoreRefusal>> {
         let (tenant, claim) = (work.tenant(), ClaimId::of_email(&self.email));
-        work.read(vec![
-            work.wanted::<Tenant>(&tenant),
-            work.wanted::<Roles>(&tenant),
-            work.wanted::<User>(&self.user),
-            work.wanted::<Claim>(&claim),
-        ])
-        .await?;
+        let mut wanted = vec![work.wanted::<Tenant>(&tenant), work.wanted::<Roles>(&tenant)];
+        let claims: Vec<ClaimId> =
+            std::iter::once(&self.email).chain(&self.earlier).map(ClaimId::of_email).collect();
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
+        work.read(wanted).await?;
+        let user = holder(work, &claims);
+        work.read(vec![work.wanted::<User>(&user.unwrap_or(self.user))]).await?;
         if *work.state::<Tenant>(&tenant) == tenant::State::Unregistered {
             return Err(Failure::Refused(RestoreRefusal::UnknownCompany));
         }
-        take(work, &claim, self.user.uuid())
-            .map_err(|_| Failure::Refused(RestoreRefusal::EmailTaken))?;
-        let change = Change::RestoreAdministrator(self.user);
+        if user.is_none() {
+            take(work, &claim, self.user.uuid())
+                .map_err(|_| Failure::Refused(RestoreRefusal::EmailTaken))?;
+        }
+        let user = user.unwrap_or(self.user);
+        let change = Change::RestoreAdministrator(user);
         work.decide::<Roles>(&tenant, Command { by: By::System, change })
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        let invitation = match work.state::<User>(&self.user) {
-            user::State::Unknown => user::Command::Invite,
-            user::State::Invited(_) => user::Command::InviteAgain,
-            user::State::Joined(_) | user::State::Forgotten => return Ok(()),
+        let invitation = match work.state::<User>(&user) {
+            user::State::Unknown => user::Command::Invite { email: self.email },
+            user::State::Known(account) if !account.has_joined => user::Command::InviteAgain,
+            user::State::Known(_) | user::State::Forgotten => return Ok(()),
         };
-        work.decide::<User>(&self.user, invitation)
+        work.decide::<User>(&user, invitation)
             .map_err(|_| Failure::Refused(roles::Error::Unknown.into()))?;
         Ok(())
     }
+}
+
+/// Who has an address, by whichever key that stands for it.
+pub(super) fn holder(work: &UnitOfWork<'_>, claims: &[ClaimId]) -> Option<UserId> {
+    claims.iter().find_map(|claim| match work.state::<Claim>(claim) {
+        claim::State::Held(by) => Some(UserId::from_uuid(*by)),
+        claim::State::Free => None,
+    })
 }

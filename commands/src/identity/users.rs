@@ -20,6 +20,9 @@ pub struct InviteUser {
     pub user: UserId,
     /// What stands for their e-mail address, unique in the company.
     pub email: EmailKey,
+    /// What stood for it when spellings were told apart otherwise: whoever has such a key has the address.
+    #[serde(skip)]
+    pub earlier: Vec<EmailKey>,
     /// What they will be.
     pub roles: Vec<RoleId>,
     /// Where they may act.
@@ -53,11 +56,17 @@ impl Intent for InviteUser {
             work.wanted::<Claim>(&claim),
         ])
         .await?;
+        let earlier: Vec<ClaimId> = self.earlier.iter().map(ClaimId::of_email).collect();
+        work.read(earlier.iter().map(|claim| work.wanted::<Claim>(claim)).collect()).await?;
+        if earlier.iter().any(|claim| *work.state::<Claim>(claim) != claim::State::Free) {
+            return Err(Failure::Refused(InviteRefusal::EmailTaken));
+        }
         branches_exist(work, &self.branches).await.map_err(|it| it.map(InviteRefusal::Roles))?;
         take(work, &claim, self.user.uuid())
             .map_err(|_| Failure::Refused(InviteRefusal::EmailTaken))?;
         // Whoever holds the claim already was invited before.
-        work.decide::<User>(&self.user, user::Command::Invite).map_err(|refusal| {
+        let invite = user::Command::Invite { email: self.email };
+        work.decide::<User>(&self.user, invite).map_err(|refusal| {
             Failure::Refused(match refusal {
                 user::Error::AlreadyInvited => InviteRefusal::EmailTaken,
                 other => other.into(),
@@ -132,9 +141,6 @@ impl Intent for SetPin {
 pub struct ForgetUser {
     /// Who.
     pub user: UserId,
-    /// What stands for their e-mail address, which others can have after this. A retry finds none.
-    #[serde(skip)]
-    pub email: Option<EmailKey>,
 }
 
 impl Intent for ForgetUser {
@@ -142,15 +148,17 @@ impl Intent for ForgetUser {
     type Refusal = AccountRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
-        let (tenant, claim) = (work.tenant(), self.email.as_ref().map(ClaimId::of_email));
-        let mut wanted = vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)];
-        wanted.extend(claim.as_ref().map(|claim| work.wanted::<Claim>(claim)));
-        work.read(wanted).await?;
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)]).await?;
+        let email = work.state::<User>(&self.user).account().and_then(|account| account.email);
+        let claim = email.as_ref().map(ClaimId::of_email);
+        work.read(claim.iter().map(|claim| work.wanted::<Claim>(claim)).collect()).await?;
         let command = Command { by: by(work), change: Change::Forget(self.user) };
         work.decide::<Roles>(&tenant, command)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         work.decide::<User>(&self.user, user::Command::Forget)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        // Others can have the address after this.
         let holder = self.user.uuid();
         if let Some(claim) = claim
             && *work.state::<Claim>(&claim) == claim::State::Held(holder)
@@ -167,6 +175,8 @@ impl Intent for ForgetUser {
 pub struct JoinUser {
     /// Who.
     pub user: UserId,
+    /// The epoch in which the link was written that they used; none on the word of FastOps itself.
+    pub link: Option<u32>,
 }
 
 /// Why nothing changes about a person.
@@ -177,8 +187,41 @@ impl Intent for JoinUser {
     type Refusal = UserRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
-        decide_on(work, self.user, user::Command::Join).await
+        if self.link.is_some() {
+            is_not_suspended(work, self.user).await?;
+        }
+        decide_on(work, self.user, user::Command::Join { link: self.link }).await
     }
+}
+
+/// Somebody sets another password with a link that was sent to them.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResetPassword {
+    /// Who.
+    pub user: UserId,
+    /// The epoch in which the link was written.
+    pub link: u32,
+}
+
+impl Intent for ResetPassword {
+    const OPERATION: &'static str = "user.reset_password";
+    type Refusal = UserRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+        is_not_suspended(work, self.user).await?;
+        decide_on(work, self.user, user::Command::ResetPassword { link: self.link }).await
+    }
+}
+
+/// A link of whoever is suspended is no good, also one that was written meanwhile.
+async fn is_not_suspended(
+    work: &mut UnitOfWork<'_>,
+    user: UserId,
+) -> Result<(), Failure<UserRefusal>> {
+    let tenant = work.tenant();
+    work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&user)]).await?;
+    let is_active = work.state::<Roles>(&tenant).member(user).is_some_and(|it| it.is_active);
+    if is_active { Ok(()) } else { Err(Failure::Refused(user::Error::LinkVoid)) }
 }
 
 /// Something about a person's ways in should change.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
-use crate::shared::{SessionId, UserId};
+use crate::shared::{EmailKey, SessionId, UserId};
 
 /// For how long it is remembered that a session has ended: longer than any of its tokens lasts.
 const ENDED_KEPT_FOR: TimeDelta = TimeDelta::hours(1);
@@ -22,11 +22,22 @@ pub struct User;
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Somebody should work here.
-    Invite,
+    Invite {
+        /// What stands for their e-mail address.
+        email: EmailKey,
+    },
     /// They should get another letter in place of the one before.
     InviteAgain,
     /// They have taken the invitation up and set a password.
-    Join,
+    Join {
+        /// The epoch in which the link was written that they used; none on the word of FastOps itself.
+        link: Option<u32>,
+    },
+    /// They have set another password with a link that was sent to them.
+    ResetPassword {
+        /// The epoch in which the link was written.
+        link: u32,
+    },
     /// They have another password; whoever signed in with the old one is out.
     ChangePassword,
     /// They have another PIN for shared tills.
@@ -43,7 +54,11 @@ pub enum Command {
 
 /// Somebody was invited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Invited {}
+pub struct Invited {
+    /// What stands for their e-mail address, which they hold the claim of; absent from early events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailKey>,
+}
 
 /// They got another letter in place of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -109,18 +124,28 @@ crate::stored_events! {
     }
 }
 
-/// A person before and after they joined.
+/// What is known of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of them.
+    /// Nothing.
     #[default]
     Unknown,
-    /// They have an invitation. Whoever was given a PIN can sign in on shared tills all the same.
-    Invited(Option<Sessions>),
-    /// They can sign in.
-    Joined(Sessions),
-    /// Nothing is known of them any more.
+    /// They were invited.
+    Known(Account),
+    /// Nothing any more.
     Forgotten,
+}
+
+/// A person before and after they joined.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// What stands for their e-mail address.
+    pub email: Option<EmailKey>,
+    /// Whether they have taken their invitation up.
+    pub has_joined: bool,
+    /// Whether they were given a PIN: they can sign in on shared tills before they have joined.
+    was_given_pin: bool,
+    sessions: Sessions,
 }
 
 /// Which sign-ins still count.
@@ -155,12 +180,69 @@ impl Sessions {
     }
 }
 
+impl Account {
+    /// The epoch of their sessions. A link that is written in it is good for as long as a session would
+    /// go on that began at that moment: another password, signing out everywhere and a suspension end
+    /// both.
+    pub const fn epoch(&self) -> u32 {
+        self.sessions.epoch
+    }
+
+    const fn can_sign_in(&self) -> bool {
+        self.has_joined || self.was_given_pin
+    }
+
+    fn link_is_good(&self, link: u32) -> Result<(), Error> {
+        let Sessions { since, epoch, .. } = self.sessions;
+        if (since..=epoch).contains(&link) { Ok(()) } else { Err(Error::LinkVoid) }
+    }
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+        match command {
+            Command::Invite { .. } => Err(Error::AlreadyInvited),
+            Command::InviteAgain | Command::Join { .. } if self.has_joined => {
+                Err(Error::AlreadyJoined)
+            }
+            Command::InviteAgain => Ok(vec![InvitedAgain {}.into()]),
+            Command::Join { link } => {
+                link.map_or(Ok(()), |link| self.link_is_good(link))?;
+                Ok(vec![Joined {}.into()])
+            }
+            Command::ResetPassword { .. } | Command::ChangePassword | Command::ChangePin
+                if !self.has_joined =>
+            {
+                Err(Error::Unknown)
+            }
+            Command::ResetPassword { link } => {
+                self.link_is_good(link)?;
+                Ok(vec![PasswordChanged {}.into()])
+            }
+            Command::ChangePassword => Ok(vec![PasswordChanged {}.into()]),
+            Command::ChangePin => Ok(vec![PinChanged {}.into()]),
+            Command::SetPin => Ok(vec![PinSet {}.into()]),
+            // Whoever has no session may have a link.
+            Command::EndSessions => Ok(vec![SessionsEnded {}.into()]),
+            Command::EndSession(_) if !self.can_sign_in() => Err(Error::Unknown),
+            Command::EndSession(ended) => {
+                let is_over = self.sessions.ended.contains_key(&ended.session);
+                Ok(if is_over { vec![] } else { vec![ended.into()] })
+            }
+            Command::Forget => Ok(vec![Forgotten {}.into()]),
+        }
+    }
+}
+
 impl State {
     /// Which sign-ins still count, if they can sign in at all.
-    pub const fn sessions(&self) -> Option<&Sessions> {
+    pub fn sessions(&self) -> Option<&Sessions> {
+        self.account().filter(|account| account.can_sign_in()).map(|account| &account.sessions)
+    }
+
+    /// What is known of them, if anything is.
+    pub const fn account(&self) -> Option<&Account> {
         match self {
-            Self::Joined(sessions) | Self::Invited(Some(sessions)) => Some(sessions),
-            Self::Unknown | Self::Invited(None) | Self::Forgotten => None,
+            Self::Known(account) => Some(account),
+            Self::Unknown | Self::Forgotten => None,
         }
     }
 }
@@ -177,6 +259,9 @@ pub enum Error {
     /// They joined before.
     #[error("they joined before")]
     AlreadyJoined,
+    /// The link was written before something that ends links.
+    #[error("the link is no longer good")]
+    LinkVoid,
 }
 
 impl Decider for User {
@@ -189,189 +274,41 @@ impl Decider for User {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
-            (State::Unknown, Command::Invite) => Ok(vec![Invited {}.into()]),
-            (State::Invited(_) | State::Joined(_) | State::Forgotten, Command::Invite) => {
-                Err(Error::AlreadyInvited)
+            (State::Unknown, Command::Invite { email }) => {
+                Ok(vec![Invited { email: Some(email) }.into()])
             }
-            (State::Invited(_), Command::InviteAgain) => Ok(vec![InvitedAgain {}.into()]),
-            (State::Invited(_), Command::Join) => Ok(vec![Joined {}.into()]),
-            (State::Joined(_), Command::Join | Command::InviteAgain) => Err(Error::AlreadyJoined),
-            (State::Joined(_), Command::ChangePassword) => Ok(vec![PasswordChanged {}.into()]),
-            (State::Joined(_), Command::ChangePin) => Ok(vec![PinChanged {}.into()]),
-            (State::Invited(_) | State::Joined(_), Command::SetPin) => Ok(vec![PinSet {}.into()]),
-            (State::Invited(Some(_)) | State::Joined(_), Command::EndSessions) => {
-                Ok(vec![SessionsEnded {}.into()])
-            }
-            // Whoever cannot sign in has no session, and whoever is forgotten stays so.
-            (State::Invited(None), Command::EndSessions) | (State::Forgotten, Command::Forget) => {
-                Ok(vec![])
-            }
-            (
-                State::Invited(Some(sessions)) | State::Joined(sessions),
-                Command::EndSession(ended),
-            ) => {
-                let is_over = sessions.ended.contains_key(&ended.session);
-                Ok(if is_over { vec![] } else { vec![ended.into()] })
-            }
-            (State::Invited(_) | State::Joined(_), Command::Forget) => {
-                Ok(vec![Forgotten {}.into()])
-            }
-            (State::Unknown | State::Forgotten, _)
-            | (State::Invited(_), Command::ChangePassword | Command::ChangePin)
-            | (State::Invited(None), Command::EndSession(_)) => Err(Error::Unknown),
+            (State::Known(account), command) => account.decide(command),
+            (State::Forgotten, Command::Invite { .. }) => Err(Error::AlreadyInvited),
+            // Whoever is forgotten stays so.
+            (State::Forgotten, Command::Forget) => Ok(vec![]),
+            (State::Unknown | State::Forgotten, _) => Err(Error::Unknown),
         }
     }
 
     fn evolve(state: State, event: Event) -> State {
-        let (has_joined, known) = match state {
-            State::Unknown | State::Forgotten => (false, None),
-            State::Invited(sessions) => (false, sessions),
-            State::Joined(sessions) => (true, Some(sessions)),
+        let mut account = match state {
+            State::Known(account) => account,
+            State::Unknown | State::Forgotten => Account::default(),
         };
-        let mut sessions = known.clone().unwrap_or_default();
         match event {
-            Event::Invited(_) | Event::InvitedAgain(_) => return State::Invited(known),
-            Event::Joined(_) => return State::Joined(sessions),
-            Event::Forgotten(_) => return State::Forgotten,
-            Event::PinChanged(_) => {}
-            Event::PinSet(_) => sessions.on_tills_ended(),
-            Event::PasswordChanged(_) | Event::SessionsEnded(_) => sessions.all_ended(),
-            Event::SessionEnded(SessionEnded { session, at, .. }) => {
-                sessions.ended.retain(|_, ended| *ended + ENDED_KEPT_FOR > at);
-                sessions.ended.insert(session, at);
+            Event::Invited(Invited { email }) => account.email = email,
+            Event::InvitedAgain(_) | Event::PinChanged(_) => {}
+            Event::Joined(_) => account.has_joined = true,
+            Event::PinSet(_) => {
+                account.was_given_pin = true;
+                account.sessions.on_tills_ended();
             }
+            Event::PasswordChanged(_) | Event::SessionsEnded(_) => account.sessions.all_ended(),
+            Event::SessionEnded(SessionEnded { session, at, .. }) => {
+                let ended = &mut account.sessions.ended;
+                ended.retain(|_, ended| *ended + ENDED_KEPT_FOR > at);
+                ended.insert(session, at);
+            }
+            Event::Forgotten(_) => return State::Forgotten,
         }
-        if has_joined { State::Joined(sessions) } else { State::Invited(Some(sessions)) }
+        State::Known(account)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::testing::given;
-
-    const JOINED: [Event; 2] = [Event::Invited(Invited {}), Event::Joined(Joined {})];
-    const WITH_PIN: [Event; 2] = [Event::Invited(Invited {}), Event::PinSet(PinSet {})];
-
-    fn session(n: u128) -> SessionId {
-        SessionId::from_uuid(Uuid::from_u128(n))
-    }
-
-    fn ended(n: u128, at: &str) -> SessionEnded {
-        let at = at.parse().unwrap();
-        SessionEnded { session: session(n), at, reason: EndReason::SignedOut }
-    }
-
-    fn sessions(more: impl IntoIterator<Item = Event>) -> Sessions {
-        let state = User::fold(State::default(), JOINED.into_iter().chain(more));
-        state.sessions().unwrap().clone()
-    }
-
-    #[test]
-    fn a_person_is_invited_and_joins_once() {
-        given::<User>([]).when(Command::Invite).then([Invited {}.into()]);
-        given::<User>([]).when(Command::Join).then_refused(Error::Unknown);
-        given::<User>([Invited {}.into()]).when(Command::Join).then([Joined {}.into()]);
-        given::<User>(JOINED).when(Command::Join).then_refused(Error::AlreadyJoined);
-        given::<User>(JOINED).when(Command::Invite).then_refused(Error::AlreadyInvited);
-    }
-
-    #[test]
-    fn an_invitation_is_sent_again_until_it_is_taken_up() {
-        let again = Event::from(InvitedAgain {});
-        let invited = [Invited {}.into(), again.clone()];
-        given::<User>([Invited {}.into()]).when(Command::InviteAgain).then([again.clone()]);
-        given::<User>(invited.clone()).when(Command::InviteAgain).then([again]);
-        given::<User>(invited).when(Command::Join).then([Joined {}.into()]);
-        given::<User>([]).when(Command::InviteAgain).then_refused(Error::Unknown);
-        given::<User>(JOINED).when(Command::InviteAgain).then_refused(Error::AlreadyJoined);
-    }
-
-    #[test]
-    fn whoever_has_not_joined_has_nothing_to_change() {
-        for command in [Command::ChangePassword, Command::ChangePin] {
-            given::<User>([Invited {}.into()]).when(command).then_refused(Error::Unknown);
-        }
-        given::<User>([Invited {}.into()]).when(Command::EndSessions).then_nothing();
-    }
-
-    #[test]
-    fn s06_a_new_password_and_signing_out_everywhere_end_every_session() {
-        assert!(sessions([]).go_on(0, session(1), false));
-        for event in [Event::from(PasswordChanged {}), SessionsEnded {}.into()] {
-            let sessions = sessions([event]);
-            for on_till in [false, true] {
-                assert!(!sessions.go_on(0, session(1), on_till));
-                assert!(sessions.go_on(1, session(1), on_till));
-                assert!(!sessions.go_on(2, session(1), on_till), "it has not begun yet");
-            }
-        }
-        assert!(sessions([PinChanged {}.into()]).go_on(0, session(1), false));
-    }
-
-    #[test]
-    fn a_pin_from_somebody_else_ends_sessions_on_tills_alone() {
-        let given_pin = sessions([PinSet {}.into()]);
-        assert!(given_pin.go_on(0, session(1), false));
-        assert!(!given_pin.go_on(0, session(1), true));
-        assert!(given_pin.go_on(1, session(1), true));
-        let out = sessions([PinSet {}.into(), SessionsEnded {}.into(), PinSet {}.into()]);
-        assert!(!out.go_on(1, session(1), false) && out.go_on(2, session(1), false));
-        assert!(!out.go_on(2, session(1), true) && out.go_on(3, session(1), true));
-    }
-
-    #[test]
-    fn whoever_was_given_a_pin_signs_in_before_they_join() {
-        let invited = [Event::from(Invited {})];
-        given::<User>(invited).when(Command::SetPin).then([PinSet {}.into()]);
-        given::<User>([]).when(Command::SetPin).then_refused(Error::Unknown);
-        let state = User::fold(State::default(), WITH_PIN);
-        assert!(state.sessions().unwrap().go_on(1, session(1), true));
-        given::<User>(WITH_PIN).when(Command::EndSessions).then([SessionsEnded {}.into()]);
-        given::<User>(WITH_PIN)
-            .when(Command::EndSession(ended(1, "2026-01-01T12:00:00Z")))
-            .then([ended(1, "2026-01-01T12:00:00Z").into()]);
-        given::<User>(WITH_PIN).when(Command::InviteAgain).then([InvitedAgain {}.into()]);
-        for event in [Event::from(InvitedAgain {}), Joined {}.into()] {
-            let state = User::fold(state.clone(), [event]);
-            assert!(state.sessions().unwrap().go_on(1, session(1), true));
-            assert!(!state.sessions().unwrap().go_on(0, session(1), true));
-        }
-    }
-
-    #[test]
-    fn whoever_is_forgotten_stays_so() {
-        for history in [JOINED, WITH_PIN] {
-            given::<User>(history.clone()).when(Command::Forget).then([Forgotten {}.into()]);
-            let forgotten = || history.clone().into_iter().chain([Forgotten {}.into()]);
-            assert_eq!(User::fold(State::default(), forgotten()).sessions(), None);
-            given::<User>(forgotten()).when(Command::Forget).then_nothing();
-            given::<User>(forgotten()).when(Command::Invite).then_refused(Error::AlreadyInvited);
-            let over = Command::EndSession(ended(1, "2026-01-01T12:00:00Z"));
-            for command in [Command::Join, Command::InviteAgain, Command::SetPin, over] {
-                given::<User>(forgotten()).when(command).then_refused(Error::Unknown);
-            }
-        }
-        given::<User>([]).when(Command::Forget).then_refused(Error::Unknown);
-    }
-
-    #[test]
-    fn a_session_that_ended_is_remembered_longer_than_its_tokens_last() {
-        let first = ended(1, "2026-01-01T12:00:00Z");
-        let soon = ended(2, "2026-01-01T12:59:00Z");
-        let late = ended(3, "2026-01-01T13:00:00Z");
-        assert!(!sessions([first.into()]).go_on(0, session(1), false));
-        assert!(!sessions([first.into(), soon.into()]).go_on(0, session(1), false));
-        let later = sessions([first.into(), soon.into(), late.into()]);
-        assert!(later.go_on(0, session(1), false), "nobody has a token of it any more");
-        assert!(!later.go_on(0, session(2), false));
-        given::<User>(JOINED.into_iter().chain([first.into()]))
-            .when(Command::EndSession(soon))
-            .then([soon.into()]);
-        given::<User>(JOINED.into_iter().chain([first.into()]))
-            .when(Command::EndSession(first))
-            .then_nothing();
-    }
-}
+mod tests;

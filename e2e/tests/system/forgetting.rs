@@ -212,7 +212,7 @@ async fn whoever_the_log_says_is_forgotten_is_erased_though_the_request_broke_of
     let forgotten = system.node().run(async move {
         let scope = Scope::user(tenant, by, CorrelationId::from_uuid(fresh()));
         let once = Request::live(CommandId::from_uuid(fresh()));
-        let intent = ForgetUser { user: UserId::from_uuid(luz), email: None };
+        let intent = ForgetUser { user: UserId::from_uuid(luz) };
         commands.execute(&scope, once, intent).await
     });
     forgotten.await.unwrap();

@@ -10,6 +10,7 @@ mod day;
 mod document;
 mod forgetting;
 mod inventory;
+mod links;
 mod lost_answers;
 mod once;
 mod operator;

@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 
 use api::rates::Rates;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use e2e::node::Node;
 use e2e::silence::Silence;
@@ -41,6 +43,56 @@ async fn s08_many_uses_of_one_refresh_token_have_one_successor() {
     successors.dedup();
     assert_eq!(successors.len(), 1);
     system.session(&system.refresh(&successors[0]).await);
+}
+
+#[tokio::test]
+async fn s08_whoever_comes_third_with_a_token_of_a_moment_ago_ends_nothing() {
+    let system = System::start().await;
+    let email = system.company.email.clone();
+    let first = system.signed_in(&email).await.refresh_token;
+    let second = system.session(&system.refresh(&first).await).refresh_token;
+    system.site.clock.forward(TimeDelta::seconds(4));
+    let third = system.session(&system.refresh(&second).await);
+    // A tab that is late: the token is two renewals old, and was used nine seconds ago.
+    system.site.clock.forward(TimeDelta::seconds(5));
+    let late = system.session(&system.refresh(&first).await);
+    assert_eq!(late.refresh_token, second, "it has the same successor");
+    late.client.get("/v1/rbac/me").send().await.expect(200);
+    let again = system.session(&system.refresh(&second).await);
+    assert_eq!(again.refresh_token, third.refresh_token);
+    let fourth = system.session(&system.refresh(&third.refresh_token).await);
+    assert_eq!(system.log().await.count("user.session_ended"), 0);
+    // Later than that it means that two have it.
+    system.site.clock.forward(TimeDelta::seconds(2));
+    system.refresh(&first).await.problem(401, "refresh-reused");
+    system.refresh(&fourth.refresh_token).await.problem(401, "token-invalid");
+}
+
+#[tokio::test]
+async fn s07_a_token_that_was_not_made_here_ends_no_session_and_asks_nobody() {
+    let (system, wire) = System::start_behind_a_wire().await;
+    let signed_in = system.signed_in(&system.company.email).await;
+    let text = &signed_in.refresh_token;
+    let body = text.strip_prefix("fo_refresh_").unwrap();
+    let mut bytes = URL_SAFE_NO_PAD.decode(body).unwrap();
+    // Whoever knows company and session makes up the rest.
+    bytes[40] ^= 1;
+    let made_up = format!("fo_refresh_{}", URL_SAFE_NO_PAD.encode(&bytes));
+    wire.cut();
+    system.refresh(&made_up).await.problem(401, "token-invalid");
+    for (path, kind) in [("join", "fo_join_"), ("reset-password", "fo_reset_")] {
+        let token = made_up.replace("fo_refresh_", kind);
+        let body = json!({"token": token, "password": PASSWORD});
+        let used = system.visitor().post(&format!("/v1/auth/{path}")).no_key().json(&body);
+        used.send().await.problem(422, "ticket-invalid");
+    }
+    wire.mend();
+    let mut renewed = system.refresh(text).await;
+    while renewed.status == 503 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        renewed = system.refresh(text).await;
+    }
+    system.session(&renewed);
 }
 
 #[tokio::test]

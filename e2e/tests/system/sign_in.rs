@@ -153,7 +153,7 @@ async fn an_address_and_a_password_are_the_same_from_every_keyboard() {
     let system = System::start().await;
     let owner = system.client();
     let (composed, decomposed) = ("ñandú@example.com", "n\u{303}andu\u{301}@example.com");
-    let body = json!({"name": "Ñandú", "email": decomposed, "roles": []});
+    let body = json!({"name": "Ñandú", "email": decomposed, "roles": [], "branches": []});
     owner.post("/v1/users").json(&body).send().await.expect(201);
     let token = system.site.letters.token(composed).await;
     let join = json!({"token": token, "password": "contrasen\u{303}a larga"});
@@ -165,11 +165,11 @@ async fn an_address_and_a_password_are_the_same_from_every_keyboard() {
         }
     }
     for taken in [composed, "Ñandu\u{301}@example.com"] {
-        let body = json!({"name": "Otra", "email": taken, "roles": []});
+        let body = json!({"name": "Otra", "email": taken, "roles": [], "branches": []});
         owner.post("/v1/users").json(&body).send().await.problem(409, "email-taken");
     }
     for unseen in ["nandu\u{200b}@example.com", "\u{202e}nandu@example.com", "na\u{ad}ndu@a.co"] {
-        let body = json!({"name": "Otra", "email": unseen, "roles": []});
+        let body = json!({"name": "Otra", "email": unseen, "roles": [], "branches": []});
         let refused = owner.post("/v1/users").json(&body).send().await;
         assert_eq!(refused.problem(422, "validation")["errors"][0]["pointer"], "/email");
     }

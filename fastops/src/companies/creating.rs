@@ -7,7 +7,7 @@ use api::language::Language;
 use chrono::TimeDelta;
 use commands::Request;
 use commands::World;
-use commands::identity::{Accounts, SecretKind, TicketFor, TicketKind, Tickets};
+use commands::identity::{Authority, Known, TicketFor, TicketKind, Tickets};
 use domain::shared::{CommandId, CorrelationId, TenantId, UserId};
 use serde_json::json;
 use uuid::Uuid;
@@ -105,13 +105,13 @@ pub(super) async fn ticket(
     tenant: TenantId,
     user: UserId,
 ) -> Result<Option<Opaque>, World> {
-    if people.secret_of(tenant, user, SecretKind::Password).await?.is_some() {
-        return Ok(None);
-    }
-    let token = Opaque::fresh(Kind::Invitation, tenant, user.uuid());
+    let authority = Authority::new(installation.commands.clone());
+    let known = authority.known(tenant, user).await?;
+    let Some(Known { epoch, has_joined: false, .. }) = known else { return Ok(None) };
+    let token = Opaque::fresh(&people.renewals(), Kind::Invitation, tenant, user.uuid());
     let ticket = TicketFor { tenant, kind: TicketKind::Invitation, subject: user.uuid() };
     let until = installation.clock.now() + JOIN_WITHIN;
-    people.keep(ticket, token.hash(), Some(until)).await?;
+    people.keep(ticket, token.hash(), epoch, Some(until)).await?;
     Ok(Some(token))
 }
 

@@ -6,6 +6,7 @@ use api::language::Language;
 use commands::Request;
 use commands::identity::{Person, RestoreRefusal};
 use commands::{CommandError, World};
+use domain::shared::email::EmailAddress;
 use domain::shared::{CommandId, CorrelationId, Name, NameError};
 use serde_json::json;
 
@@ -79,10 +80,8 @@ pub(crate) async fn restore(
     out: &mut impl Write,
 ) -> Result<(), RestorationError> {
     let Restoration { slug, administrator, email, token, public_url, lang, json } = restoration;
-    if !email.contains('@') {
-        return Err(RestorationError::Email);
-    }
-    let person = Person { name: Name::parse(&administrator)?, email: email.trim().to_owned() };
+    let email = EmailAddress::parse(&email).map_err(|_| RestorationError::Email)?;
+    let person = Person { name: Name::parse(&administrator)?, email: email.as_str().to_owned() };
     let people = People::new(installation.app.clone(), token.master_key()?);
     let tenant = super::by_slug(installation, &slug).await?;
     let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));

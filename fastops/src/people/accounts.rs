@@ -1,64 +1,70 @@
 //! Accounts: who can sign in, and what is known of people.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use commands::World;
 use commands::identity::{Account, Accounts, Person, SecretKind};
+use domain::shared::email::{EmailAddress, earlier_folds, fold_v1};
 use domain::shared::{EmailKey, Name, TenantId, UserId};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::vault::{PersonKey, Unopened};
 use super::{People, unavailable};
 
-/// What two spellings of one address have in common.
-pub fn fold(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
 impl People {
-    /// Keeps what is known of a person. What is known of somebody who can sign in stays.
+    /// What stands for an address that was folded.
+    fn keyed(&self, folded: &str) -> EmailKey {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.key.derive("e-mail"));
+        let tag = hmac::sign(&key, folded.as_bytes());
+        EmailKey::from_bytes(tag.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+    }
+
     async fn keep_person(
         &self,
-        tx: &mut PgConnection,
         (tenant, user): (TenantId, UserId),
         person: &Person,
     ) -> Result<(), sqlx::Error> {
-        // The key stays, and with it what else was sealed under it.
-        let sealed_key: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT sealed_key FROM people WHERE tenant_id = $1 AND person_id = $2 FOR UPDATE",
+        let mut tx = self.within(tenant).await?;
+        // Whoever repeats a command writes nothing.
+        let is_known: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM people WHERE tenant_id = $1 AND person_id = $2)",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
-        .fetch_optional(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
-        let key = sealed_key.and_then(|key| PersonKey::open(&self.key, tenant, user, &key).ok());
-        let key = key.unwrap_or_else(|| PersonKey::fresh(tenant, user));
+        if is_known {
+            return Ok(());
+        }
+        // The log has the last word on whose the address is; whoever else is here with it never was
+        // anybody.
+        sqlx::query(
+            "INSERT INTO credentials (tenant_id, user_id, email_key)
+             VALUES ($1, $2, $3)
+             ON CONFLICT (tenant_id, email_key) DO UPDATE SET user_id = excluded.user_id
+             WHERE credentials.password_hash IS NULL AND credentials.pin_hash IS NULL",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .bind(&self.email_key(&person.email).bytes()[..])
+        .execute(&mut *tx)
+        .await?;
+        let key = PersonKey::fresh(tenant, user);
         sqlx::query(
             "INSERT INTO people (tenant_id, person_id, sealed_key, sealed_name, sealed_email)
              VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (tenant_id, person_id) DO UPDATE SET
-                 sealed_key = excluded.sealed_key,
-                 sealed_name = excluded.sealed_name,
-                 sealed_email = excluded.sealed_email
-             WHERE EXISTS (
-                 SELECT FROM credentials c
-                 WHERE c.tenant_id = people.tenant_id
-                     AND c.user_id = people.person_id
-                     AND c.password_hash IS NULL
-                     AND c.pin_hash IS NULL
-             )",
+             ON CONFLICT DO NOTHING",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
         .bind(key.sealed(&self.key))
         .bind(key.seal("name", person.name.as_str()))
         .bind(key.seal("email", person.email.trim()))
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        tx.commit().await
     }
 
     fn opened(
@@ -76,15 +82,24 @@ impl People {
 #[async_trait]
 impl Accounts for People {
     fn email_key(&self, email: &str) -> EmailKey {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.key.derive("e-mail"));
-        let tag = hmac::sign(&key, fold(email).as_bytes());
-        EmailKey::from_bytes(tag.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+        // What is no address stands for nobody, and is counted like one all the same.
+        let folded = EmailAddress::parse(email).map(|email| email.fold_v2());
+        self.keyed(&folded.unwrap_or_else(|_| fold_v1(email)))
+    }
+
+    fn earlier_email_keys(&self, email: &str) -> Vec<EmailKey> {
+        let today = self.email_key(email);
+        let keys = earlier_folds(email).into_iter().map(|folded| self.keyed(&folded));
+        let earlier: HashSet<EmailKey> = keys.filter(|key| *key != today).collect();
+        earlier.into_iter().collect()
     }
 
     async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World> {
-        let rows: Vec<(Uuid, String, Uuid, String)> =
-            sqlx::query_as("SELECT * FROM sign_in_accounts($1, $2)")
-                .bind(&self.email_key(email).bytes()[..])
+        let keys = self.earlier_email_keys(email).into_iter().chain([self.email_key(email)]);
+        let keys: Vec<Vec<u8>> = keys.map(|key| key.bytes().to_vec()).collect();
+        let rows: Vec<(Uuid, String, Uuid, Option<String>)> =
+            sqlx::query_as("SELECT * FROM accounts_of_email($1, $2)")
+                .bind(&keys[..])
                 .bind(slug)
                 .fetch_all(&self.app)
                 .await
@@ -102,30 +117,8 @@ impl Accounts for People {
         self.keep_secret(account.tenant, account.user, SecretKind::Password, password_hash).await
     }
 
-    async fn reserve(
-        &self,
-        tenant: TenantId,
-        fresh: UserId,
-        person: &Person,
-    ) -> Result<UserId, World> {
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        // The update changes nothing but makes the row that is there come back.
-        let user: Uuid = sqlx::query_scalar(
-            "INSERT INTO credentials (tenant_id, user_id, email_key)
-             VALUES ($1, $2, $3)
-             ON CONFLICT (tenant_id, email_key) DO UPDATE SET email_key = excluded.email_key
-             RETURNING user_id",
-        )
-        .bind(tenant.uuid())
-        .bind(fresh.uuid())
-        .bind(&self.email_key(&person.email).bytes()[..])
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(unavailable)?;
-        let user = UserId::from_uuid(user);
-        self.keep_person(&mut tx, (tenant, user), person).await.map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)?;
-        Ok(user)
+    async fn admit(&self, tenant: TenantId, user: UserId, person: &Person) -> Result<(), World> {
+        self.keep_person((tenant, user), person).await.map_err(unavailable)
     }
 
     async fn secret_of(
@@ -174,21 +167,31 @@ impl Accounts for People {
         Ok(())
     }
 
-    async fn email_key_of(
+    async fn replace_password(
         &self,
         tenant: TenantId,
         user: UserId,
-    ) -> Result<Option<EmailKey>, World> {
+        password_hash: &str,
+        pin_hash: Option<&str>,
+    ) -> Result<(), World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        let key: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT email_key FROM credentials WHERE tenant_id = $1 AND user_id = $2",
-        )
-        .bind(tenant.uuid())
-        .bind(user.uuid())
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(unavailable)?;
-        Ok(key.and_then(|key| key.try_into().ok()).map(EmailKey::from_bytes))
+        let keep = sqlx::query(
+            "UPDATE credentials
+             SET password_hash = $3, pin_hash = coalesce($4, pin_hash), changed_at = now()
+             WHERE tenant_id = $1 AND user_id = $2",
+        );
+        let keep = keep.bind(tenant.uuid()).bind(user.uuid()).bind(password_hash).bind(pin_hash);
+        keep.execute(&mut *tx).await.map_err(unavailable)?;
+        for over in [
+            "DELETE FROM letters WHERE tenant_id = $1 AND person_id = $2",
+            "DELETE FROM tickets
+             WHERE tenant_id = $1 AND subject_id = $2 AND kind IN ('invitation', 'password_reset')",
+            "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
+        ] {
+            let delete = sqlx::query(over).bind(tenant.uuid()).bind(user.uuid());
+            delete.execute(&mut *tx).await.map_err(unavailable)?;
+        }
+        tx.commit().await.map_err(unavailable)
     }
 
     async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World> {

@@ -56,7 +56,7 @@ impl Letters for People {
 
 impl People {
     async fn keep_letter(&self, written: &Written, is_once: bool) -> Result<(), sqlx::Error> {
-        let Written { ticket, hash, expires_at, .. } = *written;
+        let Written { ticket, hash, epoch, expires_at, .. } = *written;
         let (tenant, person) = (ticket.tenant, UserId::from_uuid(ticket.subject));
         let mut tx = self.within(tenant).await?;
         // Others who write to the person or forget them wait here.
@@ -75,7 +75,7 @@ impl People {
         if is_once && has_come_further(&mut tx, ticket).await? {
             return Ok(());
         }
-        keep_ticket(&mut tx, ticket, hash, Some(expires_at)).await?;
+        keep_ticket(&mut tx, ticket, hash, epoch, Some(expires_at)).await?;
         let letter = serde_json::to_string(&written.letter).expect("texts are JSON-safe");
         sqlx::query(
             "INSERT INTO letters (

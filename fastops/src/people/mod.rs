@@ -10,6 +10,7 @@ mod vault;
 
 use std::sync::Arc;
 
+use api::auth::opaque::RenewalKey;
 use commands::World;
 use domain::shared::TenantId;
 use sqlx::postgres::PgArguments;
@@ -17,7 +18,6 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
-pub use accounts::fold;
 pub use erasing::Erasing;
 pub use letters::DueLetter;
 pub use master_key::{MasterKey, WeakMasterKey};
@@ -35,6 +35,11 @@ impl People {
     /// Seals and opens with `key`.
     pub fn new(app: PgPool, key: MasterKey) -> Self {
         Self { app, key, written: Arc::default() }
+    }
+
+    /// What tokens are made with that lead to people and their sessions.
+    pub fn renewals(&self) -> RenewalKey {
+        RenewalKey::new(self.key.derive("refresh tokens"))
     }
 
     async fn within(

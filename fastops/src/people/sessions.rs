@@ -17,10 +17,38 @@ const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// How long a session lasts, however often it is renewed.
 const LASTS_AT_MOST: TimeDelta = TimeDelta::days(60);
 
+/// How many tokens are remembered at most that were used a moment ago: a client that renews faster than
+/// this ends its own sign-in.
+const USED_MAX: usize = 64;
+
 struct Stored {
     session: Session,
     token_hash: Vec<u8>,
-    previous_hash: Option<Vec<u8>>,
+    /// The tokens before it, the oldest first, with when each was used.
+    used_hashes: Vec<Vec<u8>>,
+    used_hashes_at: Vec<DateTime<Utc>>,
+}
+
+impl Stored {
+    /// Whether a token was used so lately that its answer may have been lost, or several of one client
+    /// use it at once.
+    fn was_just_used(&self, token: &[u8], now: DateTime<Utc>) -> bool {
+        let mut used = self.used_hashes.iter().zip(&self.used_hashes_at);
+        used.any(|(hash, at)| hash == token && *at + GRACE > now)
+    }
+
+    /// The current token is used, and another is in its place.
+    fn used(&mut self, successor: [u8; 32], now: DateTime<Utc>) {
+        let is_old = |at: &DateTime<Utc>| *at + GRACE <= now;
+        let n_old = self.used_hashes_at.iter().take_while(|at| is_old(at)).count();
+        let n_over = (self.used_hashes.len() + 1).saturating_sub(USED_MAX);
+        let n_gone = n_old.max(n_over).min(self.used_hashes.len());
+        self.used_hashes.drain(..n_gone);
+        self.used_hashes_at.drain(..n_gone);
+        self.used_hashes.push(std::mem::replace(&mut self.token_hash, successor.to_vec()));
+        self.used_hashes_at.push(now);
+        self.session.used_at = now;
+    }
 }
 
 impl FromRow<'_, PgRow> for Stored {
@@ -39,8 +67,12 @@ impl FromRow<'_, PgRow> for Stored {
             used_at: row.try_get("used_at")?,
             expires_at: row.try_get("expires_at")?,
         };
-        let token_hash = row.try_get("token_hash")?;
-        Ok(Self { session, token_hash, previous_hash: row.try_get("previous_hash")? })
+        Ok(Self {
+            session,
+            token_hash: row.try_get("token_hash")?,
+            used_hashes: row.try_get("used_hashes")?,
+            used_hashes_at: row.try_get("used_hashes_at")?,
+        })
     }
 }
 
@@ -96,30 +128,35 @@ impl Sessions for People {
         .fetch_optional(&mut *tx)
         .await
         .map_err(unavailable)?;
-        let Some(Stored { session: mut stored, token_hash, previous_hash }) = stored else {
-            return Ok(Renewed::Gone);
-        };
-        if token_hash != presented {
-            let is_repeated = previous_hash.as_deref() == Some(&presented[..])
-                && token_hash == successor
-                && stored.used_at + GRACE > now;
-            return Ok(if is_repeated { Renewed::Good(stored) } else { Renewed::Reused(stored) });
+        let Some(mut stored) = stored else { return Ok(Renewed::Gone) };
+        if stored.token_hash != presented {
+            let is_repeated = stored.was_just_used(&presented, now);
+            let session = stored.session;
+            return Ok(if is_repeated { Renewed::Good(session) } else { Renewed::Reused(session) });
         }
-        stored.used_at = now;
+        stored.used(successor, now);
+        let Stored { session: mut stored, token_hash, used_hashes, used_hashes_at } = stored;
         // A shared till does not stay signed in for ever.
         if stored.device.is_none() {
             stored.expires_at = expires_at.min(stored.begun_at + LASTS_AT_MOST);
         }
         sqlx::query(
             "UPDATE sessions
-             SET previous_hash = token_hash, token_hash = $3, used_at = $4, expires_at = $5
+             SET
+                 token_hash = $3,
+                 used_at = $4,
+                 expires_at = $5,
+                 used_hashes = $6,
+                 used_hashes_at = $7
              WHERE tenant_id = $1 AND session_id = $2",
         )
         .bind(tenant.uuid())
         .bind(session.uuid())
-        .bind(&successor[..])
+        .bind(token_hash)
         .bind(stored.used_at)
         .bind(stored.expires_at)
+        .bind(used_hashes)
+        .bind(used_hashes_at)
         .execute(&mut *tx)
         .await
         .map_err(unavailable)?;

@@ -14,38 +14,39 @@ impl Tickets for People {
         &self,
         ticket: TicketFor,
         hash: [u8; 32],
+        epoch: u32,
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<(), World> {
         let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
-        keep_ticket(&mut tx, ticket, hash, expires_at).await.map_err(unavailable)?;
+        keep_ticket(&mut tx, ticket, hash, epoch, expires_at).await.map_err(unavailable)?;
         tx.commit().await.map_err(unavailable)
     }
 
-    async fn is_good(
+    async fn written_in(
         &self,
         ticket: TicketFor,
         hash: [u8; 32],
         now: DateTime<Utc>,
-    ) -> Result<bool, World> {
+    ) -> Result<Option<u32>, World> {
         let mut tx = self.within(ticket.tenant).await.map_err(unavailable)?;
-        sqlx::query_scalar(
-            "SELECT EXISTS (
-                 SELECT FROM tickets
-                 WHERE tenant_id = $1
-                     AND kind = $2
-                     AND subject_id = $3
-                     AND secret_hash = $4
-                     AND (expires_at IS NULL OR expires_at > $5)
-             )",
+        let epoch: Option<i64> = sqlx::query_scalar(
+            "SELECT epoch
+             FROM tickets
+             WHERE tenant_id = $1
+                 AND kind = $2
+                 AND subject_id = $3
+                 AND secret_hash = $4
+                 AND (expires_at IS NULL OR expires_at > $5)",
         )
         .bind(ticket.tenant.uuid())
         .bind(ticket.kind.word())
         .bind(ticket.subject)
         .bind(&hash[..])
         .bind(now)
-        .fetch_one(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await
-        .map_err(unavailable)
+        .map_err(unavailable)?;
+        Ok(epoch.and_then(|epoch| u32::try_from(epoch).ok()))
     }
 
     async fn take_away(&self, ticket: TicketFor) -> Result<(), World> {
@@ -63,19 +64,22 @@ pub(super) async fn keep_ticket(
     tx: &mut PgConnection,
     ticket: TicketFor,
     hash: [u8; 32],
+    epoch: u32,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO tickets (tenant_id, kind, subject_id, secret_hash, expires_at)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO tickets (tenant_id, kind, subject_id, secret_hash, epoch, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET
              secret_hash = excluded.secret_hash,
+             epoch = excluded.epoch,
              expires_at = excluded.expires_at",
     )
     .bind(ticket.tenant.uuid())
     .bind(ticket.kind.word())
     .bind(ticket.subject)
     .bind(&hash[..])
+    .bind(i64::from(epoch))
     .bind(expires_at)
     .execute(tx)
     .await?;

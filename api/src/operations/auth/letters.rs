@@ -1,19 +1,16 @@
 //! What letters lead to: taking up an invitation, and setting a password that was forgotten.
 
-use commands::CommandError;
-use commands::identity::{Account, SecretKind, TicketFor, TicketKind};
-use domain::identity::user;
-use domain::shared::{EmailKey, UserId};
+use commands::identity::{Account, JoinUser, ResetPassword, TicketFor, TicketKind};
+use domain::shared::{EmailKey, TenantId, UserId};
 use poem::Request;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::model::{AcknowledgedBody, DONE};
-use super::not_changed;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
+use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::opaque::{Kind, Opaque};
 use crate::auth::origin;
-use crate::operations::letters::Addressee;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
@@ -77,26 +74,19 @@ impl Letters {
         request: &Request,
         Json(body): Json<Joining>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        let (ticket, user) = self.good(Kind::Invitation, &body.token).await?;
+        let Link { tenant, user, epoch, tried } =
+            self.good(Kind::Invitation, &body.token, request).await?;
         let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
         let pin = match body.pin {
             Some(pin) => Some(self.0.passwords.hash_pin(pin, origin(request)).await?),
             None => None,
         };
-        // An earlier try may have come that far.
-        match self
-            .0
-            .change_user(Journal::of(request).trace(), ticket.tenant, user, user::Command::Join)
-            .await
-        {
-            Ok(()) | Err(CommandError::Refused(user::Error::AlreadyJoined)) => {}
-            Err(error) => return Err(not_changed(error)),
-        }
-        if let Some(pin) = pin {
-            let kept = self.0.accounts.keep_secret(ticket.tenant, user, SecretKind::Pin, &pin);
-            kept.await.map_err(|world| failed(&world))?;
-        }
-        self.settle(ticket, user, &password).await
+        // The log lets one of those in who use the link. Should the process end before the password is
+        // kept, they ask for another link, as whoever has forgotten theirs.
+        let trace = Journal::of(request).trace();
+        let joined = self.0.record(trace, tenant, user, JoinUser { user, link: Some(epoch) }).await;
+        refused_link(joined, tried)?;
+        self.keep(tenant, user, &password, pin.as_deref()).await
     }
 
     /// Ask for a letter to set a password that was forgotten.
@@ -131,52 +121,65 @@ impl Letters {
         request: &Request,
         Json(body): Json<Reset>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        let (ticket, user) = self.good(Kind::PasswordReset, &body.token).await?;
+        let Link { tenant, user, epoch, tried } =
+            self.good(Kind::PasswordReset, &body.token, request).await?;
         let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
-        let changed = self
-            .0
-            .change_user(
-                Journal::of(request).trace(),
-                ticket.tenant,
-                user,
-                user::Command::ChangePassword,
-            )
-            .await;
-        changed.map_err(not_changed)?;
-        self.settle(ticket, user, &password).await
+        let trace = Journal::of(request).trace();
+        let reset = self.0.record(trace, tenant, user, ResetPassword { user, link: epoch }).await;
+        refused_link(reset, tried)?;
+        self.keep(tenant, user, &password, None).await
     }
 }
 
-impl Letters {
-    /// Whose ticket it is, if it is good.
-    async fn good(&self, kind: Kind, text: &str) -> Result<(TicketFor, UserId), Problem> {
-        let invalid = || Problem::new(Code::TicketInvalid);
-        let token = Opaque::parse(kind, text).ok_or_else(invalid)?;
-        let stored = match kind {
-            Kind::PasswordReset => TicketKind::PasswordReset,
-            _ => TicketKind::Invitation,
-        };
-        let ticket = TicketFor { tenant: token.tenant, kind: stored, subject: token.subject };
-        let is_good = self.0.tickets.is_good(ticket, token.hash(), self.0.clock.now()).await;
-        if !is_good.map_err(|world| failed(&world))? {
-            return Err(invalid());
+/// A link that may be used.
+struct Link {
+    tenant: TenantId,
+    user: UserId,
+    /// The epoch in which it was written, for the log to say whether it is still good.
+    epoch: u32,
+    tried: Try,
+}
+
+/// A link that the log does not let anybody in with is a failure to get in.
+fn refused_link(outcome: Result<(), Problem>, tried: Try) -> Result<(), Problem> {
+    outcome.inspect_err(|problem| {
+        if problem.code() == Code::TicketInvalid {
+            tried.failed(Reason::Revoked);
         }
-        Ok((ticket, UserId::from_uuid(token.subject)))
+    })
+}
+
+impl Letters {
+    /// The link that a letter has brought, before anything is hashed for it.
+    async fn good(&self, kind: Kind, text: &str, request: &Request) -> Result<Link, Problem> {
+        let (stored, way) = match kind {
+            Kind::PasswordReset => (TicketKind::PasswordReset, Way::PasswordReset),
+            _ => (TicketKind::Invitation, Way::Invitation),
+        };
+        let invalid = |tried: &Try| {
+            tried.failed(Reason::Invalid);
+            Problem::new(Code::TicketInvalid)
+        };
+        let tried = Try::of(way, request);
+        let token = Opaque::parse(&self.0.renewals, kind, text).ok_or_else(|| invalid(&tried))?;
+        let user = UserId::from_uuid(token.subject);
+        let tried = tried.person(user);
+        let ticket = TicketFor { tenant: token.tenant, kind: stored, subject: token.subject };
+        let epoch = self.0.tickets.written_in(ticket, token.hash(), self.0.clock.now()).await;
+        let epoch = epoch.map_err(|world| failed(&world))?.ok_or_else(|| invalid(&tried))?;
+        Ok(Link { tenant: token.tenant, user, epoch, tried })
     }
 
-    /// Keeps the password; the ticket is used up.
-    async fn settle(
+    /// Keeps the password that the log has accepted; the link is used up with it.
+    async fn keep(
         &self,
-        ticket: TicketFor,
+        tenant: TenantId,
         user: UserId,
-        hash: &str,
+        password_hash: &str,
+        pin_hash: Option<&str>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        let world = |world| failed(&world);
-        let tenant = ticket.tenant;
-        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Password, hash).await;
-        kept.map_err(world)?;
-        self.0.tickets.take_away(ticket).await.map_err(world)?;
-        self.0.sessions.end_all(tenant, user).await.map_err(world)?;
+        let kept = self.0.accounts.replace_password(tenant, user, password_hash, pin_hash).await;
+        kept.map_err(|world| failed(&world))?;
         Ok(Json(DONE))
     }
 }
@@ -186,8 +189,7 @@ impl Services {
     async fn send_reset(&self, email: &str, tenant: Option<&str>) -> Result<(), Problem> {
         let accounts = self.accounts.of_email(email, tenant).await;
         for Account { tenant, user, .. } in accounts.map_err(|world| failed(&world))? {
-            let to = Addressee { tenant, user, email: email.trim().to_owned() };
-            self.write_reset(to).await?;
+            self.write_reset(tenant, user).await?;
         }
         Ok(())
     }

@@ -7,9 +7,9 @@ mod sessions;
 mod sign_in;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use commands::identity::ChangeUser;
 use commands::identity::Session;
-use commands::identity::{ChangeUser, JoinUser};
-use commands::{CommandError, Correlation, Request, Scope};
+use commands::{CommandError, Correlation, Intent, Request, Scope};
 use domain::identity::user;
 use domain::shared::{CommandId, CorrelationId, DeviceId, SessionId, TenantId, UserId};
 
@@ -68,7 +68,7 @@ impl Services {
             used_at: now,
             expires_at: now + lasts,
         };
-        let refresh = Opaque::fresh(Kind::Refresh, tenant, session.id.uuid());
+        let refresh = Opaque::fresh(&self.renewals, Kind::Refresh, tenant, session.id.uuid());
         self.sessions.begin(&session, refresh.hash()).await.map_err(|world| failed(&world))?;
         Ok(self.signed_in(&session, slug, &refresh, now))
     }
@@ -101,23 +101,31 @@ impl Services {
         }
     }
 
-    /// Records that somebody's ways in have changed. Not under a key of the client: whoever asks again
-    /// asks for another change.
+    /// Records that somebody's ways in have changed.
     async fn change_user(
         &self,
         trace: &Trace,
         tenant: TenantId,
         user: UserId,
         change: user::Command,
-    ) -> Result<(), CommandError<user::Error>> {
+    ) -> Result<(), Problem> {
+        self.record(trace, tenant, user, ChangeUser { user, change }).await
+    }
+
+    /// Records what somebody has done about their ways in. Not under a key of the client: whoever asks
+    /// again asks for another change.
+    async fn record(
+        &self,
+        trace: &Trace,
+        tenant: TenantId,
+        user: UserId,
+        change: impl Intent<Refusal = user::Error>,
+    ) -> Result<(), Problem> {
         let id = CorrelationId::from_uuid(self.ids.uuid());
         let correlation = Correlation { id, traceparent: Some(trace.text()) };
         let scope = Scope::user(tenant, user, correlation);
         let once = Request::live(CommandId::from_uuid(self.ids.uuid()));
-        match change {
-            user::Command::Join => self.commands.execute(&scope, once, JoinUser { user }).await?,
-            change => self.commands.execute(&scope, once, ChangeUser { user, change }).await?,
-        };
+        self.commands.execute(&scope, once, change).await.map_err(not_changed)?;
         Ok(())
     }
 }
@@ -125,8 +133,9 @@ impl Services {
 /// Why somebody's ways in did not change.
 fn not_changed(error: CommandError<user::Error>) -> Problem {
     super::refusal::refused(error, |refusal| match refusal {
-        user::Error::Unknown | user::Error::AlreadyInvited | user::Error::AlreadyJoined => {
-            Problem::new(Code::TicketInvalid)
-        }
+        user::Error::Unknown
+        | user::Error::AlreadyInvited
+        | user::Error::AlreadyJoined
+        | user::Error::LinkVoid => Problem::new(Code::TicketInvalid),
     })
 }

@@ -2,11 +2,12 @@
 
 use commands::identity::SecretKind;
 use domain::identity::user;
+use poem::Request;
 use poem_openapi::{Object, OpenApi};
 
 use super::model::{AcknowledgedBody, DONE};
-use super::not_changed;
 use crate::access::SignedIn;
+use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::password::Verdict;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
@@ -45,18 +46,16 @@ impl OwnSecrets {
     async fn password(
         &self,
         by: SignedIn,
+        request: &Request,
         Json(body): Json<PasswordChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        self.prove(&by, body.current).await?;
+        self.prove(&by, request, body.current).await?;
         let hash = self.0.passwords.hash_new(body.password, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         // First in the log: should what follows fail, everybody is out and the old password is good.
-        let changed =
-            self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePassword).await;
-        changed.map_err(not_changed)?;
-        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Password, &hash).await;
+        self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePassword).await?;
+        let kept = self.0.accounts.replace_password(tenant, user, &hash, None).await;
         kept.map_err(|world| failed(&world))?;
-        self.0.sessions.end_all(tenant, user).await.map_err(|world| failed(&world))?;
         Ok(Json(DONE))
     }
 
@@ -65,14 +64,13 @@ impl OwnSecrets {
     async fn pin(
         &self,
         by: SignedIn,
+        request: &Request,
         Json(body): Json<PinChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        self.prove(&by, body.password).await?;
+        self.prove(&by, request, body.password).await?;
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
-        let changed =
-            self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePin).await;
-        changed.map_err(not_changed)?;
+        self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePin).await?;
         let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
         kept.map_err(|world| failed(&world))?;
         Ok(Json(DONE))
@@ -81,11 +79,18 @@ impl OwnSecrets {
 
 impl OwnSecrets {
     /// Goes on only with the caller's own password.
-    async fn prove(&self, by: &SignedIn, password: String) -> Result<(), Problem> {
+    async fn prove(
+        &self,
+        by: &SignedIn,
+        request: &Request,
+        password: String,
+    ) -> Result<(), Problem> {
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let subject = [crate::auth::attempts::Subject::Person(user)];
         let waiting = self.0.passwords.place(None)?;
-        self.0.attempts.begin(&subject, self.0.clock.now())?;
+        let tried = Try::of(Way::OwnPassword, request).person(user);
+        let begun = self.0.attempts.begin(&subject, self.0.clock.now());
+        begun.inspect_err(|_| tried.failed(Reason::Waiting))?;
         let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Password).await;
         let stored = stored.map_err(|world| failed(&world))?;
         match waiting.turn().await.verify(password, stored).await? {
@@ -93,7 +98,10 @@ impl OwnSecrets {
                 self.0.attempts.succeeded(&subject);
                 Ok(())
             }
-            Verdict::Wrong => Err(Problem::new(Code::LoginFailed)),
+            Verdict::Wrong => {
+                tried.failed(Reason::Wrong);
+                Err(Problem::new(Code::LoginFailed))
+            }
         }
     }
 }

@@ -8,9 +8,10 @@ use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::IDLE_FOR;
 use super::model::{AcknowledgedBody, DONE, SessionBody, SessionsBody, SignedInBody};
-use super::{IDLE_FOR, not_changed};
 use crate::access::{Anyone, SignedIn};
+use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::opaque::{Kind, Opaque};
 use crate::caller::Caller;
 use crate::operations::refusal::failed;
@@ -45,8 +46,18 @@ impl OwnSessions {
         request: &Request,
         Json(body): Json<Refresh>,
     ) -> Result<Json<SignedInBody>, Problem> {
-        let invalid = || Problem::new(Code::TokenInvalid);
-        let token = Opaque::parse(Kind::Refresh, &body.refresh_token).ok_or_else(invalid)?;
+        let tried = Try::of(Way::Refresh, request);
+        let invalid = || {
+            tried.failed(Reason::Invalid);
+            Problem::new(Code::TokenInvalid)
+        };
+        let token = Opaque::parse(&self.0.renewals, Kind::Refresh, &body.refresh_token);
+        let token = token.ok_or_else(invalid)?;
+        let tried = tried.session(token.subject);
+        let invalid = || {
+            tried.failed(Reason::Invalid);
+            Problem::new(Code::TokenInvalid)
+        };
         let successor = token.successor(&self.0.renewals);
         let now = self.0.clock.now();
         let renewal = Renewal {
@@ -63,6 +74,7 @@ impl OwnSessions {
             Renewed::Gone => return Err(invalid()),
             Renewed::Reused(session) => {
                 let (tenant, user) = (session.tenant, session.user);
+                tried.person(user).failed(Reason::Reused);
                 let trace = Journal::of(request).trace();
                 self.ended(trace, tenant, user, session.id, EndReason::TokenReused).await?;
                 return Err(Problem::new(Code::RefreshReused));
@@ -72,6 +84,7 @@ impl OwnSessions {
         let presented = Presented { tenant, user, session: id, epoch, device };
         let goes_on = self.0.authority.goes_on(&presented).await;
         if !goes_on.map_err(|world| failed(&world))? {
+            tried.person(user).failed(Reason::Revoked);
             return Err(Problem::new(Code::TokenRevoked));
         }
         let slug = self.0.accounts.slug_of(session.tenant).await.map_err(|world| failed(&world))?;
@@ -91,8 +104,7 @@ impl OwnSessions {
     async fn logout_everywhere(&self, by: SignedIn) -> Result<Json<AcknowledgedBody>, Problem> {
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let trace = &by.caller.trace;
-        let ended = self.0.change_user(trace, tenant, user, user::Command::EndSessions).await;
-        ended.map_err(not_changed)?;
+        self.0.change_user(trace, tenant, user, user::Command::EndSessions).await?;
         self.0.sessions.end_all(tenant, user).await.map_err(|world| failed(&world))?;
         Ok(Json(DONE))
     }
@@ -144,7 +156,7 @@ impl OwnSessions {
     ) -> Result<(), Problem> {
         let at = self.0.clock.now();
         let ended = user::Command::EndSession(SessionEnded { session, at, reason });
-        self.0.change_user(trace, tenant, user, ended).await.map_err(not_changed)?;
+        self.0.change_user(trace, tenant, user, ended).await?;
         self.0.sessions.end(tenant, user, session).await.map_err(|world| failed(&world))?;
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::Proven;
 use super::model::SignedInBody;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
+use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::opaque::{Kind, Opaque};
 use crate::auth::origin;
 use crate::auth::password::{PasswordError, Turn, Verdict, Waiting};
@@ -73,23 +74,32 @@ impl SignIn {
         let key = self.0.accounts.email_key(&email);
         let device = match &device_token {
             Some(token) => {
-                self.device(token).await?.map(|token| DeviceId::from_uuid(token.subject))
+                self.device(token, request).await?.map(|token| DeviceId::from_uuid(token.subject))
             }
             None => None,
         };
         let account = device.map_or(Subject::Account(key), |it| Subject::AccountOn(key, it));
         let subjects = with_address(account, request);
-        let turn = self.turn(waiting, &subjects).await?;
+        let tried = Try::of(Way::Password, request).account(key);
+        let tried = device.map_or(tried, |device| tried.device(device));
+        let turn = self.turn(waiting, &subjects, tried).await?;
         let accounts = self.0.accounts.of_email(&email, tenant.as_deref()).await;
         let accounts = accounts.map_err(|world| failed(&world))?;
+        let accounts: Vec<_> =
+            accounts.into_iter().filter(|account| account.password_hash.is_some()).collect();
         // Several companies and none named: whose password it is cannot be told.
         let account = match <[Account; 1]>::try_from(accounts) {
-            Ok([account]) => Some(account),
-            Err(_) => None,
+            Ok([account]) => Ok(account),
+            Err(none) if none.is_empty() => Err(Reason::Unknown),
+            Err(_) => Err(Reason::Ambiguous),
         };
-        let Account { tenant, slug, user, .. } = self.proven(turn, account, password).await?;
+        let account = self.proven(turn, account, password, tried).await?;
+        let Account { tenant, slug, user, .. } = account;
         let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
-        let epoch = epoch.ok_or_else(|| Problem::new(Code::LoginFailed))?;
+        let epoch = epoch.ok_or_else(|| {
+            tried.person(user).failed(Reason::ShutOut);
+            Problem::new(Code::LoginFailed)
+        })?;
         self.0.attempts.succeeded(&subjects);
         let proven = Proven { tenant, slug, user, epoch, device: None, label };
         Ok(Json(self.0.begin_session(proven).await?))
@@ -107,16 +117,24 @@ impl SignIn {
     ) -> Result<Json<SignedInBody>, Problem> {
         let waiting = self.0.passwords.place(origin(request))?;
         let user = UserId::from_uuid(login.user_id);
-        let refused = || Problem::new(Code::LoginFailed);
-        let token = self.device(&login.device_token).await?.ok_or_else(refused)?;
+        let no_device = || Problem::new(Code::LoginFailed);
+        let token = self.device(&login.device_token, request).await?.ok_or_else(no_device)?;
         let (tenant, device) = (token.tenant, DeviceId::from_uuid(token.subject));
+        let tried = Try::of(Way::Pin, request).person(user).device(device);
+        let refused = || {
+            tried.failed(Reason::ShutOut);
+            Problem::new(Code::LoginFailed)
+        };
         let subjects = with_address(Subject::Pin(user, device), request);
-        let turn = self.turn(waiting, &subjects).await?;
+        let turn = self.turn(waiting, &subjects, tried).await?;
         let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Pin).await;
         let stored = stored.map_err(|world| failed(&world))?;
         match turn.verify_pin(login.pin, stored).await? {
             Verdict::Right { .. } => {}
-            Verdict::Wrong => return Err(refused()),
+            Verdict::Wrong => {
+                tried.failed(Reason::Wrong);
+                return Err(Problem::new(Code::LoginFailed));
+            }
         }
         let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
         let epoch = epoch.ok_or_else(refused)?;
@@ -126,6 +144,7 @@ impl SignIn {
         let standing = standing.map_err(|world| failed(&world))?.ok_or_else(refused)?;
         self.0.attempts.succeeded(&subjects);
         if standing.branches == domain::identity::roles::BranchAccess::NONE {
+            tried.failed(Reason::ShutOut);
             return Err(Problem::foreign_branch());
         }
         let slug = self.0.accounts.slug_of(tenant).await.map_err(|world| failed(&world))?;
@@ -137,18 +156,32 @@ impl SignIn {
 
 impl SignIn {
     /// The device that has this token.
-    async fn device(&self, text: &str) -> Result<Option<Opaque>, Problem> {
-        let Some(token) = Opaque::parse(Kind::Device, text) else { return Ok(None) };
+    async fn device(&self, text: &str, request: &Request) -> Result<Option<Opaque>, Problem> {
+        let tried = Try::of(Way::Device, request);
+        let Some(token) = Opaque::parse(&self.0.renewals, Kind::Device, text) else {
+            tried.failed(Reason::Invalid);
+            return Ok(None);
+        };
         let (tenant, kind, subject) = (token.tenant, TicketKind::Device, token.subject);
         let ticket = TicketFor { tenant, kind, subject };
         let is_good = self.0.tickets.is_good(ticket, token.hash(), self.0.clock.now()).await;
-        Ok(is_good.map_err(|world| failed(&world))?.then_some(token))
+        if !is_good.map_err(|world| failed(&world))? {
+            tried.device(DeviceId::from_uuid(subject)).failed(Reason::Revoked);
+            return Ok(None);
+        }
+        Ok(Some(token))
     }
 
     /// A core to hash on for somebody who has a place, unless one of `subjects` has to wait. That others
     /// wait is no failure of theirs, so nothing is counted before there is a place.
-    async fn turn(&self, waiting: Waiting, subjects: &[Subject]) -> Result<Turn, Problem> {
-        self.0.attempts.begin(subjects, self.0.clock.now())?;
+    async fn turn(
+        &self,
+        waiting: Waiting,
+        subjects: &[Subject],
+        tried: Try,
+    ) -> Result<Turn, Problem> {
+        let begun = self.0.attempts.begin(subjects, self.0.clock.now());
+        begun.inspect_err(|_| tried.failed(Reason::Waiting))?;
         Ok(waiting.turn().await)
     }
 
@@ -156,19 +189,23 @@ impl SignIn {
     async fn proven(
         &self,
         turn: Turn,
-        account: Option<Account>,
+        account: Result<Account, Reason>,
         password: String,
+        tried: Try,
     ) -> Result<Account, Problem> {
-        let stored = account.as_ref().map(|account| account.password_hash.clone());
+        let stored = account.as_ref().ok().and_then(|account| account.password_hash.clone());
         let verdict = turn.verify(password.clone(), stored).await;
         match (verdict, account) {
-            (Ok(Verdict::Right { needs_rehash }), Some(account)) => {
+            (Ok(Verdict::Right { needs_rehash }), Ok(account)) => {
                 if needs_rehash {
                     self.rehash(&account, password).await;
                 }
                 Ok(account)
             }
-            (Ok(_) | Err(PasswordError::Length), _) => Err(Problem::new(Code::LoginFailed)),
+            (Ok(_) | Err(PasswordError::Length), account) => {
+                tried.failed(account.err().unwrap_or(Reason::Wrong));
+                Err(Problem::new(Code::LoginFailed))
+            }
             (Err(error), _) => Err(error.into()),
         }
     }

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
-use super::letters::Addressee;
 use super::model::Settled;
 use super::refusal::{self, failed, refused};
 use super::{Part, Services};
@@ -43,7 +42,6 @@ impl Companies {
         Json(body): Json<NewCompanyBody>,
     ) -> Result<Created<SetUpCompany>, Problem> {
         let company = new_company(&body)?;
-        let email = company.administrator.email.clone();
         let (accounts, command) = (&*self.0.accounts, key.command_id());
         let request = Services::request(key);
         let created = self
@@ -52,8 +50,8 @@ impl Companies {
             .create(accounts, self.0.correlation(&by.request, &by.trace), request, company)
             .await;
         let created = created.map_err(|error| refused(error, |it| refusal::company(*it)))?;
-        let to = Addressee { tenant: created.tenant, user: created.administrator, email };
-        self.0.write_invitation(to, command, created.receipt.replayed).await?;
+        let (tenant, user) = (created.tenant, created.administrator);
+        self.0.write_invitation(tenant, user, command, created.receipt.replayed).await?;
         let made = first::<Tenant>(&created.receipt)?;
         let body = SetUpCompany {
             id: created.tenant.uuid(),
@@ -138,8 +136,9 @@ impl Companies {
         Json(body): Json<Administrator>,
     ) -> Result<Done<RestoredAdministrator>, Problem> {
         let mut fields = Fields::default();
-        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
-        let person = Person { name, email: body.email.trim().to_owned() };
+        let read = (fields.name("/name", &body.name), fields.email("/email", &body.email));
+        let (Some(name), Some(email)) = read else { return Err(fields.problem()) };
+        let person = Person { name, email: email.as_str().to_owned() };
         let tenant = TenantId::from_uuid(company_id.0);
         let (accounts, command) = (&*self.0.accounts, key.command_id());
         let (request, correlation) =
@@ -150,8 +149,7 @@ impl Companies {
         let restored = restored.map_err(|error| refused(error, refusal::restoring))?;
         let Restored { user, is_invited, receipt } = restored;
         if is_invited {
-            let to = Addressee { tenant, user, email: person.email };
-            self.0.write_invitation(to, command, receipt.replayed).await?;
+            self.0.write_invitation(tenant, user, command, receipt.replayed).await?;
         }
         let position = self.0.token(receipt.position);
         let body = RestoredAdministrator { id: user.uuid(), is_invited, position };
@@ -169,12 +167,13 @@ fn new_company(body: &NewCompanyBody) -> Result<NewCompany, Problem> {
         fields.name("/name", &body.name),
         fields.slug("/slug", &body.slug),
         fields.name("/administrator/name", &body.administrator.name),
+        fields.email("/administrator/email", &body.administrator.email),
         subscription,
     );
-    let (Some(name), Some(slug), Some(administrator), Some(subscription)) = read else {
+    let (Some(name), Some(slug), Some(administrator), Some(email), Some(subscription)) = read
+    else {
         return Err(fields.problem());
     };
-    let email = body.administrator.email.trim().to_owned();
-    let administrator = Person { name: administrator, email };
+    let administrator = Person { name: administrator, email: email.as_str().to_owned() };
     Ok(NewCompany { name, slug, administrator, subscription })
 }

@@ -109,6 +109,7 @@ pub(in crate::operations) fn user(refusal: UserRefusal) -> Problem {
         user::Error::AlreadyInvited | user::Error::AlreadyJoined => {
             Problem::new(Code::InvalidTransition)
         }
+        user::Error::LinkVoid => Problem::new(Code::TicketInvalid),
     }
 }
 
