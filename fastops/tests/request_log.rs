@@ -64,6 +64,8 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
         .unwrap();
     let started = line(&folder, |line| line["listen"].is_string()).await;
     let address = started["listen"].as_str().unwrap().to_owned();
+    let ops = line(&folder, |line| line["ops_listen"].is_string()).await;
+    let ops = ops["ops_listen"].as_str().unwrap().to_owned();
     let body = r#"{"email":"nadie@example.com","password":"una clave secreta"}"#;
     let answered = reqwest::Client::new()
         .post(format!("http://{address}/v1/auth/login"))
@@ -117,7 +119,7 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
         failed(way, "invalid").await;
     }
     failed("operator", "wrong").await;
-    let metrics = reqwest::get(format!("http://{address}/metrics")).await.unwrap();
+    let metrics = reqwest::get(format!("http://{ops}/metrics")).await.unwrap();
     let metrics = metrics.text().await.unwrap();
     for way in ["password", "invitation", "password_reset", "refresh", "device", "operator"] {
         let figure = format!("fastops_sign_in_failures_total{{way=\"{way}\"");

@@ -71,7 +71,7 @@ fn changes(
     menu: &Menu,
     (order, item): (Uuid, Uuid),
     (role, sorted): (Uuid, Uuid),
-) -> [(&'static str, Call); 7] {
+) -> [(&'static str, Call); 9] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
@@ -80,6 +80,18 @@ fn changes(
         (
             "cancelOrder",
             client.post(&format!("/v1/orders/{order}/cancel")).json(&json!({"reason": "mistake"})),
+        ),
+        (
+            "reviseBranch",
+            client.put(&format!("/v1/branches/{}", menu.branch)).json(&json!({"name": "Otra"})),
+        ),
+        (
+            "changeBusinessDay",
+            client.put(&format!("/v1/branches/{}/business-day", menu.branch)).json(&json!({
+                "from": "2199-01-01",
+                "time_zone": "America/Bogota",
+                "cut_off": "05:00",
+            })),
         ),
         (
             "reviseCategory",

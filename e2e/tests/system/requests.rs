@@ -2,10 +2,11 @@
 
 mod people;
 
-use e2e::client::{Answer, Call, Client};
+use e2e::client::{Answer, Call, Client, id_in};
 use e2e::menu::{Menu, branch, cash, cop, product, stock_item};
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use people::about_people;
 
@@ -94,9 +95,39 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     let path = format!("/v1/orders/{order}/payments");
     commands.push(post(&path, cash(1_200_000, 2_000_000), 201, says));
     commands.extend(revisions(client, menu, round).await);
+    commands.extend(about_branches(client, round).await);
     commands.extend(about_stock(client, menu, round).await);
     commands.extend(about_people(client, menu, round).await);
     commands
+}
+
+async fn about_branches(client: &Client, round: u32) -> Vec<Command> {
+    let open = async |name: &str| {
+        let opened = client.post("/v1/branches").json(&branch(&format!("{name} {round}")));
+        id_in(opened.send().await.expect(201), "/branch/id")
+    };
+    let corrected = open("Por corregir").await;
+    let closing = open("Por cerrar").await;
+    let closed = open("Cerrada").await;
+    client.post(&format!("/v1/branches/{closed}/close")).send().await.expect(200);
+    let path = format!("/v1/branches/{corrected}");
+    let named = json!({"name": format!("Corregida {round}")});
+    let revise = post(&path, named, 200, json!({"id": corrected, "revision": 2}));
+    let later = json!({"from": "2199-01-01", "time_zone": "America/Bogota", "cut_off": "05:00"});
+    let counted = open("Por contar").await;
+    let path = format!("/v1/branches/{counted}/business-day");
+    let count = post(&path, later, 200, json!({"id": counted, "revision": 2}));
+    let settled = |branch: Uuid, step: &str| {
+        let path = format!("/v1/branches/{branch}/{step}");
+        let command = post(&path, Value::Null, 200, json!({"id": branch}));
+        Command { body: None, has_effect: false, ..command }
+    };
+    vec![
+        Command { method: Method::PUT, if_match: Some(1), ..revise },
+        Command { method: Method::PUT, if_match: Some(1), ..count },
+        settled(closing, "close"),
+        settled(closed, "reopen"),
+    ]
 }
 
 async fn about_stock(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
