@@ -9,13 +9,15 @@ use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::Marker;
 use domain::identity::roles::BranchAccess;
+use domain::shared::{BranchId, DeviceId, TenantId};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use crate::auth::opaque::Kind;
 use crate::auth::operator::OperatorGate;
 use crate::auth::token::TokenError;
-use crate::caller::Caller;
+use crate::caller::{Caller, bearer};
 use crate::problem::{Code, Problem};
 use crate::rates::RateLimits;
 use crate::telemetry::{Journal, RequestId};
@@ -26,6 +28,9 @@ pub(crate) const BEARER: &str = "BearerAuth";
 
 /// The name of the operator's security scheme in the document.
 pub(crate) const OPERATOR: &str = "operator";
+
+/// The name of the security scheme of enrolled devices in the document.
+pub(crate) const DEVICE: &str = "device";
 
 /// What stands in place of a security scheme where none is needed; it never reaches the document.
 pub(crate) const ANYONE: &str = "anyone";
@@ -40,6 +45,20 @@ pub trait Permits: Send + Sync + 'static {
         caller: &Caller,
         permission: Option<Permission>,
     ) -> Result<Option<Arc<Standing>>, Unanswered>;
+
+    /// The device that has this token; nothing if it is no device's, or of one that was removed.
+    async fn till(&self, token: &str, request: &Request) -> Result<Option<Till>, Unanswered>;
+}
+
+/// An enrolled device, by its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Till {
+    /// The company.
+    pub tenant: TenantId,
+    /// The device.
+    pub device: DeviceId,
+    /// Where it stands.
+    pub branch: BranchId,
 }
 
 /// Whether somebody holds a permission could not be found out.
@@ -74,6 +93,13 @@ pub struct ByOperator {
     pub trace: Trace,
 }
 
+/// An enrolled device, by its token and whoever uses it; for what it shows before somebody signs in.
+#[derive(Debug)]
+pub struct ByDevice {
+    /// Which.
+    pub till: Till,
+}
+
 /// Anybody at all; for signing in.
 #[derive(Debug)]
 pub struct Anyone;
@@ -82,6 +108,9 @@ impl<P: Marker> Can<P> {
     async fn ask(request: &Request) -> Result<Self, Problem> {
         let (caller, standing) = admit(request, Some(P::PERMISSION)).await?;
         if !standing.holds(P::PERMISSION) {
+            if standing.withholds(P::PERMISSION) {
+                return Err(Problem::new(Code::PasswordRequired));
+            }
             if P::PERMISSION.reaches_every_branch() && standing.branches != BranchAccess::All {
                 return Err(Problem::reaches_every_branch());
             }
@@ -192,6 +221,42 @@ impl<'a> ApiExtractor<'a> for ByOperator {
         gate.ok_or_else(|| Problem::new(Code::Internal))?.admit(request)?;
         let journal = Journal::of(request);
         Ok(Self { request: journal.request_id().clone(), trace: journal.trace().clone() })
+    }
+}
+
+impl<'a> ApiExtractor<'a> for ByDevice {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        let about = "The token that a device got when it was enrolled.";
+        register_scheme(registry, DEVICE, about, None);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![DEVICE]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let permits = request.data::<Arc<dyn Permits>>();
+        let permits = permits.ok_or_else(|| Problem::new(Code::Internal))?;
+        // Nobody guesses with what can be no token.
+        let token = bearer(request).filter(|token| token.starts_with(Kind::Device.prefix()));
+        let token = token.ok_or_else(|| Problem::from(TokenError::Missing))?;
+        match permits.till(token, request).await {
+            Ok(Some(till)) => Ok(Self { till }),
+            Ok(None) => Err(Problem::from(TokenError::Invalid).into()),
+            Err(Unanswered(err)) => {
+                tracing::error!(error = %err, "a device's token could not be checked");
+                Err(Problem::new(Code::Unavailable).into())
+            }
+        }
     }
 }
 

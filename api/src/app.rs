@@ -9,6 +9,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::access::Permits;
 use crate::auth::operator::OperatorGate;
+use crate::auth::origin::TrustedProxies;
 use crate::auth::turnstile::Turnstile;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
@@ -38,6 +39,8 @@ pub struct Shell {
     pub permits: Arc<dyn Permits>,
     /// Lets whoever runs the installation in.
     pub operator: Arc<OperatorGate>,
+    /// The proxies that are believed about where requests come from.
+    pub proxies: TrustedProxies,
     /// The other nodes, if there are any.
     pub peers: Option<Peers>,
     /// Counts what callers ask for.
@@ -88,6 +91,7 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
     let route = ROOTS
         .into_iter()
         .fold(route, |route, root| route.nest_no_strip(root, Arc::clone(&operations)));
+    let route = route.data(Arc::new(shell.proxies));
     let guard = Guard { inner: route.map_to_response(), contract: Arc::clone(&contract) };
     Ok(Telemetry { inner: guard, contract, pages: addresses, new_id: shell.new_id }.boxed())
 }

@@ -12,7 +12,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 pub(crate) use merged::Merged;
 
-use crate::access::{ANYONE, BEARER, OPERATOR};
+use crate::access::{ANYONE, BEARER, DEVICE, OPERATOR};
 use crate::language::Words;
 use crate::payload::{Schema, expectation};
 
@@ -44,6 +44,7 @@ pub(crate) enum Access {
     Anyone,
     SignedIn,
     Operator,
+    Device,
     Permission(&'static str),
 }
 
@@ -201,6 +202,7 @@ fn access(operation: &MetaOperation) -> Option<Access> {
         ANYONE => Some(Access::Anyone),
         BEARER => Some(Access::SignedIn),
         OPERATOR => Some(Access::Operator),
+        DEVICE => Some(Access::Device),
         permission => Some(Access::Permission(permission)),
     }
 }

@@ -23,9 +23,10 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::access::{Anyone, Can, Permits, SignedIn, Unanswered};
+use crate::access::{Anyone, Can, Permits, SignedIn, Till, Unanswered};
 use crate::app::{App, Shell, app};
 use crate::auth::operator::OperatorGate;
+use crate::auth::origin::TrustedProxies;
 use crate::auth::token::{Access, SigningKey, TokenAlgorithm, Tokens};
 use crate::caller::{Authenticator, Caller};
 use crate::contract::About;
@@ -195,6 +196,14 @@ impl Permits for OnlyOrders {
         let held = Held::These(orders.map(|permission| (*permission).into()).collect());
         Ok(Some(Arc::new(Standing::new(held, BranchAccess::All))))
     }
+
+    async fn till(
+        &self,
+        _token: &str,
+        _request: &poem::Request,
+    ) -> Result<Option<Till>, Unanswered> {
+        Ok(None)
+    }
 }
 
 struct Database {
@@ -248,6 +257,7 @@ pub(crate) fn service_with(up: bool) -> App {
         authenticator: Arc::new(Authenticator::new(tokens(), Arc::new(now))),
         permits: Arc::new(OnlyOrders),
         operator: Arc::new(OperatorGate::new(None, Arc::new(now))),
+        proxies: TrustedProxies::default(),
         peers: None,
         rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),

@@ -4,6 +4,7 @@ mod authority;
 mod branches;
 mod devices;
 mod operator;
+mod pins;
 mod ports;
 mod restoring;
 mod roles;
@@ -21,15 +22,16 @@ use crate::error::Failure;
 use crate::intent::Intent;
 use crate::unit_of_work::UnitOfWork;
 
-pub use authority::{Authority, Known, Presented, Standing};
+pub use authority::{Authority, Known, OnTill, Presented, Standing};
 pub use branches::{
     BranchRefusal, ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch,
 };
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator, Restored};
+pub use pins::{NumberedPin, Pins, TriedPin};
 pub use ports::{
     Account, Accounts, Companies, KnownCompany, Letter, Letters, Person, Post, PostError, Renewal,
-    Renewed, SecretKind, Session, Sessions, TicketFor, TicketKind, Tickets, Written,
+    Renewed, Session, Sessions, TicketFor, TicketKind, Tickets, Written,
 };
 pub use restoring::{RestoreAdministrator, RestoreRefusal};
 pub use roles::{ChangeRoles, RolesRefusal};

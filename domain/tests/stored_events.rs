@@ -119,13 +119,17 @@ fn subscriptions() -> [subscription::Event; 7] {
 
 fn people() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
-    let users: [user::Event; 9] = [
+    let held = roles::Held::These([PermissionName::from(Permission::OrderPlace)].into());
+    let reach = roles::Reach { held, branches: BranchAccess::Only([branch].into()) };
+    let users: [user::Event; 11] = [
         user::Invited { email: Some(EmailKey::from_bytes([0xab; 32])) }.into(),
         user::InvitedAgain {}.into(),
         user::Joined {}.into(),
         user::PasswordChanged {}.into(),
-        user::PinChanged {}.into(),
-        user::PinSet {}.into(),
+        user::PinChanged { number: 1 }.into(),
+        user::PinSet { number: 2, reach: Some(reach) }.into(),
+        user::PinReplaced { number: 3 }.into(),
+        user::PinBlocked { number: 3 }.into(),
         user::SessionsEnded {}.into(),
         user::SessionEnded {
             session: SessionId::from_uuid(uuid(5)),

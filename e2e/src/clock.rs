@@ -21,6 +21,14 @@ impl TestClock {
         Self { micros: AtomicI64::new(start.timestamp_micros()) }
     }
 
+    /// A clock of its own that is so far ahead of this one.
+    #[must_use]
+    pub fn ahead(&self, by: TimeDelta) -> Self {
+        let ahead = Self { micros: AtomicI64::new(self.micros.load(Ordering::Relaxed)) };
+        ahead.forward(by);
+        ahead
+    }
+
     /// Time passes.
     pub fn forward(&self, by: TimeDelta) {
         let micros = by.num_microseconds().expect("a test waits for less than a hundred years");

@@ -88,6 +88,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         people,
         public_url: "http://localhost".into(),
         rates: site.rates,
+        proxies: site.proxies.clone(),
         board: projecting.board,
         readiness,
         peers: None,

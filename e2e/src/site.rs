@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::auth::operator::OperatorToken;
+use api::auth::origin::TrustedProxies;
 use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use commands::identity::Post;
@@ -39,6 +40,8 @@ pub struct Site {
     pub post: Arc<dyn Post>,
     /// How often a session and a company may ask; any number unless a test says otherwise.
     pub rates: Rates,
+    /// The proxies that processes believe; none unless a test says otherwise.
+    pub proxies: TrustedProxies,
     /// How processes reach the database.
     pub databases: Databases,
     /// What tokens are signed with; [`secrets`] unless a test says otherwise.
@@ -68,7 +71,8 @@ impl Site {
         let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
         let post = Arc::new(letters.clone());
         let (rates, secrets) = (Rates::default(), secrets());
-        Self { database, clock, letters, post, rates, databases, secrets }
+        let proxies = TrustedProxies::default();
+        Self { database, clock, letters, post, rates, proxies, databases, secrets }
     }
 
     /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its

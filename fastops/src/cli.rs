@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use api::auth::origin::TrustedProxies;
 use api::server::listen;
 use clap::{Args, Parser, Subcommand};
 use event_store::Position;
@@ -87,6 +88,11 @@ struct ServeArgs {
     mail: MailArgs,
     #[command(flatten)]
     rate: RateArgs,
+    /// The proxies before this server, as networks with commas between them (`10.0.0.0/8,::1`): from them
+    /// the address is believed that stands in X-Forwarded-For. Without it everybody behind a proxy is
+    /// one to the limits by address.
+    #[arg(long, env = "FASTOPS_TRUSTED_PROXIES", default_value = "")]
+    trusted_proxies: TrustedProxies,
     #[command(flatten)]
     log: LogArgs,
     /// Threads that answer. As many as half of the processors if not given: PostgreSQL, mostly on the
@@ -260,6 +266,7 @@ async fn answering(args: ServeArgs) -> Outcome {
         operator,
         people,
         rates: args.rate.rates(),
+        proxies: args.trusted_proxies,
         public_url: args.mail.public_url(&args.listen),
         board,
         readiness,

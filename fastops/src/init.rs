@@ -58,7 +58,10 @@ pub async fn run(
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
     let company = args.details.company(installation.clock.now())?;
     let slug = company.slug.clone();
-    let password_hash = Passwords::new().hash_new(password, None).await?;
+    let person = &company.administrator;
+    let names = [company.name.as_str(), slug.as_str(), person.name.as_str(), &person.email];
+    let texts = names.map(str::to_owned).into();
+    let password_hash = Passwords::new().hash_new(password, texts, None).await?;
     let tenant = set_up(installation, people, company, &password_hash).await?;
     let line = json!({"tenant_id": tenant.uuid(), "tenant": slug});
     writeln!(out, "{line}").map_err(InitError::Output)

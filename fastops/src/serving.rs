@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::access::{Permits, Unanswered};
+use api::access::{Permits, Till, Unanswered};
 use api::app::{App, Shell, app, document};
 use api::auth::operator::{OperatorGate, OperatorToken};
+use api::auth::origin::TrustedProxies;
 use api::auth::password::{HashingTurns, Passwords};
 use api::auth::token::{KeyError, SigningKey, TokenAlgorithm, Tokens};
 use api::caller::{Authenticator, Caller};
@@ -50,6 +51,8 @@ pub struct Serving {
     pub people: People,
     /// Where people find the service, for links in letters.
     pub public_url: Arc<str>,
+    /// The proxies that are believed about where requests come from.
+    pub proxies: TrustedProxies,
     /// How often a session and a company may ask.
     pub rates: Rates,
     /// The consumers of this process; empty where another process runs them.
@@ -88,17 +91,8 @@ pub fn about() -> About {
 /// The service of an installation, ready to be served.
 pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving {
-        secrets,
-        operator,
-        people,
-        public_url,
-        rates,
-        board,
-        readiness,
-        peers,
-        mut pages,
-    } = serving;
+    let Serving { secrets, operator, people, public_url, proxies, rates, board, .. } = serving;
+    let Serving { readiness, peers, mut pages, .. } = serving;
     readiness.begins_on(incarnation);
     pages.push(asyncapi::page());
     let people = (people, public_url);
@@ -111,9 +105,10 @@ pub async fn service(installation: &Installation, serving: Serving) -> Result<Ap
         new_id: Arc::new(move || IdGenerator::uuid(&*ids)),
         authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, Arc::clone(&now))),
         operator: Arc::new(OperatorGate::new(operator, now)),
+        proxies,
         peers,
         rates: counted(rates),
-        permits: Arc::new(Holding { authority: services.authority.clone() }),
+        permits: Arc::new(Holding { services: services.clone() }),
         readiness,
         pages,
     };
@@ -151,6 +146,7 @@ fn services(
         authority: Authority::new(installation.commands.clone()),
         operator: installation.operator(),
         accounts: people.clone(),
+        pins: people.clone(),
         sessions: people.clone(),
         tickets: people.clone(),
         renewals: people.renewals(),
@@ -215,7 +211,7 @@ fn counted(rates: Rates) -> Arc<RateLimits> {
 
 /// People hold what the roles of their company give them.
 struct Holding {
-    authority: Authority,
+    services: Services,
 }
 
 #[async_trait]
@@ -225,7 +221,11 @@ impl Permits for Holding {
         caller: &Caller,
         permission: Option<Permission>,
     ) -> Result<Option<Arc<Standing>>, Unanswered> {
-        let standing = self.authority.of(&caller.presented(), permission).await;
+        let standing = self.services.authority.of(&caller.presented(), permission).await;
         standing.map_err(|world| Unanswered(Box::new(world)))
+    }
+
+    async fn till(&self, token: &str, request: &poem::Request) -> Result<Option<Till>, Unanswered> {
+        self.services.till(token, request).await.map_err(|world| Unanswered(Box::new(world)))
     }
 }

@@ -83,7 +83,7 @@ async fn s04_an_old_token_is_called_expired() {
     let request = client.get("/v1/me").header("authorization", token(TimeDelta::minutes(16)));
     let (_, response) = problem(request, 401, "token-expired").await;
     assert!(response.header("www-authenticate").unwrap().contains("error=\"invalid_token\""));
-    let early = client.get("/v1/me").header("authorization", token(TimeDelta::minutes(-1)));
+    let early = client.get("/v1/me").header("authorization", token(TimeDelta::minutes(-2)));
     problem(early, 401, "token-invalid").await;
 }
 

@@ -1,7 +1,8 @@
 //! Attempts to sign in: whoever fails waits longer each time, by account and by address.
 //!
-//! Each process counts for itself. What is counted for an account on an enrolled device is counted
-//! apart, so that whoever guesses from elsewhere keeps nobody out of their own till.
+//! Each process counts for itself. What is counted for an account on an enrolled device of its own
+//! company is counted apart, and by no address, so that whoever guesses from elsewhere, or beside the
+//! till, keeps nobody out of it.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -32,7 +33,7 @@ const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 pub enum Subject {
     /// An e-mail address from anywhere.
     Account(EmailKey),
-    /// An e-mail address on an enrolled device.
+    /// An e-mail address on an enrolled device of a company in which it has an account.
     AccountOn(EmailKey, DeviceId),
     /// A person's PIN on an enrolled device.
     Pin(UserId, DeviceId),
@@ -116,7 +117,7 @@ impl Attempts {
     pub fn succeeded(&self, subjects: &[Subject]) {
         for subject in subjects {
             match subject {
-                Subject::Address(_) | Subject::Operator(_) => {
+                Subject::Address(_) => {
                     self.failures.entry(*subject).and_upsert_with(|entry| {
                         let Failures { n, last } = entry
                             .map_or(Failures { n: 1, last: DateTime::UNIX_EPOCH }, |entry| {

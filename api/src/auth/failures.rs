@@ -65,6 +65,12 @@ pub(crate) enum Reason {
     ShutOut,
     /// They failed too often and have to wait.
     Waiting,
+    /// The PIN was tried too often.
+    Blocked,
+    /// Its owner has another PIN, or may do more than when somebody gave them this one.
+    Superseded,
+    /// Somebody else has given the PIN, and it only serves to choose another.
+    ToBeReplaced,
 }
 
 impl Reason {
@@ -78,6 +84,9 @@ impl Reason {
             Self::Revoked => "revoked",
             Self::ShutOut => "shut_out",
             Self::Waiting => "waiting",
+            Self::Blocked => "blocked",
+            Self::Superseded => "superseded",
+            Self::ToBeReplaced => "to_be_replaced",
         }
     }
 }

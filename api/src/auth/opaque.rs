@@ -23,7 +23,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn prefix(self) -> &'static str {
+    /// What its tokens begin with.
+    pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Refresh => "fo_refresh_",
             Self::Invitation => "fo_join_",

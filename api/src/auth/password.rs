@@ -28,6 +28,9 @@ pub const CHARS_MAX: usize = 128;
 /// and simple variations of them, withstand fewer.
 const GUESSES_MIN: u64 = 50_000;
 
+/// The fewest characters of a word that no password may contain: shorter ones are in too many others.
+const WORD_CHARS_MIN: usize = 4;
+
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
@@ -47,6 +50,9 @@ pub enum PasswordError {
     /// It is among those that everybody tries first.
     #[error("the password is among the most common ones")]
     Common,
+    /// It contains a word of its owner or of the company.
+    #[error("the password contains a word that says whose it is")]
+    Telling,
     /// It is not 4 to 8 digits.
     #[error("a PIN has 4 to 8 digits")]
     Pin,
@@ -132,21 +138,20 @@ impl Passwords {
     }
 
     /// The hash to store for a password that somebody chooses: not one of those that everybody tries
-    /// first. `address` as for [`Passwords::place`].
+    /// first, and none with a word in it of `texts`, which say whose it is. `address` as for
+    /// [`Passwords::place`].
     pub async fn hash_new(
         &self,
         password: String,
+        texts: Vec<String>,
         address: Option<IpAddr>,
     ) -> Result<String, PasswordError> {
         check_length(&password)?;
         let password = prepared(&password);
         check_length(&password)?;
         let chosen = move || {
-            if is_common(&password) {
-                Err(PasswordError::Common)
-            } else {
-                hash(password.as_bytes())
-            }
+            check_guessable(&password, &texts)?;
+            hash(password.as_bytes())
         };
         self.run(address, chosen).await
     }
@@ -162,6 +167,12 @@ impl Passwords {
             return Err(PasswordError::CommonPin);
         }
         self.run(address, move || hash(pin.as_bytes())).await
+    }
+
+    /// The hash to store, with today's parameters, for a PIN that somebody has.
+    pub async fn rehash_pin(&self, pin: String) -> Result<String, PasswordError> {
+        check_pin(&pin)?;
+        self.run(None, move || hash(pin.as_bytes())).await
     }
 
     /// A place in the queue, unless too many others wait, or too many from the same `address`; whoever is
@@ -274,6 +285,13 @@ impl From<PasswordError> for Problem {
                 );
                 Self::validation(vec![FieldError::new("/password", "common", words)])
             }
+            PasswordError::Telling => {
+                let words = (
+                    "contiene su nombre, su correo o el nombre de la empresa; elija otra",
+                    "contains your name, your address or the company's name; choose another",
+                );
+                Self::validation(vec![FieldError::new("/password", "telling", words)])
+            }
             PasswordError::Pin => {
                 let words = ("debe tener de 4 a 8 dígitos", "must have 4 to 8 digits");
                 Self::validation(vec![FieldError::new("/pin", "format", words)])
@@ -312,15 +330,54 @@ fn check_pin(pin: &str) -> Result<(), PasswordError> {
     if is_one { Ok(()) } else { Err(PasswordError::Pin) }
 }
 
-/// Whether a password is among those that are tried first.
-fn is_common(password: &str) -> bool {
-    zxcvbn::zxcvbn(password, &[]).guesses() < GUESSES_MIN
+/// Refuses a password that is tried soon: by everybody, or by whoever knows whose it is from `texts`.
+fn check_guessable(password: &str, texts: &[String]) -> Result<(), PasswordError> {
+    if zxcvbn::zxcvbn(password, &[]).guesses() < GUESSES_MIN {
+        return Err(PasswordError::Common);
+    }
+    let plain_texts: Vec<String> = texts.iter().map(|text| plain(text)).collect();
+    let words = plain_texts.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let words: Vec<&str> = words.filter(|word| word.chars().count() >= WORD_CHARS_MIN).collect();
+    let plain_password = plain(password);
+    let contains = words.iter().any(|word| plain_password.contains(word));
+    // Also written backwards, or with digits for letters.
+    if contains || zxcvbn::zxcvbn(password, &words).guesses() < GUESSES_MIN {
+        return Err(PasswordError::Telling);
+    }
+    Ok(())
 }
 
-/// Whether a PIN is among those that are tried first: digits that stay alike, count up or down, or
-/// repeat in twos.
+/// A text without what one leaves out in haste: capitals and accents.
+fn plain(text: &str) -> String {
+    let without_accent = |c| match c {
+        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    };
+    text.nfc().flat_map(char::to_lowercase).map(without_accent).collect()
+}
+
+/// PINs that stand high in lists of those that were leaked and follow no rule below: shapes on a keypad,
+/// and words typed on one.
+const COMMON_PINS: [&str; 12] = [
+    "0852", "1397", "1590", "1793", "2580", "3690", "5683", "7410", "147258", "159357", "258456",
+    "789456",
+];
+
+/// Whether a PIN is among those that are tried first: digits that stay alike, count up or down, repeat
+/// in twos or by halves, a year in which people are born, or one of [`COMMON_PINS`].
 fn is_common_pin(pin: &str) -> bool {
     let digits = pin.as_bytes();
+    let (first, second) = pin.split_at(pin.len() / 2);
+    let is_year = pin.len() == 4 && matches!(first, "19" | "20");
+    if first == second || is_year || COMMON_PINS.contains(&pin) {
+        return true;
+    }
     let counts_by = |step: u8| {
         let next = |digit: u8| (digit - b'0' + step) % 10 + b'0';
         digits.windows(2).all(|pair| pair[1] == next(pair[0]))

@@ -22,7 +22,7 @@ use verified::{Signed, Verified};
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
 /// How far the clocks of two nodes may differ.
-pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+pub const LEEWAY: TimeDelta = TimeDelta::minutes(1);
 
 const TYPE: &str = "at+jwt";
 const SECRET_BYTES_MIN: usize = 32;

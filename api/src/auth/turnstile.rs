@@ -14,7 +14,7 @@ use crate::problem::{Code, Problem};
 
 /// What is behind the turnstile: what anybody may try. Whoever is in already and renews that does not
 /// wait behind those who try.
-pub const WAYS_IN: [&str; 2] = ["/v1/auth/login", "/v1/auth/pin"];
+pub const WAYS_IN: [&str; 3] = ["/v1/auth/login", "/v1/auth/pin/replace", "/v1/auth/pin"];
 
 /// The least time between the beginnings of two requests: several times what it takes to send away who
 /// finds no place before the cores that hash.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Access, Operation};
-use crate::access::{BEARER, OPERATOR};
+use crate::access::{BEARER, DEVICE, OPERATOR};
 use crate::payload::integer_bounds;
 
 /// The document as it is served.
@@ -40,6 +40,9 @@ fn declare_access(operation: &mut Map<String, Value>, access: Access) {
             (json!([{ BEARER: [] }]), "Needs a sign-in and no permission.".to_owned())
         }
         Access::Operator => (json!([{ OPERATOR: [] }]), "Needs the operator's token.".to_owned()),
+        Access::Device => {
+            (json!([{ DEVICE: [] }]), "Needs the token of an enrolled device.".to_owned())
+        }
         Access::Permission(name) => {
             operation.insert("x-permission".to_owned(), json!(name));
             (json!([{ BEARER: [] }]), format!("Needs the permission `{name}`."))

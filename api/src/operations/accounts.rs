@@ -1,19 +1,18 @@
 //! Accounts of people, as an administrator looks after them.
 
-use commands::identity::{ForgetUser, InviteAgain, SecretKind, SetPin};
+use commands::identity::{ForgetUser, InviteAgain, SetPin};
 use domain::identity::permission::markers::{UserForget, UserInvite, UserSetPin};
 use domain::shared::UserId;
-use poem::Request;
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::answer::Done;
-use super::auth::letters_to;
 use super::model::Settled;
 use super::refusal::{self, failed, refused};
 use super::{Part, Services};
 use crate::access::Can;
+use crate::auth::attempts::Subject;
 use crate::payload::Json;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
@@ -40,14 +39,14 @@ impl AccountsOfPeople {
         &self,
         by: Can<UserInvite>,
         key: IdempotencyKey,
-        request: &Request,
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
         let people = self.0.accounts.people(tenant, &[user]).await;
         let person = people.map_err(|world| failed(&world))?.remove(&user);
         let email = person.ok_or_else(|| Problem::new(Code::NotFound))?.email;
-        let subjects = letters_to(self.0.accounts.email_key(&email), request);
+        // Whoever is signed in is not counted with strangers at the same address.
+        let subjects = [Subject::LettersTo(self.0.accounts.email_key(&email))];
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
         let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
         let receipt = self.0.commands.execute(&scope, once, InviteAgain { user }).await;
@@ -58,7 +57,8 @@ impl AccountsOfPeople {
 
     /// Give somebody a PIN for shared tills, for those who never use e-mail.
     ///
-    /// They need not have joined. Whoever signed in with the PIN before is out. Nobody gives a PIN to
+    /// They need not have joined, and choose another when they first use it. It is void when they may do
+    /// more than at this moment. Whoever signed in with the PIN before is out. Nobody gives a PIN to
     /// somebody who may do more than they may themselves.
     #[oai(path = "/:user_id/pin", method = "put", operation_id = "setPin")]
     async fn set_pin(
@@ -72,13 +72,11 @@ impl AccountsOfPeople {
         let intent = SetPin { user, pin: self.0.renewals.mark(user_id.0, &body.pin) };
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
-        // First in the log: should what follows fail, everybody is out and the PIN before is good.
+        // First in the log: should what follows fail, everybody is out and no PIN is good until a retry.
         let receipt = self.0.commands.execute(&scope, once, intent).await;
         let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
-        let world = |world| failed(&world);
-        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
-        kept.map_err(world)?;
-        self.0.sessions.end_on_tills(tenant, user).await.map_err(world)?;
+        let kept = self.0.keep_pin(tenant, user, &receipt, &hash).await;
+        kept.map_err(|world| failed(&world))?;
         Ok(self.0.settled(&receipt, user_id.0))
     }
 

@@ -1,5 +1,6 @@
 //! Tills and tablets on which staff sign in with a PIN.
 
+use commands::World;
 use commands::identity::{EnrollDevice, RemoveDevice, TicketFor, TicketKind};
 use domain::identity::Device;
 use domain::identity::permission::markers::DeviceEnroll;
@@ -93,8 +94,7 @@ impl Devices {
         let command = key.command_id();
         let token = Opaque::of_command(&self.0.renewals, command, Kind::Device, tenant, subject);
         let ticket = TicketFor { tenant, kind, subject };
-        let kept = self.0.tickets.keep(ticket, token.hash(), 0, None).await;
-        kept.map_err(|world| failed(&world))?;
+        self.keep(ticket, &token, receipt.replayed).await.map_err(|world| failed(&world))?;
         let body = EnrolledDevice {
             id: subject,
             device_token: token.text(),
@@ -134,6 +134,23 @@ impl Devices {
         let devices = devices::list(&mut tx).await.map_err(unread)?.into_iter();
         let own = devices.filter(|device| by.caller.branches.includes(device.details.branch));
         Ok(Json(List { data: own.map(Into::into).collect(), next_cursor: None }))
+    }
+}
+
+impl Devices {
+    /// Keeps a device's token. A retry comes to what the first try left undone, unless the device was
+    /// removed since.
+    async fn keep(
+        &self,
+        ticket: TicketFor,
+        token: &Opaque,
+        is_repeated: bool,
+    ) -> Result<(), World> {
+        let device = DeviceId::from_uuid(ticket.subject);
+        if is_repeated && self.0.authority.branch_of(ticket.tenant, device).await?.is_none() {
+            return Ok(());
+        }
+        self.0.tickets.keep_first(ticket, token.hash()).await
     }
 }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commands::Position;
-use commands::identity::{Accounts, Authority, Letters, Operator, Sessions, Tickets};
-use commands::{Clock, Commands, Correlation, IdGenerator, Request, Scope};
-use domain::shared::{CorrelationId, IncarnationId};
+use commands::identity::{Accounts, Authority, Letters, Operator, Pins, Sessions};
+use commands::identity::{TicketFor, TicketKind, Tickets};
+use commands::{Clock, Commands, Correlation, IdGenerator, Request, Scope, World};
+use domain::shared::{CorrelationId, DeviceId, IncarnationId};
 use projections::board::Board;
 use projections::parking::Parking;
 use projections::{LogPlace, ReadDb, TenantTx, Waited};
@@ -14,8 +15,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::refusal::unread;
+use crate::access::Till;
 use crate::auth::attempts::Attempts;
-use crate::auth::opaque::RenewalKey;
+use crate::auth::failures::{Reason, Try, Way};
+use crate::auth::opaque::{Kind, Opaque, RenewalKey};
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::caller::Caller;
@@ -46,6 +49,8 @@ pub struct Services {
     pub operator: Operator,
     /// Who can sign in.
     pub accounts: Arc<dyn Accounts>,
+    /// Hashes of PINs.
+    pub pins: Arc<dyn Pins>,
     /// Who is signed in.
     pub sessions: Arc<dyn Sessions>,
     /// What was sent in letters and given to devices.
@@ -85,6 +90,25 @@ impl Services {
     pub(super) fn correlation(&self, request: &RequestId, trace: &Trace) -> Correlation {
         let id = request.as_str().parse().unwrap_or_else(|_| self.ids.uuid());
         Correlation { id: CorrelationId::from_uuid(id), traceparent: Some(trace.text()) }
+    }
+
+    /// The enrolled device that has this token; nothing if it is no device's, or of one that was removed,
+    /// which is a failure to get in.
+    pub async fn till(&self, token: &str, request: &poem::Request) -> Result<Option<Till>, World> {
+        let tried = Try::of(Way::Device, request);
+        let Some(token) = Opaque::parse(&self.renewals, Kind::Device, token) else {
+            tried.failed(Reason::Invalid);
+            return Ok(None);
+        };
+        let (tenant, kind, subject) = (token.tenant, TicketKind::Device, token.subject);
+        let device = DeviceId::from_uuid(subject);
+        let ticket = TicketFor { tenant, kind, subject };
+        let is_good = self.tickets.is_good(ticket, token.hash(), self.clock.now()).await?;
+        let branch = if is_good { self.authority.branch_of(tenant, device).await? } else { None };
+        if branch.is_none() {
+            tried.device(device).failed(Reason::Revoked);
+        }
+        Ok(branch.map(|branch| Till { tenant, device, branch }))
     }
 
     /// A command under the client's key, happening as it arrives.

@@ -6,7 +6,7 @@ use commands::identity::{InviteUser, Person};
 use domain::identity::User;
 use domain::identity::permission::markers::{UserInvite, UserManage, UserRead};
 use domain::identity::roles::{BranchAccess, Change};
-use domain::shared::{BranchId, RoleId, UserId};
+use domain::shared::{BranchId, RoleId, TenantId, UserId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::people::graph::Member;
@@ -156,8 +156,7 @@ impl Users {
         };
         let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
         let made = first::<User>(&receipt)?;
-        // Whatever stops this, the same request makes up for it.
-        accounts.admit(tenant, made.id, &person).await.map_err(|world| failed(&world))?;
+        self.admit((tenant, made.id), &person).await?;
         self.0.write_invitation(tenant, made.id, key.command_id(), receipt.replayed).await?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
@@ -252,6 +251,22 @@ impl Users {
         let user = UserId::from_uuid(user_id.0);
         let receipt = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
         Ok(self.0.settled(&receipt, user_id.0))
+    }
+}
+
+impl Users {
+    /// Keeps what is known of somebody who is invited. A retry comes to what the first try left undone,
+    /// unless they were forgotten since; whoever writes the letter looks once more.
+    async fn admit(
+        &self,
+        (tenant, user): (TenantId, UserId),
+        person: &Person,
+    ) -> Result<(), Problem> {
+        let known = self.0.authority.known(tenant, user).await.map_err(|world| failed(&world))?;
+        if known.is_none() {
+            return Ok(());
+        }
+        self.0.accounts.admit(tenant, user, person).await.map_err(|world| failed(&world))
     }
 }
 

@@ -77,6 +77,24 @@ codes! {
         advice: "Revise el correo, la contraseña y, si la envía, la empresa."
             / "Check the e-mail, the password and, if sent, the company.",
     }
+    /// A sign-in with a PIN, and more is asked for than a PIN is good for.
+    PasswordRequired = "password-required", FORBIDDEN {
+        title: "Hay que entrar con la contraseña" / "Sign in with the password for this",
+        advice: "Inicie sesión con correo y contraseña y repita la solicitud."
+            / "Sign in with e-mail and password and repeat the request.",
+    }
+    /// The PIN was given by somebody else and only serves to choose another.
+    PinChangeRequired = "pin-change-required", FORBIDDEN {
+        title: "Hay que cambiar el PIN" / "The PIN has to be changed",
+        advice: "Elija un PIN propio en POST /v1/auth/pin/replace."
+            / "Choose a PIN of your own at POST /v1/auth/pin/replace.",
+    }
+    /// The PIN was tried too often, or its owner may do more than when somebody gave it to them.
+    PinBlocked = "pin-blocked", FORBIDDEN {
+        title: "El PIN ya no sirve" / "The PIN does not count any more",
+        advice: "Elija otro con su contraseña, o pida uno a quien administra la empresa."
+            / "Choose another with your password, or ask whoever administers the company for one.",
+    }
     /// Too much at once from one side.
     RateLimited = "rate-limited", TOO_MANY_REQUESTS {
         title: "Demasiadas solicitudes" / "Too many requests",

@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use domain::identity::roles::{BranchAccess, Held, Roles};
+use domain::identity::roles::{self, BranchAccess, Held, Roles};
+use domain::identity::user::{self, Pin};
 use domain::identity::{Device, Permission, User};
 use domain::shared::{BranchId, CorrelationId, DeviceId, EventId, SessionId, TenantId, UserId};
 use moka::sync::Cache;
@@ -40,8 +41,23 @@ pub struct Presented {
 pub struct Standing {
     held: Held,
     bits: HeldBits,
+    /// What they would hold if they had signed in with their password.
+    withheld: HeldBits,
     /// Where they may act.
     pub branches: BranchAccess,
+}
+
+/// Somebody who wants to sign in on a shared till with a PIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnTill {
+    /// The epoch of their sessions.
+    pub epoch: u32,
+    /// Their PIN.
+    pub pin: Pin,
+    /// Whether they could sign in with it, apart from having to choose another first.
+    pub pin_counts: bool,
+    /// Whether they may act in the till's branch.
+    pub may_act: bool,
 }
 
 /// The permissions of FastOps among those held, one bit each.
@@ -52,13 +68,17 @@ const _: () = assert!(Permission::ALL.len() <= HeldBits::BITS as usize);
 impl Standing {
     /// Of whoever holds this, in these branches.
     pub fn new(held: Held, branches: BranchAccess) -> Self {
-        let mut bits = 0;
-        for permission in Permission::ALL {
-            if held.has(&(*permission).into()) {
-                bits |= bit(*permission);
-            }
-        }
-        Self { held, bits, branches }
+        let bits = bits(&held);
+        Self { held, bits, withheld: 0, branches }
+    }
+
+    /// The same on a shared till: in its branch alone, and without what so much can be done with that a
+    /// PIN does not do for it.
+    fn at_till(&self, graph: &roles::State, user: UserId, till: BranchId) -> Self {
+        let branches = self.branches.narrowed_to(till);
+        let held = graph.without_high_risk(&graph.held_within(user, &branches));
+        let bits = bits(&held);
+        Self { held, bits, withheld: self.bits & !bits, branches }
     }
 
     /// Whether they hold a permission.
@@ -66,10 +86,20 @@ impl Standing {
         self.bits & bit(permission) != 0
     }
 
+    /// Whether they lack a permission only because they have not signed in with their password.
+    pub const fn withholds(&self, permission: Permission) -> bool {
+        self.withheld & bit(permission) != 0
+    }
+
     /// Everything that they hold, permissions of the company's own included.
     pub const fn held(&self) -> &Held {
         &self.held
     }
+}
+
+fn bits(held: &Held) -> HeldBits {
+    let held = Permission::ALL.iter().filter(|permission| held.has(&(**permission).into()));
+    held.fold(0, |bits, permission| bits | bit(*permission))
 }
 
 const fn bit(permission: Permission) -> HeldBits {
@@ -135,34 +165,41 @@ impl Authority {
         let mut wanted = vec![work.wanted::<Roles>(tenant), work.wanted::<User>(user)];
         wanted.extend(device.map(|device| work.wanted::<Device>(&device)));
         work.read(wanted).await?;
-        let goes_on = work
-            .state::<User>(user)
-            .sessions()
-            .is_some_and(|sessions| sessions.go_on(*epoch, *session, device.is_some()));
+        let sessions = work.state::<User>(user).sessions();
+        let goes_on = |it: &&user::Sessions| it.go_on(*epoch, *session, device.is_some());
         let graph = work.state::<Roles>(tenant);
-        if !goes_on || !graph.member(*user).is_some_and(|member| member.is_active) {
+        let Some(sessions) = sessions.filter(goes_on) else { return Ok(None) };
+        if !graph.member(*user).is_some_and(|member| member.is_active) {
             return Ok(None);
         }
-        let till = match device {
-            None => None,
-            Some(device) => match work.state::<Device>(device).in_use() {
-                Some(till) => Some(till.branch),
-                None => return Ok(None),
-            },
-        };
         let last_event = work.last_event::<Roles>(tenant);
-        let seat = (*tenant, *user, till);
-        if let Some((at, standing)) = self.standings.get(&seat)
-            && at == last_event
-        {
-            return Ok(Some(standing));
+        let own = self.remembered((*tenant, *user, None), last_event, || {
+            Standing::new(graph.held_by(*user), graph.branches_of(*user))
+        });
+        let Some(device) = device else { return Ok(Some(own)) };
+        let Some(till) = work.state::<Device>(device).in_use() else { return Ok(None) };
+        if !sessions.pin.opens(own.held(), &own.branches) {
+            return Ok(None);
         }
-        // On a shared till one acts in its branch alone.
-        let branches = graph.branches_of(*user);
-        let branches = till.map_or_else(|| branches.clone(), |till| branches.narrowed_to(till));
-        let standing = Arc::new(Standing::new(graph.held_within(*user, &branches), branches));
-        self.standings.insert(seat, (last_event, Arc::clone(&standing)));
-        Ok(Some(standing))
+        let seat = (*tenant, *user, Some(till.branch));
+        Ok(Some(self.remembered(seat, last_event, || own.at_till(graph, *user, till.branch))))
+    }
+
+    /// What is remembered of what somebody holds, if it is of where the company's roles are in the log.
+    fn remembered(
+        &self,
+        seat: Seat,
+        last_event: Option<EventId>,
+        standing: impl FnOnce() -> Standing,
+    ) -> Arc<Standing> {
+        match self.standings.get(&seat) {
+            Some((at, standing)) if at == last_event => standing,
+            _ => {
+                let standing = Arc::new(standing());
+                self.standings.insert(seat, (last_event, Arc::clone(&standing)));
+                standing
+            }
+        }
     }
 
     /// What somebody of the company holds, signed in or not; nothing if there is nobody like this.
@@ -200,4 +237,64 @@ impl Authority {
             is_active,
         }))
     }
+
+    /// Somebody who wants to sign in on a till, straight from the log; nothing where the till is not used
+    /// any more, and for whoever cannot sign in.
+    pub async fn on_till(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        device: DeviceId,
+    ) -> Result<Option<OnTill>, World> {
+        let scope = Scope::user(tenant, user, CorrelationId::from_uuid(Uuid::nil()));
+        let mut work = self.commands.look(&scope, Trust::Log);
+        let wanted = vec![
+            work.wanted::<Roles>(&tenant),
+            work.wanted::<User>(&user),
+            work.wanted::<Device>(&device),
+        ];
+        work.read(wanted).await?;
+        let graph = work.state::<Roles>(&tenant);
+        let is_active = graph.member(user).is_some_and(|member| member.is_active);
+        let sessions = work.state::<User>(&user).sessions().filter(|_| is_active);
+        let till = work.state::<Device>(&device).in_use();
+        let (Some(sessions), Some(till)) = (sessions, till) else { return Ok(None) };
+        let (held, branches) = (graph.held_by(user), graph.branches_of(user));
+        Ok(Some(OnTill {
+            epoch: sessions.epoch,
+            pin: sessions.pin.clone(),
+            pin_counts: sessions.pin.counts_for(&held, &branches),
+            may_act: branches.includes(till.branch),
+        }))
+    }
+
+    /// The branch of a device that is used, straight from the log.
+    pub async fn branch_of(
+        &self,
+        tenant: TenantId,
+        device: DeviceId,
+    ) -> Result<Option<BranchId>, World> {
+        let scope = of_nobody(tenant);
+        let mut work = self.commands.look(&scope, Trust::Log);
+        work.read(vec![work.wanted::<Device>(&device)]).await?;
+        Ok(work.state::<Device>(&device).in_use().map(|enrolled| enrolled.branch))
+    }
+
+    /// Who may act in a branch at the moment.
+    pub async fn active_in(
+        &self,
+        tenant: TenantId,
+        branch: BranchId,
+    ) -> Result<Vec<UserId>, World> {
+        let scope = of_nobody(tenant);
+        let mut work = self.commands.look(&scope, Trust::Committed);
+        work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+        Ok(work.state::<Roles>(&tenant).active_in(branch).collect())
+    }
+}
+
+/// Where a till asks before anybody has signed in: nobody acts, and nothing is decided.
+fn of_nobody(tenant: TenantId) -> Scope {
+    let nobody = UserId::from_uuid(Uuid::nil());
+    Scope::user(tenant, nobody, CorrelationId::from_uuid(Uuid::nil()))
 }

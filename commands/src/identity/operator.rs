@@ -12,7 +12,7 @@ use domain::shared::{CommandId, CorrelationId, Name, Slug, TenantId, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
-use super::ports::{Accounts, Companies, KnownCompany, Person, SecretKind};
+use super::ports::{Accounts, Companies, KnownCompany, Person};
 use super::restoring::holder;
 use super::{
     ChangeSubscription, JoinUser, RegisterTenant, RestoreAdministrator, RestoreRefusal,
@@ -159,7 +159,7 @@ impl Operator {
             }
             Err(error) => return Err(error),
         };
-        accounts.keep_secret(tenant, user, SecretKind::Password, password_hash).await?;
+        accounts.keep_password(tenant, user, password_hash).await?;
         Ok(tenant)
     }
 
@@ -263,13 +263,22 @@ impl Operator {
         user: UserId,
         person: &Person,
     ) -> Result<(), World> {
+        if !self.is_known(scope, user).await? {
+            return Ok(());
+        }
         accounts.admit(scope.tenant, user, person).await?;
+        // Whoever forgets them meanwhile may have been there too early to find anything.
+        if self.is_known(scope, user).await? {
+            return Ok(());
+        }
+        accounts.forget(scope.tenant, user).await
+    }
+
+    /// Whether somebody was invited and is not forgotten.
+    async fn is_known(&self, scope: &Scope, user: UserId) -> Result<bool, World> {
         let mut work = self.commands.look(scope, Trust::Log);
         work.read(vec![work.wanted::<User>(&user)]).await?;
-        match work.state::<User>(&user).account() {
-            Some(_) => Ok(()),
-            None => accounts.forget(scope.tenant, user).await,
-        }
+        Ok(work.state::<User>(&user).account().is_some())
     }
 
     /// Who of a company has the address of `person`. Where the process ended that set the company up,
@@ -311,7 +320,8 @@ impl Operator {
     /// Whoever has a password has taken up their invitation, should they have had one.
     async fn join(&self, scope: &Scope, user: UserId) -> Result<(), CommandError<tenant::Error>> {
         let request = Request::live(CommandId::from_uuid(self.commands.uuid()));
-        match self.commands.execute(scope, request, JoinUser { user, link: None }).await {
+        let join = JoinUser { user, link: None, chooses_pin: false };
+        match self.commands.execute(scope, request, join).await {
             Err(CommandError::World(world)) => Err(world.into()),
             Ok(_) | Err(_) => Ok(()),
         }

@@ -9,6 +9,7 @@ use domain::shared::{DeviceId, EmailKey, Name, SessionId, Slug, TenantId, UserId
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::pins::NumberedPin;
 use crate::error::World;
 
 /// A way to sign in: a person in a company.
@@ -39,15 +40,6 @@ impl fmt::Debug for Person {
     }
 }
 
-/// A secret that somebody knows besides their password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SecretKind {
-    /// The password.
-    Password,
-    /// The PIN for shared tills.
-    Pin,
-}
-
 /// Where people, their addresses and their secrets are kept: tables of their own, encrypted, since
 /// none of it may enter the log.
 #[async_trait]
@@ -61,29 +53,18 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     /// Every account of an e-mail address, whatever key stands for it, in one company or in all.
     async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World>;
 
-    /// Keeps a hash with today's parameters of the same password.
+    /// Keeps a hash with today's parameters of the same password, if it is still the one.
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 
     /// Keeps what is known of a person whom the log has admitted with this address. What is known of
     /// them already stays, so that whoever comes after a process that ended may do it again.
     async fn admit(&self, tenant: TenantId, user: UserId, person: &Person) -> Result<(), World>;
 
-    /// The hash of somebody's secret as a PHC string.
-    async fn secret_of(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        kind: SecretKind,
-    ) -> Result<Option<String>, World>;
+    /// The hash of somebody's password as a PHC string.
+    async fn password_of(&self, tenant: TenantId, user: UserId) -> Result<Option<String>, World>;
 
-    /// Keeps the hash of somebody's secret.
-    async fn keep_secret(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        kind: SecretKind,
-        hash: &str,
-    ) -> Result<(), World>;
+    /// Keeps the hash of somebody's password.
+    async fn keep_password(&self, tenant: TenantId, user: UserId, hash: &str) -> Result<(), World>;
 
     /// Keeps another password, and a PIN where one was chosen with it. What was good before it is over:
     /// links in letters, the letters that wait, and sessions.
@@ -92,7 +73,7 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
         tenant: TenantId,
         user: UserId,
         password_hash: &str,
-        pin_hash: Option<&str>,
+        pin: Option<NumberedPin<'_>>,
     ) -> Result<(), World>;
 
     /// Deletes everything that is known of a person, with all their ways in.
@@ -185,6 +166,9 @@ pub trait Tickets: fmt::Debug + Send + Sync + 'static {
         epoch: u32,
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<(), World>;
+
+    /// Keeps the hash of a ticket, unless there is one.
+    async fn keep_first(&self, ticket: TicketFor, hash: [u8; 32]) -> Result<(), World>;
 
     /// Whether a ticket is good.
     async fn is_good(

@@ -130,7 +130,9 @@ impl Intent for SetPin {
         let command = Command { by: by(work), change: Change::StandIn(self.user) };
         work.decide::<Roles>(&tenant, command)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        work.decide::<User>(&self.user, user::Command::SetPin)
+        let reach = work.state::<Roles>(&tenant).reach_of(self.user);
+        let reach = reach.ok_or(Failure::Refused(roles::Error::Unknown.into()))?;
+        work.decide::<User>(&self.user, user::Command::SetPin(reach))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         Ok(())
     }
@@ -177,6 +179,8 @@ pub struct JoinUser {
     pub user: UserId,
     /// The epoch in which the link was written that they used; none on the word of FastOps itself.
     pub link: Option<u32>,
+    /// Whether they choose a PIN with it.
+    pub chooses_pin: bool,
 }
 
 /// Why nothing changes about a person.
@@ -190,7 +194,11 @@ impl Intent for JoinUser {
         if self.link.is_some() {
             is_not_suspended(work, self.user).await?;
         }
-        decide_on(work, self.user, user::Command::Join { link: self.link }).await
+        decide_on(work, self.user, user::Command::Join { link: self.link }).await?;
+        if self.chooses_pin {
+            work.decide::<User>(&self.user, user::Command::ChangePin).map_err(Failure::Refused)?;
+        }
+        Ok(())
     }
 }
 
@@ -238,7 +246,7 @@ impl Intent for ChangeUser {
     type Refusal = UserRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
-        decide_on(work, self.user, self.change).await
+        decide_on(work, self.user, self.change.clone()).await
     }
 }
 

@@ -1,14 +1,19 @@
 //! A person who signs in. Names, addresses, passwords and PINs are kept elsewhere, never in the log;
 //! here is what happened to them.
 
+mod pin;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::roles::Reach;
 use crate::Decider;
 use crate::shared::{EmailKey, SessionId, UserId};
+
+pub use pin::{Pin, PinBlocked, PinChanged, PinReplaced, PinSet};
 
 /// For how long it is remembered that a session has ended: longer than any of its tokens lasts.
 const ENDED_KEPT_FOR: TimeDelta = TimeDelta::hours(1);
@@ -18,7 +23,7 @@ const ENDED_KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 pub struct User;
 
 /// What can be asked of a person. Serialised, it is what a retry is recognised by.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Somebody should work here.
@@ -40,10 +45,15 @@ pub enum Command {
     },
     /// They have another password; whoever signed in with the old one is out.
     ChangePassword,
-    /// They have another PIN for shared tills.
+    /// They have another PIN for shared tills; whoever signed in with the one before is out.
     ChangePin,
-    /// Somebody gives them a PIN for shared tills; whoever signed in with the one before is out.
-    SetPin,
+    /// Somebody gives them, who can do this much, a PIN for shared tills; whoever signed in with the one
+    /// before is out.
+    SetPin(Reach),
+    /// They have another PIN for shared tills in place of this one, which they know.
+    ReplacePin(u32),
+    /// Nobody should sign in with this PIN any more.
+    BlockPin(u32),
     /// They are out on every device.
     EndSessions,
     /// They are out on one device.
@@ -71,14 +81,6 @@ pub struct Joined {}
 /// They have another password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PasswordChanged {}
-
-/// They have another PIN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PinChanged {}
-
-/// Somebody gave them a PIN; whoever signed in with the one before is out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PinSet {}
 
 /// They are out on every device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -118,9 +120,23 @@ crate::stored_events! {
         "user.password_changed" => PasswordChanged,
         "user.pin_changed" => PinChanged,
         "user.pin_set" => PinSet,
+        "user.pin_replaced" => PinReplaced,
+        "user.pin_blocked" => PinBlocked,
         "user.sessions_ended" => SessionsEnded,
         "user.session_ended" => SessionEnded,
         "user.forgotten" => Forgotten,
+    }
+}
+
+impl Event {
+    /// The number of the PIN that they have after this, if it is about another PIN.
+    pub const fn pin_number(&self) -> Option<u32> {
+        match self {
+            Self::PinChanged(PinChanged { number })
+            | Self::PinReplaced(PinReplaced { number })
+            | Self::PinSet(PinSet { number, .. }) => Some(*number),
+            _ => None,
+        }
     }
 }
 
@@ -148,9 +164,11 @@ pub struct Account {
     sessions: Sessions,
 }
 
-/// Which sign-ins still count.
+/// Which sign-ins still count, and with which PIN others begin on shared tills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sessions {
+    /// The PIN.
+    pub pin: Pin,
     /// How often sessions have ended, all of them or those on shared tills; it says when one began.
     pub epoch: u32,
     /// The epoch in which the first session began that is not over.
@@ -218,11 +236,28 @@ impl Account {
                 Ok(vec![PasswordChanged {}.into()])
             }
             Command::ChangePassword => Ok(vec![PasswordChanged {}.into()]),
-            Command::ChangePin => Ok(vec![PinChanged {}.into()]),
-            Command::SetPin => Ok(vec![PinSet {}.into()]),
+            Command::ChangePin => Ok(vec![PinChanged { number: self.sessions.pin.next() }.into()]),
+            Command::SetPin(reach) => {
+                let number = self.sessions.pin.next();
+                Ok(vec![PinSet { number, reach: Some(reach) }.into()])
+            }
+            Command::ReplacePin(_) | Command::BlockPin(_) | Command::EndSession(_)
+                if !self.can_sign_in() =>
+            {
+                Err(Error::Unknown)
+            }
+            Command::ReplacePin(number) => {
+                if !self.sessions.pin.is(number) {
+                    return Err(Error::PinSuperseded);
+                }
+                Ok(vec![PinReplaced { number: self.sessions.pin.next() }.into()])
+            }
+            Command::BlockPin(number) => {
+                let counts = self.sessions.pin.is(number);
+                Ok(if counts { vec![PinBlocked { number }.into()] } else { vec![] })
+            }
             // Whoever has no session may have a link.
             Command::EndSessions => Ok(vec![SessionsEnded {}.into()]),
-            Command::EndSession(_) if !self.can_sign_in() => Err(Error::Unknown),
             Command::EndSession(ended) => {
                 let is_over = self.sessions.ended.contains_key(&ended.session);
                 Ok(if is_over { vec![] } else { vec![ended.into()] })
@@ -262,6 +297,9 @@ pub enum Error {
     /// The link was written before something that ends links.
     #[error("the link is no longer good")]
     LinkVoid,
+    /// They have another PIN by now, or theirs is blocked.
+    #[error("the PIN does not count any more")]
+    PinSuperseded,
 }
 
 impl Decider for User {
@@ -292,12 +330,22 @@ impl Decider for User {
         };
         match event {
             Event::Invited(Invited { email }) => account.email = email,
-            Event::InvitedAgain(_) | Event::PinChanged(_) => {}
+            Event::InvitedAgain(_) => {}
             Event::Joined(_) => account.has_joined = true,
-            Event::PinSet(_) => {
+            Event::PinChanged(changed) => {
+                account.sessions.on_tills_ended();
+                account.sessions.pin.changed(changed);
+            }
+            Event::PinSet(set) => {
                 account.was_given_pin = true;
                 account.sessions.on_tills_ended();
+                account.sessions.pin.set(set);
             }
+            Event::PinReplaced(replaced) => {
+                account.sessions.on_tills_ended();
+                account.sessions.pin.replaced(replaced);
+            }
+            Event::PinBlocked(_) => account.sessions.pin.blocked(),
             Event::PasswordChanged(_) | Event::SessionsEnded(_) => account.sessions.all_ended(),
             Event::SessionEnded(SessionEnded { session, at, .. }) => {
                 let ended = &mut account.sessions.ended;

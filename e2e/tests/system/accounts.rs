@@ -92,8 +92,10 @@ async fn whoever_never_joins_signs_in_on_a_till_with_the_pin_they_were_given() {
     let invited = owner.post("/v1/users").json(&body).send().await;
     let luz = invited.id();
     system.pin(&token, luz).await.problem(401, "login-failed");
-    set_pin(&owner, luz, PIN).await.expect(200);
-    let on_till = system.session(&system.pin(&token, luz).await).client;
+    set_pin(&owner, luz, "86420975").await.expect(200);
+    let own = json!({"device_token": token, "user_id": luz, "current": "86420975", "pin": PIN});
+    let own = system.visitor().post("/v1/auth/pin/replace").no_key().json(&own).send().await;
+    let on_till = system.session(&own).client;
     on_till.get("/v1/rbac/me").send().await.expect(200);
     on_till.post("/v1/auth/logout").no_key().send().await.expect(200);
     on_till.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
@@ -128,7 +130,8 @@ async fn a_pin_that_is_given_ends_the_sessions_on_tills_and_no_others() {
     system.refresh(&at_home.refresh_token).await.expect(200);
     system.pin(&token, luz).await.problem(401, "login-failed");
     let body = json!({"device_token": token, "user_id": luz, "pin": pin});
-    system.visitor().post("/v1/auth/pin").no_key().json(&body).send().await.expect(200);
+    let given = system.visitor().post("/v1/auth/pin").no_key().json(&body).send().await;
+    given.problem(403, "pin-change-required");
 
     assert!(set(pin).await.is_replayed());
     set("86420976").await.problem(422, "idempotency-mismatch");

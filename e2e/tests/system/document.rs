@@ -31,6 +31,11 @@ impl Operation {
         self.document["security"] == serde_json::json!([{"operator": []}])
     }
 
+    /// Whether it is for an enrolled device, whoever uses it.
+    pub(crate) fn is_devices(&self) -> bool {
+        self.document["security"] == serde_json::json!([{"device": []}])
+    }
+
     /// Whether it changes something under a key of the client. Signing in and out is repeated as
     /// often as somebody wants.
     pub(crate) fn is_command(&self) -> bool {
@@ -105,6 +110,10 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
             }
             None if operation.is_operators() => {
                 assert!(described.contains("Needs the operator's token."), "{id}: {described}");
+            }
+            None if operation.is_devices() => {
+                let needs = "Needs the token of an enrolled device.";
+                assert!(described.contains(needs), "{id}: {described}");
             }
             None => {
                 assert_eq!(document["security"], serde_json::json!([{"BearerAuth": []}]), "{id}");

@@ -192,7 +192,7 @@ async fn whoever_joined_without_a_password_being_kept_asks_for_another_link() {
     let half = system.node().run(async move {
         let scope = Scope::user(tenant, user, CorrelationId::from_uuid(fresh()));
         let once = Request::live(CommandId::from_uuid(fresh()));
-        let intent = commands::identity::JoinUser { user, link: Some(0) };
+        let intent = commands::identity::JoinUser { user, link: Some(0), chooses_pin: false };
         commands.execute(&scope, once, intent).await
     });
     half.await.unwrap();

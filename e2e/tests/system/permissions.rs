@@ -30,7 +30,8 @@ async fn page(system: &System) -> String {
         "# Permissions\n\n\
          Which permission an operation needs, and which roles have it when a company begins.\n\
          Afterwards a company changes its roles as it likes; `admin` always holds everything.\n\
-         Who holds a permission of high risk is looked up in the log each time it is used.\n\
+         Who holds a permission of high risk is looked up in the log each time it is used, and whoever\n\
+         signed in with a PIN does not hold it.\n\
          One that reaches every branch counts for those alone who act in all of them.\n\
          A test keeps this page true; `FASTOPS_WRITE_DOCS=1` makes it write the page.\n\n\
          | permission | high risk | reaches every branch | roles | operations |\n\
@@ -52,9 +53,11 @@ async fn page(system: &System) -> String {
         let these: Vec<String> = these.map(|operation| format!("`{}`", operation.id)).collect();
         writeln!(page, "\n{title}: {}.", these.join(", ")).unwrap();
     };
-    section("Anybody who has signed in", |it| !it.is_open() && !it.is_operators());
+    let is_of_people = |it: &Operation| !it.is_open() && !it.is_operators() && !it.is_devices();
+    section("Anybody who has signed in", is_of_people);
     section("Anybody", Operation::is_open);
     section("Whoever runs the installation, by its token", Operation::is_operators);
+    section("An enrolled device, by its token", Operation::is_devices);
     page
 }
 

@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::auth::origin::TrustedProxies;
 use api::auth::password::{PasswordError, Passwords};
 use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
@@ -220,6 +221,7 @@ async fn live(
         people: people.clone(),
         public_url: url.as_str().into(),
         rates: Rates::default(),
+        proxies: TrustedProxies::default(),
         board,
         readiness,
         peers: None,

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use commands::World;
-use commands::identity::{Account, Accounts, Person, SecretKind};
+use commands::identity::{Account, Accounts, NumberedPin, Person};
 use domain::shared::email::{EmailAddress, earlier_folds, fold_v1};
 use domain::shared::{EmailKey, Name, TenantId, UserId};
 use uuid::Uuid;
 
+use super::pins::keep_pin;
 use super::vault::{PersonKey, Unopened};
 use super::{People, unavailable};
 
@@ -21,6 +22,7 @@ impl People {
         EmailKey::from_bytes(tag.as_ref().try_into().expect("SHA-256 has 32 bytes"))
     }
 
+    /// Keeps what is known of a person whose address is theirs by the log.
     async fn keep_person(
         &self,
         (tenant, user): (TenantId, UserId),
@@ -29,7 +31,8 @@ impl People {
         let mut tx = self.within(tenant).await?;
         // Whoever repeats a command writes nothing.
         let is_known: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM people WHERE tenant_id = $1 AND person_id = $2)",
+            "SELECT EXISTS (SELECT FROM people WHERE tenant_id = $1 AND person_id = $2)
+                 AND EXISTS (SELECT FROM credentials WHERE tenant_id = $1 AND user_id = $2)",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
@@ -38,17 +41,31 @@ impl People {
         if is_known {
             return Ok(());
         }
-        // The log has the last word on whose the address is; whoever else is here with it never was
-        // anybody.
+        let email_key = self.email_key(&person.email);
+        // The log has the last word on whose the address is; whoever else is here with it is nobody, or
+        // about to be forgotten.
         sqlx::query(
-            "INSERT INTO credentials (tenant_id, user_id, email_key)
-             VALUES ($1, $2, $3)
-             ON CONFLICT (tenant_id, email_key) DO UPDATE SET user_id = excluded.user_id
-             WHERE credentials.password_hash IS NULL AND credentials.pin_hash IS NULL",
+            "WITH nobody AS (
+                 DELETE FROM credentials
+                 WHERE tenant_id = $1 AND email_key = $3 AND user_id <> $2
+                 RETURNING user_id
+             )
+             DELETE FROM people
+             WHERE tenant_id = $1 AND person_id IN (SELECT user_id FROM nobody)",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
-        .bind(&self.email_key(&person.email).bytes()[..])
+        .bind(&email_key.bytes()[..])
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "INSERT INTO credentials (tenant_id, user_id, email_key)
+             VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .bind(&email_key.bytes()[..])
         .execute(&mut *tx)
         .await?;
         let key = PersonKey::fresh(tenant, user);
@@ -114,55 +131,39 @@ impl Accounts for People {
     }
 
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World> {
-        self.keep_secret(account.tenant, account.user, SecretKind::Password, password_hash).await
+        let rehash = sqlx::query(
+            "UPDATE credentials SET password_hash = $4
+             WHERE tenant_id = $1 AND user_id = $2 AND password_hash = $3",
+        );
+        let rehash = rehash.bind(account.tenant.uuid()).bind(account.user.uuid());
+        let rehash = rehash.bind(&account.password_hash).bind(password_hash);
+        self.execute(account.tenant, rehash).await.map_err(unavailable)?;
+        Ok(())
     }
 
     async fn admit(&self, tenant: TenantId, user: UserId, person: &Person) -> Result<(), World> {
         self.keep_person((tenant, user), person).await.map_err(unavailable)
     }
 
-    async fn secret_of(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        kind: SecretKind,
-    ) -> Result<Option<String>, World> {
-        let query = match kind {
-            SecretKind::Password => {
-                "SELECT password_hash FROM credentials WHERE tenant_id = $1 AND user_id = $2"
-            }
-            SecretKind::Pin => {
-                "SELECT pin_hash FROM credentials WHERE tenant_id = $1 AND user_id = $2"
-            }
-        };
+    async fn password_of(&self, tenant: TenantId, user: UserId) -> Result<Option<String>, World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        let hash: Option<Option<String>> = sqlx::query_scalar(query)
-            .bind(tenant.uuid())
-            .bind(user.uuid())
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(unavailable)?;
+        let hash: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT password_hash FROM credentials WHERE tenant_id = $1 AND user_id = $2",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(unavailable)?;
         Ok(hash.flatten())
     }
 
-    async fn keep_secret(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        kind: SecretKind,
-        hash: &str,
-    ) -> Result<(), World> {
-        let query = match kind {
-            SecretKind::Password => {
-                "UPDATE credentials SET password_hash = $3, changed_at = now()
-                 WHERE tenant_id = $1 AND user_id = $2"
-            }
-            SecretKind::Pin => {
-                "UPDATE credentials SET pin_hash = $3, changed_at = now()
-                 WHERE tenant_id = $1 AND user_id = $2"
-            }
-        };
-        let keep = sqlx::query(query).bind(tenant.uuid()).bind(user.uuid()).bind(hash);
+    async fn keep_password(&self, tenant: TenantId, user: UserId, hash: &str) -> Result<(), World> {
+        let keep = sqlx::query(
+            "UPDATE credentials SET password_hash = $3, changed_at = now()
+             WHERE tenant_id = $1 AND user_id = $2",
+        );
+        let keep = keep.bind(tenant.uuid()).bind(user.uuid()).bind(hash);
         self.execute(tenant, keep).await.map_err(unavailable)?;
         Ok(())
     }
@@ -172,16 +173,18 @@ impl Accounts for People {
         tenant: TenantId,
         user: UserId,
         password_hash: &str,
-        pin_hash: Option<&str>,
+        pin: Option<NumberedPin<'_>>,
     ) -> Result<(), World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
         let keep = sqlx::query(
-            "UPDATE credentials
-             SET password_hash = $3, pin_hash = coalesce($4, pin_hash), changed_at = now()
+            "UPDATE credentials SET password_hash = $3, changed_at = now()
              WHERE tenant_id = $1 AND user_id = $2",
         );
-        let keep = keep.bind(tenant.uuid()).bind(user.uuid()).bind(password_hash).bind(pin_hash);
+        let keep = keep.bind(tenant.uuid()).bind(user.uuid()).bind(password_hash);
         keep.execute(&mut *tx).await.map_err(unavailable)?;
+        if let Some(pin) = pin {
+            keep_pin(tenant, user, pin).execute(&mut *tx).await.map_err(unavailable)?;
+        }
         for over in [
             "DELETE FROM letters WHERE tenant_id = $1 AND person_id = $2",
             "DELETE FROM tickets

@@ -4,6 +4,7 @@ mod accounts;
 mod erasing;
 mod letters;
 mod master_key;
+mod pins;
 mod sessions;
 mod tickets;
 mod vault;

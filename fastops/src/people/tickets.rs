@@ -22,6 +22,18 @@ impl Tickets for People {
         tx.commit().await.map_err(unavailable)
     }
 
+    async fn keep_first(&self, ticket: TicketFor, hash: [u8; 32]) -> Result<(), World> {
+        let keep = sqlx::query(
+            "INSERT INTO tickets (tenant_id, kind, subject_id, secret_hash)
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING",
+        );
+        let keep = keep.bind(ticket.tenant.uuid()).bind(ticket.kind.word());
+        let keep = keep.bind(ticket.subject).bind(&hash[..]);
+        self.execute(ticket.tenant, keep).await.map_err(unavailable)?;
+        Ok(())
+    }
+
     async fn written_in(
         &self,
         ticket: TicketFor,

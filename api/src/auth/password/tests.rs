@@ -57,7 +57,10 @@ async fn a_hash_that_is_none_is_an_error_and_not_a_wrong_password() {
 #[tokio::test]
 async fn a_pin_that_everybody_tries_first_is_refused() {
     let passwords = Passwords::new();
-    for pin in ["0000", "1234", "7890", "4321", "3210", "1212", "98989898", "11111"] {
+    for pin in [
+        "0000", "1234", "7890", "4321", "3210", "1212", "98989898", "11111", "1987", "2010",
+        "2580", "45714571",
+    ] {
         let result = passwords.hash_pin(pin.to_owned(), None).await;
         assert!(matches!(result, Err(PasswordError::CommonPin)), "{pin}");
     }
@@ -162,7 +165,7 @@ async fn a_password_is_the_same_from_every_keyboard() {
         turn.verify(password.to_owned(), Some(stored.to_owned())).await.unwrap()
     };
     for chosen in [composed, decomposed] {
-        let stored = passwords.hash_new(chosen.to_owned(), None).await.unwrap();
+        let stored = passwords.hash_new(chosen.to_owned(), Vec::new(), None).await.unwrap();
         for typed in [composed, decomposed] {
             let verdict = verify(typed, &stored).await;
             assert_eq!(verdict, Verdict::Right { needs_rehash: false }, "{chosen} {typed}");
@@ -175,4 +178,23 @@ async fn a_password_is_the_same_from_every_keyboard() {
     assert_eq!(verify("otra contrasen\u{303}a", &early).await, Verdict::Wrong);
     let turn = passwords.place(None).unwrap().turn().await;
     assert_eq!(turn.verify(decomposed.to_owned(), None).await.unwrap(), Verdict::Wrong);
+}
+
+#[tokio::test]
+async fn s11_a_password_that_says_whose_it_is_is_refused() {
+    let passwords = Passwords::new();
+    let texts = || ["Arepas del Parque", "Ana Muñoz", "ana.munoz@example.com"].map(str::to_owned);
+    let hashed = async |text: &str| passwords.hash_new(text.to_owned(), texts().into(), None).await;
+    for telling in
+        ["las AREPAS del domingo", "muñoz y compañía", "MUNOZ-y-otros-9", "domingo en example"]
+    {
+        assert!(matches!(hashed(telling).await, Err(PasswordError::Telling)), "{telling}");
+    }
+    // Words of three letters are in too many others.
+    for good in ["una clave de la mañana", "ventana con vista"] {
+        assert!(hashed(good).await.is_ok(), "{good}");
+    }
+    assert!(matches!(hashed("password").await, Err(PasswordError::Common)));
+    let problem = Problem::from(PasswordError::Telling);
+    assert_eq!((problem.status().as_u16(), problem.code()), (422, Code::Validation));
 }

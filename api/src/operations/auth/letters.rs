@@ -1,11 +1,12 @@
 //! What letters lead to: taking up an invitation, and setting a password that was forgotten.
 
-use commands::identity::{Account, JoinUser, ResetPassword, TicketFor, TicketKind};
+use commands::identity::{Account, JoinUser, NumberedPin, ResetPassword, TicketFor, TicketKind};
 use domain::shared::{EmailKey, TenantId, UserId};
 use poem::Request;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::model::{AcknowledgedBody, DONE};
+use super::numbered;
 use crate::access::Anyone;
 use crate::auth::attempts::Subject;
 use crate::auth::failures::{Reason, Try, Way};
@@ -76,7 +77,8 @@ impl Letters {
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         let Link { tenant, user, epoch, tried } =
             self.good(Kind::Invitation, &body.token, request).await?;
-        let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
+        let texts = self.0.texts_of(tenant, user).await?;
+        let password = self.0.passwords.hash_new(body.password, texts, origin(request)).await?;
         let pin = match body.pin {
             Some(pin) => Some(self.0.passwords.hash_pin(pin, origin(request)).await?),
             None => None,
@@ -84,9 +86,13 @@ impl Letters {
         // The log lets one of those in who use the link. Should the process end before the password is
         // kept, they ask for another link, as whoever has forgotten theirs.
         let trace = Journal::of(request).trace();
-        let joined = self.0.record(trace, tenant, user, JoinUser { user, link: Some(epoch) }).await;
-        refused_link(joined, tried)?;
-        self.keep(tenant, user, &password, pin.as_deref()).await
+        let join = JoinUser { user, link: Some(epoch), chooses_pin: pin.is_some() };
+        let joined = refused_link(self.0.record(trace, tenant, user, join).await, tried)?;
+        let pin = match &pin {
+            Some(hash) => numbered(&joined, hash).map_err(|world| failed(&world))?,
+            None => None,
+        };
+        self.keep(tenant, user, &password, pin).await
     }
 
     /// Ask for a letter to set a password that was forgotten.
@@ -123,7 +129,8 @@ impl Letters {
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         let Link { tenant, user, epoch, tried } =
             self.good(Kind::PasswordReset, &body.token, request).await?;
-        let password = self.0.passwords.hash_new(body.password, origin(request)).await?;
+        let texts = self.0.texts_of(tenant, user).await?;
+        let password = self.0.passwords.hash_new(body.password, texts, origin(request)).await?;
         let trace = Journal::of(request).trace();
         let reset = self.0.record(trace, tenant, user, ResetPassword { user, link: epoch }).await;
         refused_link(reset, tried)?;
@@ -141,7 +148,7 @@ struct Link {
 }
 
 /// A link that the log does not let anybody in with is a failure to get in.
-fn refused_link(outcome: Result<(), Problem>, tried: Try) -> Result<(), Problem> {
+fn refused_link<T>(outcome: Result<T, Problem>, tried: Try) -> Result<T, Problem> {
     outcome.inspect_err(|problem| {
         if problem.code() == Code::TicketInvalid {
             tried.failed(Reason::Revoked);
@@ -176,9 +183,9 @@ impl Letters {
         tenant: TenantId,
         user: UserId,
         password_hash: &str,
-        pin_hash: Option<&str>,
+        pin: Option<NumberedPin<'_>>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        let kept = self.0.accounts.replace_password(tenant, user, password_hash, pin_hash).await;
+        let kept = self.0.accounts.replace_password(tenant, user, password_hash, pin).await;
         kept.map_err(|world| failed(&world))?;
         Ok(Json(DONE))
     }
@@ -196,7 +203,7 @@ impl Services {
 }
 
 /// What a request for a letter to an address is counted for.
-pub(in crate::operations) fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
+fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
     let address = origin(request).map(Subject::Letters);
     std::iter::once(Subject::LettersTo(email)).chain(address).collect()
 }

@@ -3,14 +3,15 @@
 mod letters;
 mod model;
 mod own;
+mod pin;
 mod sessions;
 mod sign_in;
+mod staff;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use commands::identity::ChangeUser;
-use commands::identity::Session;
-use commands::{CommandError, Correlation, Intent, Request, Scope};
-use domain::identity::user;
+use commands::identity::{ChangeUser, NumberedPin, Session};
+use commands::{CommandError, Correlation, Intent, Receipt, Request, Scope, World};
+use domain::identity::user::{self, User};
 use domain::shared::{CommandId, CorrelationId, DeviceId, SessionId, TenantId, UserId};
 
 use poem_openapi::OpenApi;
@@ -23,12 +24,14 @@ use crate::problem::{Code, Problem};
 use crate::trace::Trace;
 use model::SignedInBody;
 
-pub(super) use letters::letters_to;
-
 /// Every operation about ways in.
 pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
     (
-        sign_in::SignIn(services.clone()),
+        (
+            sign_in::SignIn(services.clone()),
+            pin::PinSignIn(services.clone()),
+            staff::Staff(services.clone()),
+        ),
         sessions::OwnSessions(services.clone()),
         own::OwnSecrets(services.clone()),
         letters::Letters(services.clone()),
@@ -109,7 +112,8 @@ impl Services {
         user: UserId,
         change: user::Command,
     ) -> Result<(), Problem> {
-        self.record(trace, tenant, user, ChangeUser { user, change }).await
+        self.record(trace, tenant, user, ChangeUser { user, change }).await?;
+        Ok(())
     }
 
     /// Records what somebody has done about their ways in. Not under a key of the client: whoever asks
@@ -120,14 +124,61 @@ impl Services {
         tenant: TenantId,
         user: UserId,
         change: impl Intent<Refusal = user::Error>,
-    ) -> Result<(), Problem> {
+    ) -> Result<Receipt, Problem> {
         let id = CorrelationId::from_uuid(self.ids.uuid());
         let correlation = Correlation { id, traceparent: Some(trace.text()) };
         let scope = Scope::user(tenant, user, correlation);
         let once = Request::live(CommandId::from_uuid(self.ids.uuid()));
-        self.commands.execute(&scope, once, change).await.map_err(not_changed)?;
-        Ok(())
+        self.commands.execute(&scope, once, change).await.map_err(not_changed)
     }
+}
+
+impl Services {
+    /// What no password of somebody's may have a word of: their name and address, and the company's names.
+    async fn texts_of(&self, tenant: TenantId, user: UserId) -> Result<Vec<String>, Problem> {
+        let world = |world| failed(&world);
+        let mut texts = Vec::from_iter(self.accounts.name_of(tenant).await.map_err(world)?);
+        texts.extend(self.accounts.slug_of(tenant).await.map_err(world)?);
+        let person = self.accounts.people(tenant, &[user]).await.map_err(world)?.remove(&user);
+        texts.extend(person.into_iter().flat_map(|it| [it.name.to_string(), it.email]));
+        Ok(texts)
+    }
+
+    /// Records that somebody has another PIN, and keeps its hash.
+    async fn change_pin(
+        &self,
+        trace: &Trace,
+        (tenant, user): (TenantId, UserId),
+        change: user::Command,
+        hash: &str,
+    ) -> Result<(), Problem> {
+        let receipt = self.record(trace, tenant, user, ChangeUser { user, change }).await?;
+        self.keep_pin(tenant, user, &receipt, hash).await.map_err(|world| failed(&world))
+    }
+
+    /// Keeps the hash of a PIN under the number that the log has given it. A repeated command comes to no
+    /// more than the first try left undone: until then no PIN of theirs is good.
+    pub(super) async fn keep_pin(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        receipt: &Receipt,
+        hash: &str,
+    ) -> Result<(), World> {
+        let Some(pin) = numbered(receipt, hash)? else { return Ok(()) };
+        // Before anybody can sign in with the PIN, so that no session of theirs is taken for an older one.
+        if !receipt.replayed {
+            self.sessions.end_on_tills(tenant, user).await?;
+        }
+        self.pins.keep(tenant, user, pin).await
+    }
+}
+
+/// The hash of a PIN under the number that the log has given it, if it has.
+fn numbered<'a>(receipt: &Receipt, hash: &'a str) -> Result<Option<NumberedPin<'a>>, World> {
+    let facts = receipt.facts::<User>()?;
+    let number = facts.iter().find_map(|fact| fact.event.pin_number());
+    Ok(number.map(|number| NumberedPin { number, hash }))
 }
 
 /// Why somebody's ways in did not change.
@@ -137,5 +188,6 @@ fn not_changed(error: CommandError<user::Error>) -> Problem {
         | user::Error::AlreadyInvited
         | user::Error::AlreadyJoined
         | user::Error::LinkVoid => Problem::new(Code::TicketInvalid),
+        user::Error::PinSuperseded => Problem::new(Code::PinBlocked),
     })
 }

@@ -1,6 +1,5 @@
 //! What one proves oneself with, changed by oneself.
 
-use commands::identity::SecretKind;
 use domain::identity::user;
 use poem::Request;
 use poem_openapi::{Object, OpenApi};
@@ -50,8 +49,9 @@ impl OwnSecrets {
         Json(body): Json<PasswordChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         self.prove(&by, request, body.current).await?;
-        let hash = self.0.passwords.hash_new(body.password, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
+        let texts = self.0.texts_of(tenant, user).await?;
+        let hash = self.0.passwords.hash_new(body.password, texts, None).await?;
         // First in the log: should what follows fail, everybody is out and the old password is good.
         self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePassword).await?;
         let kept = self.0.accounts.replace_password(tenant, user, &hash, None).await;
@@ -59,7 +59,7 @@ impl OwnSecrets {
         Ok(Json(DONE))
     }
 
-    /// Set one's PIN for shared tills.
+    /// Set one's PIN for shared tills; sign-ins on them end.
     #[oai(path = "/pin", method = "put", operation_id = "changePin")]
     async fn pin(
         &self,
@@ -70,9 +70,8 @@ impl OwnSecrets {
         self.prove(&by, request, body.password).await?;
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
-        self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePin).await?;
-        let kept = self.0.accounts.keep_secret(tenant, user, SecretKind::Pin, &hash).await;
-        kept.map_err(|world| failed(&world))?;
+        let (trace, change) = (&by.caller.trace, user::Command::ChangePin);
+        self.0.change_pin(trace, (tenant, user), change, &hash).await?;
         Ok(Json(DONE))
     }
 }
@@ -91,7 +90,7 @@ impl OwnSecrets {
         let tried = Try::of(Way::OwnPassword, request).person(user);
         let begun = self.0.attempts.begin(&subject, self.0.clock.now());
         begun.inspect_err(|_| tried.failed(Reason::Waiting))?;
-        let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Password).await;
+        let stored = self.0.accounts.password_of(tenant, user).await;
         let stored = stored.map_err(|world| failed(&world))?;
         match waiting.turn().await.verify(password, stored).await? {
             Verdict::Right { .. } => {

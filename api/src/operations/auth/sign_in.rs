@@ -1,17 +1,15 @@
-//! Signing in: with an address and a password, or with a PIN on an enrolled device.
+//! Signing in with an address and a password.
 
-use commands::identity::{Account, Presented, SecretKind, TicketFor, TicketKind};
-use domain::shared::{DeviceId, SessionId, UserId};
+use commands::identity::Account;
+use domain::shared::DeviceId;
 use poem::Request;
 use poem_openapi::{Object, OpenApi};
-use uuid::Uuid;
 
 use super::Proven;
 use super::model::SignedInBody;
-use crate::access::Anyone;
+use crate::access::{Anyone, Till};
 use crate::auth::attempts::Subject;
 use crate::auth::failures::{Reason, Try, Way};
-use crate::auth::opaque::{Kind, Opaque};
 use crate::auth::origin;
 use crate::auth::password::{PasswordError, Turn, Verdict, Waiting};
 use crate::operations::refusal::failed;
@@ -43,19 +41,6 @@ struct Login {
     device_token: Option<String>,
 }
 
-/// Who wants in on a shared till.
-#[derive(Object)]
-struct PinLogin {
-    /// What the device got when it was enrolled.
-    #[oai(validator(max_length = 200))]
-    device_token: String,
-    /// Who.
-    user_id: Uuid,
-    /// Their PIN.
-    #[oai(validator(pattern = "^[0-9]{4,8}$"))]
-    pin: String,
-}
-
 #[OpenApi(prefix_path = "/v1/auth", tag = "Part::Auth")]
 impl SignIn {
     /// Sign in.
@@ -70,23 +55,28 @@ impl SignIn {
         Json(login): Json<Login>,
     ) -> Result<Json<SignedInBody>, Problem> {
         let Login { email, password, tenant, label, device_token } = login;
-        let waiting = self.0.passwords.place(origin(request))?;
         let key = self.0.accounts.email_key(&email);
-        let device = match &device_token {
-            Some(token) => {
-                self.device(token, request).await?.map(|token| DeviceId::from_uuid(token.subject))
-            }
+        let till = match &device_token {
+            Some(token) => self.0.till(token, request).await.map_err(|world| failed(&world))?,
             None => None,
         };
-        let account = device.map_or(Subject::Account(key), |it| Subject::AccountOn(key, it));
-        let subjects = with_address(account, request);
         let tried = Try::of(Way::Password, request).account(key);
-        let tried = device.map_or(tried, |device| tried.device(device));
+        let tried = till.map_or(tried, |till| tried.device(till.device));
+        let known = match till {
+            Some(till) => self.known(till, &email, tenant.as_deref()).await?,
+            None => None,
+        };
+        // Strangers at the address of an enrolled device keep nobody out of it.
+        let (subjects, address) = match &known {
+            Some((_, device)) => (vec![Subject::AccountOn(key, *device)], None),
+            None => (with_address(Subject::Account(key), request), origin(request)),
+        };
+        let waiting = self.0.passwords.place(address)?;
         let turn = self.turn(waiting, &subjects, tried).await?;
-        let accounts = self.0.accounts.of_email(&email, tenant.as_deref()).await;
-        let accounts = accounts.map_err(|world| failed(&world))?;
-        let accounts: Vec<_> =
-            accounts.into_iter().filter(|account| account.password_hash.is_some()).collect();
+        let accounts = match known {
+            Some((accounts, _)) => accounts,
+            None => self.with_password(&email, tenant.as_deref()).await?,
+        };
         // Several companies and none named: whose password it is cannot be told.
         let account = match <[Account; 1]>::try_from(accounts) {
             Ok([account]) => Ok(account),
@@ -104,72 +94,31 @@ impl SignIn {
         let proven = Proven { tenant, slug, user, epoch, device: None, label };
         Ok(Json(self.0.begin_session(proven).await?))
     }
-
-    /// Sign in with a PIN on an enrolled device.
-    ///
-    /// The sign-in counts in the device's branch alone.
-    #[oai(path = "/pin", method = "post", operation_id = "loginWithPin")]
-    async fn pin(
-        &self,
-        _anyone: Anyone,
-        request: &Request,
-        Json(login): Json<PinLogin>,
-    ) -> Result<Json<SignedInBody>, Problem> {
-        let waiting = self.0.passwords.place(origin(request))?;
-        let user = UserId::from_uuid(login.user_id);
-        let no_device = || Problem::new(Code::LoginFailed);
-        let token = self.device(&login.device_token, request).await?.ok_or_else(no_device)?;
-        let (tenant, device) = (token.tenant, DeviceId::from_uuid(token.subject));
-        let tried = Try::of(Way::Pin, request).person(user).device(device);
-        let refused = || {
-            tried.failed(Reason::ShutOut);
-            Problem::new(Code::LoginFailed)
-        };
-        let subjects = with_address(Subject::Pin(user, device), request);
-        let turn = self.turn(waiting, &subjects, tried).await?;
-        let stored = self.0.accounts.secret_of(tenant, user, SecretKind::Pin).await;
-        let stored = stored.map_err(|world| failed(&world))?;
-        match turn.verify_pin(login.pin, stored).await? {
-            Verdict::Right { .. } => {}
-            Verdict::Wrong => {
-                tried.failed(Reason::Wrong);
-                return Err(Problem::new(Code::LoginFailed));
-            }
-        }
-        let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
-        let epoch = epoch.ok_or_else(refused)?;
-        let session = SessionId::from_uuid(Uuid::nil());
-        let presented = Presented { tenant, user, session, epoch, device: Some(device) };
-        let standing = self.0.authority.of(&presented, None).await;
-        let standing = standing.map_err(|world| failed(&world))?.ok_or_else(refused)?;
-        self.0.attempts.succeeded(&subjects);
-        if standing.branches == domain::identity::roles::BranchAccess::NONE {
-            tried.failed(Reason::ShutOut);
-            return Err(Problem::foreign_branch());
-        }
-        let slug = self.0.accounts.slug_of(tenant).await.map_err(|world| failed(&world))?;
-        let slug = slug.ok_or_else(refused)?;
-        let proven = Proven { tenant, slug, user, epoch, device: Some(device), label: None };
-        Ok(Json(self.0.begin_session(proven).await?))
-    }
 }
 
 impl SignIn {
-    /// The device that has this token.
-    async fn device(&self, text: &str, request: &Request) -> Result<Option<Opaque>, Problem> {
-        let tried = Try::of(Way::Device, request);
-        let Some(token) = Opaque::parse(&self.0.renewals, Kind::Device, text) else {
-            tried.failed(Reason::Invalid);
-            return Ok(None);
-        };
-        let (tenant, kind, subject) = (token.tenant, TicketKind::Device, token.subject);
-        let ticket = TicketFor { tenant, kind, subject };
-        let is_good = self.0.tickets.is_good(ticket, token.hash(), self.0.clock.now()).await;
-        if !is_good.map_err(|world| failed(&world))? {
-            tried.device(DeviceId::from_uuid(subject)).failed(Reason::Revoked);
-            return Ok(None);
-        }
-        Ok(Some(token))
+    /// The accounts of an address that have a password.
+    async fn with_password(
+        &self,
+        email: &str,
+        tenant: Option<&str>,
+    ) -> Result<Vec<Account>, Problem> {
+        let accounts = self.0.accounts.of_email(email, tenant).await;
+        let accounts = accounts.map_err(|world| failed(&world))?.into_iter();
+        Ok(accounts.filter(|account| account.password_hash.is_some()).collect())
+    }
+
+    /// The accounts of an address, with the till that the request comes from if it is one of a company
+    /// in which the address has an account.
+    async fn known(
+        &self,
+        till: Till,
+        email: &str,
+        tenant: Option<&str>,
+    ) -> Result<Option<(Vec<Account>, DeviceId)>, Problem> {
+        let accounts = self.with_password(email, tenant).await?;
+        let is_own = accounts.iter().any(|account| account.tenant == till.tenant);
+        Ok(is_own.then_some((accounts, till.device)))
     }
 
     /// A core to hash on for somebody who has a place, unless one of `subjects` has to wait. That others

@@ -110,6 +110,7 @@ pub(in crate::operations) fn user(refusal: UserRefusal) -> Problem {
             Problem::new(Code::InvalidTransition)
         }
         user::Error::LinkVoid => Problem::new(Code::TicketInvalid),
+        user::Error::PinSuperseded => Problem::new(Code::PinBlocked),
     }
 }
 

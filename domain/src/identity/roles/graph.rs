@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use imbl::OrdMap;
 
-use super::{BranchAccess, DEPTH_MAX, Event, Held, RoleKind};
+use super::{BranchAccess, DEPTH_MAX, Event, Held, Reach, RoleKind};
 use crate::identity::{Permission, PermissionName};
-use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
+use crate::shared::{BranchId, Name, PermissionCategoryId, RoleId, UserId};
 
 /// Roles, members, permissions of the company's own, and how permissions are sorted.
 ///
@@ -164,6 +164,29 @@ impl State {
     /// mends them is allowed.
     pub(super) fn administration_to_keep(&self) -> Administration {
         if self.is_founded() { self.administration() } else { Administration::Whole }
+    }
+
+    /// What somebody holds and where, or would if they were not suspended.
+    pub fn reach_of(&self, user: UserId) -> Option<Reach> {
+        let member = self.members.get(&user)?;
+        let held = self.held_by_roles(&member.roles).within(&member.branches);
+        Some(Reach { held, branches: member.branches.clone() })
+    }
+
+    /// What is in `held` that is not of high risk.
+    pub fn without_high_risk(&self, held: &Held) -> Held {
+        let of_fastops = Permission::ALL.iter().map(|it| PermissionName::from(*it));
+        let known = of_fastops.chain(self.own_permissions.keys().cloned());
+        let is_high_risk = |name: &PermissionName| {
+            Permission::of_name(name.as_str()).is_some_and(Permission::is_high_risk)
+        };
+        Held::These(known.filter(|name| held.has(name) && !is_high_risk(name)).collect())
+    }
+
+    /// The people who may act in a branch at the moment.
+    pub fn active_in(&self, branch: BranchId) -> impl Iterator<Item = UserId> + '_ {
+        let may = move |member: &Member| member.is_active && member.branches.includes(branch);
+        self.members.iter().filter(move |(_, member)| may(member)).map(|(user, _)| *user)
     }
 
     fn active(&self, user: UserId) -> Option<&Member> {

@@ -9,7 +9,8 @@ use crate::identity::PermissionName;
 use crate::shared::BranchId;
 
 /// Some permissions, or all that there are and will be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Held {
     /// All of them, those of later releases included.
     Everything,
@@ -119,5 +120,21 @@ impl BranchAccess {
     pub fn narrowed_to(&self, branch: BranchId) -> Self {
         let branch = self.includes(branch).then_some(branch);
         Self::Only(branch.into_iter().collect())
+    }
+}
+
+/// What somebody holds and where it counts, at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reach {
+    /// What they hold.
+    pub held: Held,
+    /// Where it counts.
+    pub branches: BranchAccess,
+}
+
+impl Reach {
+    /// Whether this much of `held` and `branches` is all of both.
+    pub fn covers(&self, held: &Held, branches: &BranchAccess) -> bool {
+        self.held.covers(held) && self.branches.covers(branches)
     }
 }

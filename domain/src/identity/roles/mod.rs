@@ -20,7 +20,7 @@ use crate::shared::{Name, RoleId, TenantId, UserId};
 pub use command::{By, Change, Command, Error, NewRole};
 pub use events::*;
 pub use graph::{Administration, Category, Member, Role, State};
-pub use holding::{BranchAccess, Held};
+pub use holding::{BranchAccess, Held, Reach};
 pub use seeds::Seed;
 pub use sorting::Sorting;
 

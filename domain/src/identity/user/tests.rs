@@ -11,7 +11,8 @@ const INVITE: Command = Command::Invite { email: EMAIL };
 const INVITED: Invited = Invited { email: Some(EMAIL) };
 const JOIN: Command = Command::Join { link: None };
 const JOINED: [Event; 2] = [Event::Invited(INVITED), Event::Joined(Joined {})];
-const WITH_PIN: [Event; 2] = [Event::Invited(INVITED), Event::PinSet(PinSet {})];
+const WITH_PIN: [Event; 2] =
+    [Event::Invited(INVITED), Event::PinSet(PinSet { number: 1, reach: None })];
 
 fn session(n: u128) -> SessionId {
     SessionId::from_uuid(Uuid::from_u128(n))
@@ -68,16 +69,18 @@ fn s06_a_new_password_and_signing_out_everywhere_end_every_session() {
             assert!(!sessions.go_on(2, session(1), on_till), "it has not begun yet");
         }
     }
-    assert!(sessions([PinChanged {}.into()]).go_on(0, session(1), false));
 }
 
 #[test]
-fn a_pin_from_somebody_else_ends_sessions_on_tills_alone() {
-    let given_pin = sessions([PinSet {}.into()]);
-    assert!(given_pin.go_on(0, session(1), false));
-    assert!(!given_pin.go_on(0, session(1), true));
-    assert!(given_pin.go_on(1, session(1), true));
-    let out = sessions([PinSet {}.into(), SessionsEnded {}.into(), PinSet {}.into()]);
+fn another_pin_ends_sessions_on_tills_alone() {
+    for another in pin::tests::another(1) {
+        let with_pin = sessions([another]);
+        assert!(with_pin.go_on(0, session(1), false));
+        assert!(!with_pin.go_on(0, session(1), true));
+        assert!(with_pin.go_on(1, session(1), true));
+    }
+    let set = |number| Event::from(PinSet { number, reach: None });
+    let out = sessions([set(1), SessionsEnded {}.into(), set(2)]);
     assert!(!out.go_on(1, session(1), false) && out.go_on(2, session(1), false));
     assert!(!out.go_on(2, session(1), true) && out.go_on(3, session(1), true));
 }
@@ -85,8 +88,10 @@ fn a_pin_from_somebody_else_ends_sessions_on_tills_alone() {
 #[test]
 fn whoever_was_given_a_pin_signs_in_before_they_join() {
     let invited = [Event::from(INVITED)];
-    given::<User>(invited).when(Command::SetPin).then([PinSet {}.into()]);
-    given::<User>([]).when(Command::SetPin).then_refused(Error::Unknown);
+    let reach = pin::tests::reach();
+    let set = PinSet { number: 1, reach: Some(reach.clone()) };
+    given::<User>(invited).when(Command::SetPin(reach.clone())).then([set.into()]);
+    given::<User>([]).when(Command::SetPin(reach)).then_refused(Error::Unknown);
     let state = User::fold(State::default(), WITH_PIN);
     assert!(state.sessions().unwrap().go_on(1, session(1), true));
     given::<User>(WITH_PIN).when(Command::EndSessions).then([SessionsEnded {}.into()]);
@@ -139,7 +144,8 @@ fn whoever_is_forgotten_stays_so() {
         given::<User>(forgotten()).when(Command::Forget).then_nothing();
         given::<User>(forgotten()).when(INVITE).then_refused(Error::AlreadyInvited);
         let over = Command::EndSession(ended(1, "2026-01-01T12:00:00Z"));
-        for command in [JOIN, Command::InviteAgain, Command::SetPin, over] {
+        let set = Command::SetPin(pin::tests::reach());
+        for command in [JOIN, Command::InviteAgain, set, over] {
             given::<User>(forgotten()).when(command).then_refused(Error::Unknown);
         }
     }

@@ -237,6 +237,12 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     visit("login", open("login", login), failed);
     let pin = json!({"device_token": "fo_device_", "user_id": ids.staff.user, "pin": "1234"});
     visit("loginWithPin", open("pin", pin), failed);
+    let user = ids.staff.user;
+    let pin =
+        json!({"device_token": "fo_device_", "user_id": user, "current": "1234", "pin": "8642"});
+    visit("loginWithNewPin", open("pin/replace", pin), failed);
+    let till = visitor.clone().with_token("fo_device_").get("/v1/auth/till/people");
+    visit("listTillPeople", till, Expect::Refused(401, "token-invalid"));
     let token = json!({"refresh_token": "fo_refresh_"});
     visit("refresh", open("refresh", token), Expect::Refused(401, "token-invalid"));
     let ticket = || json!({"token": "fo_join_", "password": PASSWORD});

@@ -1,0 +1,51 @@
+//! Who may sign in on an enrolled device: what it shows before somebody has.
+
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::ByDevice;
+use crate::operations::answer::List;
+use crate::operations::refusal::failed;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::problem::Problem;
+
+/// See the module.
+pub(crate) struct Staff(pub(crate) Services);
+
+/// How many people a till shows.
+const PEOPLE_MAX: usize = 500;
+
+/// Somebody who may sign in on a till.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "TillPerson")]
+struct PersonBody {
+    /// Their id.
+    id: Uuid,
+    /// What they are called.
+    name: String,
+}
+
+#[OpenApi(prefix_path = "/v1/auth/till", tag = "Part::Auth")]
+impl Staff {
+    /// List who may sign in on this device with a PIN, by name; at most 500.
+    ///
+    /// They are not suspended, have a PIN, and may act in the branch where the device stands.
+    #[oai(path = "/people", method = "get", operation_id = "listTillPeople")]
+    async fn list(&self, by: ByDevice) -> Result<Json<List<PersonBody>>, Problem> {
+        let (tenant, world) = (by.till.tenant, |world| failed(&world));
+        let Services { authority, pins, accounts, .. } = &self.0;
+        let users = authority.active_in(tenant, by.till.branch).await.map_err(world)?;
+        let having = pins.who_has(tenant, &users).await.map_err(world)?;
+        let users: Vec<_> = users.into_iter().filter(|user| having.contains(user)).collect();
+        let people = accounts.people(tenant, &users).await.map_err(world)?;
+        let person = |(user, person): (&domain::shared::UserId, &commands::identity::Person)| {
+            PersonBody { id: user.uuid(), name: person.name.to_string() }
+        };
+        let mut data: Vec<PersonBody> = people.iter().map(person).collect();
+        data.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        data.truncate(PEOPLE_MAX);
+        Ok(Json(List { data, next_cursor: None }))
+    }
+}
