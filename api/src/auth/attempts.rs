@@ -96,7 +96,10 @@ impl Attempts {
     /// [`Attempts::succeeded`]: of many at once none is free.
     pub fn begin(&self, subjects: &[Subject], now: DateTime<Utc>) -> Result<(), Problem> {
         let wait = |subject: &Subject| {
-            let failures = self.failures.get(subject)?;
+            let mut failures = self.failures.get(subject)?;
+            if failures.last > now {
+                failures = self.clock_was_set_back(*subject, now);
+            }
             let left = failures.until(subject.free()) - now;
             (left > TimeDelta::zero()).then_some(left)
         };
@@ -111,6 +114,15 @@ impl Attempts {
             });
         }
         Ok(())
+    }
+
+    /// Whoever failed at a time that is yet to come waits from now on, and no longer than anybody.
+    fn clock_was_set_back(&self, subject: Subject, now: DateTime<Utc>) -> Failures {
+        let entry = self.failures.entry(subject).and_upsert_with(|entry| {
+            let n = entry.map_or(0, |entry| entry.into_value().n);
+            Failures { n, last: now }
+        });
+        entry.into_value()
     }
 
     /// The attempt was right: what failed before is forgiven, except to an address.
@@ -142,6 +154,21 @@ mod tests {
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(1_000_000 + seconds)
+    }
+
+    #[test]
+    fn s12_a_clock_that_is_set_back_has_nobody_wait_longer_than_anybody() {
+        let attempts = Attempts::default();
+        let mut now = 7200;
+        for _ in 0..FREE_FOR_ACCOUNT + 20 {
+            attempts.begin(&[ANA], at(now)).unwrap();
+            now += WAIT_MAX.num_seconds();
+        }
+        let set_back = -3600;
+        for seconds in [0, 60, WAIT_MAX.num_seconds() - 1] {
+            attempts.begin(&[ANA], at(set_back + seconds)).unwrap_err();
+        }
+        attempts.begin(&[ANA], at(set_back + WAIT_MAX.num_seconds())).unwrap();
     }
 
     #[test]

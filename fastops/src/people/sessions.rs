@@ -1,5 +1,6 @@
 //! Sessions: who is signed in where, and the one token that renews each.
 
+use api::auth::token::LEEWAY;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::World;
@@ -21,6 +22,12 @@ const LASTS_AT_MOST: TimeDelta = TimeDelta::days(60);
 /// this ends its own sign-in.
 const USED_MAX: usize = 64;
 
+/// Whether a token that was used then may be used once more. Another node whose clock is ahead may have
+/// written that; a clock that was set back makes no old token good.
+fn is_lately(used_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    used_at - LEEWAY <= now && now < used_at + GRACE
+}
+
 struct Stored {
     session: Session,
     token_hash: Vec<u8>,
@@ -34,13 +41,12 @@ impl Stored {
     /// use it at once.
     fn was_just_used(&self, token: &[u8], now: DateTime<Utc>) -> bool {
         let mut used = self.used_hashes.iter().zip(&self.used_hashes_at);
-        used.any(|(hash, at)| hash == token && *at + GRACE > now)
+        used.any(|(hash, at)| hash == token && is_lately(*at, now))
     }
 
     /// The current token is used, and another is in its place.
     fn used(&mut self, successor: [u8; 32], now: DateTime<Utc>) {
-        let is_old = |at: &DateTime<Utc>| *at + GRACE <= now;
-        let n_old = self.used_hashes_at.iter().take_while(|at| is_old(at)).count();
+        let n_old = self.used_hashes_at.iter().take_while(|at| !is_lately(**at, now)).count();
         let n_over = (self.used_hashes.len() + 1).saturating_sub(USED_MAX);
         let n_gone = n_old.max(n_over).min(self.used_hashes.len());
         self.used_hashes.drain(..n_gone);
@@ -210,5 +216,21 @@ impl Sessions for People {
         let end = end.bind(tenant.uuid()).bind(user.uuid());
         self.execute(tenant, end).await.map_err(unavailable)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s07_a_clock_that_is_set_back_makes_no_used_token_good_again() {
+        let used_at = DateTime::UNIX_EPOCH;
+        for (seconds, is_repeat) in
+            [(0, true), (9, true), (10, false), (-60, true), (-61, false), (-3600, false)]
+        {
+            let now = used_at + TimeDelta::seconds(seconds);
+            assert_eq!(is_lately(used_at, now), is_repeat, "{seconds}");
+        }
     }
 }
