@@ -8,6 +8,7 @@ mod pins;
 mod ports;
 mod restoring;
 mod roles;
+mod seeding;
 mod subscriptions;
 mod users;
 
@@ -35,6 +36,7 @@ pub use ports::{
 };
 pub use restoring::{RestoreAdministrator, RestoreRefusal};
 pub use roles::{ChangeRoles, RolesRefusal};
+pub use seeding::{UpgradeSeeds, upgrade_seeds};
 pub use subscriptions::{ChangeSubscription, SubscriptionRefusal};
 pub use users::{
     AccountRefusal, ChangeUser, ForgetUser, InviteAgain, InviteRefusal, InviteUser, JoinUser,

@@ -33,6 +33,7 @@ pub mod projecting;
 pub mod rebuild;
 pub mod relaying;
 pub mod safety;
+pub mod seeding;
 pub mod serving;
 pub mod subscriptions;
 pub mod telemetry;

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::feeding::Source;
 use crate::installation::Installation;
 use crate::people::Erasing;
+use crate::seeding;
 
 /// How often the partitions of the log are looked after.
 const EXTEND_EVERY: Duration = Duration::from_hours(1);
@@ -67,6 +68,7 @@ impl Projecting {
         ));
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
+        tasks.spawn(seeding::upgrade(installation.clone(), shutdown.clone()));
         tasks.close();
         Self { board: board.clone(), tasks }
     }

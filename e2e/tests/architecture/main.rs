@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
 /// Who may act without a person: these files make a scope from a reason.
 const SYSTEM_SCOPES: &[&str] = &[
     "commands/src/identity/operator.rs",
+    "commands/src/identity/seeding.rs",
     "commands/src/processes/act.rs",
     "fastops/src/demo/staff.rs",
     "fastops/src/import/importing.rs",

@@ -29,6 +29,7 @@ mod promises;
 mod replays;
 mod requests;
 mod roles;
+mod seeds;
 mod sessions;
 mod sign_in;
 mod slow_clients;

@@ -208,6 +208,7 @@ async fn what_the_operator_does_is_in_the_log_on_the_operators_word() {
             key,
             &[
                 "tenant.registered",
+                "roles.seeded",
                 "roles.category_added",
                 "roles.role_added",
                 "roles.member_admitted",

@@ -84,6 +84,9 @@ pub struct Graph {
     pub categories: BTreeMap<PermissionCategoryId, Category>,
     /// In which category a permission stands.
     pub places: BTreeMap<PermissionName, PermissionCategoryId>,
+    /// The version of the seeded roles, where the log says it.
+    #[serde(default)]
+    pub seeds: Option<u16>,
 }
 
 /// A permission that can be granted in a company.

@@ -40,6 +40,8 @@ pub enum Change {
         /// Who may do everything.
         administrator: UserId,
     },
+    /// The company's seeded roles should have what releases after its beginning have added.
+    UpgradeSeeds(TenantId),
     /// There should be another role.
     AddRole(NewRole),
     /// A role should be called like this and inherit from these.
@@ -94,6 +96,7 @@ impl Change {
             | Self::Grant(..)
             | Self::Revoke(..)
             | Self::ChoosePermissions(..)
+            | Self::UpgradeSeeds(_)
             | Self::Sort(_) => true,
             Self::Found { .. }
             | Self::Admit(_)

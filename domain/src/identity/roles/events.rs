@@ -143,6 +143,11 @@ events! {
         /// Its name.
         permission: PermissionName,
     }
+    /// The roles that every company begins with have what this version of them has.
+    Seeded {
+        /// The version.
+        version: u16,
+    }
     /// A permission stands in a category.
     PermissionCategorised {
         /// The permission.
@@ -192,6 +197,7 @@ crate::stored_events! {
         "roles.administrator_restored" => AdministratorRestored,
         "roles.permission_defined" => PermissionDefined,
         "roles.permission_dropped" => PermissionDropped,
+        "roles.seeded" => Seeded,
         "roles.permission_categorised" => PermissionCategorised,
         "roles.category_added" => CategoryAdded,
         "roles.category_renamed" => CategoryRenamed,

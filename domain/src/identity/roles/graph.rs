@@ -24,6 +24,8 @@ pub struct State {
     pub categories: OrdMap<PermissionCategoryId, Category>,
     /// In which category a permission stands.
     pub places: OrdMap<PermissionName, PermissionCategoryId>,
+    /// The version of the roles that it began with or was brought to, where its log says it.
+    pub seeds: Option<u16>,
 }
 
 /// A role.
@@ -75,6 +77,19 @@ pub struct Member {
 }
 
 impl State {
+    /// The version of the seeds in companies that do not say theirs.
+    pub(super) const FIRST_SEEDS: u16 = 1;
+
+    /// The version of the roles that the company began with, or was brought to since.
+    pub fn seeds(&self) -> u16 {
+        self.seeds.unwrap_or(Self::FIRST_SEEDS)
+    }
+
+    /// Whether the company has begun.
+    pub fn is_founded(&self) -> bool {
+        !self.roles.is_empty()
+    }
+
     /// A role.
     pub fn role(&self, role: RoleId) -> Option<&Role> {
         self.roles.get(&role)
@@ -193,10 +208,6 @@ impl State {
         self.members.get(&user).filter(|member| member.is_active)
     }
 
-    pub(super) fn is_founded(&self) -> bool {
-        !self.roles.is_empty()
-    }
-
     pub(super) fn has_role_named(&self, name: &Name, except: Option<RoleId>) -> bool {
         let folded = name.fold_v1();
         let others = self.roles.iter().filter(|(id, _)| Some(**id) != except);
@@ -305,6 +316,7 @@ impl State {
                 self.own_permissions.remove(&dropped.permission);
                 self.places.remove(&dropped.permission);
             }
+            Event::Seeded(seeded) => self.seeds = Some(seeded.version),
             Event::PermissionCategorised(grouped) => {
                 self.places.insert(grouped.permission, grouped.category);
             }

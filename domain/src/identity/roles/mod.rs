@@ -3,6 +3,7 @@
 //! That a role never inherits from itself, that nobody gives away what they lack, and that somebody
 //! always may do everything are rules over all roles at once, so one stream decides about all of them.
 
+mod additions;
 mod command;
 mod events;
 mod graph;
@@ -16,6 +17,8 @@ use std::collections::BTreeSet;
 use super::PermissionName;
 use crate::Decider;
 use crate::shared::{Name, RoleId, TenantId, UserId};
+
+use additions::{ADDITIONS, upgraded};
 
 pub use command::{By, Change, Command, Error, NewRole};
 pub use events::*;
@@ -32,6 +35,9 @@ pub const ROLES_MAX: usize = 200;
 
 /// How many roles a role can inherit from directly.
 pub const PARENTS_MAX: usize = 20;
+
+/// The version of the roles that a company begins with.
+pub const SEEDS_VERSION: u16 = additions::latest(ADDITIONS);
 
 /// The marker of the aggregate.
 #[derive(Debug)]
@@ -87,6 +93,7 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
             }
             Ok(seeds::founding(tenant, administrator))
         }
+        Change::UpgradeSeeds(tenant) => Ok(upgraded(state, tenant, ADDITIONS)),
         Change::AddRole(new) => added(state, new),
         Change::ReviseRole { role, name, parents } => revised(state, role, name, parents),
         Change::RemoveRole(role) => {

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{BranchAccess, CategoryAdded, Event, MemberAdmitted, RoleAdded, RoleKind};
+use super::additions::{self, ADDITIONS};
+use super::{BranchAccess, CategoryAdded, Event, MemberAdmitted, RoleAdded, RoleKind, Seeded};
 use crate::identity::permission::{Category, Permission};
 use crate::shared::{Name, PermissionCategoryId, RoleId, TenantId, UserId};
 
@@ -133,14 +134,16 @@ impl Seed {
     }
 }
 
+/// The category of permissions that a company begins with.
+pub(super) fn category(category: Category, tenant: TenantId) -> PermissionCategoryId {
+    PermissionCategoryId::from_uuid(derived(tenant, &format!("category:{}", category.word())))
+}
+
 /// What founds the roles of a company, with its first administrator.
 pub(super) fn founding(tenant: TenantId, administrator: UserId) -> Vec<Event> {
-    let mut events = Vec::new();
+    let mut events = vec![Seeded { version: additions::latest(ADDITIONS) }.into()];
     for category in Category::ALL {
-        let id = PermissionCategoryId::from_uuid(derived(
-            tenant,
-            &format!("category:{}", category.word()),
-        ));
+        let id = self::category(category, tenant);
         let members = Permission::ALL.iter().filter(|permission| permission.category() == category);
         let permissions = members.map(|permission| (*permission).into()).collect();
         events
@@ -162,7 +165,7 @@ pub(super) fn founding(tenant: TenantId, administrator: UserId) -> Vec<Event> {
     events
 }
 
-fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     Name::parse(text).expect("the names of seeds are names")
 }
 

@@ -27,6 +27,10 @@ pub(super) fn role(n: u128) -> RoleId {
     RoleId::from_uuid(Uuid::from_u128(n))
 }
 
+pub(super) fn role_of(seed: Seed) -> RoleId {
+    seed.role(tenant())
+}
+
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
@@ -35,7 +39,7 @@ fn founded() -> Vec<Event> {
     seeds::founding(tenant(), user(ANA))
 }
 
-fn by(n: u128, change: Change) -> Command {
+pub(super) fn by(n: u128, change: Change) -> Command {
     Command { by: By::User(user(n), BranchAccess::All), change }
 }
 

@@ -1,0 +1,79 @@
+//! What later releases have added to the roles that companies begin with, for those that began before.
+
+use domain::identity::roles::{self, By, Change, Command, Roles, SEEDS_VERSION};
+use domain::shared::{CommandId, CorrelationId, TenantId};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::operator::Operator;
+use crate::aggregates::Trust;
+use crate::error::{CommandError, Failure};
+use crate::execute::Commands;
+use crate::intent::Intent;
+use crate::scope::{Request, Scope};
+use crate::unit_of_work::UnitOfWork;
+
+/// As whom it stands in the log.
+const NAME: &str = "the upgrade of the seeded roles";
+
+/// How many companies of a page are read at once.
+const ROWS: u16 = 200;
+
+/// A company's seeded roles should have what this release begins with.
+#[derive(Debug, Clone, Serialize)]
+pub struct UpgradeSeeds {
+    /// The version of the seeds in this release.
+    pub version: u16,
+}
+
+impl Intent for UpgradeSeeds {
+    const OPERATION: &'static str = "roles.upgrade_seeds";
+    type Refusal = roles::Error;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<roles::Error>> {
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+        let command = Command { by: By::System, change: Change::UpgradeSeeds(tenant) };
+        work.decide::<Roles>(&tenant, command).map_err(Failure::Refused)?;
+        Ok(())
+    }
+}
+
+/// Upgrades every company whose roles began with an earlier version, each once, however many nodes do
+/// it. Answers how many it has upgraded.
+pub async fn upgrade_seeds(
+    commands: &Commands,
+    operator: &Operator,
+) -> Result<u32, CommandError<roles::Error>> {
+    let (mut upgraded, mut after) = (0, None);
+    loop {
+        let page = operator.companies(after.as_deref(), ROWS).await?;
+        for company in page.rows {
+            if upgrade(commands, company.tenant).await? {
+                upgraded += 1;
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(upgraded);
+        }
+    }
+}
+
+async fn upgrade(
+    commands: &Commands,
+    tenant: TenantId,
+) -> Result<bool, CommandError<roles::Error>> {
+    let derived =
+        |what: &str| Uuid::new_v5(&tenant.uuid(), format!("{what}:{SEEDS_VERSION}").as_bytes());
+    let scope = Scope::system(tenant, CorrelationId::from_uuid(derived("seeds")), NAME);
+    let mut work = commands.look(&scope, Trust::Committed);
+    work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
+    let roles = work.state::<Roles>(&tenant);
+    if !roles.is_founded() || roles.seeds() >= SEEDS_VERSION {
+        return Ok(false);
+    }
+    let once = Request::live(CommandId::derived(derived("upgrade of the seeds")));
+    commands.execute(&scope, once, UpgradeSeeds { version: SEEDS_VERSION }).await?;
+    Ok(true)
+}
