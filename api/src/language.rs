@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use poem::http::HeaderMap;
 use poem::http::header::ACCEPT_LANGUAGE;
+use poem::{FromRequest, Request, RequestBody};
 
 /// A language that every text for people exists in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +41,12 @@ impl Language {
             Self::Spanish => "es-CO",
             Self::English => "en",
         }
+    }
+}
+
+impl<'a> FromRequest<'a> for Language {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Self::of(request.headers()))
     }
 }
 

@@ -144,7 +144,7 @@ fn people() -> Vec<String> {
     [stored(&users), stored(&devices), stored(&roles())].concat()
 }
 
-fn roles() -> [roles::Event; 21] {
+fn roles() -> [roles::Event; 23] {
     let (user, role) = (UserId::from_uuid(uuid(1)), RoleId::from_uuid(uuid(2)));
     let parents = || [RoleId::from_uuid(uuid(3))].into();
     let branches = BranchAccess::Only([BranchId::from_uuid(uuid(4))].into());
@@ -176,6 +176,8 @@ fn roles() -> [roles::Event; 21] {
         roles::AdministratorRestored { user, role }.into(),
         roles::PermissionDefined { permission: own(), label: name("Contabilidad") }.into(),
         roles::PermissionDropped { permission: own() }.into(),
+        roles::PermissionLabelled { permission: permission(), label: name("Tomar pedidos") }.into(),
+        roles::PermissionLabelDropped { permission: permission() }.into(),
         roles::Seeded { version: 2 }.into(),
         roles::PermissionCategorised { permission: permission(), category }.into(),
         roles::CategoryAdded { category, name: name("Caja"), permissions: [permission()].into() }

@@ -70,5 +70,6 @@ pub fn projections() -> Vec<Arc<dyn Projection>> {
         Arc::new(sales::Sales),
         Arc::new(inventory::Inventory),
         Arc::new(people::People),
+        Arc::new(people::history::Grants),
     ]
 }

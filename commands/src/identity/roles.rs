@@ -62,7 +62,9 @@ impl Intent for ChangeRoles {
 /// the change does not depend on what was seen.
 fn version(graph: &State, change: &Change) -> Option<u64> {
     match change {
-        Change::ReviseRole { role, .. } => graph.role(*role).map(|role| role.version),
+        Change::ReviseRole { role, .. } | Change::ChoosePermissions(role, _) => {
+            graph.role(*role).map(|role| role.version)
+        }
         Change::Sort(Sorting::RenameCategory(category, _)) => {
             graph.category(*category).map(|category| category.version)
         }

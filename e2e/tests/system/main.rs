@@ -10,6 +10,7 @@ mod crash;
 mod day;
 mod document;
 mod forgetting;
+mod grants;
 mod inventory;
 mod limits;
 mod links;

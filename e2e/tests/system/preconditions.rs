@@ -71,7 +71,7 @@ fn changes(
     menu: &Menu,
     (order, item): (Uuid, Uuid),
     (role, sorted): (Uuid, Uuid),
-) -> [(&'static str, Call); 9] {
+) -> [(&'static str, Call); 10] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
@@ -114,6 +114,12 @@ fn changes(
             client
                 .put(&format!("/v1/rbac/roles/{role}"))
                 .json(&json!({"name": "Otro", "parents": []})),
+        ),
+        (
+            "choosePermissions",
+            client
+                .put(&format!("/v1/rbac/roles/{role}/permissions"))
+                .json(&json!({"permissions": ["order.read"]})),
         ),
         (
             "renamePermissionCategory",
@@ -199,8 +205,8 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
     let lists: Vec<&Operation> =
         documented.iter().filter(|operation| operation.query("limit").is_some()).collect();
     let named_by = "branches, categories, products, orders, stock items, stock, its movements, \
-                    parked events, companies";
-    assert_eq!(lists.len(), 10, "{named_by}");
+                    parked events, companies, roles, permissions, what became of a role or a person";
+    assert_eq!(lists.len(), 14, "{named_by}");
     let operator = system.operator();
     for list in lists {
         let by = if list.is_operators() { &operator } else { &client };
@@ -209,6 +215,8 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
         };
         let path = list.path.replace("{branch_id}", &menu.branch.to_string());
         let path = path.replace("{item_id}", &fresh().to_string());
+        let path = path.replace("{role_id}", &fresh().to_string());
+        let path = path.replace("{user_id}", &fresh().to_string());
         for limit in ["-1", "0", "201", "1e9", "1000000000", "x", "", "%2B1", "1%27"] {
             named(&path, &format!("limit={limit}"), "limit").await;
         }

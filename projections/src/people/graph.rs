@@ -84,6 +84,9 @@ pub struct Graph {
     pub categories: BTreeMap<PermissionCategoryId, Category>,
     /// In which category a permission stands.
     pub places: BTreeMap<PermissionName, PermissionCategoryId>,
+    /// What the company calls permissions of FastOps, where it calls them differently.
+    #[serde(default)]
+    pub labels: BTreeMap<PermissionName, Name>,
     /// The version of the seeded roles, where the log says it.
     #[serde(default)]
     pub seeds: Option<u16>,
@@ -94,7 +97,7 @@ pub struct Graph {
 pub struct Grantable {
     /// Its name.
     pub name: PermissionName,
-    /// What people read; none for those of FastOps, which the documentation explains.
+    /// What people read; none for those of FastOps that the company calls as FastOps does.
     pub label: Option<Name>,
     /// The category that it stands in.
     pub category: Option<PermissionCategoryId>,
@@ -103,7 +106,11 @@ pub struct Grantable {
 impl Graph {
     /// Every permission that can be granted, by name.
     pub fn permissions(&self) -> Vec<Grantable> {
-        let built_in = Permission::ALL.iter().map(|permission| ((*permission).into(), None));
+        let built_in = Permission::ALL.iter().map(|permission| {
+            let name = (*permission).into();
+            let label = self.labels.get(&name);
+            (name, label)
+        });
         let own = self.own_permissions.iter().map(|(name, label)| (name.clone(), Some(label)));
         let all: BTreeMap<PermissionName, Option<&Name>> = built_in.chain(own).collect();
         let grantable = |(name, label): (PermissionName, Option<&Name>)| Grantable {

@@ -1,7 +1,9 @@
-//! Roles with who gave what and when, and devices. Written by the consumer `people`.
+//! Roles with who gave what and when, and devices, written by the consumer `people`; and the history
+//! of both, written by `grants`.
 
 pub mod devices;
 pub mod graph;
+pub mod history;
 
 use async_trait::async_trait;
 use domain::identity::{Device, Roles};

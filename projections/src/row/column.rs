@@ -9,7 +9,7 @@ use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
-    Name, OrderId, PaymentId, ProductId, StockItemId, StockQuantity, VariantId,
+    Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId, VariantId,
 };
 use event_store::Revision;
 use serde::Serialize;
@@ -25,6 +25,7 @@ use super::{Column, FromColumns, ToColumns};
 use crate::inventory::kardex::Reason;
 use crate::orders::order_line::OrderLine;
 use crate::people::graph::Graph;
+use crate::people::history::Change;
 
 /// What is written as elements of an array of the type that is named first, cast to the second.
 macro_rules! written {
@@ -111,7 +112,9 @@ macro_rules! numbers {
     };
 }
 
-ids! { BranchId CategoryId DeviceId EventId OrderId PaymentId ProductId StockItemId VariantId }
+ids! {
+    BranchId CategoryId DeviceId EventId OrderId PaymentId ProductId RoleId StockItemId UserId VariantId
+}
 
 texts! {
     BaseUnit: |unit| unit.word();
@@ -139,6 +142,7 @@ numbers! { u8 u16 u32 }
 
 written! {
     Address: "jsonb", Json;
+    Change: "jsonb", Json;
     Graph: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
@@ -155,6 +159,7 @@ written! {
 
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
+    Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;

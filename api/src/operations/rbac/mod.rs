@@ -4,8 +4,11 @@
 //! an edit is refused when that has changed since it was seen, and not when another has.
 
 mod categories;
+mod history;
+mod labels;
 mod members;
 pub(super) mod model;
+mod paging;
 mod permissions;
 mod roles;
 
@@ -34,6 +37,7 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         permissions::Permissions(services.clone()),
         categories::PermissionCategories(services.clone()),
         members::Members(services.clone()),
+        history::Histories(services.clone()),
     )
 }
 

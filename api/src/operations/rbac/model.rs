@@ -35,6 +35,14 @@ pub(super) struct NewRoleDetails {
     pub(super) permissions: Vec<String>,
 }
 
+/// What a role may do of its own.
+#[derive(Debug, Object)]
+pub(super) struct ChosenPermissions {
+    /// All of them, `resource.action`; an empty list where it has none.
+    #[oai(validator(max_items = 200, unique_items))]
+    pub(super) permissions: Vec<String>,
+}
+
 /// Whether a role can be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename = "RoleKind", rename_all = "snake_case")]

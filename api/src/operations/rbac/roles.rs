@@ -1,6 +1,9 @@
 //! Roles and their permissions.
 
+use std::collections::BTreeSet;
+
 use commands::Revision;
+use domain::identity::PermissionName;
 use domain::identity::permission::markers::{RoleManage, RoleRead};
 use domain::identity::roles::{Change, Event, NewRole, Roles};
 use domain::shared::RoleId;
@@ -8,14 +11,17 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
-use super::model::{NewRoleDetails, RoleBody, RoleDetails};
+use super::model::{ChosenPermissions, NewRoleDetails, RoleBody, RoleDetails};
+use super::paging::page;
 use super::permission;
 use crate::access::Can;
+use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::fields::Fields;
 use crate::operations::model::{Revised, Settled};
 use crate::operations::refusal::{Named, failed};
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
@@ -38,15 +44,12 @@ impl RolesOfCompany {
     ) -> Result<Created<Revised>, Problem> {
         let mut fields = Fields::default();
         let name = fields.name("/name", &body.name);
-        let permissions = body.permissions.iter().enumerate();
-        let permissions: Vec<_> =
-            permissions.map(|(n, it)| permission(&format!("/permissions/{n}"), it)).collect();
         let Some(name) = name else { return Err(fields.problem()) };
         let change = Change::AddRole(NewRole {
             role: RoleId::from_uuid(self.0.ids.uuid()),
             name,
             parents: body.parents.iter().copied().map(RoleId::from_uuid).collect(),
-            permissions: permissions.into_iter().collect::<Result<_, _>>()?,
+            permissions: permissions(&body.permissions)?,
         });
         let named = Named {
             roles: ("/parents", &body.parents),
@@ -139,18 +142,44 @@ impl RolesOfCompany {
         Ok(self.0.settled(&receipt, role_id.0))
     }
 
+    /// Choose all permissions that a role has of its own, at once.
+    #[oai(path = "/roles/:role_id/permissions", method = "put", operation_id = "choosePermissions")]
+    async fn choose(
+        &self,
+        by: Can<RoleManage>,
+        key: IdempotencyKey,
+        seen: IfMatch,
+        role_id: Path<Uuid>,
+        Json(body): Json<ChosenPermissions>,
+    ) -> Result<Changed<Revised>, Problem> {
+        let named = Named { permissions: &body.permissions, ..Named::default() };
+        let role = RoleId::from_uuid(role_id.0);
+        let change = Change::ChoosePermissions(role, permissions(&body.permissions)?);
+        let receipt =
+            self.0.change_roles_named(&by.caller, key, Some(seen), change, &named).await?;
+        self.0.roles_revised(&receipt, role_id.0, seen)
+    }
+
     /// List the roles of the company by name; at most 200 exist.
     #[oai(path = "/roles", method = "get", operation_id = "listRoles")]
     async fn list(
         &self,
         by: Can<RoleRead>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Json<List<RoleBody>>, Problem> {
+        let query = QueryFingerprint::of("listRoles", &[]);
+        let place: Option<(String, RoleId)> = self.0.place(&by.caller, query, cursor.as_deref())?;
         let graph = self.0.graph(&by.caller, after.0).await?;
-        let mut roles: Vec<_> = graph.roles.iter().collect();
-        roles.sort_by_key(|(_, role)| role.name.fold_v1());
-        let data = roles.into_iter().map(|(id, role)| RoleBody::of(*id, role)).collect();
-        Ok(Json(List { data, next_cursor: None }))
+        let roles = graph.roles.iter().map(|(id, role)| ((role.name.fold_v1(), *id), role));
+        let mut roles: Vec<_> =
+            roles.filter(|(at, _)| place.as_ref().is_none_or(|place| at > place)).collect();
+        roles.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let page = page(roles.into_iter(), *limit, |(at, _)| at.clone());
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        let data = page.rows.into_iter().map(|((_, id), role)| RoleBody::of(id, role)).collect();
+        Ok(Json(List { data, next_cursor }))
     }
 
     /// Get a role.
@@ -166,4 +195,10 @@ impl RolesOfCompany {
         let role = graph.roles.get(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
         Ok(Found::at(Revision::new(role.version), RoleBody::of(id, role)))
     }
+}
+
+/// The permissions that a body names under `/permissions`.
+fn permissions(names: &[String]) -> Result<BTreeSet<PermissionName>, Problem> {
+    let numbered = names.iter().enumerate();
+    numbered.map(|(index, name)| permission(&format!("/permissions/{index}"), name)).collect()
 }

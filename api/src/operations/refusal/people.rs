@@ -73,6 +73,10 @@ pub(in crate::operations) fn roles(refusal: &RolesRefusal, named: &Named<'_>) ->
                 format!("at most {ROLES_MAX} roles, and {PARENTS_MAX} parents of each"),
             ),
         ),
+        Error::NeedsLabel => Problem::new(Code::InvalidTransition).detail((
+            "Un permiso propio siempre lleva el nombre que usted le da.".to_owned(),
+            "A permission of your own always has the label that you give it.".to_owned(),
+        )),
         Error::NotOwn => invalid(
             "/id",
             "own-permission",

@@ -177,6 +177,9 @@ pub enum Error {
     /// Whoever is to be forgotten is not suspended.
     #[error("whoever is forgotten is suspended before")]
     NotSuspended,
+    /// A permission of the company's own has no other label than the company's.
+    #[error("a permission of one's own needs a label")]
+    NeedsLabel,
     /// The name is not one for a permission of the company's own.
     #[error("a permission of one's own begins with {}", PermissionName::OWN_PREFIX)]
     NotOwn,

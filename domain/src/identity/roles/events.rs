@@ -143,6 +143,18 @@ events! {
         /// Its name.
         permission: PermissionName,
     }
+    /// The company calls a permission of FastOps differently.
+    PermissionLabelled {
+        /// The permission.
+        permission: PermissionName,
+        /// What people read.
+        label: Name,
+    }
+    /// The company calls a permission as FastOps does.
+    PermissionLabelDropped {
+        /// The permission.
+        permission: PermissionName,
+    }
     /// The roles that every company begins with have what this version of them has.
     Seeded {
         /// The version.
@@ -197,6 +209,8 @@ crate::stored_events! {
         "roles.administrator_restored" => AdministratorRestored,
         "roles.permission_defined" => PermissionDefined,
         "roles.permission_dropped" => PermissionDropped,
+        "roles.permission_labelled" => PermissionLabelled,
+        "roles.permission_label_dropped" => PermissionLabelDropped,
         "roles.seeded" => Seeded,
         "roles.permission_categorised" => PermissionCategorised,
         "roles.category_added" => CategoryAdded,

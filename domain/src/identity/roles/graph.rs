@@ -24,6 +24,8 @@ pub struct State {
     pub categories: OrdMap<PermissionCategoryId, Category>,
     /// In which category a permission stands.
     pub places: OrdMap<PermissionName, PermissionCategoryId>,
+    /// What the company calls permissions of FastOps, where it calls them differently.
+    pub labels: OrdMap<PermissionName, Name>,
     /// The version of the roles that it began with or was brought to, where its log says it.
     pub seeds: Option<u16>,
 }
@@ -315,6 +317,12 @@ impl State {
             Event::PermissionDropped(dropped) => {
                 self.own_permissions.remove(&dropped.permission);
                 self.places.remove(&dropped.permission);
+            }
+            Event::PermissionLabelled(labelled) => {
+                self.labels.insert(labelled.permission, labelled.label);
+            }
+            Event::PermissionLabelDropped(dropped) => {
+                self.labels.remove(&dropped.permission);
             }
             Event::Seeded(seeded) => self.seeds = Some(seeded.version),
             Event::PermissionCategorised(grouped) => {

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{
     CategoryAdded, CategoryRemoved, CategoryRenamed, Error, Event, PermissionCategorised,
-    PermissionDefined, PermissionDropped, State, known, unless,
+    PermissionDefined, PermissionDropped, PermissionLabelDropped, PermissionLabelled, State, known,
+    unless,
 };
 use crate::identity::PermissionName;
 use crate::shared::{Name, PermissionCategoryId};
@@ -19,6 +20,10 @@ pub enum Sorting {
     DefinePermission(PermissionName, Name),
     /// The company needs a permission of its own no more.
     DropPermission(PermissionName),
+    /// A permission should be called like this.
+    LabelPermission(PermissionName, Name),
+    /// A permission of FastOps should be called as FastOps does.
+    DropLabel(PermissionName),
     /// A permission should stand in a category.
     CategorisePermission(PermissionName, PermissionCategoryId),
     /// There should be another category.
@@ -44,6 +49,23 @@ pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Err
                 return Err(Error::InUse);
             }
             Ok(vec![PermissionDropped { permission }.into()])
+        }
+        Sorting::LabelPermission(permission, label) if permission.is_own() => {
+            state.own_permissions.get(&permission).ok_or(Error::Unknown)?;
+            decided(state, Sorting::DefinePermission(permission, label))
+        }
+        Sorting::LabelPermission(permission, label) => {
+            known(state, &permission)?;
+            let is_same = state.labels.get(&permission) == Some(&label);
+            Ok(unless(is_same, PermissionLabelled { permission, label }))
+        }
+        Sorting::DropLabel(permission) => {
+            known(state, &permission)?;
+            if permission.is_own() {
+                return Err(Error::NeedsLabel);
+            }
+            let is_gone = !state.labels.contains_key(&permission);
+            Ok(unless(is_gone, PermissionLabelDropped { permission }))
         }
         Sorting::CategorisePermission(permission, category) => {
             known(state, &permission)?;

@@ -387,3 +387,27 @@ fn neither_oneself_nor_the_last_administrator_is_forgotten() {
         .when(by(PEPE, forget(ANA)))
         .then([MemberForgotten { user: user(ANA) }.into()]);
 }
+
+#[test]
+fn a_company_calls_permissions_as_it_likes() {
+    let own = PermissionName::parse("x_erp.sync").unwrap();
+    let read: PermissionName = Permission::OrderRead.into();
+    let label = |permission: &PermissionName| {
+        by(MARTA, Change::Sort(Sorting::LabelPermission(permission.clone(), name("Mirar"))))
+    };
+    let drop = |permission: &PermissionName| {
+        by(MARTA, Change::Sort(Sorting::DropLabel(permission.clone())))
+    };
+    let labelled =
+        Event::from(PermissionLabelled { permission: read.clone(), label: name("Mirar") });
+    let dropped = Event::from(PermissionLabelDropped { permission: read.clone() });
+    with_manager([]).when(label(&read)).then([labelled.clone()]);
+    with_manager([labelled.clone()]).when(label(&read)).then_nothing();
+    with_manager([labelled.clone()]).when(drop(&read)).then([dropped.clone()]);
+    with_manager([labelled, dropped]).when(drop(&read)).then_nothing();
+    with_manager([]).when(label(&own)).then_refused(Error::Unknown);
+    let defined =
+        |text| Event::from(PermissionDefined { permission: own.clone(), label: name(text) });
+    with_manager([defined("ERP")]).when(label(&own)).then([defined("Mirar")]);
+    with_manager([defined("ERP")]).when(drop(&own)).then_refused(Error::NeedsLabel);
+}

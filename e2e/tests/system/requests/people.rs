@@ -18,6 +18,7 @@ struct Things {
     category: Uuid,
     empty: Uuid,
     device: Uuid,
+    chosen: Uuid,
 }
 
 impl Things {
@@ -49,6 +50,7 @@ impl Things {
             category: add("/v1/rbac/permission-categories", named("Caja")).await,
             empty: add("/v1/rbac/permission-categories", named("Vacía")).await,
             device: add("/v1/devices", device).await,
+            chosen: add("/v1/rbac/roles", named("Elegida")).await,
         }
     }
 }
@@ -67,7 +69,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
         ..post(&path, body, 200, json!({"revision": 2}))
     };
     let named = |what: &str| json!({"name": format!("{what} {round} más")});
-    let Things { role, unused, user, suspended, leaver, category, empty, device } = things;
+    let Things { role, unused, user, suspended, leaver, category, empty, device, chosen } = things;
     let about_role = |path: &str| format!("/v1/rbac/roles/{role}{path}");
     let about_user = |path: &str| format!("/v1/users/{user}{path}");
     let about_category = |id: Uuid| format!("/v1/rbac/permission-categories/{id}");
@@ -86,6 +88,22 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
     vec![
         post("/v1/rbac/roles", named("Terraza"), 201, json!({"revision": 1})),
         revised(about_role(""), json!({"name": format!("Barra {round} más"), "parents": []})),
+        revised(
+            format!("/v1/rbac/roles/{chosen}/permissions"),
+            json!({"permissions": ["order.read"]}),
+        ),
+        settled(
+            Method::PUT,
+            "/v1/rbac/permissions/order.start/label".to_owned(),
+            Some(json!({"label": format!("Empezar {round}")})),
+            json!({"id": "order.start"}),
+        ),
+        settled(
+            Method::DELETE,
+            "/v1/rbac/permissions/order.ready/label".to_owned(),
+            None,
+            json!({"id": "order.ready"}),
+        ),
         settled(Method::POST, about_role("/permissions/order.read"), None, id(role)),
         settled(Method::DELETE, about_role("/permissions/order.place"), None, id(role)),
         settled(Method::DELETE, format!("/v1/rbac/roles/{unused}"), None, id(unused)),

@@ -289,6 +289,10 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     visit("grantPermission", client.post(&permission), Expect::NotFound);
     visit("revokePermission", delete(&permission), Expect::NotFound);
 
+    let chosen = put(&path(role, "/permissions"), json!({"permissions": ["order.read"]}));
+    visit("choosePermissions", chosen, Expect::NotFound);
+    visit("historyOfRole", client.get(&path(role, "/history")), Expect::NotFound);
+
     visit("listPermissions", client.get("/v1/rbac/permissions"), Expect::Nothing);
     let builtin = json!({"id": "order.read", "label": "Ver"});
     let define = client.post("/v1/rbac/permissions").json(&builtin);
@@ -296,6 +300,11 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     let sort = json!({"category_id": ids.staff.category});
     let sort = client.put("/v1/rbac/permissions/order.read").json(&sort);
     visit("sortPermission", sort, Expect::UnknownReference("/category_id"));
+    let not_there = |more: &str| format!("/v1/rbac/permissions/x_not.there{more}");
+    visit("getPermission", client.get(&not_there("")), Expect::NotFound);
+    let label = client.put(&not_there("/label")).json(&json!({"label": "Ver"}));
+    visit("labelPermission", label, Expect::NotFound);
+    visit("dropPermissionLabel", delete(&not_there("/label")), Expect::NotFound);
     visit("dropPermission", delete("/v1/rbac/permissions/x_not.there"), Expect::NotFound);
     let category = format!("/v1/rbac/permission-categories/{}", ids.staff.category);
     let named = json!({"name": format!("Categoría {}", fresh())});
@@ -315,6 +324,7 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     let of_user = |what: &str| client.get(&format!("/v1/rbac/users/{user}/{what}"));
     visit("listRolesOfUser", of_user("roles"), Expect::NotFound);
     visit("effectivePermissions", of_user("permissions"), Expect::NotFound);
+    visit("historyOfUser", of_user("history"), Expect::NotFound);
     visit("ownPermissions", client.get("/v1/rbac/me"), Expect::Nothing);
     visits
 }

@@ -14,20 +14,21 @@ use super::{Category, Given, Graph, Member, Role};
 impl Graph {
     /// The state that the next event is applied to.
     pub(super) fn state(&self) -> State {
-        let Self { roles, members, own_permissions, categories, places, seeds } = self;
+        let Self { roles, members, own_permissions, categories, places, labels, seeds } = self;
         State {
             roles: roles.iter().map(|(id, role)| (*id, role.state())).collect(),
             members: members.iter().map(|(id, member)| (*id, member.state())).collect(),
             own_permissions: own_permissions.clone().into_iter().collect(),
             categories: categories.iter().map(|(id, it)| (*id, it.state())).collect(),
             places: places.clone().into_iter().collect(),
+            labels: labels.clone().into_iter().collect(),
             seeds: *seeds,
         }
     }
 
     /// Shows what became of the state: what is there since then was given with it.
     pub(super) fn follow(&mut self, before: &State, after: &State, given: Given) {
-        let State { roles, members, own_permissions, categories, places, seeds } = after;
+        let State { roles, members, own_permissions, categories, places, labels, seeds } = after;
         show(&mut self.roles, &before.roles, roles, |role, shown| Role::of(role, shown, given));
         show(&mut self.members, &before.members, members, |member, shown| {
             Member::of(member, shown, given)
@@ -35,6 +36,7 @@ impl Graph {
         show(&mut self.own_permissions, &before.own_permissions, own_permissions, |name, _| name);
         show(&mut self.categories, &before.categories, categories, |it, _| Category::of(it));
         show(&mut self.places, &before.places, places, |place, _| place);
+        show(&mut self.labels, &before.labels, labels, |label, _| label);
         self.seeds = *seeds;
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::identity::roles::{
     Event, MemberAdmitted, MemberForgotten, MemberSuspended, ParentsChosen, PermissionDefined,
-    PermissionGranted, PermissionRevoked, RoleAdded, RoleAssigned, RoleRemoved, RoleUnassigned,
+    PermissionGranted, PermissionLabelDropped, PermissionLabelled, PermissionRevoked, RoleAdded,
+    RoleAssigned, RoleRemoved, RoleUnassigned, Seeded,
 };
 
 use super::*;
@@ -54,6 +55,8 @@ fn shown(events: &[Event], in_one_page: bool) -> Graph {
 }
 
 fn story() -> Vec<Event> {
+    let labelled =
+        |of: &str| PermissionLabelled { permission: permission(of), label: name("Otra") };
     vec![
         role(CASHIER, "Caja", &["order.place"]),
         role(COOK, "Cocina", &[]),
@@ -71,6 +74,10 @@ fn story() -> Vec<Event> {
         MemberForgotten { user: LUIS }.into(),
         role(RoleId::from_uuid(Uuid::from_u128(9)), "Meseros", &[]),
         RoleRemoved { role: RoleId::from_uuid(Uuid::from_u128(9)) }.into(),
+        Seeded { version: 2 }.into(),
+        labelled("order.place").into(),
+        labelled("order.read").into(),
+        PermissionLabelDropped { permission: permission("order.read") }.into(),
     ]
 }
 

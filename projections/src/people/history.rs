@@ -1,0 +1,251 @@
+//! Who gave what to whom or took it, and when: each change of what a role or a person holds. Written
+//! by the consumer `grants`.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::identity::roles::{BranchAccess, Event};
+use domain::identity::{PermissionName, Roles};
+use domain::shared::{RoleId, UserId};
+use event_store::consumer::{Consumer, ConsumerError, Projection};
+use event_store::{Actor, RecordedEvent};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::page::{Happened, Page, decoded, one_more_than};
+use crate::read_db::{ReadError, TenantTx};
+use crate::row::statements::insert;
+use crate::row::{self, Owned};
+
+/// Keeps the history of grants.
+#[derive(Debug)]
+pub struct Grants;
+
+/// What became of a role or a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// The role has a permission of its own.
+    PermissionGranted {
+        /// The permission.
+        permission: PermissionName,
+    },
+    /// The role has a permission of its own no more.
+    PermissionRevoked {
+        /// The permission.
+        permission: PermissionName,
+    },
+    /// The role inherits from these and no others.
+    ParentsChosen {
+        /// The roles.
+        parents: Vec<RoleId>,
+    },
+    /// The role is gone.
+    RoleRemoved,
+    /// The person has the role.
+    RoleAssigned,
+    /// The person has the role no more.
+    RoleUnassigned,
+    /// The person may act in these branches and no others.
+    BranchesAllowed {
+        /// Where.
+        branches: BranchAccess,
+    },
+    /// The person may do nothing for now.
+    Suspended,
+    /// The person may go on.
+    Resumed,
+    /// The operator has made the person an administrator of all branches.
+    AdministratorRestored,
+    /// What was known of the person is deleted, and they hold nothing.
+    Forgotten,
+}
+
+/// One change, with who made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What changed.
+    pub change: Change,
+    /// The role that it is about, if it is about one.
+    pub role: Option<RoleId>,
+    /// The person whom it is about, if it is about one.
+    pub user: Option<UserId>,
+    /// Who made it; none where FastOps or the operator did.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    place: HistoryCursor,
+}
+
+/// The end of a page of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryCursor {
+    position: i64,
+    part: i64,
+}
+
+/// Whose history is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// What became of a role, and who got it.
+    Role(RoleId),
+    /// What became of a person.
+    User(UserId),
+}
+
+impl Grants {
+    /// The name of the consumer.
+    pub const NAME: &'static str = "grants";
+}
+
+#[async_trait]
+impl Consumer for Grants {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        event.stream.is_of::<Roles>()
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        events: &[&RecordedEvent],
+    ) -> Result<(), ConsumerError> {
+        project(tx, &decoded(events)?).await
+    }
+}
+
+impl Projection for Grants {
+    fn tables(&self) -> &'static [&'static str] {
+        &["grant_changes"]
+    }
+}
+
+/// A change of a role, of a person, or of what a person has of a role.
+type Changed = (Option<RoleId>, Option<UserId>, Change);
+
+/// What an event changes; how permissions are sorted and called changes nothing that anybody holds.
+fn changes(event: &Event) -> Vec<Changed> {
+    let of_role = |role: RoleId, change| (Some(role), None, change);
+    let of_user = |user: UserId, change| (None, Some(user), change);
+    match event {
+        Event::RoleAdded(it) => {
+            let granted = it.permissions.iter().cloned();
+            let granted = granted.map(|permission| Change::PermissionGranted { permission });
+            let parents: Vec<_> = it.parents.iter().copied().collect();
+            let inherits = (!parents.is_empty()).then_some(Change::ParentsChosen { parents });
+            granted.chain(inherits).map(|change| of_role(it.role, change)).collect()
+        }
+        Event::ParentsChosen(it) => {
+            let parents = it.parents.iter().copied().collect();
+            vec![of_role(it.role, Change::ParentsChosen { parents })]
+        }
+        Event::RoleRemoved(it) => vec![of_role(it.role, Change::RoleRemoved)],
+        Event::PermissionGranted(it) => {
+            let permission = it.permission.clone();
+            vec![of_role(it.role, Change::PermissionGranted { permission })]
+        }
+        Event::PermissionRevoked(it) => {
+            let permission = it.permission.clone();
+            vec![of_role(it.role, Change::PermissionRevoked { permission })]
+        }
+        Event::MemberAdmitted(it) => {
+            let roles = it.roles.iter();
+            let roles = roles.map(|role| (Some(*role), Some(it.user), Change::RoleAssigned));
+            let branches = Change::BranchesAllowed { branches: it.branches.clone() };
+            roles.chain([of_user(it.user, branches)]).collect()
+        }
+        Event::RoleAssigned(it) => vec![(Some(it.role), Some(it.user), Change::RoleAssigned)],
+        Event::RoleUnassigned(it) => vec![(Some(it.role), Some(it.user), Change::RoleUnassigned)],
+        Event::BranchesAllowed(it) => {
+            let branches = it.branches.clone();
+            vec![of_user(it.user, Change::BranchesAllowed { branches })]
+        }
+        Event::MemberSuspended(it) => vec![of_user(it.user, Change::Suspended)],
+        Event::MemberResumed(it) => vec![of_user(it.user, Change::Resumed)],
+        Event::MemberForgotten(it) => vec![of_user(it.user, Change::Forgotten)],
+        Event::AdministratorRestored(it) => {
+            vec![(Some(it.role), Some(it.user), Change::AdministratorRestored)]
+        }
+        Event::RoleRenamed(_)
+        | Event::PermissionDefined(_)
+        | Event::PermissionDropped(_)
+        | Event::PermissionLabelled(_)
+        | Event::PermissionLabelDropped(_)
+        | Event::Seeded(_)
+        | Event::PermissionCategorised(_)
+        | Event::CategoryAdded(_)
+        | Event::CategoryRenamed(_)
+        | Event::CategoryRemoved(_) => vec![],
+    }
+}
+
+async fn project(
+    tx: &mut PgConnection,
+    happened: &[Happened<'_, Roles>],
+) -> Result<(), ConsumerError> {
+    let mut rows = Vec::new();
+    for Happened { recorded, key, event } in happened {
+        let by = match &recorded.metadata.actor {
+            Actor::User(user) => Some(*user),
+            Actor::System(_) => None,
+        };
+        for (part, (role, user, change)) in (0..).zip(changes(event)) {
+            let place = HistoryCursor { position: recorded.position.to_i64(), part };
+            let row = Entry { change, role, user, by, at: recorded.recorded_at, place };
+            rows.push(Owned { tenant_id: key.tenant_id, row });
+        }
+    }
+    insert(tx, "grant_changes", &rows).await
+}
+
+row::columns!(row Entry {
+    change,
+    role as role_id,
+    user as user_id,
+    by as changed_by,
+    at as changed_at,
+    place,
+});
+row::columns!(part HistoryCursor { position, part });
+
+/// What became of a role or a person, the latest first.
+pub async fn list(
+    tx: &mut TenantTx,
+    of: Of,
+    before: Option<HistoryCursor>,
+    limit: u32,
+) -> Result<Page<Entry, HistoryCursor>, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let sql = match of {
+        Of::Role(_) => {
+            "SELECT role_id, user_id, change, changed_by, changed_at, position, part
+             FROM grant_changes
+             WHERE tenant_id = $1 AND role_id = $2 AND (position, part) < ($3, $4)
+             ORDER BY position DESC, part DESC
+             LIMIT $5"
+        }
+        Of::User(_) => {
+            "SELECT role_id, user_id, change, changed_by, changed_at, position, part
+             FROM grant_changes
+             WHERE tenant_id = $1 AND user_id = $2 AND (position, part) < ($3, $4)
+             ORDER BY position DESC, part DESC
+             LIMIT $5"
+        }
+    };
+    let id = match of {
+        Of::Role(role) => role.uuid(),
+        Of::User(user) => user.uuid(),
+    };
+    let before = before.unwrap_or(HistoryCursor { position: i64::MAX, part: i64::MAX });
+    let rows: Vec<Entry> = sqlx::query_as(sql)
+        .bind(tenant)
+        .bind(id)
+        .bind(before.position)
+        .bind(before.part)
+        .bind(one_more_than(limit))
+        .fetch_all(connection)
+        .await?;
+    Ok(Page::of(rows, limit, |entry| entry.place))
+}
