@@ -265,3 +265,6 @@ fn unknown(pointer: &str) -> Problem {
     Problem::new(Code::UnknownReference)
         .with_errors(vec![FieldError::new(pointer, "unknown", words)])
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 
 mod answers;
+mod reach;
 mod source;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};

@@ -28,6 +28,7 @@ mod preconditions;
 mod processes;
 mod promises;
 mod replays;
+mod reachability;
 mod requests;
 mod roles;
 mod seeds;
