@@ -46,6 +46,9 @@ pub trait Permits: Send + Sync + 'static {
         permission: Option<Permission>,
     ) -> Result<Option<Arc<Standing>>, Unanswered>;
 
+    /// Whether the company of `caller` is closed, whose sign-in does not go on.
+    async fn is_closed(&self, caller: &Caller) -> Result<bool, Unanswered>;
+
     /// The device that has this token; nothing if it is no device's, or of one that was removed.
     async fn till(&self, token: &str, request: &Request) -> Result<Option<Till>, Unanswered>;
 }
@@ -139,14 +142,20 @@ async fn admit(
             caller.branches = standing.branches.clone();
             Ok((caller, standing))
         }
-        Ok(None) => Err(TokenError::Revoked.into()),
-        Err(Unanswered(err)) => {
-            tracing::error!(error = %err, "permissions could not be read");
-            let world = err.downcast_ref::<World>();
-            let is_later = world.is_some_and(World::is_of_a_later_release);
-            Err(Problem::new(if is_later { Code::ReleaseBehind } else { Code::Unavailable }))
-        }
+        Ok(None) => match permits.is_closed(&caller).await {
+            Ok(true) => Err(Problem::new(Code::CompanyClosed)),
+            Ok(false) => Err(TokenError::Revoked.into()),
+            Err(error) => Err(unanswered(&error)),
+        },
+        Err(error) => Err(unanswered(&error)),
     }
+}
+
+fn unanswered(Unanswered(error): &Unanswered) -> Problem {
+    tracing::error!(%error, "permissions could not be read");
+    let world = error.downcast_ref::<World>();
+    let is_later = world.is_some_and(World::is_of_a_later_release);
+    Problem::new(if is_later { Code::ReleaseBehind } else { Code::Unavailable })
 }
 
 impl<'a, P: Marker> ApiExtractor<'a> for Can<P> {

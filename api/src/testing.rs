@@ -197,6 +197,10 @@ impl Permits for OnlyOrders {
         Ok(Some(Arc::new(Standing::new(held, BranchAccess::All))))
     }
 
+    async fn is_closed(&self, _caller: &Caller) -> Result<bool, Unanswered> {
+        Ok(false)
+    }
+
     async fn till(
         &self,
         _token: &str,

@@ -2,6 +2,7 @@
 
 mod authority;
 mod branches;
+mod companies;
 mod devices;
 mod operator;
 mod pins;
@@ -27,6 +28,7 @@ pub use authority::{Authority, Known, OnTill, Presented, Standing};
 pub use branches::{
     BranchRefusal, ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch,
 };
+pub use companies::{CloseCompany, ReopenCompany, ReviseCompany};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator, Restored};
 pub use pins::{NumberedPin, Pins, TriedPin};

@@ -73,25 +73,42 @@ fn stored<E: StoredEvent + PartialEq + std::fmt::Debug>(events: &[E]) -> Vec<Str
 }
 
 fn identity() -> Vec<String> {
+    [stored(&tenants()), stored(&subscriptions()), stored(&branches())].concat()
+}
+
+fn address() -> Address {
+    let region = Some(name("Cundinamarca"));
+    Address { street: name("Calle 53 # 9-12"), city: name("Bogotá"), region }
+}
+
+fn tenants() -> [tenant::Event; 6] {
     let registered = tenant::Registered {
         name: name("Arepas del Parque"),
         slug: Slug::parse("arepas-del-parque").unwrap(),
         owner: UserId::from_uuid(uuid(1)),
     };
-    let tenant = [registered.into()];
-    [stored::<tenant::Event>(&tenant), stored(&subscriptions()), stored(&branches())].concat()
+    let corrected = tenant::LegalDetailsCorrected {
+        legal_name: Some(name("Arepas del Parque S.A.S.")),
+        tax_id: Some(tenant::TaxId::parse("900.123.456-7").unwrap()),
+    };
+    [
+        registered.into(),
+        tenant::Renamed { name: name("Arepas") }.into(),
+        corrected.into(),
+        tenant::Relocated { address: Some(address()) }.into(),
+        tenant::Closed {}.into(),
+        tenant::Reopened {}.into(),
+    ]
 }
 
 fn branches() -> [branch::Event; 6] {
     let (time_zone, cut_off) = (chrono_tz::America::Bogota, "04:00".parse().unwrap());
     let currency = Currency::COP;
-    let region = Some(name("Cundinamarca"));
-    let address = Address { street: name("Calle 53 # 9-12"), city: name("Bogotá"), region };
     let from = "2026-03-15".parse().unwrap();
     [
         branch::Opened { name: name("Chapinero"), time_zone, currency, cut_off }.into(),
         branch::Renamed { name: name("Chapinero Alto") }.into(),
-        branch::Relocated { address: Some(address) }.into(),
+        branch::Relocated { address: Some(address()) }.into(),
         branch::BusinessDayChanged { from, time_zone, cut_off }.into(),
         branch::Closed {}.into(),
         branch::Reopened {}.into(),

@@ -64,6 +64,11 @@ impl Letterbox {
         token_in(&letter.text).expect("letters lead somewhere")
     }
 
+    /// What the letters to an address say, the first one first.
+    pub fn texts(&self, to: &str) -> Vec<String> {
+        self.letters(to).into_iter().map(|letter| letter.text).collect()
+    }
+
     fn letters(&self, to: &str) -> Vec<Letter> {
         let letters = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         letters.iter().filter(|letter| letter.to == to).cloned().collect()

@@ -51,6 +51,7 @@ impl From<CommandError<tenant::Error>> for Error {
     fn from(error: CommandError<tenant::Error>) -> Self {
         match error {
             CommandError::Refused(tenant::Error::AlreadyRegistered) => Self::SlugTaken,
+            CommandError::Refused(tenant::Error::Unknown) => Self::Unknown,
             CommandError::IdReused => Self::Different,
             CommandError::World(world) => world.into(),
             CommandError::Stale { .. }

@@ -228,4 +228,9 @@ impl Permits for Holding {
     async fn till(&self, token: &str, request: &poem::Request) -> Result<Option<Till>, Unanswered> {
         self.services.till(token, request).await.map_err(|world| Unanswered(Box::new(world)))
     }
+
+    async fn is_closed(&self, caller: &Caller) -> Result<bool, Unanswered> {
+        let is_closed = self.services.authority.is_closed(caller.tenant).await;
+        is_closed.map_err(|world| Unanswered(Box::new(world)))
+    }
 }

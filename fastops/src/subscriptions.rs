@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use commands::Request;
 use commands::identity::{ChangeSubscription, Company as Shown};
 use domain::identity::subscription::{Module, Plan, Standing};
-use domain::shared::{CommandId, CorrelationId, Name, NameError};
+use domain::shared::{CommandId, CorrelationId, Name, NameError, TenantId};
 use serde_json::{Value, json};
 
 use crate::companies::{
@@ -41,6 +41,10 @@ pub enum CompaniesCommand {
         #[command(flatten)]
         limits: Limits,
     },
+    /// Close a company: none of its people gets in; its data stays.
+    Close(Company),
+    /// Open a company again that was closed, as it was.
+    Reopen(Company),
     /// Say how a company's subscription stands.
     State {
         /// Which company.
@@ -178,7 +182,7 @@ pub async fn run(
     installation: &Installation,
     out: &mut (impl Write + Send),
 ) -> Result<(), SubscriptionError> {
-    let (Company { slug }, change) = match command {
+    let (Company { slug }, wanted) = match command {
         CompaniesCommand::List(listing) => {
             return Ok(companies::list(&listing, installation, out).await?);
         }
@@ -188,27 +192,57 @@ pub async fn run(
         CompaniesCommand::RestoreAdministrator(restoration) => {
             return Ok(companies::restore(*restoration, installation, out).await?);
         }
-        CompaniesCommand::Show(company) => (company, None),
+        CompaniesCommand::Show(company) => (company, Wanted::Nothing),
+        CompaniesCommand::Close(company) => (company, Wanted::Close),
+        CompaniesCommand::Reopen(company) => (company, Wanted::Reopen),
         CompaniesCommand::Plan { company, plan, limits } => {
             let plan = Some(limits.plan(&plan)?);
-            (company, Some(ChangeSubscription { plan, standing: None }))
+            (company, Wanted::Subscription(ChangeSubscription { plan, standing: None }))
         }
         CompaniesCommand::State { company, state } => {
             let standing = Some(state.standing(installation.clock.now()));
-            (company, Some(ChangeSubscription { plan: None, standing }))
+            (company, Wanted::Subscription(ChangeSubscription { plan: None, standing }))
         }
     };
     let tenant = companies::by_slug(installation, &slug).await?;
-    let operator = installation.operator();
-    if let Some(change) = change {
-        let correlation = CorrelationId::from_uuid(installation.ids.uuid()).into();
-        let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));
-        let changed = operator.subscribe(tenant, correlation, request, change).await;
-        changed.map_err(companies::Error::from)?;
-    }
-    let company = operator.company(tenant).await?.ok_or(companies::Error::Unknown)?;
+    wanted.carry_out(installation, tenant).await?;
+    let company =
+        installation.operator().company(tenant).await?.ok_or(companies::Error::Unknown)?;
     writeln!(out, "{}", line(&company))?;
     Ok(())
+}
+
+/// What should become of a company.
+enum Wanted {
+    Nothing,
+    Subscription(ChangeSubscription),
+    Close,
+    Reopen,
+}
+
+impl Wanted {
+    async fn carry_out(
+        self,
+        installation: &Installation,
+        tenant: TenantId,
+    ) -> Result<(), companies::Error> {
+        let operator = installation.operator();
+        let correlation = CorrelationId::from_uuid(installation.ids.uuid());
+        let request = Request::live(CommandId::from_uuid(installation.ids.uuid()));
+        match self {
+            Self::Nothing => {}
+            Self::Subscription(change) => {
+                operator.subscribe(tenant, correlation.into(), request, change).await?;
+            }
+            Self::Close => {
+                operator.close(tenant, correlation, request).await?;
+            }
+            Self::Reopen => {
+                operator.reopen(tenant, correlation, request).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A company for programs.
@@ -216,7 +250,8 @@ pub(crate) fn line(company: &Shown) -> Value {
     json!({
         "tenant_id": company.tenant.uuid(),
         "tenant": company.slug,
-        "name": company.name,
+        "name": company.details.name,
+        "is_closed": company.is_closed,
         "created_at": company.created_at,
         "plan": company.subscription.plan,
         "subscription": company.subscription.standing,

@@ -164,6 +164,10 @@ async fn a_company_has_its_first_plan_and_trial_once_and_whatever_is_said_later(
     let shown = fastops(&plan).await;
     assert_eq!(shown["plan"]["branches"], serde_json::Value::Null);
     assert_eq!(shown["subscription"]["state"], "suspended", "the plan says nothing of it");
+    for (step, is_closed) in [("close", true), ("close", true), ("reopen", false)] {
+        let shown = fastops(&["companies", step, "--slug", "arepas"]).await;
+        assert_eq!(shown["is_closed"], is_closed, "{step}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Fields: rules of the domain that the document cannot show, all mistakes at once.
 
+use domain::identity::tenant::TaxId;
 use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{
     Currency, CutOff, Money, MoneyError, Name, NameError, Slug, StockQuantity, StockQuantityError,
@@ -97,6 +98,14 @@ impl Fields {
             "must be an IANA time zone, like America/Bogota",
         );
         self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    pub(super) fn tax_id(&mut self, pointer: &str, text: &str) -> Option<TaxId> {
+        let words = (
+            "debe tener de 3 a 32 cifras, letras mayúsculas, puntos y guiones",
+            "must have 3 to 32 digits, capital letters, dots and hyphens",
+        );
+        self.parsed(TaxId::parse(text).ok(), pointer, words)
     }
 
     pub(super) fn currency(&mut self, pointer: &str, text: &str) -> Option<Currency> {

@@ -91,8 +91,8 @@ impl Services {
 
     /// What people call the company.
     async fn company(&self, tenant: TenantId) -> Result<String, Problem> {
-        let name = self.accounts.name_of(tenant).await.map_err(|world| failed(&world))?;
-        Ok(name.unwrap_or_default())
+        let company = self.operator.company(tenant).await.map_err(|world| failed(&world))?;
+        Ok(company.map(|company| company.details.name.to_string()).unwrap_or_default())
     }
 
     fn written(

@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod branches;
 mod categories;
+mod company;
 mod consumers;
 mod devices;
 mod fields;
@@ -43,7 +44,7 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
             accounts::AccountsOfPeople(services.clone()),
             devices::Devices(services.clone()),
         ),
-        branches::Branches(services.clone()),
+        (company::OwnCompany(services.clone()), branches::Branches(services.clone())),
         categories::Categories(services.clone()),
         products::Products(services.clone()),
         orders::Orders(services.clone()),
@@ -67,6 +68,9 @@ enum Part {
     /// Sedes. Branches.
     #[oai(rename = "branches")]
     Branches,
+    /// La empresa misma y su suscripción. The company itself and its subscription.
+    #[oai(rename = "company")]
+    Company,
     /// Categorías y productos. Categories and products.
     #[oai(rename = "catalog")]
     Catalog,

@@ -7,14 +7,14 @@ use commands::Position;
 use commands::identity::{Accounts, Authority, Letters, Operator, Pins, Sessions};
 use commands::identity::{TicketFor, TicketKind, Tickets};
 use commands::{Clock, Commands, Correlation, IdGenerator, Request, Scope, World};
-use domain::shared::{CorrelationId, DeviceId, IncarnationId};
+use domain::shared::{CorrelationId, DeviceId, IncarnationId, TenantId};
 use projections::board::Board;
 use projections::parking::Parking;
 use projections::{LogPlace, ReadDb, TenantTx, Waited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::refusal::unread;
+use super::refusal::{failed, unread};
 use crate::access::Till;
 use crate::auth::attempts::Attempts;
 use crate::auth::failures::{Reason, Try, Way};
@@ -114,6 +114,12 @@ impl Services {
     /// A command under the client's key, happening as it arrives.
     pub(super) const fn request(key: IdempotencyKey) -> Request {
         Request::live(key.command_id())
+    }
+
+    /// Refuses those of a company that is closed.
+    pub(super) async fn company_is_open(&self, tenant: TenantId) -> Result<(), Problem> {
+        let is_closed = self.authority.is_closed(tenant).await.map_err(|world| failed(&world))?;
+        if is_closed { Err(Problem::new(Code::CompanyClosed)) } else { Ok(()) }
     }
 
     /// The token of a position in this log.

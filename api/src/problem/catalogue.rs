@@ -106,6 +106,12 @@ codes! {
         advice: "Pida el permiso a quien administra la empresa."
             / "Ask whoever administers the company for the permission.",
     }
+    /// The operator has closed the company.
+    CompanyClosed = "company-closed", FORBIDDEN {
+        title: "La empresa está cerrada" / "The company is closed",
+        advice: "Hable con quien opera el servicio; los datos se conservan."
+            / "Talk to whoever runs the service; the data is kept.",
+    }
     /// The trial is over, a payment is due for too long, or the company is suspended.
     SubscriptionRequired = "subscription-required", PAYMENT_REQUIRED {
         title: "La suscripción no está al día" / "The subscription is not in good standing",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use domain::identity::roles::{self, BranchAccess, Held, Roles};
 use domain::identity::user::{self, Pin};
-use domain::identity::{Device, Permission, User};
+use domain::identity::{Device, Permission, Tenant, User};
 use domain::shared::{BranchId, CorrelationId, DeviceId, EventId, SessionId, TenantId, UserId};
 use moka::sync::Cache;
 use uuid::Uuid;
@@ -137,7 +137,8 @@ impl Authority {
         Self { commands, standings: Cache::builder().max_capacity(KNOWN_MAX).build() }
     }
 
-    /// What somebody holds; nothing if their session is over, or they or their till are shut out.
+    /// What somebody holds; nothing if their session is over, they or their till are shut out, or the
+    /// company is closed.
     /// `permission` is what is about to be used: one of high risk asks the log itself.
     pub async fn of(
         &self,
@@ -162,14 +163,19 @@ impl Authority {
         let Presented { tenant, user, session, epoch, device } = presented;
         let scope = Scope::user(*tenant, *user, CorrelationId::from_uuid(Uuid::nil()));
         let mut work = self.commands.look(&scope, trust);
-        let mut wanted = vec![work.wanted::<Roles>(tenant), work.wanted::<User>(user)];
+        let mut wanted = vec![
+            work.wanted::<Tenant>(tenant),
+            work.wanted::<Roles>(tenant),
+            work.wanted::<User>(user),
+        ];
         wanted.extend(device.map(|device| work.wanted::<Device>(&device)));
         work.read(wanted).await?;
         let sessions = work.state::<User>(user).sessions();
         let goes_on = |it: &&user::Sessions| it.go_on(*epoch, *session, device.is_some());
         let graph = work.state::<Roles>(tenant);
         let Some(sessions) = sessions.filter(goes_on) else { return Ok(None) };
-        if !graph.member(*user).is_some_and(|member| member.is_active) {
+        let is_closed = work.state::<Tenant>(tenant).is_closed();
+        if is_closed || !graph.member(*user).is_some_and(|member| member.is_active) {
             return Ok(None);
         }
         let last_event = work.last_event::<Roles>(tenant);
@@ -202,6 +208,15 @@ impl Authority {
         }
     }
 
+    /// Whether none of a company's people gets in.
+    pub async fn is_closed(&self, tenant: TenantId) -> Result<bool, World> {
+        let nobody = UserId::from_uuid(Uuid::nil());
+        let scope = Scope::user(tenant, nobody, CorrelationId::from_uuid(Uuid::nil()));
+        let mut work = self.commands.look(&scope, Trust::Committed);
+        work.read(vec![work.wanted::<Tenant>(&tenant)]).await?;
+        Ok(work.state::<Tenant>(&tenant).is_closed())
+    }
+
     /// What somebody of the company holds, signed in or not; nothing if there is nobody like this.
     pub async fn standing(
         &self,
@@ -226,9 +241,14 @@ impl Authority {
     pub async fn known(&self, tenant: TenantId, user: UserId) -> Result<Option<Known>, World> {
         let scope = Scope::user(tenant, user, CorrelationId::from_uuid(Uuid::nil()));
         let mut work = self.commands.look(&scope, Trust::Log);
-        work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&user)]).await?;
-        let is_active =
-            work.state::<Roles>(&tenant).member(user).is_some_and(|member| member.is_active);
+        let wanted = vec![
+            work.wanted::<Tenant>(&tenant),
+            work.wanted::<Roles>(&tenant),
+            work.wanted::<User>(&user),
+        ];
+        work.read(wanted).await?;
+        let is_active = !work.state::<Tenant>(&tenant).is_closed()
+            && work.state::<Roles>(&tenant).member(user).is_some_and(|member| member.is_active);
         let state = work.state::<User>(&user);
         Ok(state.account().map(|account| Known {
             epoch: account.epoch(),

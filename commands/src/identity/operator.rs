@@ -9,14 +9,15 @@ use domain::identity::subscription;
 use domain::identity::tenant::{self, Tenant};
 use domain::identity::{Roles, Subscription, User, user};
 use domain::shared::{CommandId, CorrelationId, Name, Slug, TenantId, UserId};
+use event_store::Revision;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use super::ports::{Accounts, Companies, KnownCompany, Person};
 use super::restoring::holder;
 use super::{
-    ChangeSubscription, JoinUser, RegisterTenant, RestoreAdministrator, RestoreRefusal,
-    SubscriptionRefusal,
+    ChangeSubscription, CloseCompany, JoinUser, RegisterTenant, ReopenCompany,
+    RestoreAdministrator, RestoreRefusal, SubscriptionRefusal,
 };
 use crate::aggregates::Trust;
 use crate::error::{CommandError, World};
@@ -72,18 +73,22 @@ pub struct Restored {
     pub receipt: Receipt,
 }
 
-/// A company, as the operator sees it.
+/// A company as a whole, as the operator and it itself see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Company {
     /// Its id.
     pub tenant: TenantId,
     /// Its short name.
     pub slug: String,
-    /// The name on its tickets.
-    pub name: Name,
+    /// What stands on its tickets.
+    pub details: tenant::Details,
+    /// Whether none of its people gets in.
+    pub is_closed: bool,
+    /// The revision of the company itself, for `ETag`.
+    pub revision: Revision,
     /// When it was set up.
     pub created_at: DateTime<Utc>,
-    /// What it has subscribed to, with the number of its branches.
+    /// What it has subscribed to, with the number of its open branches.
     pub subscription: subscription::State,
     /// How many people are not suspended.
     pub users: u32,
@@ -236,6 +241,26 @@ impl Operator {
         Ok(Restored { user, is_invited, receipt })
     }
 
+    /// Closes a company: nobody of it gets in, and what is known of it stays.
+    pub async fn close(
+        &self,
+        tenant: TenantId,
+        correlation: impl Into<Correlation>,
+        request: Request,
+    ) -> Result<Receipt, CommandError<tenant::Error>> {
+        self.commands.execute(&acting(tenant, correlation), request, CloseCompany {}).await
+    }
+
+    /// Opens a company again that was closed, as it was.
+    pub async fn reopen(
+        &self,
+        tenant: TenantId,
+        correlation: impl Into<Correlation>,
+        request: Request,
+    ) -> Result<Receipt, CommandError<tenant::Error>> {
+        self.commands.execute(&acting(tenant, correlation), request, ReopenCompany {}).await
+    }
+
     /// A company that is in the log; one whose set-up broke off before is none.
     async fn look(&self, known: KnownCompany, trust: Trust) -> Result<Option<Company>, World> {
         let KnownCompany { tenant, slug, created_at } = known;
@@ -247,12 +272,21 @@ impl Operator {
             work.subscription(),
         ];
         work.read(wanted).await?;
-        let tenant::State::Active { name, .. } = work.state::<Tenant>(&tenant).clone() else {
-            return Ok(None);
-        };
+        let company = work.state::<Tenant>(&tenant).company().cloned();
+        let Some(tenant::Company { details, is_closed, .. }) = company else { return Ok(None) };
+        let revision = work.revision::<Tenant>(&tenant);
         let subscription = work.state::<Subscription>(&tenant).clone();
         let users = work.state::<Roles>(&tenant).active_members();
-        Ok(Some(Company { tenant, slug, name, created_at, subscription, users }))
+        Ok(Some(Company {
+            tenant,
+            slug,
+            details,
+            is_closed,
+            revision,
+            created_at,
+            subscription,
+            users,
+        }))
     }
 
     /// Keeps what is known of an administrator, unless they were forgotten since.
@@ -292,7 +326,8 @@ impl Operator {
     ) -> Result<Option<UserId>, World> {
         let mut work = self.commands.look(scope, Trust::Log);
         work.read(vec![work.wanted::<Tenant>(&scope.tenant)]).await?;
-        if let tenant::State::Active { owner, .. } = *work.state::<Tenant>(&scope.tenant) {
+        let owner = work.state::<Tenant>(&scope.tenant).company().map(|company| company.owner);
+        if let Some(owner) = owner {
             work.read(vec![work.wanted::<User>(&owner)]).await?;
             let email = work.state::<User>(&owner).account().and_then(|account| account.email);
             if email == Some(accounts.email_key(&person.email)) {

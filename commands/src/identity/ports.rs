@@ -82,9 +82,6 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     /// The short name of a company.
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
 
-    /// The name of a company.
-    async fn name_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
-
     /// What is known of these people.
     async fn people(
         &self,

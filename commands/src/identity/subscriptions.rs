@@ -1,7 +1,7 @@
 //! Subscriptions, as whoever runs the installation changes them.
 
 use domain::identity::subscription::{Command, Plan, Standing};
-use domain::identity::{Subscription, Tenant, tenant};
+use domain::identity::{Subscription, Tenant};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -32,7 +32,7 @@ impl Intent for ChangeSubscription {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<SubscriptionRefusal>> {
         let tenant = work.tenant();
         work.read(vec![work.subscription(), work.wanted::<Tenant>(&tenant)]).await?;
-        if *work.state::<Tenant>(&tenant) == tenant::State::Unregistered {
+        if work.state::<Tenant>(&tenant).company().is_none() {
             return Err(Failure::Refused(SubscriptionRefusal::UnknownCompany));
         }
         self.clone().decided(work)

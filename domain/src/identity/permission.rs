@@ -71,6 +71,10 @@ permissions! {
     CategoryRead = "category.read" in Menu,
     /// Rename and reorder categories.
     CategoryUpdate = "category.update" in Menu,
+    /// See what the company is like and what it has subscribed to.
+    CompanyRead = "company.read" in Company,
+    /// Correct names, tax id and address of the company.
+    CompanyUpdate = "company.update" in Company,
     /// Enrol tills, and shut out those that were lost.
     DeviceEnroll = "device.enroll" in People,
     /// Cancel an order.
@@ -205,6 +209,7 @@ impl Permission {
             Self::BranchOpen
                 | Self::CategoryCreate
                 | Self::CategoryUpdate
+                | Self::CompanyUpdate
                 | Self::ProductCreate
                 | Self::ProductUpdate
                 | Self::RecipePublish

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
-use crate::shared::{Name, Slug, TenantId, UserId};
+use crate::shared::{Address, Name, Slug, TenantId, UserId};
 
 /// The marker of the aggregate.
 #[derive(Debug)]
@@ -15,6 +15,61 @@ pub struct Tenant;
 pub enum Command {
     /// A company joins the installation.
     Register(Registered),
+    /// It should be like this on its tickets.
+    Revise(Details),
+    /// None of its people should get in.
+    Close,
+    /// Its people should get in again.
+    Reopen,
+}
+
+/// What stands on a company's tickets. It is the company's own, also where that is one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Details {
+    /// The name that people know.
+    pub name: Name,
+    /// The name that it is registered under; none where that is not said.
+    pub legal_name: Option<Name>,
+    /// Its number at the tax authority, as people write it.
+    pub tax_id: Option<TaxId>,
+    /// Where it is.
+    pub address: Option<Address>,
+}
+
+/// A number at a tax authority, as people write it: `900.123.456-7`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(inline, extend("pattern" = "^[0-9A-Z][0-9A-Z./-]{2,31}$"))]
+pub struct TaxId(String);
+
+/// The text is not 3 to 32 of `0-9`, `A-Z`, `.`, `/` and `-`, the first of them a digit or letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a tax id has 3 to 32 digits, capital letters, dots, slashes and hyphens")]
+pub struct TaxIdError;
+
+impl TaxId {
+    /// Reads a tax id. Check digits are not looked at: every country has its own.
+    pub fn parse(text: &str) -> Result<Self, TaxIdError> {
+        let is_sign = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+        let is_good = (3..=32).contains(&text.len())
+            && text.bytes().all(|byte| is_sign(byte) || b"./-".contains(&byte))
+            && text.bytes().next().is_some_and(is_sign);
+        if is_good { Ok(Self(text.to_owned())) } else { Err(TaxIdError) }
+    }
+}
+
+impl TryFrom<String> for TaxId {
+    type Error = TaxIdError;
+
+    fn try_from(text: String) -> Result<Self, TaxIdError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<TaxId> for String {
+    fn from(tax_id: TaxId) -> Self {
+        tax_id.0
+    }
 }
 
 /// A company joined the installation.
@@ -28,10 +83,46 @@ pub struct Registered {
     pub owner: UserId,
 }
 
+/// It is known under another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Renamed {
+    /// The name on its tickets.
+    pub name: Name,
+}
+
+/// It is registered like this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LegalDetailsCorrected {
+    /// The name that it is registered under; none where that is not said.
+    pub legal_name: Option<Name>,
+    /// Its number at the tax authority.
+    pub tax_id: Option<TaxId>,
+}
+
+/// It is somewhere else, or it was said where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Relocated {
+    /// Where; none where that is not said any more.
+    pub address: Option<Address>,
+}
+
+/// None of its people gets in; what is known of it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Closed {}
+
+/// Its people get in again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reopened {}
+
 crate::stored_events! {
     /// What happens to a tenant.
     pub enum Event {
         "tenant.registered" => Registered,
+        "tenant.renamed" => Renamed,
+        "tenant.legal_details_corrected" => LegalDetailsCorrected,
+        "tenant.relocated" => Relocated,
+        "tenant.closed" => Closed,
+        "tenant.reopened" => Reopened,
     }
 }
 
@@ -41,18 +132,42 @@ pub enum State {
     /// Nothing is known of it.
     #[default]
     Unregistered,
-    /// It trades.
-    Active {
-        /// The person who may do everything.
-        owner: UserId,
-        /// The name on its tickets.
-        name: Name,
-    },
+    /// It is in the installation.
+    Registered(Company),
+}
+
+/// A company of the installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Company {
+    /// The person who may do everything.
+    pub owner: UserId,
+    /// What stands on its tickets.
+    pub details: Details,
+    /// Whether none of its people gets in.
+    pub is_closed: bool,
+}
+
+impl State {
+    /// The company, if it has joined.
+    pub const fn company(&self) -> Option<&Company> {
+        match self {
+            Self::Unregistered => None,
+            Self::Registered(company) => Some(company),
+        }
+    }
+
+    /// Whether it has joined and none of its people gets in.
+    pub const fn is_closed(&self) -> bool {
+        matches!(self, Self::Registered(Company { is_closed: true, .. }))
+    }
 }
 
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
+    /// The installation has no such company.
+    #[error("there is no such company")]
+    Unknown,
     /// The company is there already.
     #[error("the company is registered already")]
     AlreadyRegistered,
@@ -69,37 +184,57 @@ impl Decider for Tenant {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
             (State::Unregistered, Command::Register(registered)) => Ok(vec![registered.into()]),
-            (State::Active { .. }, Command::Register(_)) => Err(Error::AlreadyRegistered),
+            (State::Registered(_), Command::Register(_)) => Err(Error::AlreadyRegistered),
+            (State::Unregistered, _) => Err(Error::Unknown),
+            (State::Registered(company), Command::Revise(details)) => {
+                Ok(revised(&company.details, details))
+            }
+            (State::Registered(company), Command::Close) if company.is_closed => Ok(vec![]),
+            (State::Registered(_), Command::Close) => Ok(vec![Closed {}.into()]),
+            (State::Registered(company), Command::Reopen) if company.is_closed => {
+                Ok(vec![Reopened {}.into()])
+            }
+            (State::Registered(_), Command::Reopen) => Ok(vec![]),
         }
     }
 
-    fn evolve(_: State, event: Event) -> State {
-        match event {
-            Event::Registered(Registered { name, owner, .. }) => State::Active { owner, name },
+    fn evolve(state: State, event: Event) -> State {
+        match (state, event) {
+            (_, Event::Registered(Registered { name, owner, .. })) => {
+                let details = Details { name, legal_name: None, tax_id: None, address: None };
+                State::Registered(Company { owner, details, is_closed: false })
+            }
+            (State::Unregistered, _) => State::Unregistered,
+            (State::Registered(mut company), event) => {
+                changed(&mut company, event);
+                State::Registered(company)
+            }
         }
+    }
+}
+
+fn revised(before: &Details, after: Details) -> Vec<Event> {
+    let Details { name, legal_name, tax_id, address } = after;
+    let renamed = (name != before.name).then(|| Renamed { name }.into());
+    let is_as_before = legal_name == before.legal_name && tax_id == before.tax_id;
+    let corrected = (!is_as_before).then(|| LegalDetailsCorrected { legal_name, tax_id }.into());
+    let relocated = (address != before.address).then(|| Relocated { address }.into());
+    renamed.into_iter().chain(corrected).chain(relocated).collect()
+}
+
+fn changed(company: &mut Company, event: Event) {
+    match event {
+        Event::Registered(_) => {}
+        Event::Renamed(Renamed { name }) => company.details.name = name,
+        Event::LegalDetailsCorrected(LegalDetailsCorrected { legal_name, tax_id }) => {
+            company.details.legal_name = legal_name;
+            company.details.tax_id = tax_id;
+        }
+        Event::Relocated(Relocated { address }) => company.details.address = address,
+        Event::Closed(_) => company.is_closed = true,
+        Event::Reopened(_) => company.is_closed = false,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::testing::given;
-
-    fn registered() -> Registered {
-        Registered {
-            name: Name::parse("Arepas del Parque").unwrap(),
-            slug: Slug::parse("arepas-del-parque").unwrap(),
-            owner: UserId::from_uuid(Uuid::from_u128(1)),
-        }
-    }
-
-    #[test]
-    fn a_company_joins_once() {
-        given::<Tenant>([]).when(Command::Register(registered())).then([registered().into()]);
-        given::<Tenant>([registered().into()])
-            .when(Command::Register(registered()))
-            .then_refused(Error::AlreadyRegistered);
-    }
-}
+mod tests;

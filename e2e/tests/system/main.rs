@@ -6,6 +6,7 @@ mod accounts;
 mod bodies;
 mod branches;
 mod clocks;
+mod companies;
 mod crash;
 mod day;
 mod document;

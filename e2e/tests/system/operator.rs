@@ -387,7 +387,7 @@ async fn the_tokens_of_the_operator_and_of_people_are_good_for_nothing_of_the_ot
             n_peoples += 1;
         }
     }
-    assert!(n_operators == 5 && n_peoples > 50, "{n_operators} and {n_peoples}");
+    assert!(n_operators == 7 && n_peoples > 50, "{n_operators} and {n_peoples}");
 }
 
 #[tokio::test]

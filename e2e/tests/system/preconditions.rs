@@ -23,7 +23,7 @@ async fn s38_every_command_wants_a_good_key() {
     };
     let (of_operators, of_people): (Vec<_>, Vec<_>) = with_key.partition(of_operators);
     assert_eq!(of_people.len(), commands.len(), "requests.rs has one of every kind");
-    assert_eq!(of_operators.len(), 5, "parked.rs and operator.rs send them");
+    assert_eq!(of_operators.len(), 7, "parked.rs, operator.rs and companies.rs send them");
     for operation in of_operators {
         let by = if operation.is_operators() { system.operator() } else { client.clone() };
         let path = operation.path.replace("{company_id}", &system.company.tenant.to_string());
@@ -97,6 +97,7 @@ fn changes(
             "reviseCategory",
             client.put(&format!("/v1/categories/{}", menu.category)).json(&json!({"name": "Otra"})),
         ),
+        ("reviseOwnCompany", client.put("/v1/company").json(&json!({"name": "Otra"}))),
         (
             "reviseProduct",
             client

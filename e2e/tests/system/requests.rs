@@ -98,6 +98,7 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.extend(about_branches(client, round).await);
     commands.extend(about_stock(client, menu, round).await);
     commands.extend(about_people(client, menu, round).await);
+    commands.push(about_company(client, round).await);
     commands
 }
 
@@ -128,6 +129,14 @@ async fn about_branches(client: &Client, round: u32) -> Vec<Command> {
         settled(closing, "close"),
         settled(closed, "reopen"),
     ]
+}
+
+async fn about_company(client: &Client, round: u32) -> Command {
+    let shown = client.get("/v1/company").send().await;
+    let (id, revision) = (&shown.expect(200)["id"], shown.revision());
+    let says = json!({"id": id, "revision": revision + 1});
+    let revise = post("/v1/company", json!({"name": format!("Empresa {round}")}), 200, says);
+    Command { method: Method::PUT, if_match: Some(revision), ..revise }
 }
 
 async fn about_stock(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {

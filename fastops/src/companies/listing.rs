@@ -79,17 +79,24 @@ fn heading(language: Language) -> Row {
 }
 
 fn row(company: &Company, language: Language) -> Row {
-    let Company { slug, name, created_at, subscription, users, .. } = company;
+    let Company { slug, details, is_closed, created_at, subscription, users, .. } = company;
     let plan = subscription.plan.as_ref().map_or_else(|| "-".to_owned(), |it| it.name.to_string());
     [
         slug.clone(),
-        name.to_string(),
+        details.name.to_string(),
         plan,
-        standing(subscription.standing, language),
+        if *is_closed { closed(language) } else { standing(subscription.standing, language) },
         subscription.branches.to_string(),
         users.to_string(),
         day(*created_at),
     ]
+}
+
+fn closed(language: Language) -> String {
+    match language {
+        Language::Spanish => "cerrada".to_owned(),
+        Language::English => "closed".to_owned(),
+    }
 }
 
 fn standing(standing: Standing, language: Language) -> String {
@@ -128,7 +135,9 @@ fn write_table(heading: &Row, rows: &[Row], out: &mut impl Write) -> io::Result<
 
 #[cfg(test)]
 mod tests {
+    use commands::Revision;
     use domain::identity::subscription::{Plan, State};
+    use domain::identity::tenant::Details;
     use domain::shared::{Name, TenantId};
     use uuid::Uuid;
 
@@ -141,7 +150,14 @@ mod tests {
         Company {
             tenant: TenantId::from_uuid(Uuid::nil()),
             slug: slug.to_owned(),
-            name: name("Café Ñandú"),
+            details: Details {
+                name: name("Café Ñandú"),
+                legal_name: None,
+                tax_id: None,
+                address: None,
+            },
+            is_closed: slug == "cafe-viejo",
+            revision: Revision::new(1),
             created_at: DateTime::UNIX_EPOCH,
             subscription: State { plan, standing, branches: 2 },
             users: 11,
@@ -154,6 +170,7 @@ mod tests {
         let companies = [
             company("cafe", None, Standing::Active),
             company("cafe-del-parque", Some("Una sede"), Standing::Trial { until }),
+            company("cafe-viejo", None, Standing::Active),
         ];
         let rows = companies.each_ref().map(|company| row(company, Language::Spanish));
         let mut out = Vec::new();
@@ -161,7 +178,8 @@ mod tests {
         let expected = "\
             EMPRESA          NOMBRE      PLAN      SUSCRIPCIÓN              SEDES  PERSONAS  DESDE\n\
             cafe             Café Ñandú  -         activa                   2      11        1970-01-01\n\
-            cafe-del-parque  Café Ñandú  Una sede  prueba hasta 2026-12-24  2      11        1970-01-01\n";
+            cafe-del-parque  Café Ñandú  Una sede  prueba hasta 2026-12-24  2      11        1970-01-01\n\
+            cafe-viejo       Café Ñandú  -         cerrada                  2      11        1970-01-01\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

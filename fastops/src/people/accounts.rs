@@ -213,15 +213,6 @@ impl Accounts for People {
             .map_err(unavailable)
     }
 
-    async fn name_of(&self, tenant: TenantId) -> Result<Option<String>, World> {
-        let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        sqlx::query_scalar("SELECT name FROM companies WHERE tenant_id = $1")
-            .bind(tenant.uuid())
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(unavailable)
-    }
-
     async fn people(
         &self,
         tenant: TenantId,

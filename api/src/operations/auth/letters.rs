@@ -171,6 +171,10 @@ impl Letters {
         let token = Opaque::parse(&self.0.renewals, kind, text).ok_or_else(|| invalid(&tried))?;
         let user = UserId::from_uuid(token.subject);
         let tried = tried.person(user);
+        if let Err(closed) = self.0.company_is_open(token.tenant).await {
+            tried.failed(Reason::ShutOut);
+            return Err(closed);
+        }
         let ticket = TicketFor { tenant: token.tenant, kind: stored, subject: token.subject };
         let epoch = self.0.tickets.written_in(ticket, token.hash(), self.0.clock.now()).await;
         let epoch = epoch.map_err(|world| failed(&world))?.ok_or_else(|| invalid(&tried))?;

@@ -173,6 +173,8 @@ impl PinSignIn {
         if needs_rehash {
             self.rehash(&till, user, &stored, pin).await;
         }
+        let open = self.0.company_is_open(tenant).await;
+        open.inspect_err(|_| tried_in.failed(Reason::ShutOut))?;
         if !seen.pin_counts {
             return Err(refused(Reason::Superseded, Code::PinBlocked));
         }

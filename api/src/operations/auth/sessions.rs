@@ -58,6 +58,11 @@ impl OwnSessions {
             tried.failed(Reason::Invalid);
             Problem::new(Code::TokenInvalid)
         };
+        // First: the token stays good for when the company reopens.
+        if let Err(closed) = self.0.company_is_open(token.tenant).await {
+            tried.failed(Reason::ShutOut);
+            return Err(closed);
+        }
         let successor = token.successor(&self.0.renewals);
         let now = self.0.clock.now();
         let renewal = Renewal {

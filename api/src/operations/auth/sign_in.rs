@@ -1,7 +1,7 @@
 //! Signing in with an address and a password.
 
 use commands::identity::Account;
-use domain::shared::DeviceId;
+use domain::shared::{DeviceId, TenantId, UserId};
 use poem::Request;
 use poem_openapi::{Object, OpenApi};
 
@@ -85,11 +85,7 @@ impl SignIn {
         };
         let account = self.proven(turn, account, password, tried).await?;
         let Account { tenant, slug, user, .. } = account;
-        let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
-        let epoch = epoch.ok_or_else(|| {
-            tried.person(user).failed(Reason::ShutOut);
-            Problem::new(Code::LoginFailed)
-        })?;
+        let epoch = self.epoch(tenant, user, tried.person(user)).await?;
         self.0.attempts.succeeded(&subjects);
         let proven = Proven { tenant, slug, user, epoch, device: None, label };
         Ok(Json(self.0.begin_session(proven).await?))
@@ -97,6 +93,17 @@ impl SignIn {
 }
 
 impl SignIn {
+    /// The epoch of the sessions of somebody who has proven who they are.
+    async fn epoch(&self, tenant: TenantId, user: UserId, tried: Try) -> Result<u32, Problem> {
+        let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
+        if let Some(epoch) = epoch {
+            return Ok(epoch);
+        }
+        tried.failed(Reason::ShutOut);
+        self.0.company_is_open(tenant).await?;
+        Err(Problem::new(Code::LoginFailed))
+    }
+
     /// The accounts of an address that have a password.
     async fn with_password(
         &self,

@@ -1,7 +1,7 @@
 //! Companies, as whoever runs the installation sees them, sets them up and says what they have
 //! subscribed to.
 
-mod model;
+pub(super) mod model;
 
 use commands::identity::{ChangeSubscription, NewCompany, Person, Restored};
 use domain::identity::Tenant;
@@ -95,6 +95,40 @@ impl Companies {
         let company = self.0.operator.company(TenantId::from_uuid(company_id.0)).await;
         let company = company.map_err(|world| failed(&world))?;
         Ok(Json(company.ok_or_else(|| Problem::new(Code::NotFound))?.into()))
+    }
+
+    /// Close a company: nobody of it signs in, reads or changes anything, from the next request on.
+    ///
+    /// What is known of it stays, for the operator too.
+    #[oai(path = "/:company_id/close", method = "post", operation_id = "closeCompany")]
+    async fn close(
+        &self,
+        by: ByOperator,
+        key: IdempotencyKey,
+        company_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, correlation) =
+            (TenantId::from_uuid(company_id.0), self.0.correlation(&by.request, &by.trace));
+        let receipt = self.0.operator.close(tenant, correlation, Services::request(key)).await;
+        let receipt = receipt.map_err(|error| refused(error, |it| refusal::company(*it)))?;
+        Ok(self.0.settled(&receipt, company_id.0))
+    }
+
+    /// Open a company again that was closed, as it was.
+    ///
+    /// Sign-ins from before the closing that have not run out meanwhile go on.
+    #[oai(path = "/:company_id/reopen", method = "post", operation_id = "reopenCompany")]
+    async fn reopen(
+        &self,
+        by: ByOperator,
+        key: IdempotencyKey,
+        company_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, correlation) =
+            (TenantId::from_uuid(company_id.0), self.0.correlation(&by.request, &by.trace));
+        let receipt = self.0.operator.reopen(tenant, correlation, Services::request(key)).await;
+        let receipt = receipt.map_err(|error| refused(error, |it| refusal::company(*it)))?;
+        Ok(self.0.settled(&receipt, company_id.0))
     }
 
     /// Say what a company has subscribed to, and how the subscription stands.

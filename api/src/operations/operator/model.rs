@@ -73,6 +73,8 @@ pub(super) struct CompanyBody {
     slug: String,
     /// The name on its tickets.
     name: String,
+    /// Whether none of its people gets in.
+    is_closed: bool,
     /// When it was set up.
     #[serde(with = "moment")]
     created_at: DateTime<Utc>,
@@ -87,7 +89,7 @@ pub(super) struct CompanyBody {
 /// What a company has agreed on with whoever runs the installation.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "Subscription")]
-pub(super) struct SubscriptionBody {
+pub(in crate::operations) struct SubscriptionBody {
     /// What it may have; null where nothing was agreed on.
     plan: Option<PlanBody>,
     /// How it stands.
@@ -176,12 +178,14 @@ impl PlanBody {
 
 impl From<Company> for CompanyBody {
     fn from(company: Company) -> Self {
-        let Company { tenant, slug, name, created_at, subscription, users } = company;
+        let Company { tenant, slug, details, is_closed, created_at, subscription, users, .. } =
+            company;
         let branches = subscription.branches;
         Self {
             id: tenant.uuid(),
             slug,
-            name: name.into(),
+            name: details.name.into(),
+            is_closed,
             created_at,
             subscription: subscription.into(),
             branches,

@@ -9,6 +9,7 @@ use crate::problem::{Code, FieldError, Problem};
 
 pub(in crate::operations) fn company(refusal: tenant::Error) -> Problem {
     match refusal {
+        tenant::Error::Unknown => Problem::new(Code::NotFound),
         tenant::Error::AlreadyRegistered => {
             let words = ("otra empresa ya lo usa", "another company has it");
             Problem::new(Code::NameTaken)

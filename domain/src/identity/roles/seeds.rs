@@ -82,6 +82,7 @@ impl Seed {
                 P::BranchUpdate,
                 P::CategoryCreate,
                 P::CategoryUpdate,
+                P::CompanyRead,
                 P::DeviceEnroll,
                 P::OrderCancel,
                 P::ProductCreate,

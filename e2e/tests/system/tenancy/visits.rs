@@ -129,6 +129,11 @@ pub(super) fn visits(
     let board = format!("/v1/branches/{}/kitchen", ids.branch);
     visit("kitchenBoard", client.get(&board), Expect::NotFound);
 
+    visit("getOwnCompany", client.get("/v1/company"), Expect::Nothing);
+    let revised = client.put("/v1/company").if_match(99).json(&json!({"name": "Otra"}));
+    visit("reviseOwnCompany", revised, Expect::Refused(412, "version-conflict"));
+    visit("getOwnSubscription", client.get("/v1/company/subscription"), Expect::Nothing);
+
     visit("addCategory", post("/v1/categories", json!({"name": "Arepas"})), Expect::Created);
     visit("listCategories", client.get("/v1/categories"), Expect::Nothing);
     let category = format!("/v1/categories/{}", ids.category);
@@ -218,6 +223,8 @@ fn operator_visits(system: &System, client: &Client) -> Vec<Visit> {
         ("listCompanies", client.get(path)),
         ("getCompany", client.get(&company)),
         ("subscribeCompany", put),
+        ("closeCompany", client.post(&format!("{company}/close"))),
+        ("reopenCompany", client.post(&format!("{company}/reopen"))),
         ("restoreAdministrator", administrator),
     ];
     let expect = Expect::Refused(401, "token-invalid");

@@ -1,0 +1,65 @@
+//! Companies: corrected by themselves, closed and reopened by the operator.
+
+use domain::identity::tenant::{self, Command, Details, Tenant};
+use event_store::Revision;
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::unit_of_work::UnitOfWork;
+
+/// The company should be like this on its tickets.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReviseCompany {
+    /// Where the caller has seen it.
+    pub seen: Revision,
+    /// What should stand on its tickets.
+    pub details: Details,
+}
+
+impl Intent for ReviseCompany {
+    const OPERATION: &'static str = "tenant.revise";
+    type Refusal = tenant::Error;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<tenant::Error>> {
+        let tenant = work.tenant();
+        work.read(vec![work.wanted::<Tenant>(&tenant)]).await?;
+        work.expect::<Tenant, _>(&tenant, Some(self.seen))?;
+        let revise = Command::Revise(self.details.clone());
+        work.decide::<Tenant>(&tenant, revise).map_err(Failure::Refused)?;
+        Ok(())
+    }
+}
+
+/// None of the company's people should get in.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct CloseCompany {}
+
+impl Intent for CloseCompany {
+    const OPERATION: &'static str = "tenant.close";
+    type Refusal = tenant::Error;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<tenant::Error>> {
+        decide(work, Command::Close).await
+    }
+}
+
+/// The company's people should get in again.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ReopenCompany {}
+
+impl Intent for ReopenCompany {
+    const OPERATION: &'static str = "tenant.reopen";
+    type Refusal = tenant::Error;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<tenant::Error>> {
+        decide(work, Command::Reopen).await
+    }
+}
+
+async fn decide(work: &mut UnitOfWork<'_>, command: Command) -> Result<(), Failure<tenant::Error>> {
+    let tenant = work.tenant();
+    work.read(vec![work.wanted::<Tenant>(&tenant)]).await?;
+    work.decide::<Tenant>(&tenant, command).map_err(Failure::Refused)?;
+    Ok(())
+}
