@@ -29,7 +29,7 @@ impl TestClock {
         ahead
     }
 
-    /// Time passes.
+    /// Time passes; of less than nothing, the clock is set back.
     pub fn forward(&self, by: TimeDelta) {
         let micros = by.num_microseconds().expect("a test waits for less than a hundred years");
         self.micros.fetch_add(micros, Ordering::Relaxed);

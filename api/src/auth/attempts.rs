@@ -69,11 +69,12 @@ struct Failures {
 }
 
 impl Failures {
-    /// Until when the next attempt is refused.
-    fn until(self, free: u32) -> DateTime<Utc> {
-        let Some(beyond) = self.n.checked_sub(free) else { return self.last };
-        let seconds = 1_i64 << beyond.min(20);
-        self.last + TimeDelta::seconds(seconds).min(WAIT_MAX)
+    /// For how long the next attempt is refused; none where it is not.
+    fn wait(self, free: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let beyond = self.n.checked_sub(free)?;
+        let wait = TimeDelta::seconds(1_i64 << beyond.min(20)).min(WAIT_MAX);
+        let left = self.last + wait - now;
+        (left > TimeDelta::zero()).then_some(left)
     }
 }
 
@@ -169,6 +170,18 @@ mod tests {
             attempts.begin(&[ANA], at(set_back + seconds)).unwrap_err();
         }
         attempts.begin(&[ANA], at(set_back + WAIT_MAX.num_seconds())).unwrap();
+    }
+
+    #[test]
+    fn f27_nobody_waits_for_a_clock_that_was_set_back() {
+        let attempts = Attempts::default();
+        attempts.begin(&[ANA], at(3_600)).unwrap();
+        attempts.begin(&[ANA], at(0)).unwrap();
+        for _ in 3..=FREE_FOR_ACCOUNT {
+            attempts.begin(&[ANA], at(3_600)).unwrap();
+        }
+        assert!(attempts.begin(&[ANA], at(0)).is_err(), "who has failed too often waits");
+        attempts.begin(&[ANA], at(0) + WAIT_MAX).unwrap();
     }
 
     #[test]

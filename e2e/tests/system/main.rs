@@ -40,3 +40,4 @@ mod subscriptions;
 mod tenancy;
 mod tokens;
 mod traces;
+mod wrong_clock;

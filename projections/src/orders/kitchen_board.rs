@@ -26,7 +26,7 @@ pub struct KitchenOrder {
     pub placed_at: DateTime<Utc>,
     /// Where it stands.
     pub status: Status,
-    /// Since when it stands there.
+    /// Since when it stands there; never before it stood where it was.
     pub status_since: DateTime<Utc>,
     /// What the guest asked for; a line is named by its place, from 1.
     pub lines: Vec<OrderLine>,
@@ -39,7 +39,7 @@ row::columns!(read KitchenOrder {
     status_since, lines, revision,
 });
 
-/// The branch's orders that are confirmed, being prepared or ready, the oldest first.
+/// The branch's orders that are confirmed, being prepared or ready, the oldest first, as the log has them.
 pub async fn board(
     tx: &mut TenantTx,
     branch: BranchId,
@@ -53,7 +53,7 @@ pub async fn board(
          JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.order_id
          WHERE o.tenant_id = $1 AND o.branch_id = $2
              AND o.status IN ('confirmed', 'preparing', 'ready')
-         ORDER BY o.placed_at, o.order_id
+         ORDER BY o.position
          LIMIT $3",
     )
     .bind(tenant)

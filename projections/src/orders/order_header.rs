@@ -31,13 +31,15 @@ pub struct OrderHeader {
     pub number: u32,
     /// Its number in the day.
     pub call_number: u32,
+    /// Where in the log it was placed, which says what came before it; clocks may be wrong.
+    pub position: i64,
     /// The day it was placed on.
     pub business_date: NaiveDate,
     /// When it was placed, as the client says.
     pub placed_at: DateTime<Utc>,
     /// Where it stands.
     pub status: Status,
-    /// Since when it stands there.
+    /// Since when it stands there; never before it stood where it was, whatever the clock said.
     pub status_since: DateTime<Utc>,
     /// Why it was cancelled, if it was.
     pub cancel_reason: Option<CancelReason>,
@@ -54,8 +56,8 @@ pub struct OrderHeader {
 }
 
 row::columns!(row OrderHeader {
-    id as order_id, branch as branch_id, order_type, number, call_number, business_date, placed_at,
-    status, status_since, cancel_reason, total, balance, n_lines, n_items, revision,
+    id as order_id, branch as branch_id, order_type, number, call_number, position,
+    business_date, placed_at, status, status_since, cancel_reason, total, balance, n_lines, n_items, revision,
 } with {
     currency: |order| order.total.currency(),
 });
@@ -99,6 +101,7 @@ impl OrderHeader {
             order_type: placed.order_type,
             number: placed.number,
             call_number: placed.call_number,
+            position: happened.recorded.position.to_i64(),
             business_date,
             placed_at: happened.recorded.occurred_at,
             status: Status::Pending,
@@ -115,7 +118,7 @@ impl OrderHeader {
     fn evolve(&mut self, happened: &Happened<'_, Order>) {
         if let Some(status) = status_after(&happened.event) {
             self.status = status;
-            self.status_since = happened.recorded.occurred_at;
+            self.status_since = self.status_since.max(happened.recorded.occurred_at);
         }
         self.revision = happened.recorded.revision;
         match &happened.event {

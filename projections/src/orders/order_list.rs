@@ -1,8 +1,8 @@
 //! The list of orders: one header per order.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::orders::{OrderType, Status};
-use domain::shared::{BranchId, OrderId};
+use domain::shared::BranchId;
 use serde::{Deserialize, Serialize};
 use sqlx::QueryBuilder;
 
@@ -29,15 +29,14 @@ pub struct OrderFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderCursor {
     business_date: NaiveDate,
-    at: DateTime<Utc>,
-    id: OrderId,
+    position: i64,
 }
 
 /// Orders: the latest business date first, and of each the order placed last.
 ///
-/// By the business date before all, since a client's clock may be years ahead, and its orders must not
-/// stand above all others for so long. Branches that end their days at other hours are in one list by
-/// their dates, not by the moment.
+/// By the business date before all, so that orders that were imported stand where they belong; then by
+/// the log and not by time, since the clock of a server may be wrong. Branches that end their days at
+/// other hours are in one list by their dates, not by the moment.
 pub async fn list(
     tx: &mut TenantTx,
     filter: OrderFilter,
@@ -64,16 +63,15 @@ pub async fn list(
     if let Some(to) = filter.to {
         query.push(" AND business_date <= ").push_bind(to);
     }
-    if let Some(OrderCursor { business_date, at, id }) = after {
-        query.push(" AND (business_date, placed_at, order_id) < (").push_bind(business_date);
-        query.push(", ").push_bind(at).push(", ").push_bind(id.uuid()).push(")");
+    if let Some(OrderCursor { business_date, position }) = after {
+        query.push(" AND (business_date, position) < (").push_bind(business_date);
+        query.push(", ").push_bind(position).push(")");
     }
-    query.push(" ORDER BY business_date DESC, placed_at DESC, order_id DESC LIMIT ");
+    query.push(" ORDER BY business_date DESC, position DESC LIMIT ");
     let rows = query.push_bind(one_more_than(limit)).build_query_as().fetch_all(connection).await?;
     let cursor = |last: &OrderHeader| OrderCursor {
         business_date: last.business_date,
-        at: last.placed_at,
-        id: last.id,
+        position: last.position,
     };
     Ok(Page::of(rows, limit, cursor))
 }

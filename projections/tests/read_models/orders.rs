@@ -44,6 +44,7 @@ async fn an_order_is_shown_whole_with_its_lines_and_payments() {
             order_type: OrderType::DineIn,
             number: 7,
             call_number: 3,
+            position: 1,
             business_date: day("2026-03-14"),
             placed_at: utc("2026-03-14T18:05:00Z"),
             status: Status::Confirmed,
