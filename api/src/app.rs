@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::Compression;
-use poem::{EndpointExt, IntoEndpoint, Response, Route, get};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::access::Permits;
@@ -14,7 +14,7 @@ use crate::auth::turnstile::Turnstile;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
 use crate::docs::{self, Docs};
-use crate::forwarding::{Forwarding, Peers};
+use crate::forwarding::{Arrivals, Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Readiness};
 use crate::problem::page;
@@ -26,6 +26,14 @@ const ROOTS: [&str; 2] = ["/v1", "/.well-known"];
 
 /// A service, ready to be served.
 pub type App = BoxEndpoint<'static, Response>;
+
+/// A service, as clients see it and as other nodes do.
+pub struct Apps {
+    /// For everybody.
+    pub public: App,
+    /// For other nodes, where they have a listener of their own: forwarded commands and nothing else.
+    pub peers: App,
+}
 
 /// What a service needs besides its operations.
 pub struct Shell {
@@ -60,8 +68,9 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
 ///
 /// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
 /// guard, which makes problems of whatever goes wrong further in; the pages; the turnstile, which lets
-/// those who sign in come one by one; the operations.
-pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractError> {
+/// those who sign in come one by one; the operations. What comes from other nodes over a listener of
+/// their own is looked at between guard and pages.
+pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractError> {
     let service = service(api, &shell.about);
     let contract = Arc::new(Contract::try_new(&service)?);
     let docs = Docs::new(&contract);
@@ -92,8 +101,26 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<App, ContractEr
         .into_iter()
         .fold(route, |route, root| route.nest_no_strip(root, Arc::clone(&operations)));
     let route = route.data(Arc::new(shell.proxies));
-    let guard = Guard { inner: route.map_to_response(), contract: Arc::clone(&contract) };
-    Ok(Telemetry { inner: guard, contract, pages: addresses, new_id: shell.new_id }.boxed())
+    let route = Arc::new(route.map_to_response());
+    let arrivals = Arrivals { inner: Arc::clone(&route), contract: Arc::clone(&contract) };
+    let edge = Edge { contract, pages: addresses, new_id: shell.new_id };
+    Ok(Apps { public: edge.around(route), peers: edge.around(arrivals) })
+}
+
+/// What is outermost, for clients and for other nodes.
+struct Edge {
+    contract: Arc<Contract>,
+    /// Addresses that are not in the contract.
+    pages: Vec<&'static str>,
+    new_id: NewId,
+}
+
+impl Edge {
+    fn around(&self, inner: impl Endpoint<Output = Response> + 'static) -> App {
+        let guard = Guard { inner, contract: Arc::clone(&self.contract) };
+        let (contract, pages) = (Arc::clone(&self.contract), self.pages.clone());
+        Telemetry { inner: guard, contract, pages, new_id: Arc::clone(&self.new_id) }.boxed()
+    }
 }
 
 fn service<T: OpenApi + 'static>(api: T, about: &About) -> OpenApiService<Merged<T>, ()> {

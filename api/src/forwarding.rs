@@ -2,6 +2,12 @@
 //!
 //! A command carries its own id, so it may be sent on, get lost on the way and be decided here all the
 //! same: it happens once. Whatever goes wrong between nodes therefore costs time and nothing else.
+//!
+//! Nodes that have certificates send commands over TLS to a listener that is for nodes alone
+//! ([`Arrivals`]); the others send them to where everybody else comes.
+
+mod arrivals;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +16,14 @@ use commands::deciders::{Decider, Deciders};
 use domain::shared::TenantId;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper_util::client::legacy::Client;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::TokioExecutor;
 use poem::http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
+use poem::http::uri::Scheme;
 use poem::http::{Uri, request};
 use poem::{Endpoint, Request, Response};
 use tokio::time::timeout;
@@ -23,8 +31,12 @@ use tokio::time::timeout;
 use crate::caller::Caller;
 use crate::contract::Contract;
 use crate::payload::{BODY_BYTES_MAX, body};
+use crate::problem::{Code, Problem};
 use crate::telemetry::Journal;
 use crate::trace::TRACEPARENT;
+pub(crate) use arrivals::Arrivals;
+use arrivals::FromPeer;
+pub use tls::{PeerTls, PeerTlsError};
 
 /// Says that a request comes from another node, so that it is not sent on again.
 const FORWARDED: HeaderName = HeaderName::from_static("fastops-forwarded");
@@ -41,16 +53,57 @@ const CONNECT_MAX: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub struct Peers {
     deciders: Deciders,
-    client: Client<HttpConnector, Full<Bytes>>,
+    wire: Wire,
+}
+
+/// How nodes speak with each other.
+#[derive(Debug, Clone)]
+enum Wire {
+    /// As with everybody else.
+    Plain(Client<HttpConnector, Full<Bytes>>),
+    /// With certificates on both sides.
+    Tls(Client<HttpsConnector<HttpConnector>, Full<Bytes>>),
+}
+
+impl Wire {
+    fn new(tls: Option<&PeerTls>) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.set_connect_timeout(Some(CONNECT_MAX));
+        tcp.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new());
+        let Some(tls) = tls else { return Self::Plain(client.build(tcp)) };
+        // The connector below refuses what is not TLS; this one would refuse what is.
+        tcp.enforce_http(false);
+        let tls = HttpsConnectorBuilder::new().with_tls_config((*tls.client).clone()).https_only();
+        Self::Tls(client.build(tls.enable_http1().wrap_connector(tcp)))
+    }
+
+    fn scheme(&self) -> Scheme {
+        match self {
+            Self::Plain(_) => Scheme::HTTP,
+            Self::Tls(_) => Scheme::HTTPS,
+        }
+    }
+
+    fn request(&self, request: hyper::Request<Full<Bytes>>) -> ResponseFuture {
+        match self {
+            Self::Plain(client) => client.request(request),
+            Self::Tls(client) => client.request(request),
+        }
+    }
 }
 
 impl Peers {
-    /// Sends commands to whom `deciders` name.
-    pub fn new(deciders: Deciders) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_MAX));
-        connector.set_nodelay(true);
-        Self { deciders, client: Client::builder(TokioExecutor::new()).build(connector) }
+    /// Sends commands to whom `deciders` name, over TLS where this node has what it takes.
+    pub fn new(deciders: Deciders, tls: Option<&PeerTls>) -> Self {
+        Self { deciders, wire: Wire::new(tls) }
+    }
+
+    /// Whether a request that says that another node sent it came in where other nodes do not.
+    fn is_misdirected(&self, request: &Request) -> bool {
+        matches!(self.wire, Wire::Tls(_))
+            && request.headers().contains_key(FORWARDED)
+            && request.data::<FromPeer>().is_none()
     }
 
     async fn send(
@@ -60,8 +113,9 @@ impl Peers {
         body: Bytes,
     ) -> Result<Response, NotForwarded> {
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
-        head.uri = Uri::builder().scheme("http").authority(address).path_and_query(path).build()?;
-        let sent = self.client.request(hyper::Request::from_parts(head, Full::new(body)));
+        let uri = Uri::builder().scheme(self.wire.scheme()).authority(address);
+        head.uri = uri.path_and_query(path).build()?;
+        let sent = self.wire.request(hyper::Request::from_parts(head, Full::new(body)));
         let (head, body) = timeout(ANSWER_MAX, sent).await??.into_parts();
         let body = timeout(ANSWER_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await;
         let body = body?.map_err(NotForwarded::Body)?.to_bytes();
@@ -98,6 +152,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let Some(peers) = &self.peers else { return self.inner.call(request).await };
+        if peers.is_misdirected(&request) {
+            return Err(Problem::new(Code::Misdirected).into());
+        }
         match self.elsewhere(peers, &request).await {
             Some((tenant, address)) => self.forward(peers, tenant, &address, request).await,
             None => self.inner.call(request).await,

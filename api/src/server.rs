@@ -19,13 +19,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint, Request, RequestParts};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep_until;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::forwarding::PeerTls;
 use door::Door;
 pub use door::listen;
 use linger::Lingering;
@@ -65,7 +68,24 @@ impl Default for Limits {
 /// HTTP/2 is left to the proxy in front: telling the two apart means waiting for a client's first
 /// bytes without a limit.
 pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: CancellationToken) {
-    let server = Arc::new(Server { app, limits, shutdown: shutdown.clone() });
+    let tls = None;
+    run(listener, Server { app, limits, tls, shutdown }).await;
+}
+
+/// The same for other nodes: over TLS, and only for those who show a certificate of the nodes' CA.
+pub async fn serve_peers(
+    listener: TcpListener,
+    app: App,
+    tls: &PeerTls,
+    limits: Limits,
+    shutdown: CancellationToken,
+) {
+    let tls = Some(TlsAcceptor::from(Arc::clone(&tls.server)));
+    run(listener, Server { app, limits, tls, shutdown }).await;
+}
+
+async fn run(listener: TcpListener, server: Server) {
+    let server = Arc::new(server);
     let connections = Arc::new(Semaphore::new(server.limits.connections_max));
     let tracker = TaskTracker::new();
     let accepting = async {
@@ -80,7 +100,7 @@ pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: Ca
         }
     };
     tokio::select! {
-        () = shutdown.cancelled() => {}
+        () = server.shutdown.cancelled() => {}
         () = accepting => {}
     }
     // From here on new clients are refused by the system and can go to another node.
@@ -115,6 +135,8 @@ fn is_of_one_client(err: &io::Error) -> bool {
 struct Server {
     app: App,
     limits: Limits,
+    /// None where everybody may come.
+    tls: Option<TlsAcceptor>,
     shutdown: CancellationToken,
 }
 
@@ -130,7 +152,26 @@ impl Server {
             tracing::debug!(error = %err, "a client left early");
             return;
         }
-        let server = Arc::clone(&self);
+        let Some(tls) = &self.tls else { return self.requests(socket, local, remote).await };
+        match tokio::time::timeout(self.limits.headers_within, tls.accept(socket)).await {
+            Ok(Ok(stream)) => self.requests(stream, local, remote).await,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, client = %remote, "no other node, and not let in");
+            }
+            Err(late) => {
+                tracing::warn!(%late, client = %remote, "no other node, and not let in");
+            }
+        }
+    }
+
+    /// Answers whatever comes over one connection.
+    async fn requests<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self: &Arc<Self>,
+        stream: S,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) {
+        let server = Arc::clone(self);
         let service = service_fn(move |request| {
             let server = Arc::clone(&server);
             async move { Ok::<_, Infallible>(server.answer(request, local, remote).await) }
@@ -140,7 +181,7 @@ impl Server {
             .header_read_timeout(self.limits.headers_within)
             .max_header_size(self.limits.header_bytes_max)
             .max_buf_size(self.limits.header_bytes_max + 8_192)
-            .serve_connection(TokioIo::new(Lingering::new(socket)), service)
+            .serve_connection(TokioIo::new(Lingering::new(stream)), service)
             .with_upgrades();
         tokio::pin!(connection);
         let result = tokio::select! {

@@ -267,7 +267,7 @@ pub(crate) fn service_with(up: bool) -> App {
         readiness: Arc::new(Database { up }),
         pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],
     };
-    app((Orders, Views), shell).unwrap()
+    app((Orders, Views), shell).unwrap().public
 }
 
 pub(crate) async fn json(response: poem::Response) -> Value {

@@ -94,7 +94,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         peers: None,
         pages: Vec::new(),
     };
-    let app = service(&installation, serving).await.expect("the log says which it is");
+    let apps = service(&installation, serving).await.expect("the log says which it is");
     let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).expect("some port is free");
     let address = listener.local_addr().expect("it listens");
     if !hears {
@@ -102,6 +102,6 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         tokio::time::sleep(HEARD_WITHIN).await;
         listening.cancel();
     }
-    tokio::spawn(serve(app, listener, forever));
+    tokio::spawn(serve(apps.public, listener, forever));
     (address, installation)
 }

@@ -52,7 +52,22 @@ impl Process {
 
     /// One of several that decide for a company in one place; it keeps no read models.
     pub async fn serve_peer(databases: &Databases) -> Self {
-        Self::start(databases, &["--peers"]).await
+        Self::serve_peer_with(databases, &[]).await
+    }
+
+    /// The same with more on its command line.
+    pub async fn serve_peer_with(databases: &Databases, more: &[&str]) -> Self {
+        Self::start(databases, &[&["--peers"], more].concat()).await
+    }
+
+    /// Where it listens for other processes alone.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn peer_address(&self) -> SocketAddr {
+        let text = self.log.text();
+        let found = text.lines().find_map(|line| listens_at(line, "peer_listen"));
+        found.expect("it has certificates")
     }
 
     /// A server that publishes the log besides; nobody keeps the read models.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use api::app::Apps;
 use api::auth::origin::TrustedProxies;
 use api::server::listen;
 use clap::{Args, Parser, Subcommand};
@@ -16,7 +17,7 @@ use event_store::consumer::Board;
 use event_store::kafka::RELAY;
 use fastops::asyncapi;
 use fastops::background::Background;
-use fastops::config::{DatabaseArgs, OperatorArgs, PeerArgs, RateArgs, TokenArgs};
+use fastops::config::{DatabaseArgs, OperatorArgs, RateArgs, TokenArgs};
 use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
@@ -25,6 +26,7 @@ use fastops::import::{self, ImportArgs};
 use fastops::init::{self, CompanyArgs};
 use fastops::installation::{Installation, migrate_schema};
 use fastops::ops::{OpsArgs, RELAY_PORT, Ready, SERVE_PORT, WORK_PORT, figures};
+use fastops::peering::{PeerArgs, Peering};
 use fastops::people::People;
 use fastops::post::MailArgs;
 use fastops::posting::deliver;
@@ -49,7 +51,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Answer HTTP.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Keep the read models.
     Work(WorkArgs),
     /// Publish the log on a topic of Kafka.
@@ -211,7 +213,7 @@ impl Cli {
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
     match cli.command {
-        Command::Serve(args) => answering(args).await,
+        Command::Serve(args) => answering(*args).await,
         Command::Work(args) => working(&args).await,
         Command::Relay(args) => relaying(&args).await,
         Command::Migrate(args) => migrating(&args).await,
@@ -257,7 +259,8 @@ async fn answering(args: ServeArgs) -> Outcome {
     let relaying = topic.map(|topic| background.within(|| publish(topic)));
     let listener = listen(args.listen)?;
     let address = listener.local_addr()?;
-    let peers = args.peers.peers(&installation, address, &shutdown);
+    let Peering { peers, listener: peer_listener } =
+        args.peers.join(&installation, address, &shutdown)?;
     let people = People::new(installation.app.clone(), secrets.master.clone());
     let (post, clock) = (args.mail.post()?, Arc::clone(&installation.clock));
     let posting = tokio::spawn(deliver(people.clone(), post, clock, shutdown.clone()));
@@ -273,9 +276,13 @@ async fn answering(args: ServeArgs) -> Outcome {
         peers,
         pages: Vec::new(),
     };
-    let app = service(&installation, serving).await?;
+    let Apps { public, peers } = service(&installation, serving).await?;
     tracing::info!(listen = %address, "answering");
-    serve(app, listener, shutdown).await;
+    let answering_peers = async {
+        let Some(listener) = peer_listener else { return };
+        listener.serve(peers, shutdown.clone()).await;
+    };
+    tokio::join!(serve(public, listener, shutdown.clone()), answering_peers);
     posting.await?;
     if let Some(projecting) = projecting {
         projecting.ended().await;

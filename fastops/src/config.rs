@@ -4,21 +4,18 @@
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use api::auth::operator::{OperatorToken, WeakOperatorToken};
 use api::auth::strength::repeats_itself;
 use api::auth::token::TokenAlgorithm;
-use api::forwarding::Peers;
 use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
-use tokio_util::sync::CancellationToken;
 
-use crate::installation::{Databases, Installation};
+use crate::installation::Databases;
 use crate::people::{MasterKey, WeakMasterKey};
 
 /// How to reach the database, by role.
@@ -85,32 +82,6 @@ pub struct OperatorArgs {
     /// nobody uses `/v1/operator`.
     #[arg(long, env = "FASTOPS_OPERATOR_TOKEN_FILE")]
     operator_token_file: Option<PathBuf>,
-}
-
-/// The other processes that take commands.
-#[derive(clap::Args, Clone)]
-pub struct PeerArgs {
-    /// Other processes take commands on the same database: each company's are decided by one of them
-    /// at a time, and the others send them there.
-    #[arg(long, env = "FASTOPS_PEERS")]
-    peers: bool,
-
-    /// Where the other processes reach this one, host and port, if not where it listens.
-    #[arg(long, env = "FASTOPS_NODE_ADDRESS", requires = "peers")]
-    node_address: Option<String>,
-}
-
-impl PeerArgs {
-    /// The other processes, if there are any; they reach this one where it listens.
-    pub fn peers(
-        self,
-        installation: &Installation,
-        listen: SocketAddr,
-        shutdown: &CancellationToken,
-    ) -> Option<Peers> {
-        let address = self.node_address.unwrap_or_else(|| listen.to_string());
-        self.peers.then(|| installation.peers(address, shutdown))
-    }
 }
 
 /// How often clients may ask.
@@ -329,7 +300,7 @@ impl Given {
         text: Option<&String>,
     ) -> Result<Self, ConfigError> {
         let bytes = match file {
-            Some(path) => Some(read(path)?),
+            Some(path) => Some(secret(path)?),
             None => text.map(|text| text.clone().into_bytes()),
         };
         let is_weak = |bytes: &Vec<u8>| bytes.len() >= BYTES_MIN && repeats_itself(bytes);
@@ -355,12 +326,12 @@ fn all_differ(all: &[Given]) -> Result<(), ConfigError> {
 }
 
 /// What only its owner can read. The mode is that of the file which is read, also through a link.
-fn read(path: &PathBuf) -> Result<Vec<u8>, ConfigError> {
-    let unread = |source| ConfigError::Secret { path: path.clone(), source };
+pub(crate) fn secret(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    let unread = |source| ConfigError::Secret { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(unread)?;
     let mode = file.metadata().map_err(unread)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(ConfigError::Exposed { path: path.clone(), mode });
+        return Err(ConfigError::Exposed { path: path.to_owned(), mode });
     }
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(unread)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::forwarding::Peers;
+use api::forwarding::{PeerTls, Peers};
 use commands::deciders::Deciders;
 use commands::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
@@ -95,10 +95,16 @@ impl Installation {
         }
     }
 
-    /// Makes this process one of several that take commands, which the others reach at `address`.
-    pub fn peers(&self, address: String, shutdown: &CancellationToken) -> Peers {
+    /// Makes this process one of several that take commands, which the others reach at `address`, over
+    /// TLS if that is how they speak.
+    pub fn peers(
+        &self,
+        address: String,
+        tls: Option<&PeerTls>,
+        shutdown: &CancellationToken,
+    ) -> Peers {
         let node = self.ids.uuid();
-        Peers::new(Deciders::join(self.app.clone(), node, address, shutdown.clone()))
+        Peers::new(Deciders::join(self.app.clone(), node, address, shutdown.clone()), tls)
     }
 
     /// Where the events that its consumers have parked are decided about.

@@ -11,6 +11,7 @@
 //! - [`feeding`]: where consumers get their events from; [`relaying`]: the role that publishes the log
 //! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
 //! - [`projecting`], [`serving`]: the two roles of a process; [`ops`]: where each is watched
+//! - [`peering`]: other processes that take commands, and TLS between them
 //! - [`telemetry`]: log lines and metrics
 
 pub mod asyncapi;
@@ -26,6 +27,7 @@ pub mod import;
 pub mod init;
 pub mod installation;
 pub mod ops;
+pub mod peering;
 pub mod people;
 pub mod post;
 pub mod posting;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::access::{Permits, Till, Unanswered};
-use api::app::{App, Shell, app, document};
+use api::app::{App, Apps, Shell, app, document};
 use api::auth::operator::{OperatorGate, OperatorToken};
 use api::auth::origin::TrustedProxies;
 use api::auth::password::{HashingTurns, Passwords};
@@ -89,7 +89,7 @@ pub fn about() -> About {
 }
 
 /// The service of an installation, ready to be served.
-pub async fn service(installation: &Installation, serving: Serving) -> Result<App, ServeError> {
+pub async fn service(installation: &Installation, serving: Serving) -> Result<Apps, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
     let Serving { secrets, operator, people, public_url, proxies, rates, board, .. } = serving;
     let Serving { readiness, peers, mut pages, .. } = serving;

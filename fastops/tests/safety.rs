@@ -33,6 +33,17 @@ fn url(database: &Database, role: &str) -> String {
 
 /// `fastops serve` with good settings but for one, which is changed or taken away.
 async fn served(database: &Database, variable: &str, value: Option<&str>) -> Output {
+    let mut command = serving(database);
+    match value {
+        Some(value) => command.env(variable, value),
+        None => command.env_remove(variable),
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(30), command.output()).await;
+    ended.unwrap_or_else(|_| panic!("it started with {variable} {value:?}")).unwrap()
+}
+
+/// `fastops serve` with good settings.
+fn serving(database: &Database) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fastops"));
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
@@ -41,12 +52,7 @@ async fn served(database: &Database, variable: &str, value: Option<&str>) -> Out
         .env("FASTOPS_MASTER_KEY", MASTER_KEY)
         .stdin(Stdio::null())
         .kill_on_drop(true);
-    match value {
-        Some(value) => command.env(variable, value),
-        None => command.env_remove(variable),
-    };
-    let ended = tokio::time::timeout(Duration::from_secs(30), command.output()).await;
-    ended.unwrap_or_else(|_| panic!("it started with {variable} {value:?}")).unwrap()
+    command
 }
 
 #[tokio::test]
@@ -93,6 +99,31 @@ async fn s56_what_is_not_safe_does_not_start() {
         assert!(!status.success(), "{variable} {value:?}");
         assert!(said.contains(says), "{variable} {value:?}: {said}");
         assert!(!said.contains(SECRET) && !said.contains(&zeros), "it gives a secret away");
+    }
+}
+
+#[tokio::test]
+async fn s56_a_node_whose_key_others_read_does_not_start() {
+    let database = Database::create().await;
+    let folder = tempfile::tempdir().unwrap();
+    let none = file(folder.path(), "none.pem", "no certificate\n", 0o644);
+    let key = file(folder.path(), "node.key", "no key\n", 0o640);
+    let own = file(folder.path(), "own.key", "no key\n", 0o600);
+    let all = |key| {
+        ["--peer-ca-file", none.as_str(), "--peer-cert-file", none.as_str(), "--peer-key-file", key]
+    };
+    for (args, says) in [
+        (&all(&key)[..], "has the mode 640"),
+        (&all(&own), "the certificate of the CA is not there"),
+        (&all(&own)[..4], "--peer-key-file"),
+        (&all(&own)[4..], "--peer-ca-file"),
+    ] {
+        let mut command = serving(&database);
+        let ended = command.arg("--peers").args(args).output();
+        let ended = tokio::time::timeout(Duration::from_secs(30), ended).await;
+        let Output { status, stderr, .. } = ended.unwrap_or_else(|_| panic!("{args:?}")).unwrap();
+        let said = String::from_utf8_lossy(&stderr);
+        assert!(!status.success() && said.contains(says), "{args:?}: {said}");
     }
 }
 

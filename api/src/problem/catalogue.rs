@@ -162,6 +162,12 @@ codes! {
         title: "No existe" / "Not found",
         advice: "Revise la dirección y el identificador." / "Check the address and the id.",
     }
+    /// Something came to where it is not answered: between nodes, or as if it were from a node.
+    Misdirected = "misdirected", MISDIRECTED_REQUEST {
+        title: "La solicitud llegó a una dirección que no la atiende" / "The request came to an address that does not answer it",
+        advice: "Envíela a la dirección pública del servicio, sin el encabezado Fastops-Forwarded."
+            / "Send it to the public address of the service, without the header Fastops-Forwarded.",
+    }
     /// An id in the body names nothing.
     UnknownReference = "unknown-reference", UNPROCESSABLE_ENTITY {
         title: "Un identificador del cuerpo no existe" / "An id in the body names nothing",

@@ -7,7 +7,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
 /// How long a client may take to notice that it was answered.
@@ -16,13 +15,13 @@ const AT_MOST: Duration = Duration::from_secs(1);
 /// Closing a socket with unread bytes in it resets the connection, and the reset can overtake the
 /// answer: a 413 or 431 would be seen as a broken connection. So the sending half is closed first, and
 /// what still arrives is thrown away until the client closes too.
-pub(super) struct Lingering {
-    socket: TcpStream,
+pub(super) struct Lingering<S> {
+    socket: S,
     closing: Option<Pin<Box<Sleep>>>,
 }
 
-impl Lingering {
-    pub(super) fn new(socket: TcpStream) -> Self {
+impl<S: AsyncRead + Unpin> Lingering<S> {
+    pub(super) fn new(socket: S) -> Self {
         Self { socket, closing: None }
     }
 
@@ -38,7 +37,7 @@ impl Lingering {
     }
 }
 
-impl AsyncRead for Lingering {
+impl<S: AsyncRead + Unpin> AsyncRead for Lingering<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -48,7 +47,7 @@ impl AsyncRead for Lingering {
     }
 }
 
-impl AsyncWrite for Lingering {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

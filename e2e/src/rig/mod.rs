@@ -78,6 +78,11 @@ impl Till {
         self.visitor().with_token(&self.token)
     }
 
+    /// The owner's token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Somebody who has not signed in.
     pub fn visitor(&self) -> Client {
         Client::of(&self.http, self.addresses().public)
@@ -156,8 +161,13 @@ impl Rig {
 
     /// The same, of several that decide for a company in one place.
     pub async fn peer(&self) -> (Process, Till) {
+        self.peer_with(&[]).await
+    }
+
+    /// The same with more on its command line.
+    pub async fn peer_with(&self, more: &[&str]) -> (Process, Till) {
         let databases = through(&self.wire, &self.cluster.databases(DATABASE));
-        let process = Process::serve_peer(&databases).await;
+        let process = Process::serve_peer_with(&databases, more).await;
         let till = self.till_at(&process);
         (process, till)
     }

@@ -1,10 +1,12 @@
 //! The program as a process and a PostgreSQL of its own, both of which fail while clients order. Tests
 //! named `f08_…` prove the rows of `docs/promises.md`.
 
+mod authority;
 mod hang;
 mod lost_answers;
 mod lost_end;
 mod peers;
+mod peers_tls;
 mod rebuild;
 mod restarts;
 mod shortage;

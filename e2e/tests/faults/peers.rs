@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 const CLIENTS: u32 = 6;
 
 /// What this server has counted.
-async fn counted(till: &Till, name: &str) -> u64 {
+pub(super) async fn counted(till: &Till, name: &str) -> u64 {
     let answer = till.ops().get("/metrics").send().await;
     let page = answer.expect(200).as_str().unwrap_or_default();
     let count = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -23,12 +23,12 @@ async fn counted(till: &Till, name: &str) -> u64 {
 }
 
 /// How many commands this server has sent to the other one.
-async fn forwarded(till: &Till) -> u64 {
+pub(super) async fn forwarded(till: &Till) -> u64 {
     counted(till, "fastops_commands_forwarded_total").await
 }
 
 /// Brings the company to one of the two, and says which is which: who decides, and who does not.
-async fn decided_by<'t>(one: &'t Till, other: &'t Till) -> (&'t Till, &'t Till) {
+pub(super) async fn decided_by<'t>(one: &'t Till, other: &'t Till) -> (&'t Till, &'t Till) {
     for (till, name) in [(one, "Norte"), (other, "Sur")] {
         till.client().post("/v1/branches").json(&branch(name)).send().await.expect(201);
     }

@@ -17,14 +17,18 @@ type Names = BTreeSet<String>;
 const NOT_ARGUMENTS: [&str; 2] = ["FASTOPS_LOG", "FASTOPS_PG_BIN"];
 
 /// Not for containers: they get secrets as files, take up no earlier secret until somebody adds one, start
-/// no PostgreSQL of their own, tell the engine what they log, listen where others reach them, and have
-/// as many threads as their processors want.
-const NOT_IN_COMPOSE: [&str; 10] = [
+/// no PostgreSQL of their own, tell the engine what they log, listen where others reach them, have as many
+/// threads as their processors want, and speak with each other in a network that is theirs alone.
+const NOT_IN_COMPOSE: [&str; 14] = [
     "FASTOPS_LOG_FILES",
     "FASTOPS_LOG_FOLDER",
     "FASTOPS_MAIL_FOLDER",
     "FASTOPS_MASTER_KEY",
     "FASTOPS_NODE_ADDRESS",
+    "FASTOPS_PEER_CA_FILE",
+    "FASTOPS_PEER_CERT_FILE",
+    "FASTOPS_PEER_KEY_FILE",
+    "FASTOPS_PEER_LISTEN",
     "FASTOPS_PG_BIN",
     "FASTOPS_PREVIOUS_TOKEN_KEY_ID",
     "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE",

@@ -231,7 +231,7 @@ async fn live(
     let post = Arc::new(FolderPost::new(data_dir.path().join("letters")));
     tasks.spawn(deliver(people, post, Arc::clone(&installation.clock), stop.clone()));
     let outcome = async {
-        let app = service(&installation, serving).await?;
+        let app = service(&installation, serving).await?.public;
         let limits = Limits { drain_within: DRAIN_WITHIN, ..Limits::default() };
         tasks.spawn(server::serve(listener, app, limits, stop.clone()));
         let restaurant = Arc::new(Restaurant::of(tenant));
