@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::Decider;
+use domain::identity::roles::{BranchAccess, Held, Reach};
 use domain::identity::subscription::{self, Standing, Subscription};
 use domain::identity::{Device, User, device, user};
 use domain::orders::{Order, OrderType, Status, order};
@@ -128,6 +129,7 @@ fn everybody_can_be_forgotten() {
         at: DateTime::<Utc>::UNIX_EPOCH,
         reason: user::EndReason::SignedOut,
     };
+    let reach = || Reach { held: Held::These([].into()), branches: BranchAccess::All };
     assert_all_end::<User>(
         || {
             vec![
@@ -136,7 +138,9 @@ fn everybody_can_be_forgotten() {
                 user::Command::Join { link: None },
                 user::Command::ChangePassword,
                 user::Command::ChangePin,
-                user::Command::SetPin,
+                user::Command::SetPin(reach()),
+                user::Command::ReplacePin(1),
+                user::Command::BlockPin(1),
                 user::Command::EndSessions,
                 user::Command::EndSession(ended),
                 user::Command::Forget,

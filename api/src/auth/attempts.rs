@@ -101,8 +101,7 @@ impl Attempts {
             if failures.last > now {
                 failures = self.clock_was_set_back(*subject, now);
             }
-            let left = failures.until(subject.free()) - now;
-            (left > TimeDelta::zero()).then_some(left)
+            failures.wait(subject.free(), now)
         };
         if let Some(wait) = subjects.iter().filter_map(wait).max() {
             let seconds = u64::try_from(wait.num_seconds() + 1).unwrap_or(1);

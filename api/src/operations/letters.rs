@@ -90,7 +90,7 @@ impl Services {
     }
 
     /// What people call the company.
-    async fn company(&self, tenant: TenantId) -> Result<String, Problem> {
+    pub(super) async fn company(&self, tenant: TenantId) -> Result<String, Problem> {
         let company = self.operator.company(tenant).await.map_err(|world| failed(&world))?;
         Ok(company.map(|company| company.details.name.to_string()).unwrap_or_default())
     }

@@ -49,8 +49,10 @@ pub struct Entry {
 pub struct Journal {
     /// The commands, each client's in its order.
     pub entries: Vec<Entry>,
-    /// How many requests were answered with 503.
+    /// How many requests were answered with 429 or 503.
     pub refused: u64,
+    /// How long the slowest of these answers took.
+    pub slowest_refusal: Duration,
     /// How many requests were not answered at all.
     pub unanswered: u64,
     /// How long the slowest answer took.
@@ -127,7 +129,8 @@ impl Orderer {
         self.journal.entries.push(Entry { key, wish, told: None });
         let asked = Instant::now();
         let answer = wish.call(&self.till, &self.menu).key(key).try_send().await;
-        self.journal.slowest = self.journal.slowest.max(asked.elapsed());
+        let took = asked.elapsed();
+        self.journal.slowest = self.journal.slowest.max(took);
         match answer {
             Ok(answer) if wish.is_granted(&answer) => {
                 let entry = self.journal.entries.last_mut()?;
@@ -137,6 +140,7 @@ impl Orderer {
             Ok(answer) => {
                 assert_of_the_world(&answer);
                 self.journal.refused += 1;
+                self.journal.slowest_refusal = self.journal.slowest_refusal.max(took);
             }
             Err(_) => self.journal.unanswered += 1,
         }
@@ -177,6 +181,7 @@ impl Journal {
         self.refused += other.refused;
         self.unanswered += other.unanswered;
         self.slowest = self.slowest.max(other.slowest);
+        self.slowest_refusal = self.slowest_refusal.max(other.slowest_refusal);
     }
 
     /// How many commands were granted.
@@ -207,9 +212,10 @@ impl Journal {
     }
 }
 
-/// Fails the test unless it is a 503 that says what is the matter and when to come back.
+/// Fails the test unless it is a 503, or a 429, that says what is the matter and when to come back.
 #[track_caller]
 pub fn assert_of_the_world(answer: &Answer) {
-    answer.problem(503, answer.body["code"].as_str().unwrap_or_default());
+    assert!(matches!(answer.status, 429 | 503), "{answer:?}");
+    answer.problem(answer.status, answer.body["code"].as_str().unwrap_or_default());
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
 }

@@ -5,6 +5,7 @@ mod authority;
 mod hang;
 mod lost_answers;
 mod lost_end;
+mod overload;
 mod peers;
 mod peers_tls;
 mod rebuild;

@@ -71,7 +71,7 @@ fn changes(
     menu: &Menu,
     (order, item): (Uuid, Uuid),
     (role, sorted): (Uuid, Uuid),
-) -> [(&'static str, Call); 10] {
+) -> [(&'static str, Call); 11] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],

@@ -137,7 +137,7 @@ impl Services {
     /// What no password of somebody's may have a word of: their name and address, and the company's names.
     async fn texts_of(&self, tenant: TenantId, user: UserId) -> Result<Vec<String>, Problem> {
         let world = |world| failed(&world);
-        let mut texts = Vec::from_iter(self.accounts.name_of(tenant).await.map_err(world)?);
+        let mut texts = vec![self.company(tenant).await?];
         texts.extend(self.accounts.slug_of(tenant).await.map_err(world)?);
         let person = self.accounts.people(tenant, &[user]).await.map_err(world)?.remove(&user);
         texts.extend(person.into_iter().flat_map(|it| [it.name.to_string(), it.email]));

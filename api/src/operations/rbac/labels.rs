@@ -22,6 +22,12 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::CategoryCreate => ("Crear categorías", "Add categories"),
         Permission::CategoryRead => ("Ver las categorías", "See categories"),
         Permission::CategoryUpdate => ("Cambiar categorías", "Change categories"),
+        Permission::CompanyRead => {
+            ("Ver los datos y el plan de la empresa", "See the company and its plan")
+        }
+        Permission::CompanyUpdate => {
+            ("Cambiar los datos de la empresa", "Change what the company is called")
+        }
         Permission::DeviceEnroll => ("Vincular y retirar cajas", "Enrol and remove tills"),
         Permission::OrderCancel => ("Anular pedidos", "Cancel orders"),
         Permission::OrderConfirm => ("Confirmar pedidos", "Confirm orders"),

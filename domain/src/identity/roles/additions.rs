@@ -27,7 +27,7 @@ pub(super) struct Addition {
 pub(super) const ADDITIONS: &[Addition] = &[Addition {
     version: 2,
     seed: Seed::Manager,
-    permissions: &[Permission::BranchClose, Permission::BranchUpdate],
+    permissions: &[Permission::BranchClose, Permission::BranchUpdate, Permission::CompanyRead],
 }];
 
 /// The version of the seeds with these additions.
