@@ -1,6 +1,6 @@
 //! Rows of tables: which columns a value fills, said once for reading, writing and binding.
 //!
-//! [`columns!`] makes a struct into columns; [`column`] has the values that fill one; [`statements`] are
+//! [`columns!`] makes a struct into columns; [`mod@column`] has the values that fill one; [`statements`] are
 //! the statements that rows are loaded and written with, a page in one.
 //!
 //! No crate that was looked at does this: their arrays hold what the database knows, not values of the

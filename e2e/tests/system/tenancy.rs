@@ -1,5 +1,6 @@
 //! Two companies: neither learns anything of the other, not even that it is there.
 
+mod ids;
 mod visits;
 
 use e2e::client::id_in;
@@ -9,7 +10,8 @@ use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
 use crate::document::operations;
-use visits::{Expect, Ids, Staff, Visit, visits};
+use ids::{Ids, Staff};
+use visits::{Expect, Visit, visits};
 
 /// Two companies with a menu, an order and a sale each.
 struct Neighbours {

@@ -35,6 +35,7 @@ impl Staff {
     #[oai(path = "/people", method = "get", operation_id = "listTillPeople")]
     async fn list(&self, by: ByDevice) -> Result<Json<List<PersonBody>>, Problem> {
         let (tenant, world) = (by.till.tenant, |world| failed(&world));
+        self.0.company_is_open(tenant).await?;
         let Services { authority, pins, accounts, .. } = &self.0;
         let users = authority.active_in(tenant, by.till.branch).await.map_err(world)?;
         let having = pins.who_has(tenant, &users).await.map_err(world)?;
