@@ -1,6 +1,5 @@
 //! Every way to come near somebody else's things, by operation.
 
-use e2e::client::id_in;
 use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, product, stock_item};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
