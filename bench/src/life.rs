@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use commands::IdGenerator;
-use commands::sources::RandomIds;
+use commands::engine::sources::RandomIds;
 use domain::event::{EventType, StoredEvent};
 use domain::orders::Order;
 use domain::orders::order::Event;

@@ -20,9 +20,9 @@ use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, Name, Slug, TenantId, UserId};
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 pub use authority::{Authority, Known, OnTill, Presented, Standing};
 pub use branches::{

@@ -41,7 +41,7 @@ pub use menu::Menu;
 pub use system::{Company, System};
 
 use commands::IdGenerator;
-use commands::sources::RandomIds;
+use commands::engine::sources::RandomIds;
 use uuid::Uuid;
 
 /// A UUID that nobody has used: a command's key, or the id of nothing.

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use api::language::Language;
 use commands::Clock;
-use commands::sources::SystemClock;
+use commands::engine::sources::SystemClock;
 
 use crate::config::{ConfigError, DatabaseArgs, OperatorArgs, Secrets, TokenArgs};
 use crate::installation::Databases;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::forwarding::{PeerTls, Peers};
 use commands::deciders::Deciders;
-use commands::sources::{RandomIds, SystemClock};
+use commands::engine::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
 use event_store::consumer::{Board, Doorbell, Feed, Tail, Turns};

@@ -4,8 +4,8 @@ use domain::claim::{self, Claim, ClaimId, Named};
 use domain::shared::Name;
 use uuid::Uuid;
 
-use crate::error::Failure;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Takes the claim of a thing's name.
 pub(crate) fn take(

@@ -9,9 +9,9 @@ use event_store::Revision;
 use serde::Serialize;
 
 use super::{rename, take};
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Why a product is not added or revised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

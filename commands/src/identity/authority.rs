@@ -13,10 +13,10 @@ use domain::shared::{BranchId, CorrelationId, DeviceId, EventId, SessionId, Tena
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use crate::aggregates::Trust;
-use crate::error::World;
-use crate::execute::Commands;
-use crate::scope::Scope;
+use crate::engine::aggregates::Trust;
+use crate::engine::error::World;
+use crate::engine::execute::Commands;
+use crate::engine::scope::Scope;
 
 /// For how many people it is remembered what they hold.
 const KNOWN_MAX: u64 = 50_000;

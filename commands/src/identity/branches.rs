@@ -10,9 +10,9 @@ use event_store::Revision;
 use serde::Serialize;
 
 use crate::catalog::{rename, take};
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Why a branch stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,9 +4,9 @@ use domain::identity::tenant::{self, Command, Details, Tenant};
 use event_store::Revision;
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// The company should be like this on its tickets.
 #[derive(Debug, Clone, Serialize)]

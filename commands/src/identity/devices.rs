@@ -5,9 +5,9 @@ use domain::identity::device::{self, Device};
 use domain::shared::{BranchId, DeviceId, Name};
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// A device should be used in a branch.
 #[derive(Debug, Clone, Serialize)]

@@ -19,11 +19,11 @@ use super::{
     ChangeSubscription, CloseCompany, JoinUser, RegisterTenant, ReopenCompany,
     RestoreAdministrator, RestoreRefusal, SubscriptionRefusal,
 };
-use crate::aggregates::Trust;
-use crate::error::{CommandError, World};
-use crate::execute::Commands;
-use crate::receipt::{Fact, Receipt};
-use crate::scope::{Correlation, Request, Scope};
+use crate::engine::aggregates::Trust;
+use crate::engine::error::{CommandError, World};
+use crate::engine::execute::Commands;
+use crate::engine::receipt::{Fact, Receipt};
+use crate::engine::scope::{Correlation, Request, Scope};
 
 /// As whom the operator stands in the log.
 const NAME: &str = "the operator of the installation";

@@ -6,7 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 use domain::shared::{TenantId, UserId};
 
-use crate::error::World;
+use crate::engine::error::World;
 
 /// The hash of a PIN that the log has given a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

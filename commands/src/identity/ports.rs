@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::pins::NumberedPin;
-use crate::error::World;
+use crate::engine::error::World;
 
 /// A way to sign in: a person in a company.
 #[derive(Debug, Clone, PartialEq, Eq)]

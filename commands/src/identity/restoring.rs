@@ -8,9 +8,9 @@ use domain::shared::{EmailKey, UserId};
 use serde::Serialize;
 
 use crate::catalog::take;
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Somebody should administer a company in all branches, whatever they were before. Whoever is not of
 /// the company yet is invited, and whoever has yet to join is invited again. Plans limit neither.

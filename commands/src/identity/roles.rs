@@ -7,9 +7,9 @@ use domain::shared::{BranchId, UserId};
 use event_store::{Actor, Revision};
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Something about the roles of the company should change.
 #[derive(Debug, Clone, Serialize)]

@@ -6,12 +6,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::operator::Operator;
-use crate::aggregates::Trust;
-use crate::error::{CommandError, Failure};
-use crate::execute::Commands;
-use crate::intent::Intent;
-use crate::scope::{Request, Scope};
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::aggregates::Trust;
+use crate::engine::error::{CommandError, Failure};
+use crate::engine::execute::Commands;
+use crate::engine::intent::Intent;
+use crate::engine::scope::{Request, Scope};
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// As whom it stands in the log.
 const NAME: &str = "the upgrade of the seeded roles";

@@ -4,9 +4,9 @@ use domain::identity::subscription::{Command, Plan, Standing};
 use domain::identity::{Subscription, Tenant};
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// A company should have another plan, or its subscription should stand otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::roles::{RolesRefusal, branches_exist, by, count_users};
 use crate::catalog::take;
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Somebody should work in the company.
 #[derive(Debug, Clone, Serialize)]

@@ -8,9 +8,9 @@ use domain::shared::ProductId;
 use event_store::Revision;
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// A product is made like this from here on.
 #[derive(Debug, Clone, Serialize)]

@@ -7,9 +7,9 @@ use domain::inventory::stock::{self, IncomingLine, Inventory};
 use domain::shared::{BranchId, ReceiptId};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// Why the stock of a branch does not move.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

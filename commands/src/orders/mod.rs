@@ -15,8 +15,8 @@ use domain::orders::order::{self, Order};
 use domain::orders::series;
 use domain::shared::{BranchId, Currency, OrderId};
 
-use crate::error::Failure;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::unit_of_work::UnitOfWork;
 
 pub use domain::catalog::offer::WantedLine;
 pub use pay::TakeCash;

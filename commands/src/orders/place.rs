@@ -11,12 +11,12 @@ use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
 use super::{OrderRefusal, WantedLine, refused, stock};
-use crate::aggregates::Trust;
-use crate::error::Failure;
-use crate::execute::Commands;
-use crate::intent::Intent;
-use crate::scope::Scope;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::aggregates::Trust;
+use crate::engine::error::Failure;
+use crate::engine::execute::Commands;
+use crate::engine::intent::Intent;
+use crate::engine::scope::Scope;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// A guest orders.
 #[derive(Debug, Clone, Serialize)]

@@ -6,9 +6,9 @@ use event_store::Revision;
 use serde::Serialize;
 
 use super::{OrderRefusal, There, refused, stock, there};
-use crate::error::Failure;
-use crate::intent::Intent;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// A step of an order through the kitchen to the guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

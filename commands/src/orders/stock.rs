@@ -8,9 +8,9 @@ use domain::orders::order::{Line, LineRequest};
 use domain::shared::{BranchId, Currency, Name, OrderId, StockItemId, StockQuantity};
 
 use super::OrderRefusal;
-use crate::aggregates::Wanted;
-use crate::error::Failure;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::aggregates::Wanted;
+use crate::engine::error::Failure;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// An item of which there is too little for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]

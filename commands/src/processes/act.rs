@@ -10,10 +10,10 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{Process, command_id};
-use crate::error::CommandError;
-use crate::execute::Commands;
-use crate::scope::{Correlation, Request, Scope};
-use crate::sources::Clock;
+use crate::engine::error::CommandError;
+use crate::engine::execute::Commands;
+use crate::engine::scope::{Correlation, Request, Scope};
+use crate::engine::sources::Clock;
 
 /// How often is looked for what is due.
 const LOOK: Duration = Duration::from_secs(1);

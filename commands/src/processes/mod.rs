@@ -28,7 +28,7 @@ use uuid::Uuid;
 pub use act::act;
 pub use when_reserved_then_release::WhenReservedThenRelease;
 
-use crate::intent::Intent;
+use crate::engine::intent::Intent;
 
 /// Which commands follow from which events. No clock, no ids, no I/O.
 pub trait Process: Send + Sync + 'static {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use commands::catalog::{AddCategory, AddProduct, ReviseProduct, VariantRequest};
+use commands::engine::sources::{RandomIds, SystemClock};
 use commands::identity::OpenBranch;
 use commands::orders::{OrderRefusal, PlaceOrder, WantedLine};
-use commands::sources::{RandomIds, SystemClock};
 use commands::{CommandError, Commands, Receipt, Request, Scope};
 use domain::orders::order::Event;
 use domain::orders::{Order, OrderType};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use api::language::Language;
+use commands::engine::sources::SystemClock;
 use commands::identity::{ChangeSubscription, NewCompany, Person};
-use commands::sources::SystemClock;
 use commands::{Clock, IdGenerator};
 use domain::shared::{Name, Slug, TenantId};
 use serde::Serialize;
@@ -134,7 +134,7 @@ struct TemporaryFolder {
 impl TemporaryFolder {
     /// The cluster makes it, so that PostgreSQL's user can enter it.
     fn new() -> Self {
-        let unique: Uuid = commands::sources::RandomIds.uuid();
+        let unique: Uuid = commands::engine::sources::RandomIds.uuid();
         Self { path: std::env::temp_dir().join(format!("fastops-import-{}", unique.simple())) }
     }
 }

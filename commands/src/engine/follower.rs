@@ -11,7 +11,7 @@ use event_store::{Error, EventStore, Head, Position};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::aggregates::Memory;
+use crate::engine::aggregates::Memory;
 
 pub(crate) use own::Own;
 

@@ -4,7 +4,7 @@ use domain::Decider;
 use domain::event::{DecodeError, StoredEvent};
 use event_store::{Decided, Position, RecordedEvent, Revision, StreamId};
 
-use crate::error::World;
+use crate::engine::error::World;
 
 /// An accepted command.
 #[derive(Debug, Clone)]

@@ -10,15 +10,15 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::aggregates::{self, Memory, Overtaken, Trust};
-use crate::error::{CommandError, Failure, World};
-use crate::follower::{Follower, Own};
-use crate::intent::{Intent, fingerprint};
-use crate::once::Running;
-use crate::receipt::{Caused, Receipt};
-use crate::scope::{Request, Scope};
-use crate::sources::{Clock, IdGenerator};
-use crate::unit_of_work::{Finished, Sources, UnitOfWork};
+use crate::engine::aggregates::{self, Memory, Overtaken, Trust};
+use crate::engine::error::{CommandError, Failure, World};
+use crate::engine::follower::{Follower, Own};
+use crate::engine::idempotency::Running;
+use crate::engine::intent::{Intent, fingerprint};
+use crate::engine::receipt::{Caused, Receipt};
+use crate::engine::scope::{Request, Scope};
+use crate::engine::sources::{Clock, IdGenerator};
+use crate::engine::unit_of_work::{Finished, Sources, UnitOfWork};
 
 /// How often the log may find a stream changed before a command is told to come back later.
 const CONFLICTS_MAX: u32 = 4;
@@ -28,8 +28,8 @@ const OVERTAKEN_MAX: u32 = 1_000;
 
 /// How often a command that was overtaken tries again at once. Whoever is still overtaken then waits a
 /// moment, and may be waiting for a verdict.
-const HURRIES: u32 = 16;
-const BREATH: Duration = Duration::from_millis(1);
+const IMMEDIATE_RETRIES: u32 = 16;
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// Runs intents against a log. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -153,8 +153,8 @@ impl Inner {
                 Err(Overtaken { read }) => {
                     overtaken += 1;
                     trust = again(read);
-                    if overtaken > HURRIES {
-                        tokio::time::sleep(BREATH).await;
+                    if overtaken > IMMEDIATE_RETRIES {
+                        tokio::time::sleep(RETRY_PAUSE).await;
                     }
                     continue;
                 }

@@ -1,7 +1,7 @@
 //! Aggregates in memory: committed states that follow the log, and pending ones that it has yet to
 //! accept.
 //!
-//! - A **committed** state was read from the log or accepted by it. [`Follower`](crate::follower)
+//! - A **committed** state was read from the log or accepted by it. [`Follower`](crate::engine::follower)
 //!   applies what every node commits; while it is up to date, committed states are used as they are,
 //!   otherwise their tails are read first.
 //! - A **pending** state is what a command that waits for its verdict will leave. The next command on
@@ -24,7 +24,7 @@ use event_store::{EventStore, RecordedEvent, Revision, StreamId};
 
 pub(crate) use memory::{Change, Memory, Overtaken, Seen, Trust};
 
-use crate::error::World;
+use crate::engine::error::World;
 pub(crate) use snapshots::{due, keep};
 
 use memory::Look;

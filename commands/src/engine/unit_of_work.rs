@@ -7,9 +7,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
 use domain::identity::roles::BranchAccess;
-use domain::identity::subscription::{self, Module};
-use domain::identity::{Branch, Subscription};
-use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, EventId, TenantId};
 use event_store::{
     Actor, Append, Decided, EventStore, Expected, Fingerprint, Metadata, NewEvent, Revision,
@@ -17,18 +14,18 @@ use event_store::{
 };
 use foldhash::fast::RandomState;
 
-use crate::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
-use crate::error::{Failure, World};
-use crate::receipt::Caused;
-use crate::scope::{Request, Scope};
-use crate::sources::IdGenerator;
+use crate::engine::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
+use crate::engine::error::{Failure, World};
+use crate::engine::receipt::Caused;
+use crate::engine::scope::{Request, Scope};
+use crate::engine::sources::IdGenerator;
 
 /// What an [`Intent`](crate::Intent) works with. Streams are read before they are used, several in one
 /// round trip; what is decided is seen by later decisions of the same unit.
 pub struct UnitOfWork<'a> {
-    scope: &'a Scope,
-    request: Request,
-    recorded_at: DateTime<Utc>,
+    pub(super) scope: &'a Scope,
+    pub(super) request: Request,
+    pub(super) recorded_at: DateTime<Utc>,
     sources: Sources<'a>,
     trust: Trust,
     streams: Vec<InWork>,
@@ -37,8 +34,8 @@ pub struct UnitOfWork<'a> {
     events: Vec<NewEvent>,
     /// The same events, for the answer.
     receipt: Vec<Caused>,
-    branch: Option<BranchId>,
-    business_date: Option<NaiveDate>,
+    pub(super) branch: Option<BranchId>,
+    pub(super) business_date: Option<NaiveDate>,
 }
 
 /// Where a unit of work gets states and ids from.
@@ -229,72 +226,6 @@ impl<'a> UnitOfWork<'a> {
         }
         in_work.now.state = Arc::new(state);
         Ok(decided)
-    }
-
-    /// Places the command in the life of a branch that was read, if the company has it and whoever asks
-    /// may act there: its events get the branch and its business date.
-    pub fn at_branch<R>(
-        &mut self,
-        branch: BranchId,
-        unknown: impl FnOnce() -> R,
-    ) -> Result<BusinessMoment, Failure<R>> {
-        let details = self.state::<Branch>(&branch).details();
-        let details = details.ok_or_else(|| Failure::Refused(unknown()))?;
-        if !self.scope.may_act_in(branch) {
-            return Err(Failure::ForeignBranch { branch });
-        }
-        let occurred_at = self.request.occurred_at.unwrap_or(self.recorded_at);
-        let instant = self.scope.business_instant(occurred_at, self.recorded_at);
-        let moment = details.calendar.at(instant);
-        self.branch = Some(branch);
-        self.business_date = Some(moment.date);
-        Ok(moment)
-    }
-
-    /// The same for a command that begins something in the branch, which therefore has to be open.
-    ///
-    /// The append does not assert it, so commands of a branch do not wait for each other here: what was
-    /// begun before the branch was known here to be closed counts.
-    pub fn at_open_branch<R>(
-        &mut self,
-        branch: BranchId,
-        unknown: impl FnOnce() -> R,
-    ) -> Result<BusinessMoment, Failure<R>> {
-        let moment = self.at_branch(branch, unknown)?;
-        match self.state::<Branch>(&branch).open() {
-            Some(_) => Ok(moment),
-            None => Err(Failure::BranchClosed { branch }),
-        }
-    }
-
-    /// What [`UnitOfWork::read`] takes for [`UnitOfWork::covered`] and [`UnitOfWork::subscribed`].
-    pub fn subscription(&self) -> Wanted {
-        self.wanted::<Subscription>(&self.tenant())
-    }
-
-    /// Goes on only if something may be begun in a module: the subscription is good and its plan has it.
-    ///
-    /// The append does not assert it, so commands do not wait for each other here: what was begun
-    /// before a change of the subscription was known here counts.
-    pub fn covered<R>(&self, module: Module) -> Result<(), Failure<R>> {
-        let subscription = self.state::<Subscription>(&self.tenant());
-        subscription.covers(module, self.recorded_at).map_err(Failure::NotCovered)
-    }
-
-    /// Goes on only if the subscription is good. The append does not assert it.
-    pub fn subscribed<R>(&self) -> Result<(), Failure<R>> {
-        let subscription = self.state::<Subscription>(&self.tenant());
-        subscription.goes_on(self.recorded_at).map_err(Failure::NotCovered)
-    }
-
-    /// Decides about the subscription, which was read.
-    pub fn count<R>(
-        &mut self,
-        added: impl FnOnce(DateTime<Utc>) -> subscription::Command,
-    ) -> Result<(), Failure<R>> {
-        let (tenant, now) = (self.tenant(), self.recorded_at);
-        self.decide::<Subscription>(&tenant, added(now)).map_err(Failure::NotCovered)?;
-        Ok(())
     }
 
     /// Whether everything was read from the log itself, and nothing is but remembered or pending.

@@ -7,8 +7,8 @@ use event_store::Actor;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::error::Failure;
-use crate::unit_of_work::UnitOfWork;
+use crate::engine::error::Failure;
+use crate::engine::unit_of_work::UnitOfWork;
 
 /// A command as a person says it: what it needs is looked up in [`Intent::decide`], and decided there
 /// by the domain.

@@ -9,7 +9,7 @@ use event_store::{EventStore, Revision, Snapshot, StreamId};
 
 use super::memory::{Change, Look};
 use super::{AnyState, Folded, Wanted, state_of};
-use crate::error::World;
+use crate::engine::error::World;
 
 /// How many events a stream grows by between two snapshots, at least and at most: the most that is
 /// folded beyond one. In between, a stream doubles: a state may be as large as its stream is long, and so
