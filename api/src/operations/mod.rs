@@ -1,34 +1,18 @@
 //! The operations, by context.
 
-mod accounts;
 mod answer;
-mod auth;
-mod branches;
-mod categories;
-mod company;
-mod consumers;
-mod devices;
+mod catalog;
 mod fields;
-mod kitchen;
-mod letters;
+mod identity;
+mod inventory;
 mod model;
 mod moment;
 mod operator;
-mod order_model;
 mod orders;
-mod parked;
-mod payments;
-mod products;
-mod public_keys;
-mod rbac;
-mod recipes;
 mod refusal;
 mod reports;
 mod services;
-mod stock;
-mod stock_items;
-mod stock_model;
-mod users;
+mod system;
 
 pub use services::Services;
 
@@ -37,25 +21,13 @@ use poem_openapi::OpenApi;
 /// Every operation of the product.
 pub fn operations(services: &Services) -> impl OpenApi + use<> {
     (
-        (auth::operations(services), public_keys::PublicKeys(services.clone())),
-        rbac::operations(services),
-        (
-            users::Users(services.clone()),
-            accounts::AccountsOfPeople(services.clone()),
-            devices::Devices(services.clone()),
-        ),
-        (company::OwnCompany(services.clone()), branches::Branches(services.clone())),
-        categories::Categories(services.clone()),
-        products::Products(services.clone()),
-        orders::Orders(services.clone()),
-        payments::Payments(services.clone()),
-        kitchen::Kitchen(services.clone()),
-        stock_items::StockItems(services.clone()),
-        recipes::Recipes(services.clone()),
-        stock::StockOfBranches(services.clone()),
-        reports::Reports(services.clone()),
-        consumers::Consumers(services.clone()),
-        (parked::Parked(services.clone()), operator::Companies(services.clone())),
+        identity::operations(services),
+        catalog::operations(services),
+        orders::operations(services),
+        inventory::operations(services),
+        reports::operations(services),
+        system::operations(services),
+        operator::Companies(services.clone()),
     )
 }
 

@@ -2,6 +2,7 @@
 //! subscribed to.
 
 pub(super) mod model;
+pub(in crate::operations) mod refusal;
 
 use commands::identity::{ChangeSubscription, NewCompany, Person, Restored};
 use domain::identity::Tenant;
@@ -13,10 +14,10 @@ use uuid::Uuid;
 use super::answer::{Created, Done, List, first};
 use super::fields::Fields;
 use super::model::Settled;
-use super::refusal::{self, failed, refused};
 use super::{Part, Services};
 use crate::access::ByOperator;
 use crate::cursor::{CursorScope, QueryFingerprint};
+use crate::operations::refusal::{failed, refused};
 use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::preconditions::IdempotencyKey;

@@ -1,0 +1,14 @@
+//! Categories and products.
+
+mod categories;
+mod products;
+pub(in crate::operations) mod refusal;
+
+use poem_openapi::OpenApi;
+
+use super::Services;
+
+/// Every operation of the context.
+pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
+    (categories::Categories(services.clone()), products::Products(services.clone()))
+}

@@ -1,0 +1,103 @@
+//! Accounts of people, as an administrator looks after them.
+
+use commands::identity::{ForgetUser, InviteAgain, SetPin};
+use domain::identity::permission::markers::{UserForget, UserInvite, UserSetPin};
+use domain::shared::UserId;
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::auth::attempts::Subject;
+use crate::operations::answer::Done;
+use crate::operations::identity::refusal;
+use crate::operations::model::Settled;
+use crate::operations::refusal::{failed, refused};
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::preconditions::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// A PIN for shared tills.
+#[derive(Object)]
+struct GivenPin {
+    /// The PIN.
+    #[oai(validator(pattern = "^[0-9]{4,8}$"))]
+    pin: String,
+}
+
+/// See the module.
+pub(super) struct AccountsOfPeople(pub(super) Services);
+
+#[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
+impl AccountsOfPeople {
+    /// Invite somebody again who has not joined: they get another letter.
+    ///
+    /// The link of the letter before is good no more. Whoever has joined is not invited again; they can
+    /// ask for a letter to set another password themselves.
+    #[oai(path = "/:user_id/invitation", method = "post", operation_id = "inviteUserAgain")]
+    async fn invite_again(
+        &self,
+        by: Can<UserInvite>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let people = self.0.accounts.people(tenant, &[user]).await;
+        let person = people.map_err(|world| failed(&world))?.remove(&user);
+        let email = person.ok_or_else(|| Problem::new(Code::NotFound))?.email;
+        // Whoever is signed in is not counted with strangers at the same address.
+        let subjects = [Subject::LettersTo(self.0.accounts.email_key(&email))];
+        self.0.attempts.begin(&subjects, self.0.clock.now())?;
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        let receipt = self.0.commands.execute(&scope, once, InviteAgain { user }).await;
+        let receipt = receipt.map_err(|error| refused(error, |it| refusal::user(*it)))?;
+        self.0.write_invitation(tenant, user, key.command_id(), receipt.replayed).await?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Give somebody a PIN for shared tills, for those who never use e-mail.
+    ///
+    /// They need not have joined, and choose another when they first use it. It is void when they may do
+    /// more than at this moment. Whoever signed in with the PIN before is out. Nobody gives a PIN to
+    /// somebody who may do more than they may themselves.
+    #[oai(path = "/:user_id/pin", method = "put", operation_id = "setPin")]
+    async fn set_pin(
+        &self,
+        by: Can<UserSetPin>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+        Json(body): Json<GivenPin>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let intent = SetPin { user, pin: self.0.renewals.mark(user_id.0, &body.pin) };
+        let hash = self.0.passwords.hash_pin(body.pin, None).await?;
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        // First in the log: should what follows fail, everybody is out and no PIN is good until a retry.
+        let receipt = self.0.commands.execute(&scope, once, intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
+        let kept = self.0.keep_pin(tenant, user, &receipt, &hash).await;
+        kept.map_err(|world| failed(&world))?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+
+    /// Delete what is known of somebody who is suspended, for good: name, address, ways in, letters.
+    ///
+    /// What happened stays, under an id that says nothing. Others can be invited with the address after
+    /// this. Nobody forgets somebody who might do more.
+    #[oai(path = "/:user_id/forget", method = "post", operation_id = "forgetUser")]
+    async fn forget(
+        &self,
+        by: Can<UserForget>,
+        key: IdempotencyKey,
+        user_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
+        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
+        let receipt = self.0.commands.execute(&scope, once, ForgetUser { user }).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
+        // Whatever stops this, a consumer makes up for it.
+        self.0.accounts.forget(tenant, user).await.map_err(|world| failed(&world))?;
+        Ok(self.0.settled(&receipt, user_id.0))
+    }
+}

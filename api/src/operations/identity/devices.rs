@@ -1,0 +1,167 @@
+//! Tills and tablets on which staff sign in with a PIN.
+
+use commands::World;
+use commands::identity::{EnrollDevice, RemoveDevice, TicketFor, TicketKind};
+use domain::identity::Device;
+use domain::identity::permission::markers::DeviceEnroll;
+use domain::shared::{BranchId, DeviceId};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use projections::people::{People, devices};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::auth::opaque::{Kind, Opaque};
+use crate::operations::answer::{Created, Done, List, first};
+use crate::operations::fields::Fields;
+use crate::operations::identity::refusal;
+use crate::operations::refusal::{failed, refused, unread};
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::preconditions::IdempotencyKey;
+use crate::problem::Problem;
+
+/// See the module.
+pub(super) struct Devices(pub(super) Services);
+
+/// A device to be used.
+#[derive(Debug, Object)]
+struct Enrollment {
+    /// The branch where it stands.
+    branch_id: Uuid,
+    /// What people call it.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    name: String,
+}
+
+/// A device that can be used.
+#[derive(Debug, Object, Serialize)]
+struct EnrolledDevice {
+    /// Its id.
+    id: Uuid,
+    /// What the device keeps to itself and sends when somebody signs in on it with a PIN. It is shown
+    /// here only.
+    device_token: String,
+    /// Its revision, as in `ETag`.
+    revision: u64,
+    /// Where the command stands in the log, for `after`.
+    position: PositionToken,
+}
+
+/// A device that is not used any more.
+#[derive(Debug, Object, Serialize)]
+struct RemovedDevice {
+    /// Its id.
+    id: Uuid,
+    /// Where the command stands in the log, for `after`.
+    position: PositionToken,
+}
+
+/// A device.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "Device")]
+struct DeviceBody {
+    /// Its id.
+    id: Uuid,
+    /// The branch where it stands.
+    branch_id: Uuid,
+    /// What people call it.
+    name: String,
+    /// Whether staff can sign in on it.
+    is_in_use: bool,
+}
+
+#[OpenApi(prefix_path = "/v1/devices", tag = "Part::People")]
+impl Devices {
+    /// Enrol a device in a branch.
+    #[oai(path = "/", method = "post", operation_id = "enrollDevice")]
+    async fn enroll(
+        &self,
+        by: Can<DeviceEnroll>,
+        key: IdempotencyKey,
+        Json(body): Json<Enrollment>,
+    ) -> Result<Created<EnrolledDevice>, Problem> {
+        let mut fields = Fields::default();
+        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
+        let device = DeviceId::from_uuid(self.0.ids.uuid());
+        let intent = EnrollDevice { device, branch: BranchId::from_uuid(body.branch_id), name };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::device))?;
+        let made = first::<Device>(&receipt)?;
+        let (tenant, kind, subject) = (by.caller.tenant, TicketKind::Device, made.id.uuid());
+        let command = key.command_id();
+        let token = Opaque::of_command(&self.0.renewals, command, Kind::Device, tenant, subject);
+        let ticket = TicketFor { tenant, kind, subject };
+        self.keep(ticket, &token, receipt.replayed).await.map_err(|world| failed(&world))?;
+        let body = EnrolledDevice {
+            id: subject,
+            device_token: token.text(),
+            revision: made.revision.get(),
+            position: self.0.token(receipt.position),
+        };
+        Ok(Created::by(&receipt, made.revision, body))
+    }
+
+    /// Shut a device out: sign-ins on it end, and nobody signs in on it any more.
+    #[oai(path = "/:device_id", method = "delete", operation_id = "removeDevice")]
+    async fn remove(
+        &self,
+        by: Can<DeviceEnroll>,
+        key: IdempotencyKey,
+        device_id: Path<Uuid>,
+    ) -> Result<Done<RemovedDevice>, Problem> {
+        let intent = RemoveDevice { device: DeviceId::from_uuid(device_id.0) };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::device))?;
+        let (tenant, kind, subject) = (by.caller.tenant, TicketKind::Device, device_id.0);
+        let taken = self.0.tickets.take_away(TicketFor { tenant, kind, subject }).await;
+        taken.map_err(|world| failed(&world))?;
+        let position = self.0.token(receipt.position);
+        Ok(Done::by(&receipt, RemovedDevice { id: device_id.0, position }))
+    }
+
+    /// List the devices that the caller may deal with, those in use first; at most 200.
+    #[oai(path = "/", method = "get", operation_id = "listDevices")]
+    async fn list(
+        &self,
+        by: Can<DeviceEnroll>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Json<List<DeviceBody>>, Problem> {
+        let mut tx = self.0.read(&by.caller, after.0, &[People::NAME]).await?;
+        let devices = devices::list(&mut tx).await.map_err(unread)?.into_iter();
+        let own = devices.filter(|device| by.caller.branches.includes(device.details.branch));
+        Ok(Json(List { data: own.map(Into::into).collect(), next_cursor: None }))
+    }
+}
+
+impl Devices {
+    /// Keeps a device's token. A retry comes to what the first try left undone, unless the device was
+    /// removed since.
+    async fn keep(
+        &self,
+        ticket: TicketFor,
+        token: &Opaque,
+        is_repeated: bool,
+    ) -> Result<(), World> {
+        let device = DeviceId::from_uuid(ticket.subject);
+        if is_repeated && self.0.authority.branch_of(ticket.tenant, device).await?.is_none() {
+            return Ok(());
+        }
+        self.0.tickets.keep_first(ticket, token.hash()).await
+    }
+}
+
+impl From<devices::Device> for DeviceBody {
+    fn from(device: devices::Device) -> Self {
+        Self {
+            id: device.id.uuid(),
+            branch_id: device.details.branch.uuid(),
+            name: device.details.name.into(),
+            is_in_use: device.is_in_use,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Who people are and what they may do: companies' people, branches, tills, roles, and ways in.
+
+mod accounts;
+mod branches;
+mod company;
+mod devices;
+mod emails;
+mod public_keys;
+pub(in crate::operations) mod rbac;
+pub(in crate::operations) mod refusal;
+pub(in crate::operations) mod sign_in;
+mod users;
+
+use poem_openapi::OpenApi;
+
+use super::Services;
+
+/// Every operation of the context.
+pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
+    (
+        sign_in::operations(services),
+        public_keys::PublicKeys(services.clone()),
+        rbac::operations(services),
+        (
+            users::Users(services.clone()),
+            accounts::AccountsOfPeople(services.clone()),
+            devices::Devices(services.clone()),
+        ),
+        (company::OwnCompany(services.clone()), branches::Branches(services.clone())),
+    )
+}

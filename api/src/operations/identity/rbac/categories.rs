@@ -1,0 +1,167 @@
+//! Categories of permissions, as a company sorts them.
+
+use commands::Revision;
+use domain::identity::permission::markers::{RoleManage, RoleRead};
+use domain::identity::roles::{Change, Event, Roles, Sorting};
+use domain::shared::PermissionCategoryId;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use projections::people::graph::Graph;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::operations::answer::{Changed, Created, Done, Found, List};
+use crate::operations::fields::Fields;
+use crate::operations::identity::refusal::Named;
+use crate::operations::model::{Revised, Settled};
+use crate::operations::refusal::failed;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::preconditions::{IdempotencyKey, IfMatch};
+use crate::problem::{Code, Problem};
+
+/// See the module.
+pub(crate) struct PermissionCategories(pub(crate) Services);
+
+/// What a category of permissions is like.
+#[derive(Debug, Object)]
+struct PermissionCategoryDetails {
+    /// Its name, unique in the company.
+    #[oai(validator(min_length = 1, max_length = 96))]
+    name: String,
+}
+
+/// A category of permissions.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "PermissionCategory")]
+struct PermissionCategoryBody {
+    /// Its id.
+    id: Uuid,
+    /// Its name.
+    name: String,
+    /// The permissions that stand in it, by name.
+    permissions: Vec<String>,
+    /// Its revision, as in `ETag`.
+    revision: u64,
+}
+
+impl PermissionCategoryBody {
+    fn of(graph: &Graph, id: PermissionCategoryId) -> Option<Self> {
+        let category = graph.categories.get(&id)?;
+        let inside = graph.places.iter().filter(|(_, place)| **place == id);
+        let permissions = inside.map(|(permission, _)| permission.to_string()).collect();
+        let (name, revision) = (category.name.to_string(), category.version);
+        Some(Self { id: id.uuid(), name, permissions, revision })
+    }
+}
+
+#[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]
+impl PermissionCategories {
+    /// Add a category of permissions.
+    #[oai(path = "/permission-categories", method = "post", operation_id = "addPermissionCategory")]
+    async fn add(
+        &self,
+        by: Can<RoleManage>,
+        key: IdempotencyKey,
+        Json(body): Json<PermissionCategoryDetails>,
+    ) -> Result<Created<Revised>, Problem> {
+        let mut fields = Fields::default();
+        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
+        let category = PermissionCategoryId::from_uuid(self.0.ids.uuid());
+        let change = Change::Sort(Sorting::AddCategory(category, name));
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
+        let added = facts.into_iter().find_map(|fact| match fact.event {
+            Event::CategoryAdded(added) => Some(added.category),
+            _ => None,
+        });
+        let category = added.ok_or_else(|| Problem::new(Code::Internal))?;
+        let position = self.0.token(receipt.position);
+        let first = Revision::new(1);
+        let body = Revised { id: category.uuid(), revision: first.get(), position };
+        Ok(Created::by(&receipt, first, body))
+    }
+
+    /// Rename a category of permissions.
+    #[oai(
+        path = "/permission-categories/:category_id",
+        method = "put",
+        operation_id = "renamePermissionCategory"
+    )]
+    async fn rename(
+        &self,
+        by: Can<RoleManage>,
+        key: IdempotencyKey,
+        seen: IfMatch,
+        category_id: Path<Uuid>,
+        Json(body): Json<PermissionCategoryDetails>,
+    ) -> Result<Changed<Revised>, Problem> {
+        let mut fields = Fields::default();
+        let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
+        let category = PermissionCategoryId::from_uuid(category_id.0);
+        let change = Change::Sort(Sorting::RenameCategory(category, name));
+        let receipt = self
+            .0
+            .change_roles_named(&by.caller, key, Some(seen), change, &Named::default())
+            .await?;
+        self.0.roles_revised(&receipt, category_id.0, seen)
+    }
+
+    /// Remove a category in which no permission stands.
+    #[oai(
+        path = "/permission-categories/:category_id",
+        method = "delete",
+        operation_id = "removePermissionCategory"
+    )]
+    async fn remove(
+        &self,
+        by: Can<RoleManage>,
+        key: IdempotencyKey,
+        category_id: Path<Uuid>,
+    ) -> Result<Done<Settled>, Problem> {
+        let category = PermissionCategoryId::from_uuid(category_id.0);
+        let change = Change::Sort(Sorting::RemoveCategory(category));
+        let receipt = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(self.0.settled(&receipt, category_id.0))
+    }
+
+    /// List the categories of permissions, by name.
+    #[oai(
+        path = "/permission-categories",
+        method = "get",
+        operation_id = "listPermissionCategories"
+    )]
+    async fn list(
+        &self,
+        by: Can<RoleRead>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Json<List<PermissionCategoryBody>>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
+        let ids = graph.categories.keys();
+        let mut data: Vec<_> =
+            ids.filter_map(|id| PermissionCategoryBody::of(&graph, *id)).collect();
+        data.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Json(List { data, next_cursor: None }))
+    }
+
+    /// Get a category of permissions.
+    #[oai(
+        path = "/permission-categories/:category_id",
+        method = "get",
+        operation_id = "getPermissionCategory"
+    )]
+    async fn get(
+        &self,
+        by: Can<RoleRead>,
+        category_id: Path<Uuid>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Found<PermissionCategoryBody>, Problem> {
+        let graph = self.0.graph(&by.caller, after.0).await?;
+        let id = PermissionCategoryId::from_uuid(category_id.0);
+        let body = PermissionCategoryBody::of(&graph, id);
+        let body = body.ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok(Found::at(Revision::new(body.revision), body))
+    }
+}

@@ -1,0 +1,88 @@
+//! What permissions of FastOps are called for people, where a company does not call them differently.
+
+use domain::identity::Permission;
+
+use crate::language::Language;
+
+/// The label of a permission.
+pub(in crate::operations) const fn label(
+    permission: Permission,
+    language: Language,
+) -> &'static str {
+    let (spanish, english) = words(permission);
+    match language {
+        Language::Spanish => spanish,
+        Language::English => english,
+    }
+}
+
+const fn words(permission: Permission) -> (&'static str, &'static str) {
+    match permission {
+        Permission::BranchClose => ("Cerrar sedes", "Close branches"),
+        Permission::BranchOpen => ("Abrir sedes", "Open branches"),
+        Permission::BranchRead => ("Ver las sedes", "See branches"),
+        Permission::BranchUpdate => ("Cambiar las sedes", "Change branches"),
+        Permission::CategoryCreate => ("Crear categorías", "Add categories"),
+        Permission::CategoryRead => ("Ver las categorías", "See categories"),
+        Permission::CategoryUpdate => ("Cambiar categorías", "Change categories"),
+        Permission::CompanyRead => {
+            ("Ver los datos y el plan de la empresa", "See the company and its plan")
+        }
+        Permission::CompanyUpdate => {
+            ("Cambiar los datos de la empresa", "Change what the company is called")
+        }
+        Permission::DeviceEnroll => ("Vincular y retirar cajas", "Enrol and remove tills"),
+        Permission::OrderCancel => ("Anular pedidos", "Cancel orders"),
+        Permission::OrderConfirm => ("Confirmar pedidos", "Confirm orders"),
+        Permission::OrderDeliver => ("Entregar pedidos", "Hand orders over"),
+        Permission::OrderPlace => ("Tomar pedidos", "Place orders"),
+        Permission::OrderRead => ("Ver los pedidos y la cocina", "See orders and the kitchen"),
+        Permission::OrderReady => ("Marcar pedidos listos", "Say that orders are ready"),
+        Permission::OrderStart => ("Empezar a preparar pedidos", "Start preparing orders"),
+        Permission::PaymentTake => ("Recibir pagos", "Take payments"),
+        Permission::ProductCreate => ("Crear productos", "Add products"),
+        Permission::ProductRead => ("Ver los productos", "See products"),
+        Permission::ProductUpdate => ("Cambiar productos y precios", "Change products and prices"),
+        Permission::RecipePublish => ("Publicar recetas", "Publish recipes"),
+        Permission::RecipeRead => ("Ver las recetas", "See recipes"),
+        Permission::ReportSales => ("Ver los informes de ventas", "See sales reports"),
+        Permission::RoleManage => ("Cambiar roles y permisos", "Change roles and permissions"),
+        Permission::RoleRead => ("Ver los roles y quién los tiene", "See roles and who has them"),
+        Permission::StockRead => ("Ver las existencias", "See the stock"),
+        Permission::StockReceive => ("Registrar mercancía", "Enter goods that came in"),
+        Permission::StockRelease => ("Liberar reservas vencidas", "Release expired reservations"),
+        Permission::StockItemCreate => ("Crear artículos de inventario", "Add stock items"),
+        Permission::StockItemRead => ("Ver los artículos de inventario", "See stock items"),
+        Permission::StockItemUpdate => ("Cambiar artículos de inventario", "Change stock items"),
+        Permission::SystemOperate => {
+            ("Decidir sobre eventos apartados", "Decide about parked events")
+        }
+        Permission::SystemRead => ("Ver el estado del sistema", "See the state of the system"),
+        Permission::UserForget => {
+            ("Eliminar los datos de personas", "Delete what is known of people")
+        }
+        Permission::UserInvite => ("Invitar personas", "Invite people"),
+        Permission::UserManage => (
+            "Dar roles y sedes, y suspender personas",
+            "Give roles and branches, and suspend people",
+        ),
+        Permission::UserRead => ("Ver las personas", "See people"),
+        Permission::UserSetPin => ("Dar PIN a personas", "Give people a PIN"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_permission_is_called_something_of_its_own_in_both_languages() {
+        for language in [Language::Spanish, Language::English] {
+            let labels: HashSet<_> =
+                Permission::ALL.iter().map(|permission| label(*permission, language)).collect();
+            assert_eq!(labels.len(), Permission::ALL.len());
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What letters lead to: taking up an invitation, and setting a password that was forgotten.
+
+use commands::identity::{Account, JoinUser, NumberedPin, ResetPassword, TicketFor, TicketKind};
+use domain::shared::{EmailKey, TenantId, UserId};
+use poem::Request;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use crate::access::Anyone;
+use crate::auth::attempts::Subject;
+use crate::auth::failures::{Reason, Try, Way};
+use crate::auth::opaque::{Kind, Opaque};
+use crate::auth::origin;
+use crate::operations::identity::sign_in::model::{AcknowledgedBody, DONE};
+use crate::operations::identity::sign_in::numbered;
+use crate::operations::refusal::failed;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::problem::{Code, Problem};
+use crate::telemetry::Journal;
+
+/// See the module.
+pub(crate) struct Letters(pub(crate) Services);
+
+/// An invitation that is taken up.
+#[derive(Object)]
+struct Joining {
+    /// The token of the letter.
+    #[oai(validator(max_length = 200))]
+    token: String,
+    /// The password from now on.
+    #[oai(validator(min_length = 8, max_length = 128))]
+    password: String,
+    /// A PIN for shared tills.
+    #[oai(validator(pattern = "^[0-9]{4,8}$"))]
+    pin: Option<String>,
+}
+
+/// Whose password was forgotten.
+#[derive(Object)]
+struct Forgotten {
+    /// The e-mail address of the account.
+    #[oai(validator(min_length = 3, max_length = 254))]
+    email: String,
+    /// The short name of the company; needed only when the address has an account in several.
+    #[oai(validator(pattern = "^[a-z0-9-]{2,40}$"))]
+    tenant: Option<String>,
+}
+
+/// A password in place of one that was forgotten.
+#[derive(Object)]
+struct Reset {
+    /// The token of the letter.
+    #[oai(validator(max_length = 200))]
+    token: String,
+    /// The password from now on.
+    #[oai(validator(min_length = 8, max_length = 128))]
+    password: String,
+}
+
+/// A request that may lead to a letter.
+#[derive(ApiResponse)]
+enum Taken {
+    /// If the address has an account, a letter is on its way.
+    #[oai(status = 202)]
+    Taken(Json<AcknowledgedBody>),
+}
+
+#[OpenApi(prefix_path = "/v1/auth", tag = "Part::Auth")]
+impl Letters {
+    /// Take up an invitation.
+    #[oai(path = "/join", method = "post", operation_id = "join")]
+    async fn join(
+        &self,
+        _anyone: Anyone,
+        request: &Request,
+        Json(body): Json<Joining>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        let Link { tenant, user, epoch, tried } =
+            self.good(Kind::Invitation, &body.token, request).await?;
+        let texts = self.0.texts_of(tenant, user).await?;
+        let password = self.0.passwords.hash_new(body.password, texts, origin(request)).await?;
+        let pin = match body.pin {
+            Some(pin) => Some(self.0.passwords.hash_pin(pin, origin(request)).await?),
+            None => None,
+        };
+        // The log lets one of those in who use the link. Should the process end before the password is
+        // kept, they ask for another link, as whoever has forgotten theirs.
+        let trace = Journal::of(request).trace();
+        let join = JoinUser { user, link: Some(epoch), chooses_pin: pin.is_some() };
+        let joined = refused_link(self.0.record(trace, tenant, user, join).await, tried)?;
+        let pin = match &pin {
+            Some(hash) => numbered(&joined, hash).map_err(|world| failed(&world))?,
+            None => None,
+        };
+        self.keep(tenant, user, &password, pin).await
+    }
+
+    /// Ask for a letter to set a password that was forgotten.
+    ///
+    /// Every address is answered alike.
+    #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
+    #[oai(path = "/forgot-password", method = "post", operation_id = "forgotPassword")]
+    async fn forgot(
+        &self,
+        _anyone: Anyone,
+        request: &Request,
+        Json(body): Json<Forgotten>,
+    ) -> Result<Taken, Problem> {
+        let Forgotten { email, tenant } = body;
+        let subjects = letters_to(self.0.accounts.email_key(&email), request);
+        self.0.attempts.begin(&subjects, self.0.clock.now())?;
+        // Whoever asks does not wait for the letter, so an address without an account takes as long.
+        let services = self.0.clone();
+        tokio::spawn(async move {
+            if let Err(problem) = services.send_reset(&email, tenant.as_deref()).await {
+                tracing::warn!(code = problem.code().slug(), "a letter was not written");
+            }
+        });
+        Ok(Taken::Taken(Json(DONE)))
+    }
+
+    /// Set a password in place of one that was forgotten; every sign-in ends.
+    #[oai(path = "/reset-password", method = "post", operation_id = "resetPassword")]
+    async fn reset(
+        &self,
+        _anyone: Anyone,
+        request: &Request,
+        Json(body): Json<Reset>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        let Link { tenant, user, epoch, tried } =
+            self.good(Kind::PasswordReset, &body.token, request).await?;
+        let texts = self.0.texts_of(tenant, user).await?;
+        let password = self.0.passwords.hash_new(body.password, texts, origin(request)).await?;
+        let trace = Journal::of(request).trace();
+        let reset = self.0.record(trace, tenant, user, ResetPassword { user, link: epoch }).await;
+        refused_link(reset, tried)?;
+        self.keep(tenant, user, &password, None).await
+    }
+}
+
+/// A link that may be used.
+struct Link {
+    tenant: TenantId,
+    user: UserId,
+    /// The epoch in which it was written, for the log to say whether it is still good.
+    epoch: u32,
+    tried: Try,
+}
+
+/// A link that the log does not let anybody in with is a failure to get in.
+fn refused_link<T>(outcome: Result<T, Problem>, tried: Try) -> Result<T, Problem> {
+    outcome.inspect_err(|problem| {
+        if problem.code() == Code::TicketInvalid {
+            tried.failed(Reason::Revoked);
+        }
+    })
+}
+
+impl Letters {
+    /// The link that a letter has brought, before anything is hashed for it.
+    async fn good(&self, kind: Kind, text: &str, request: &Request) -> Result<Link, Problem> {
+        let (stored, way) = match kind {
+            Kind::PasswordReset => (TicketKind::PasswordReset, Way::PasswordReset),
+            _ => (TicketKind::Invitation, Way::Invitation),
+        };
+        let invalid = |tried: &Try| {
+            tried.failed(Reason::Invalid);
+            Problem::new(Code::TicketInvalid)
+        };
+        let tried = Try::of(way, request);
+        let token = Opaque::parse(&self.0.renewals, kind, text).ok_or_else(|| invalid(&tried))?;
+        let user = UserId::from_uuid(token.subject);
+        let tried = tried.person(user);
+        if let Err(closed) = self.0.company_is_open(token.tenant).await {
+            tried.failed(Reason::ShutOut);
+            return Err(closed);
+        }
+        let ticket = TicketFor { tenant: token.tenant, kind: stored, subject: token.subject };
+        let epoch = self.0.tickets.written_in(ticket, token.hash(), self.0.clock.now()).await;
+        let epoch = epoch.map_err(|world| failed(&world))?.ok_or_else(|| invalid(&tried))?;
+        Ok(Link { tenant: token.tenant, user, epoch, tried })
+    }
+
+    /// Keeps the password that the log has accepted; the link is used up with it.
+    async fn keep(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        password_hash: &str,
+        pin: Option<NumberedPin<'_>>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        let kept = self.0.accounts.replace_password(tenant, user, password_hash, pin).await;
+        kept.map_err(|world| failed(&world))?;
+        Ok(Json(DONE))
+    }
+}
+
+impl Services {
+    /// Writes whoever has the address a letter in which they can set another password.
+    async fn send_reset(&self, email: &str, tenant: Option<&str>) -> Result<(), Problem> {
+        let accounts = self.accounts.of_email(email, tenant).await;
+        for Account { tenant, user, .. } in accounts.map_err(|world| failed(&world))? {
+            self.write_reset(tenant, user).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a request for a letter to an address is counted for.
+fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
+    let address = origin(request).map(Subject::Letters);
+    std::iter::once(Subject::LettersTo(email)).chain(address).collect()
+}

@@ -1,0 +1,97 @@
+//! The kitchen's board.
+
+use chrono::{DateTime, Utc};
+use domain::identity::permission::markers::OrderRead;
+use domain::shared::BranchId;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use projections::catalog::{Catalog, branches};
+use projections::orders::Orders;
+use projections::orders::kitchen_board::{KitchenOrder, board};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::operations::moment;
+use crate::operations::orders::model::{LineBody, OrderTypeBody, StatusBody, lines};
+use crate::operations::refusal::unread;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::problem::{Code, Problem};
+
+/// The most orders a board shows; a kitchen with more has other worries.
+const ORDERS_MAX: u32 = 200;
+
+/// See the module.
+pub(super) struct Kitchen(pub(super) Services);
+
+/// What the kitchen has to do.
+#[derive(Object, Serialize)]
+struct Board {
+    /// Orders that are confirmed, in preparation or ready, the oldest first; at most 200.
+    data: Vec<BoardOrder>,
+}
+
+/// An order on the board.
+#[derive(Object, Serialize)]
+struct BoardOrder {
+    /// Its id.
+    id: Uuid,
+    /// How it reaches the guest.
+    order_type: OrderTypeBody,
+    /// Its number in the series of its branch, type and year.
+    number: u32,
+    /// Its number in the day, for calling it out.
+    call_number: u32,
+    /// When it was placed.
+    #[serde(with = "moment")]
+    placed_at: DateTime<Utc>,
+    /// Where it stands.
+    status: StatusBody,
+    /// Since when it stands there.
+    #[serde(with = "moment")]
+    status_since: DateTime<Utc>,
+    /// What to make.
+    lines: Vec<LineBody>,
+    /// Its revision, as in `ETag`.
+    revision: u64,
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
+impl Kitchen {
+    /// See what the kitchen of a branch has to do.
+    #[oai(path = "/branches/:branch_id/kitchen", method = "get", operation_id = "kitchenBoard")]
+    async fn board(
+        &self,
+        by: Can<OrderRead>,
+        branch_id: Path<Uuid>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Json<Board>, Problem> {
+        let branch = BranchId::from_uuid(branch_id.0);
+        let consumers = [Orders::NAME, Catalog::NAME];
+        let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
+        if branches::get(&mut tx, branch).await.map_err(unread)?.is_none() {
+            return Err(Problem::new(Code::NotFound));
+        }
+        by.caller.at(branch)?;
+        let orders = board(&mut tx, branch, ORDERS_MAX).await.map_err(unread)?;
+        Ok(Json(Board { data: orders.into_iter().map(Into::into).collect() }))
+    }
+}
+
+impl From<KitchenOrder> for BoardOrder {
+    fn from(order: KitchenOrder) -> Self {
+        Self {
+            id: order.id.uuid(),
+            order_type: order.order_type.into(),
+            number: order.number,
+            call_number: order.call_number,
+            placed_at: order.placed_at,
+            status: order.status.into(),
+            status_since: order.status_since,
+            lines: lines(order.lines),
+            revision: order.revision.get(),
+        }
+    }
+}

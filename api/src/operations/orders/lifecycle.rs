@@ -1,0 +1,252 @@
+//! Orders: placing them, their steps to the guest, and looking at them.
+
+use commands::Revision;
+use commands::orders::{MoveOrder, PlaceOrder, Quote, Step};
+use domain::identity::permission::markers::{
+    OrderCancel, OrderConfirm, OrderDeliver, OrderPlace, OrderRead, OrderReady, OrderStart,
+};
+use domain::orders::order::{Event, status_after};
+use domain::orders::{Order, Status};
+use domain::shared::{BranchId, OrderId};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use projections::orders::order_list::OrderFilter;
+use projections::orders::{order_detail, order_list};
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::caller::Caller;
+use crate::cursor::QueryFingerprint;
+use crate::operations::answer::{Changed, Created, Found, List, first};
+use crate::operations::orders::model::{
+    CancelReasonBody, MovedOrder, NewOrder, OrderBody, OrderSummary, OrderTypeBody, PlacedOrder,
+    QuoteBody, StatusBody, lines,
+};
+use crate::operations::orders::refusal;
+use crate::operations::refusal::{not_looked, refused, unread};
+use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::preconditions::{IdempotencyKey, IfMatch, OptionalIfMatch};
+use crate::problem::{Code, FieldError, Problem};
+
+/// See the module.
+pub(super) struct Orders(pub(super) Services);
+
+/// Why it is cancelled.
+#[derive(Object)]
+struct Cancellation {
+    /// The reason, from a closed list.
+    reason: CancelReasonBody,
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
+impl Orders {
+    /// Place an order.
+    ///
+    /// The server prices the lines and gives the order its numbers, all in one durable step.
+    #[oai(path = "/orders", method = "post", operation_id = "placeOrder")]
+    async fn place(
+        &self,
+        by: Can<OrderPlace>,
+        key: IdempotencyKey,
+        Json(body): Json<NewOrder>,
+    ) -> Result<Created<PlacedOrder>, Problem> {
+        let intent = self.intent(&body)?;
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::new_order))?;
+        let made = first::<Order>(&receipt)?;
+        let Event::Placed(placed) = made.event else {
+            return Err(Problem::new(Code::Internal));
+        };
+        let body = PlacedOrder {
+            id: made.id.uuid(),
+            number: placed.number,
+            call_number: placed.call_number,
+            status: Status::Pending.into(),
+            lines: lines(placed.lines),
+            total: placed.total.into(),
+            revision: made.revision.get(),
+            position: self.0.token(receipt.position),
+        };
+        Ok(Created::by(&receipt, made.revision, body))
+    }
+
+    /// Ask what an order would cost, without placing it.
+    ///
+    /// The prices, rules and refusals are those of placing it.
+    #[oai(path = "/orders/price", method = "post", operation_id = "priceOrder")]
+    async fn price(
+        &self,
+        by: Can<OrderPlace>,
+        Json(body): Json<NewOrder>,
+    ) -> Result<Json<QuoteBody>, Problem> {
+        let intent = self.intent(&body)?;
+        let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
+        let Quote { lines: priced, total } =
+            quote.map_err(|failure| not_looked(failure, refusal::new_order))?;
+        by.caller.at(intent.branch)?;
+        Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
+    }
+
+    /// Accept an order.
+    #[oai(path = "/orders/:order_id/confirm", method = "post", operation_id = "confirmOrder")]
+    async fn confirm(
+        &self,
+        by: Can<OrderConfirm>,
+        key: IdempotencyKey,
+        seen: OptionalIfMatch,
+        order_id: Path<Uuid>,
+    ) -> Result<Changed<MovedOrder>, Problem> {
+        self.step(&by.caller, key, seen.revision(), order_id.0, Step::Confirm).await
+    }
+
+    /// Begin to prepare an order.
+    #[oai(path = "/orders/:order_id/start", method = "post", operation_id = "startOrder")]
+    async fn start(
+        &self,
+        by: Can<OrderStart>,
+        key: IdempotencyKey,
+        seen: OptionalIfMatch,
+        order_id: Path<Uuid>,
+    ) -> Result<Changed<MovedOrder>, Problem> {
+        self.step(&by.caller, key, seen.revision(), order_id.0, Step::Start).await
+    }
+
+    /// Say that an order is ready.
+    #[oai(path = "/orders/:order_id/ready", method = "post", operation_id = "readyOrder")]
+    async fn ready(
+        &self,
+        by: Can<OrderReady>,
+        key: IdempotencyKey,
+        seen: OptionalIfMatch,
+        order_id: Path<Uuid>,
+    ) -> Result<Changed<MovedOrder>, Problem> {
+        self.step(&by.caller, key, seen.revision(), order_id.0, Step::MarkReady).await
+    }
+
+    /// Hand an order over.
+    #[oai(path = "/orders/:order_id/deliver", method = "post", operation_id = "deliverOrder")]
+    async fn deliver(
+        &self,
+        by: Can<OrderDeliver>,
+        key: IdempotencyKey,
+        seen: OptionalIfMatch,
+        order_id: Path<Uuid>,
+    ) -> Result<Changed<MovedOrder>, Problem> {
+        self.step(&by.caller, key, seen.revision(), order_id.0, Step::Deliver).await
+    }
+
+    /// Cancel an order; its number stays annulled for the reason given.
+    #[oai(path = "/orders/:order_id/cancel", method = "post", operation_id = "cancelOrder")]
+    async fn cancel(
+        &self,
+        by: Can<OrderCancel>,
+        key: IdempotencyKey,
+        seen: IfMatch,
+        order_id: Path<Uuid>,
+        Json(body): Json<Cancellation>,
+    ) -> Result<Changed<MovedOrder>, Problem> {
+        let step = Step::Cancel(body.reason.into());
+        self.step(&by.caller, key, Some(seen.revision()), order_id.0, step).await
+    }
+
+    /// List orders, the latest first: by business date, and within one by when they were placed.
+    ///
+    /// Whoever is bound to some branches names one of them.
+    #[oai(path = "/orders", method = "get", operation_id = "listOrders")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
+    async fn list(
+        &self,
+        by: Can<OrderRead>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
+        after: Query<Option<PositionToken>>,
+        /// Only orders of this branch.
+        branch_id: Query<Option<Uuid>>,
+        /// Only orders that stand here.
+        status: Query<Option<StatusBody>>,
+        /// Only orders of this type.
+        order_type: Query<Option<OrderTypeBody>>,
+        /// Only orders of this business date or later.
+        from: Query<Option<chrono::NaiveDate>>,
+        /// Only orders of this business date or earlier.
+        to: Query<Option<chrono::NaiveDate>>,
+    ) -> Result<Json<List<OrderSummary>>, Problem> {
+        let filter = OrderFilter {
+            branch: branch_id.0.map(BranchId::from_uuid),
+            status: status.0.map(Into::into),
+            order_type: order_type.0.map(Into::into),
+            from: from.0,
+            to: to.0,
+        };
+        let query = QueryFingerprint::of("listOrders", &[("filter", &format!("{filter:?}"))]);
+        by.caller.sees(filter.branch)?;
+        let place = self.0.place(&by.caller, query, cursor.as_deref())?;
+        let consumers = [projections::orders::Orders::NAME];
+        let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
+        let page = order_list::list(&mut tx, filter, place, limit.rows().into()).await;
+        let page = page.map_err(unread)?;
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        Ok(Json(List { data: page.rows.into_iter().map(Into::into).collect(), next_cursor }))
+    }
+
+    /// Get an order with its lines and payments.
+    #[oai(path = "/orders/:order_id", method = "get", operation_id = "getOrder")]
+    async fn get(
+        &self,
+        by: Can<OrderRead>,
+        order_id: Path<Uuid>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Found<OrderBody>, Problem> {
+        let consumers = [projections::orders::Orders::NAME];
+        let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
+        let found = order_detail::get(&mut tx, OrderId::from_uuid(order_id.0)).await;
+        let order = found.map_err(unread)?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        by.caller.at(order.header.branch)?;
+        Ok(Found::at(order.header.revision, order.into()))
+    }
+}
+
+impl Orders {
+    fn intent(&self, body: &NewOrder) -> Result<PlaceOrder, Problem> {
+        let line = |(index, line): (usize, &crate::operations::orders::model::NewLine)| {
+            let words = ("debe ser un entero de 1 a 1000", "must be an integer from 1 to 1000");
+            let pointer = format!("/lines/{index}/quantity");
+            line.wanted().ok_or_else(|| FieldError::new(pointer, "range", words))
+        };
+        let lines: Result<Vec<_>, _> = body.lines.iter().enumerate().map(line).collect();
+        Ok(PlaceOrder {
+            order: OrderId::from_uuid(self.0.ids.uuid()),
+            branch: BranchId::from_uuid(body.branch_id),
+            order_type: body.order_type.into(),
+            lines: lines.map_err(|error| Problem::validation(vec![error]))?,
+        })
+    }
+
+    async fn step(
+        &self,
+        caller: &Caller,
+        key: IdempotencyKey,
+        seen: Option<u64>,
+        order: Uuid,
+        step: Step,
+    ) -> Result<Changed<MovedOrder>, Problem> {
+        let seen = seen.map(Revision::new);
+        let intent = MoveOrder { order: OrderId::from_uuid(order), seen, step };
+        let scope = self.0.scope(caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::order))?;
+        let made = first::<Order>(&receipt)?;
+        let status = status_after(&made.event).ok_or_else(|| Problem::new(Code::Internal))?;
+        let body = MovedOrder {
+            id: order,
+            status: status.into(),
+            revision: made.revision.get(),
+            position: self.0.token(receipt.position),
+        };
+        Ok(Changed::by(&receipt, made.revision, body))
+    }
+}

@@ -1,0 +1,20 @@
+//! Orders, their payments, and the kitchen.
+
+mod kitchen;
+mod lifecycle;
+pub(in crate::operations) mod model;
+mod payments;
+pub(in crate::operations) mod refusal;
+
+use poem_openapi::OpenApi;
+
+use super::Services;
+
+/// Every operation of the context.
+pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
+    (
+        lifecycle::Orders(services.clone()),
+        payments::Payments(services.clone()),
+        kitchen::Kitchen(services.clone()),
+    )
+}

@@ -1,0 +1,303 @@
+//! Bodies about orders.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use commands::orders::WantedLine;
+use domain::orders::order::{CancelReason, PaymentMethod};
+use domain::orders::{OrderType, Status};
+use domain::shared::{ProductId, Quantity, VariantId};
+use poem_openapi::Object;
+use projections::orders::order_detail::{OrderDetail, Payment};
+use projections::orders::order_header::OrderHeader;
+use projections::orders::order_line::OrderLine;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::operations::model::{MoneyBody, mirrored};
+use crate::operations::moment;
+use crate::position::PositionToken;
+
+mirrored! {
+    /// How an order reaches its guest.
+    OrderTypeBody of OrderType as "OrderType" {
+        /// Eaten at a table.
+        DineIn,
+        /// Taken away by the guest.
+        Takeaway,
+        /// Brought to the guest.
+        Delivery,
+    }
+}
+
+mirrored! {
+    /// Where an order stands.
+    StatusBody of Status as "OrderStatus" {
+        /// Placed, and nobody has accepted it.
+        Pending,
+        /// Accepted by the branch.
+        Confirmed,
+        /// The kitchen works on it.
+        Preparing,
+        /// The kitchen is done.
+        Ready,
+        /// The guest has it.
+        Delivered,
+        /// It will not be made or handed over.
+        Cancelled,
+    }
+}
+
+mirrored! {
+    /// Why an order is cancelled.
+    CancelReasonBody of CancelReason as "CancelReason" {
+        /// The guest changed his mind.
+        GuestRequest,
+        /// It was entered wrongly.
+        Mistake,
+        /// Something is not to be had.
+        OutOfStock,
+        /// It was entered twice.
+        Duplicate,
+        /// Nobody came for it.
+        NoShow,
+    }
+}
+
+mirrored! {
+    /// How a payment is made.
+    PaymentMethodBody of PaymentMethod as "PaymentMethod" {
+        /// Notes and coins.
+        Cash,
+    }
+}
+
+/// What a guest wants.
+#[derive(Object)]
+pub(super) struct NewOrder {
+    /// Where.
+    pub(super) branch_id: Uuid,
+    /// How it reaches the guest.
+    pub(super) order_type: OrderTypeBody,
+    /// The lines; the server prices them.
+    #[oai(validator(min_items = 1, max_items = 200))]
+    pub(super) lines: Vec<NewLine>,
+}
+
+/// One line as a guest says it.
+#[derive(Object)]
+pub(super) struct NewLine {
+    /// The product.
+    product_id: Uuid,
+    /// Its size or kind.
+    variant_id: Uuid,
+    /// How many pieces.
+    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
+    quantity: u32,
+}
+
+impl NewLine {
+    /// The line as the command takes it; none where the number of pieces is out of range.
+    pub(super) fn wanted(&self) -> Option<WantedLine> {
+        Some(WantedLine {
+            product: ProductId::from_uuid(self.product_id),
+            variant: VariantId::from_uuid(self.variant_id),
+            quantity: Quantity::try_new(self.quantity).ok()?,
+        })
+    }
+}
+
+/// One line with the server's prices.
+#[derive(Object, Serialize)]
+#[oai(rename = "OrderLine")]
+pub(super) struct LineBody {
+    /// Its place in the order, from 1.
+    line: u64,
+    /// The product.
+    product_id: Uuid,
+    /// Its size or kind.
+    variant_id: Uuid,
+    /// Where the product stood in the menu.
+    category_id: Uuid,
+    /// The product's name when the order was placed.
+    product_name: String,
+    /// The variant's name when the order was placed.
+    variant_name: String,
+    /// How many pieces.
+    quantity: u32,
+    /// What one piece costs, taxes included.
+    unit_price: MoneyBody,
+    /// What the line costs.
+    total: MoneyBody,
+}
+
+/// The lines of an order, in their places.
+pub(super) fn lines(lines: impl IntoIterator<Item: Into<OrderLine>>) -> Vec<LineBody> {
+    let body = |(line, place): (OrderLine, u64)| LineBody {
+        line: place,
+        product_id: line.product.uuid(),
+        variant_id: line.variant.uuid(),
+        category_id: line.category.uuid(),
+        product_name: line.product_name.into(),
+        variant_name: line.variant_name.into(),
+        quantity: line.quantity.pieces(),
+        unit_price: line.unit_price.into(),
+        total: line.total.into(),
+    };
+    lines.into_iter().map(Into::into).zip(1..).map(body).collect()
+}
+
+/// What an order would cost.
+#[derive(Object, Serialize)]
+pub(super) struct QuoteBody {
+    /// The lines with the server's prices.
+    pub(super) lines: Vec<LineBody>,
+    /// What they cost together, taxes included.
+    pub(super) total: MoneyBody,
+}
+
+/// An order that was placed.
+#[derive(Object, Serialize)]
+pub(super) struct PlacedOrder {
+    /// Its id.
+    pub(super) id: Uuid,
+    /// Its number in the series of its branch, type and year.
+    pub(super) number: u32,
+    /// Its number in the day, for calling it out.
+    pub(super) call_number: u32,
+    /// Where it stands.
+    pub(super) status: StatusBody,
+    /// The lines with the server's prices.
+    pub(super) lines: Vec<LineBody>,
+    /// What it costs, taxes included.
+    pub(super) total: MoneyBody,
+    /// Its revision, as in `ETag`.
+    pub(super) revision: u64,
+    /// Where the command stands in the log, for `after`.
+    pub(super) position: PositionToken,
+}
+
+/// An order that took a step.
+#[derive(Object, Serialize)]
+pub(super) struct MovedOrder {
+    /// Its id.
+    pub(super) id: Uuid,
+    /// Where it stands.
+    pub(super) status: StatusBody,
+    /// Its revision, as in `ETag`.
+    pub(super) revision: u64,
+    /// Where the command stands in the log, for `after`.
+    pub(super) position: PositionToken,
+}
+
+/// What a list shows of an order.
+#[derive(Object, Serialize)]
+pub(super) struct OrderSummary {
+    /// Its id.
+    id: Uuid,
+    /// Where it was placed.
+    branch_id: Uuid,
+    /// How it reaches the guest.
+    order_type: OrderTypeBody,
+    /// Its number in the series of its branch, type and year.
+    number: u32,
+    /// The year of its series.
+    series_year: i32,
+    /// Its number in the day, for calling it out.
+    call_number: u32,
+    /// Its business date.
+    business_date: NaiveDate,
+    /// When it was placed.
+    #[serde(with = "moment")]
+    placed_at: DateTime<Utc>,
+    /// Where it stands.
+    status: StatusBody,
+    /// Why it was cancelled, if it was.
+    cancel_reason: Option<CancelReasonBody>,
+    /// What it costs, taxes included.
+    total: MoneyBody,
+    /// What is left to pay.
+    balance: MoneyBody,
+    /// How many lines it has.
+    line_count: u32,
+    /// How many pieces they hold together.
+    item_count: u32,
+    /// Its revision, as in `ETag`.
+    revision: u64,
+}
+
+impl From<OrderHeader> for OrderSummary {
+    fn from(order: OrderHeader) -> Self {
+        Self {
+            id: order.id.uuid(),
+            branch_id: order.branch.uuid(),
+            order_type: order.order_type.into(),
+            number: order.number,
+            series_year: order.series_year(),
+            call_number: order.call_number,
+            business_date: order.business_date,
+            placed_at: order.placed_at,
+            status: order.status.into(),
+            cancel_reason: order.cancel_reason.map(Into::into),
+            total: order.total.into(),
+            balance: order.balance.into(),
+            line_count: order.n_lines,
+            item_count: order.n_items,
+            revision: order.revision.get(),
+        }
+    }
+}
+
+/// An order with its lines and payments.
+#[derive(Object, Serialize)]
+#[oai(rename = "Order")]
+pub(super) struct OrderBody {
+    /// What a list shows of it.
+    order: OrderSummary,
+    /// Its lines.
+    lines: Vec<LineBody>,
+    /// What was paid, in the order it was taken.
+    payments: Vec<PaymentBody>,
+    /// Since when more has happened to it than is shown; null when everything is.
+    #[serde(with = "moment")]
+    stale_since: Option<DateTime<Utc>>,
+}
+
+/// A payment of an order.
+#[derive(Object, Serialize)]
+#[oai(rename = "Payment")]
+struct PaymentBody {
+    /// Its id.
+    id: Uuid,
+    /// How it was made.
+    method: PaymentMethodBody,
+    /// How much of the order was paid with it.
+    amount: MoneyBody,
+    /// What the guest handed over.
+    tendered: MoneyBody,
+    /// What the guest got back.
+    change: MoneyBody,
+    /// The business date it counts for.
+    business_date: NaiveDate,
+    /// When it was taken.
+    #[serde(with = "moment")]
+    taken_at: DateTime<Utc>,
+}
+
+impl From<OrderDetail> for OrderBody {
+    fn from(order: OrderDetail) -> Self {
+        let payment = |payment: Payment| PaymentBody {
+            id: payment.id.uuid(),
+            method: payment.method.into(),
+            amount: payment.amount.into(),
+            tendered: payment.tendered.into(),
+            change: payment.change.into(),
+            business_date: payment.business_date,
+            taken_at: payment.taken_at,
+        };
+        Self {
+            lines: lines(order.lines),
+            payments: order.payments.into_iter().map(payment).collect(),
+            order: order.header.into(),
+            stale_since: order.stale_since,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Payments of orders.
+
+use commands::Revision;
+use commands::orders::TakeCash;
+use domain::identity::permission::markers::PaymentTake;
+use domain::orders::Order;
+use domain::orders::order::Event;
+use domain::shared::{OrderId, PaymentId};
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::operations::answer::{Created, first};
+use crate::operations::fields::Fields;
+use crate::operations::model::MoneyBody;
+use crate::operations::orders::model::PaymentMethodBody;
+use crate::operations::orders::refusal;
+use crate::operations::refusal::refused;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::preconditions::{IdempotencyKey, OptionalIfMatch};
+use crate::problem::{Code, Problem};
+
+/// See the module.
+pub(super) struct Payments(pub(super) Services);
+
+/// A payment to be.
+#[derive(Object)]
+struct NewPayment {
+    /// How it is made.
+    method: PaymentMethodBody,
+    /// How much of the order is paid with it, more than zero and at most what is left to pay.
+    amount: MoneyBody,
+    /// What the guest hands over; without it exactly the amount.
+    tendered: Option<MoneyBody>,
+}
+
+/// A payment that was taken.
+#[derive(Object, Serialize)]
+struct TakenPayment {
+    /// Its id.
+    id: Uuid,
+    /// The order.
+    order_id: Uuid,
+    /// How it was made.
+    method: PaymentMethodBody,
+    /// How much of the order was paid with it.
+    amount: MoneyBody,
+    /// What the guest handed over.
+    tendered: MoneyBody,
+    /// What the guest gets back.
+    change: MoneyBody,
+    /// What is left to pay; nothing means that the order is paid.
+    balance: MoneyBody,
+    /// The order's revision, as in `ETag`.
+    revision: u64,
+    /// Where the command stands in the log, for `after`.
+    position: PositionToken,
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
+impl Payments {
+    /// Take a payment for an order.
+    #[oai(path = "/orders/:order_id/payments", method = "post", operation_id = "payOrder")]
+    async fn pay(
+        &self,
+        by: Can<PaymentTake>,
+        key: IdempotencyKey,
+        seen: OptionalIfMatch,
+        order_id: Path<Uuid>,
+        Json(body): Json<NewPayment>,
+    ) -> Result<Created<TakenPayment>, Problem> {
+        let PaymentMethodBody::Cash = body.method;
+        let mut fields = Fields::default();
+        let amount = fields.money("/amount", &body.amount);
+        let tendered = body.tendered.as_ref().map(|tendered| fields.money("/tendered", tendered));
+        let (Some(amount), Some(tendered)) =
+            (amount, tendered.map_or(Some(None), |read| read.map(Some)))
+        else {
+            return Err(fields.problem());
+        };
+        let intent = TakeCash {
+            payment: PaymentId::from_uuid(self.0.ids.uuid()),
+            order: OrderId::from_uuid(order_id.0),
+            seen: seen.revision().map(Revision::new),
+            amount,
+            tendered,
+        };
+        let scope = self.0.scope(&by.caller);
+        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
+        let receipt = receipt.map_err(|error| refused(error, refusal::order))?;
+        let made = first::<Order>(&receipt)?;
+        let Event::PaymentTaken(taken) = made.event else {
+            return Err(Problem::new(Code::Internal));
+        };
+        let body = TakenPayment {
+            id: taken.payment.uuid(),
+            order_id: order_id.0,
+            method: taken.method.into(),
+            amount: taken.amount.into(),
+            tendered: taken.tendered.into(),
+            change: taken.change.into(),
+            balance: taken.balance.into(),
+            revision: made.revision.get(),
+            position: self.0.token(receipt.position),
+        };
+        Ok(Created::by(&receipt, made.revision, body))
+    }
+}

@@ -1,0 +1,145 @@
+//! Reports.
+
+use chrono::NaiveDate;
+use domain::identity::permission::markers::ReportSales;
+use domain::shared::BranchId;
+use poem_openapi::param::Query;
+use poem_openapi::{Enum, Object, OpenApi};
+use projections::catalog::{Catalog, branches};
+use projections::sales::Sales;
+use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::Can;
+use crate::operations::model::MoneyBody;
+use crate::operations::refusal::unread;
+use crate::operations::{Part, Services};
+use crate::payload::Json;
+use crate::position::PositionToken;
+use crate::problem::{Code, FieldError, Problem};
+
+/// See the module.
+pub(super) struct Reports(pub(super) Services);
+
+/// What the rows of a report are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename = "SalesGroup", rename_all = "snake_case")]
+enum GroupByBody {
+    /// One row for everything.
+    Total,
+    /// A row per business date.
+    Day,
+    /// A row per hour of the branch's clock.
+    Hour,
+    /// A row per category.
+    Category,
+    /// A row per product.
+    Product,
+    /// A row per variant of a product.
+    Variant,
+}
+
+/// Sales of a period. A sale counts when its order is paid, on that business date.
+#[derive(Object, Serialize)]
+struct SalesReport {
+    /// The rows; amounts of different currencies have rows of their own.
+    data: Vec<SalesLine>,
+    /// The place in the log that the report was made from: every event up to there is in it.
+    made_from: Option<PositionToken>,
+}
+
+/// One row of a sales report.
+#[derive(Object, Serialize)]
+struct SalesLine {
+    /// What the row is about: a date, an hour, a name; `total` for everything.
+    group: String,
+    /// The id of the category, product or variant.
+    group_id: Option<Uuid>,
+    /// How many orders; none where one order can be in several rows.
+    orders: Option<u64>,
+    /// How many lines.
+    lines: u64,
+    /// How many pieces.
+    items: u64,
+    /// What guests paid, taxes included.
+    gross: MoneyBody,
+}
+
+#[OpenApi(prefix_path = "/v1/reports", tag = "Part::Reports")]
+impl Reports {
+    /// Report the sales of a period.
+    ///
+    /// Whoever is bound to some branches names one of them.
+    #[oai(path = "/sales", method = "get", operation_id = "reportSales")]
+    async fn sales(
+        &self,
+        by: Can<ReportSales>,
+        /// The first business date.
+        from: Query<NaiveDate>,
+        /// The last business date.
+        to: Query<NaiveDate>,
+        /// Only sales of this branch.
+        branch_id: Query<Option<Uuid>>,
+        /// What the rows are about; one row for everything unless said otherwise.
+        group_by: Query<Option<GroupByBody>>,
+        after: Query<Option<PositionToken>>,
+    ) -> Result<Json<SalesReport>, Problem> {
+        if from.0 > to.0 {
+            let words = ("debe ser igual o posterior a from", "must not be before from");
+            return Err(Problem::parameter(FieldError::new("/query/to", "range", words)));
+        }
+        let branch = branch_id.0.map(BranchId::from_uuid);
+        let consumers = [Sales::NAME, Catalog::NAME];
+        let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
+        if let Some(branch) = branch
+            && branches::get(&mut tx, branch).await.map_err(unread)?.is_none()
+        {
+            return Err(Problem::new(Code::NotFound));
+        }
+        by.caller.sees(branch)?;
+        let filter = SalesFilter { branch, from: from.0, to: to.0 };
+        let group_by = group_by.0.unwrap_or(GroupByBody::Total).into();
+        let report = sales(&mut tx, filter, group_by).await.map_err(unread)?;
+        let made_from = report.made_from.map(|place| self.0.token(place.position));
+        Ok(Json(SalesReport { data: report.rows.into_iter().map(Into::into).collect(), made_from }))
+    }
+}
+
+impl From<GroupByBody> for GroupBy {
+    fn from(group_by: GroupByBody) -> Self {
+        match group_by {
+            GroupByBody::Total => Self::Total,
+            GroupByBody::Day => Self::Day,
+            GroupByBody::Hour => Self::Hour,
+            GroupByBody::Category => Self::Category,
+            GroupByBody::Product => Self::Product,
+            GroupByBody::Variant => Self::Variant,
+        }
+    }
+}
+
+impl From<SalesRow> for SalesLine {
+    fn from(row: SalesRow) -> Self {
+        let (group, group_id) = match row.group {
+            Group::Total => ("total".to_owned(), None),
+            Group::Day(date) => (date.to_string(), None),
+            Group::Hour(hour) => (format!("{hour:02}"), None),
+            Group::Category { id, name } => {
+                (name.map(String::from).unwrap_or_default(), Some(id.uuid()))
+            }
+            Group::Product { id, name } => (name.into(), Some(id.uuid())),
+            Group::Variant { id, name, product_name, .. } => {
+                (format!("{product_name}, {name}"), Some(id.uuid()))
+            }
+        };
+        Self {
+            group,
+            group_id,
+            orders: row.n_orders,
+            lines: row.n_lines,
+            items: row.n_items,
+            gross: row.gross.into(),
+        }
+    }
+}
