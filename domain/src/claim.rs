@@ -1,7 +1,7 @@
-//! A claim: one key that only one thing can hold, for uniqueness over a set.
+//! A claim: a key that one aggregate can hold at a time, for uniqueness over a set.
 //!
-//! It is taken and released in the same append as the thing itself, so no two tills, nodes or
-//! retries can both win.
+//! It is taken and released in the same append as the holder's own events, so of concurrent nodes
+//! or retries only one succeeds.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::Decider;
 use crate::shared::{EmailKey, Name};
 
-/// Things whose name is unique per tenant.
+/// Aggregates whose name is unique per tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Named {
     /// A branch.
@@ -19,7 +19,7 @@ pub enum Named {
     Category,
     /// A product.
     Product,
-    /// Something that is kept in stock.
+    /// A stock item.
     StockItem,
 }
 
@@ -34,17 +34,19 @@ impl Named {
     }
 }
 
-/// A key in a set. Its text is frozen with the version of the folding that made it.
+/// A key in a set. Its text never changes, because stored claims are found by it; it includes the
+/// version of the folding.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimId(String);
 
 impl ClaimId {
-    /// The claim of a thing's `name`.
+    /// The claim of the name of an aggregate.
     pub fn of_name(kind: Named, name: &Name) -> Self {
         Self(format!("{}:1:{}", kind.word(), name.fold_v1()))
     }
 
-    /// The claim of somebody's e-mail address, which is a secret: `key` is all that is said of it.
+    /// The claim of a user's e-mail address. It contains only the keyed hash, since the address is
+    /// personal data.
     pub fn of_email(key: &EmailKey) -> Self {
         Self(format!("email:1:{key}"))
     }
@@ -60,60 +62,60 @@ impl std::fmt::Display for ClaimId {
 #[derive(Debug)]
 pub struct Claim;
 
-/// What can be asked of a claim.
+/// Commands to a claim.
 #[derive(Debug, Clone, Copy)]
 pub enum Command {
-    /// `holder` wants the key.
+    /// Take the key for `holder`.
     Take {
-        /// The thing that wants it.
+        /// The aggregate that takes it.
         holder: Uuid,
     },
-    /// `holder` does not need the key any more.
+    /// Release the key of `holder`.
     Release {
-        /// The thing that held it.
+        /// The aggregate that holds it.
         holder: Uuid,
     },
 }
 
-/// The key belongs to `holder`.
+/// `holder` took the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Taken {
-    /// The thing that holds it.
+    /// The aggregate that holds it.
     pub holder: Uuid,
 }
 
-/// The key is free.
+/// The key was released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Released {
-    /// The thing that held it.
+    /// The aggregate that holds it.
     pub holder: Uuid,
 }
 
 crate::stored_events! {
-    /// What happens to a claim.
+    /// Events of a claim.
     pub enum Event {
         "claim.taken" => Taken,
         "claim.released" => Released,
     }
 }
 
-/// Who holds the key.
+/// The holder of the key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nobody.
+    /// The key is free.
     #[default]
     Free,
-    /// This thing.
+    /// This aggregate.
     Held(Uuid),
 }
 
 /// Why a claim is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Another thing holds the key.
+    /// Another aggregate holds the key.
     #[error("the key is held by {by}")]
     Held {
-        /// The thing that holds it.
+        /// The aggregate that holds it.
         by: Uuid,
     },
 }

@@ -1,4 +1,4 @@
-//! A decider: the one shape of everything that decides.
+//! A decider: the shape of every aggregate.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -10,23 +10,23 @@ use crate::event::StoredEvent;
 
 /// An aggregate as a pair of pure functions over its events.
 ///
-/// `decide` is the only place with business `if`s; `evolve` cannot refuse, because the event already
-/// says what happened. A command that changes nothing answers `Ok(vec![])`; a wrong one answers `Err`.
+/// Business rules are in `decide` only. `evolve` cannot refuse, because the event is a fact. A
+/// command that changes nothing returns `Ok(vec![])`, a refused one `Err`.
 pub trait Decider: 'static {
-    /// The first part of the stream's name, the same in every adapter.
+    /// The first part of the stream's name, the same in every event store.
     const CATEGORY: &'static str;
-    /// What tells one stream of the category from another inside a tenant.
+    /// Identifies one stream of the category within a tenant.
     type Id: Display + Send + Sync;
-    /// What a person asks for, with everything the decision needs to know.
+    /// What is asked for, with everything that the decision needs.
     type Command;
-    /// What has happened.
+    /// What happened.
     type Event: StoredEvent + Clone + Send + Sync + 'static;
     /// What the next decision depends on; the default is the state before the first event.
     type State: Default + Clone + Send + Sync + 'static;
     /// Why a command is refused.
     type Error: Error + Send + Sync + 'static;
 
-    /// How the state is kept between two reads of a long stream; none for streams that end soon.
+    /// How the state is stored as a snapshot; none for short streams.
     const SNAPSHOT: Option<SnapshotFormat<Self::State>> = None;
 
     /// Decides a command: the events it causes, or why it is refused.
@@ -42,12 +42,12 @@ pub trait Decider: 'static {
     }
 }
 
-/// How a state is written down, to begin from instead of from the first event.
+/// How a state is stored, so that reading a stream need not start at its first event.
 ///
-/// A snapshot is a cache: one that cannot be read, or is of another version, is as good as none.
+/// A snapshot is a cache: one that is unreadable or of another version is ignored.
 #[derive(Debug)]
 pub struct SnapshotFormat<S> {
-    /// Grows by one with every change of the state, or of what events do to it.
+    /// Incremented when the shape of the state, or what events do to it, changes.
     pub version: u16,
     /// Writes a state.
     pub write: fn(&S) -> Vec<u8>,

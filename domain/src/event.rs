@@ -1,16 +1,16 @@
-//! How events are named, versioned and written as JSON.
+//! The names, versions and JSON of events.
 
 use serde::Serialize;
 use serde_json::Value;
 
 pub use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-/// The stored name of an event's shape, for example `order.placed` in version 1.
+/// The stored name and version of an event's shape, for example `order.placed` in version 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventType {
-    /// `thing.happened`, the same for ever.
+    /// `subject.happened`; it never changes.
     pub name: &'static str,
-    /// Grows by one with every change that old readers or old events would not survive.
+    /// Incremented with every change that old readers or old events would not survive.
     pub version: u16,
 }
 
@@ -20,38 +20,38 @@ pub type Upcaster = fn(Value) -> Value;
 /// Why a stored event cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// The stream holds an event that its aggregate does not know.
+    /// The stream contains an event type that its aggregate does not have.
     #[error("unknown event type {name}")]
     UnknownType {
         /// The stored name.
         name: String,
     },
-    /// The event was written by a newer release.
-    #[error("{name} is stored in version {stored}, this release reads up to {known}")]
-    FromTheFuture {
+    /// A later release wrote the event.
+    #[error("{name} is stored in version {stored}, this release reads up to {readable}")]
+    NewerVersion {
         /// The stored name.
         name: &'static str,
         /// The stored version.
         stored: u16,
-        /// The newest version this release knows.
-        known: u16,
+        /// The newest version that this release can read.
+        readable: u16,
     },
-    /// The payload is not what its type and version promise.
+    /// The payload does not match its type and version.
     #[error("the payload of {name} is malformed")]
     Malformed {
         /// The stored name.
         name: &'static str,
-        /// What the JSON reader says.
+        /// The error of the JSON reader.
         #[source]
         source: serde_json::Error,
     },
 }
 
 impl DecodeError {
-    /// Whether a later release may be able to read the event, which this one does not know.
+    /// Whether a later release may be able to read the event.
     pub const fn is_of_a_later_release(&self) -> bool {
         match self {
-            Self::UnknownType { .. } | Self::FromTheFuture { .. } => true,
+            Self::UnknownType { .. } | Self::NewerVersion { .. } => true,
             Self::Malformed { .. } => false,
         }
     }
@@ -65,8 +65,8 @@ pub trait StoredEvent: Clone + PartialEq + Send + Sync + 'static {
     const TYPES: &'static [EventType];
 
     /// Whether this release can read events of a type and version.
-    fn knows(name: &str, version: u16) -> bool {
-        Self::TYPES.iter().any(|known| known.name == name && version <= known.version)
+    fn can_decode(name: &str, version: u16) -> bool {
+        Self::TYPES.iter().any(|it| it.name == name && version <= it.version)
     }
 
     /// The type of this event.
@@ -78,12 +78,12 @@ pub trait StoredEvent: Clone + PartialEq + Send + Sync + 'static {
     /// Reads a payload of any version up to the current one.
     fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, DecodeError>;
 
-    /// The JSON Schema of every type's payload in its current version. What they have in common is
-    /// added to the generator's definitions.
+    /// The JSON Schema of every type's payload in its current version. Shared definitions are added
+    /// to the generator.
     fn schemas(generator: &mut SchemaGenerator) -> Vec<(EventType, Schema)>;
 }
 
-/// Reads JSON that may have been written in an older version, taking it through the upcasters in between.
+/// Reads JSON of an older or the current version, applying the upcasters in between.
 ///
 /// `upcasters[n]` turns version `n + 1` into version `n + 2`.
 pub fn decode_versioned<T: serde::de::DeserializeOwned>(
@@ -98,7 +98,7 @@ pub fn decode_versioned<T: serde::de::DeserializeOwned>(
         return serde_json::from_slice(payload).map_err(malformed);
     }
     if stored > version {
-        return Err(DecodeError::FromTheFuture { name, stored, known: version });
+        return Err(DecodeError::NewerVersion { name, stored, readable: version });
     }
     let old: Value = serde_json::from_slice(payload).map_err(malformed)?;
     let first = usize::from(stored.saturating_sub(1));
@@ -121,9 +121,9 @@ pub fn encode_payload(event: &impl Serialize) -> Vec<u8> {
 /// #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 /// pub struct Opened {}
 /// domain::stored_events! {
-///     /// What happens to a door.
+///     /// Events of a shop.
 ///     pub enum Event {
-///         "door.opened" => Opened,
+///         "shop.opened" => Opened,
 ///     }
 /// }
 /// ```
@@ -162,7 +162,7 @@ macro_rules! stored_events {
             }
 
             impl Shape {
-                #[expect(clippy::cast_possible_truncation, reason = "nobody writes 65,535 upcasters")]
+                #[expect(clippy::cast_possible_truncation, reason = "no event has 65,535 upcasters")]
                 const fn event_type(&self) -> EventType {
                     EventType { name: self.name, version: self.upcasters.len() as u16 + 1 }
                 }
@@ -260,12 +260,12 @@ mod tests {
     #[test]
     fn what_a_newer_release_wrote_is_refused_by_name() {
         let newer = Event::decode("test.moved", 4, b"{}").unwrap_err();
-        assert!(newer.is_of_a_later_release() && !Event::knows("test.moved", 4));
-        assert!(matches!(newer, DecodeError::FromTheFuture { stored: 4, known: 3, .. }));
+        assert!(newer.is_of_a_later_release() && !Event::can_decode("test.moved", 4));
+        assert!(matches!(newer, DecodeError::NewerVersion { stored: 4, readable: 3, .. }));
         let unknown = Event::decode("test.vanished", 1, b"{}").unwrap_err();
-        assert!(unknown.is_of_a_later_release() && !Event::knows("test.vanished", 1));
+        assert!(unknown.is_of_a_later_release() && !Event::can_decode("test.vanished", 1));
         assert!(matches!(unknown, DecodeError::UnknownType { name } if name == "test.vanished"));
         let malformed = Event::decode("test.moved", 3, b"{}").unwrap_err();
-        assert!(!malformed.is_of_a_later_release() && Event::knows("test.moved", 3));
+        assert!(!malformed.is_of_a_later_release() && Event::can_decode("test.moved", 3));
     }
 }

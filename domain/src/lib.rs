@@ -1,17 +1,17 @@
 //! The rules of a restaurant company: pure, synchronous, without clock, network or randomness.
 //!
 //! Every aggregate is a [`Decider`]: `decide` turns a state and a command into events or a refusal,
-//! `evolve` turns a state and an event into the next state. Whatever a decision needs to know (time,
-//! ids, prices) is in the command. Contexts, in reading order:
+//! `evolve` turns a state and an event into the next state. The command has whatever a decision
+//! needs (time, ids, prices). Contexts, in reading order:
 //!
 //! - [`shared`]: ids, money, quantity, names, the business day
-//! - [`identity`]: tenants, branches, permissions
+//! - [`identity`]: tenants, subscriptions, branches, devices, users, roles and permissions
 //! - [`catalog`]: categories, products and their variants
-//! - [`inventory`]: what is kept in stock, recipes, the stock of a branch
+//! - [`inventory`]: stock items, recipes, the stock of a branch
 //! - [`pricing`]: what an order costs
 //! - [`orders`]: the order and its payments, number series
 //! - [`claim`]: uniqueness over sets
-//! - [`schemas`]: what stored events look like
+//! - [`schemas`]: the JSON Schemas of stored events
 
 pub mod catalog;
 pub mod claim;

@@ -1,4 +1,4 @@
-//! The JSON Schema of every stored event, for those who read the log elsewhere.
+//! The JSON Schema of every stored event, for consumers of the published log.
 
 use schemars::Schema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -11,24 +11,24 @@ use crate::identity::{branch, device, roles, subscription, tenant, user};
 use crate::inventory::{recipe, stock, stock_item};
 use crate::orders::{order, series};
 
-/// Schemas of events, and of what they have in common.
+/// The schemas of all events, and the definitions that they share.
 #[derive(Debug, Clone)]
 pub struct Schemas {
-    /// Every type in its current version, with the schema of its payload.
+    /// Every event type in its current version, with the schema of its payload.
     pub events: Vec<(EventType, Schema)>,
-    /// What the schemas of events refer to, by name.
+    /// The shared definitions by name.
     pub shared: Map<String, Value>,
 }
 
-type OfAggregate = fn(&mut SchemaGenerator) -> Vec<(EventType, Schema)>;
+type EventSchemas = fn(&mut SchemaGenerator) -> Vec<(EventType, Schema)>;
 
-/// The schemas of all events, in the dialect of 2020-12. References go to `path`, a JSON pointer under
-/// which the caller puts what is shared.
+/// The schemas of all events, in dialect 2020-12. References point to `path`, the JSON pointer
+/// under which the caller puts the shared definitions.
 pub fn schemas(path: &'static str) -> Schemas {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.definitions_path = path.into());
     let mut generator = settings.into_generator();
-    let of: [OfAggregate; 14] = [
+    let aggregates: [EventSchemas; 14] = [
         tenant::Event::schemas,
         subscription::Event::schemas,
         branch::Event::schemas,
@@ -44,6 +44,6 @@ pub fn schemas(path: &'static str) -> Schemas {
         series::Event::schemas,
         order::Event::schemas,
     ];
-    let events = of.into_iter().flat_map(|schemas| schemas(&mut generator)).collect();
+    let events = aggregates.into_iter().flat_map(|schemas| schemas(&mut generator)).collect();
     Schemas { events, shared: generator.take_definitions(true) }
 }

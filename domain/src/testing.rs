@@ -1,4 +1,5 @@
-//! Given events, when a command is decided, then these events or this refusal.
+//! A test harness for deciders: given events, when a command is decided, then these events or this
+//! refusal.
 //!
 //! ```
 //! # use domain::{Decider, claim::{self, Claim}, testing::given};

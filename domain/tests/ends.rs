@@ -1,5 +1,4 @@
-//! Whatever has an end can come to it: from every state that commands lead to, some command leads on
-//! towards one.
+//! Every aggregate with an end state can reach it from every state that commands lead to.
 
 #![expect(clippy::unwrap_used, reason = "a state that cannot be made fails the test")]
 
@@ -17,10 +16,10 @@ use domain::shared::{
 };
 use uuid::Uuid;
 
-/// How many commands one after another are tried.
+/// How many commands are tried in a row.
 const STEPS: usize = 7;
 
-/// Every state that `commands` lead to within [`STEPS`], and whether an end is reached from it.
+/// Checks that an end is reachable from every state that `commands` lead to within [`STEPS`].
 fn assert_all_end<D>(commands: impl Fn() -> Vec<D::Command>, is_end: impl Fn(&D::State) -> bool)
 where
     D: Decider,
@@ -32,19 +31,19 @@ where
         let moved = decided.filter(|events| !events.is_empty());
         moved.map(|events| D::fold(state.clone(), events)).collect()
     };
-    let mut known = BTreeMap::new();
-    let mut edge = vec![D::State::default()];
+    let mut visited = BTreeMap::new();
+    let mut frontier = vec![D::State::default()];
     for _ in 0..STEPS {
-        let mut further = Vec::new();
-        for state in edge {
-            if known.insert(key(&state), state.clone()).is_none() && !is_end(&state) {
-                further.extend(next(&state));
+        let mut following = Vec::new();
+        for state in frontier {
+            if visited.insert(key(&state), state.clone()).is_none() && !is_end(&state) {
+                following.extend(next(&state));
             }
         }
-        edge = further;
+        frontier = following;
     }
-    assert!(known.values().any(&is_end), "no end is ever reached");
-    for state in known.values() {
+    assert!(visited.values().any(&is_end), "no end is ever reached");
+    for state in visited.values() {
         let (mut reached, mut open) = (false, vec![(state.clone(), STEPS)]);
         while let Some((state, left)) = open.pop() {
             if is_end(&state) {

@@ -1,4 +1,4 @@
-//! The JSON of every stored event is a snapshot: a renamed field is a failing test, and an old shape
+//! The JSON of every stored event is a snapshot: a renamed field fails the test, and an old shape
 //! needs an upcaster.
 
 #![expect(clippy::unwrap_used, reason = "a sample that cannot be made fails the test")]
@@ -58,7 +58,7 @@ fn line() -> order::Line {
     }
 }
 
-/// One line per event, after checking that it reads back and that the enumeration is complete.
+/// One line per event. Checks that each event reads back and that every event type has a sample.
 fn stored<E: StoredEvent + PartialEq + std::fmt::Debug>(events: &[E]) -> Vec<String> {
     let sampled: BTreeSet<_> = events.iter().map(|event| event.event_type().name).collect();
     let declared: BTreeSet<_> = E::TYPES.iter().map(|kind| kind.name).collect();
@@ -134,7 +134,7 @@ fn subscriptions() -> [subscription::Event; 7] {
     ]
 }
 
-fn people() -> Vec<String> {
+fn users() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
     let held = roles::Held::These([PermissionName::from(Permission::OrderPlace)].into());
     let reach = roles::Reach { held, branches: BranchAccess::Only([branch].into()) };
@@ -322,7 +322,7 @@ fn branch_stock() -> Vec<String> {
 }
 
 fn all() -> Vec<String> {
-    [identity(), people(), catalog(), claims(), orders(), inventory()].concat()
+    [identity(), users(), catalog(), claims(), orders(), inventory()].concat()
 }
 
 #[test]

@@ -141,7 +141,7 @@ pub struct RecordedEvent {
 impl RecordedEvent {
     /// Whether this release can read the payload as an event of `E`, by its type and version.
     pub fn is_known<E: StoredEvent>(&self) -> bool {
-        E::knows(&self.event_type, self.schema_version)
+        E::can_decode(&self.event_type, self.schema_version)
     }
 
     /// Reads the payload as an event of `E`, through upcasters where it is of an older version.

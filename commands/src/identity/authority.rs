@@ -171,7 +171,7 @@ impl Authority {
         wanted.extend(device.map(|device| work.wanted::<Device>(&device)));
         work.read(wanted).await?;
         let sessions = work.state::<User>(user).sessions();
-        let goes_on = |it: &&user::Sessions| it.go_on(*epoch, *session, device.is_some());
+        let goes_on = |it: &&user::Sessions| it.is_valid(*epoch, *session, device.is_some());
         let graph = work.state::<Roles>(tenant);
         let Some(sessions) = sessions.filter(goes_on) else { return Ok(None) };
         let is_closed = work.state::<Tenant>(tenant).is_closed();
@@ -184,7 +184,7 @@ impl Authority {
         });
         let Some(device) = device else { return Ok(Some(own)) };
         let Some(till) = work.state::<Device>(device).in_use() else { return Ok(None) };
-        if !sessions.pin.opens(own.held(), &own.branches) {
+        if !sessions.pin.allows(own.held(), &own.branches) {
             return Ok(None);
         }
         let seat = (*tenant, *user, Some(till.branch));
@@ -283,7 +283,7 @@ impl Authority {
         Ok(Some(OnTill {
             epoch: sessions.epoch,
             pin: sessions.pin.clone(),
-            pin_counts: sessions.pin.counts_for(&held, &branches),
+            pin_counts: sessions.pin.allows_sign_in(&held, &branches),
             may_act: branches.includes(till.branch),
         }))
     }

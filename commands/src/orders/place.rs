@@ -57,7 +57,7 @@ impl PlaceOrder {
         work.read(wanted).await?;
         let branch = work.state::<Branch>(&self.branch).details();
         let branch = branch.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
-        let lines = offer::resolve(branch, &self.lines, |product| offer::Known {
+        let lines = offer::resolve(branch, &self.lines, |product| offer::ProductStates {
             product: work.state::<Product>(&product),
             product_revision: work.revision::<Product>(&product).get(),
             recipe: work.state::<Recipe>(&product),

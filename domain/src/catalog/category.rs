@@ -1,4 +1,4 @@
-//! A category: a named group of products, with its place in the menu.
+//! A category: a named group of products with a position in the menu.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,49 +10,49 @@ use crate::shared::{CategoryId, Name};
 #[derive(Debug)]
 pub struct Category;
 
-/// What a category is like: its name and place.
+/// The attributes of a category.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Its name, unique in the company.
     pub name: Name,
-    /// Its place in the menu, smallest first.
+    /// Its position in the menu, smallest first.
     pub place: u16,
 }
 
-/// What can be asked of a category.
+/// Commands to a category.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The menu gets a category.
+    /// Add the category to the menu.
     Add(Details),
-    /// The category should be like this.
+    /// Set its name and position.
     Revise(Details),
 }
 
-/// The menu got a category.
+/// The category was added to the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Added {
     /// Its name.
     pub name: Name,
-    /// Its place in the menu, smallest first.
+    /// Its position in the menu, smallest first.
     pub place: u16,
 }
 
-/// The category has another name.
+/// The category was renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
-    /// The name from then on.
+    /// The name from this event on.
     pub name: Name,
 }
 
-/// The category has another place in the menu.
+/// The category was moved in the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
-    /// The place from then on, smallest first.
+    /// The position from this event on, smallest first.
     pub place: u16,
 }
 
 crate::stored_events! {
-    /// What happens to a category.
+    /// Events of a category.
     pub enum Event {
         "category.added" => Added,
         "category.renamed" => Renamed,
@@ -60,10 +60,10 @@ crate::stored_events! {
     }
 }
 
-/// A category before and after it was added.
+/// The state of a category.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It was never added.
     #[default]
     Unknown,
     /// It is in the menu.
@@ -83,7 +83,7 @@ impl State {
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The category is in the menu already.
+    /// The category was added before.
     #[error("the category is in the menu already")]
     AlreadyAdded,
     /// There is no such category.

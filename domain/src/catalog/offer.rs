@@ -1,4 +1,4 @@
-//! What a branch offers: from what a guest asks for to lines that can be priced.
+//! What a branch offers: turns the lines that a guest asks for into lines that can be priced.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::orders::LineRecipe;
 use crate::orders::order::LineRequest;
 use crate::shared::{ProductId, Quantity, VariantId};
 
-/// One line as a guest says it.
+/// One line as a guest asks for it.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct WantedLine {
     /// The product.
@@ -20,9 +20,9 @@ pub struct WantedLine {
     pub quantity: Quantity,
 }
 
-/// What there is to know of a product that a line names.
+/// The states that a line is resolved from.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct ProductStates<'a> {
     /// The product.
     pub product: &'a product::State,
     /// The revision of the product.
@@ -31,48 +31,49 @@ pub struct Known<'a> {
     pub recipe: &'a recipe::State,
 }
 
-/// Why a line cannot be had.
+/// Why a line is not offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The company sells no such product.
     #[error("line {index} names no product of the menu")]
     UnknownProduct {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
     /// The product is not sold in such a variant.
     #[error("line {index} names no variant of its product")]
     UnknownVariant {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
-    /// The product's price is not in the branch's currency.
+    /// The branch does not trade in the currency of the product's price.
     #[error("line {index} is priced in another currency than the branch trades in")]
     ForeignCurrency {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
 }
 
-/// Finds what lines ask for among what the branch offers, or says why the first of them that cannot be had
-/// is refused.
+/// Resolves the lines against what the branch offers. The first line that is not offered is refused
+/// with its index.
 pub fn resolve<'a>(
     branch: &branch::Details,
     lines: &[WantedLine],
-    known: impl Fn(ProductId) -> Known<'a>,
+    states: impl Fn(ProductId) -> ProductStates<'a>,
 ) -> Result<Vec<LineRequest>, Error> {
-    let line =
-        |(index, line): (usize, &WantedLine)| found(branch, index, line, known(line.product));
+    let line = |(index, line): (usize, &WantedLine)| {
+        resolve_line(branch, index, line, states(line.product))
+    };
     lines.iter().enumerate().map(line).collect()
 }
 
-fn found(
+fn resolve_line(
     branch: &branch::Details,
     index: usize,
     line: &WantedLine,
-    known: Known<'_>,
+    states: ProductStates<'_>,
 ) -> Result<LineRequest, Error> {
-    let product = known.product.in_menu().ok_or(Error::UnknownProduct { index })?;
+    let product = states.product.in_menu().ok_or(Error::UnknownProduct { index })?;
     let variant = product.variant(line.variant).ok_or(Error::UnknownVariant { index })?;
     if variant.price.currency() != branch.currency {
         return Err(Error::ForeignCurrency { index });
@@ -83,14 +84,14 @@ fn found(
         category: product.category,
         product_name: product.name.clone(),
         variant_name: variant.name.clone(),
-        product_revision: known.product_revision,
+        product_revision: states.product_revision,
         quantity: line.quantity,
         unit_price: variant.price,
-        recipe: line_recipe(known.recipe, line.variant),
+        recipe: line_recipe(states.recipe, line.variant),
     })
 }
 
-/// What one piece of a variant takes from stock, if its product has a recipe for it.
+/// What one piece of a variant takes from stock; none if its product has no recipe for it.
 fn line_recipe(recipe: &recipe::State, variant: VariantId) -> Option<LineRecipe> {
     let latest = recipe.latest()?;
     let portion = latest.portion(variant)?;

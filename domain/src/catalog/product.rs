@@ -24,14 +24,14 @@ pub struct Variant {
     pub price: Money,
 }
 
-/// What a product is like.
+/// The attributes of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Its name, unique in the company.
     pub name: Name,
-    /// Where it stands in the menu.
+    /// Its category in the menu.
     pub category: CategoryId,
-    /// Its variants in the order of the menu, at least one, all in one currency.
+    /// Its variants in the order of the menu: at least one, all in one currency.
     pub variants: Vec<Variant>,
 }
 
@@ -42,14 +42,15 @@ impl Details {
     }
 }
 
-/// A variant as it is asked for.
+/// A variant as a client asks for it.
 ///
-/// Serialised, it is what a retry is recognised by: the id of a variant to be is left out.
+/// Its serialised form is compared to recognise a retry, so the id for an added variant is left
+/// out.
 #[derive(Debug, Clone, Serialize)]
 pub struct VariantRequest {
-    /// The one to change; none adds one.
+    /// The variant to change; none to add one.
     pub id: Option<VariantId>,
-    /// The id that it gets if it is added.
+    /// The id to give to an added variant.
     #[serde(skip)]
     pub id_if_new: VariantId,
     /// Its name, unique in the product.
@@ -58,61 +59,61 @@ pub struct VariantRequest {
     pub price: Money,
 }
 
-/// A product as it is asked for.
+/// A product as a client asks for it.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Its name, unique in the company.
     pub name: Name,
-    /// Where it is to stand in the menu; none where the company has no such category.
+    /// Its category; none if the company has no such category.
     pub category: Option<CategoryId>,
     /// Its variants in the order of the menu.
     pub variants: Vec<VariantRequest>,
 }
 
-/// What can be asked of a product.
+/// Commands to a product.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The menu gets a product; none of its variants has an id yet.
+    /// Add the product to the menu; none of its variants has an id yet.
     Add(Request),
-    /// The product should be like this: variants with an id are kept and changed, those without are added,
-    /// and those left out are sold no more.
+    /// Set the attributes: variants with an id are kept and changed, those without are added, and
+    /// those left out are no longer sold.
     Revise(Request),
 }
 
-/// The menu got a product.
+/// The product was added to the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Added {
     /// Its name.
     pub name: Name,
-    /// Where it stands in the menu.
+    /// Its category in the menu.
     pub category: CategoryId,
     /// Its variants in the order of the menu.
     pub variants: Vec<Variant>,
 }
 
-/// The product has another name.
+/// The product was renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
-    /// The name from then on.
+    /// The name from this event on.
     pub name: Name,
 }
 
-/// The product stands in another category.
+/// The product was moved to another category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recategorised {
-    /// The category from then on.
+    /// The category from this event on.
     pub category: CategoryId,
 }
 
-/// The product is sold in these variants, at these prices.
+/// The product's variants or their prices changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantsOffered {
-    /// All variants from then on, in the order of the menu.
+    /// All variants from this event on, in the order of the menu.
     pub variants: Vec<Variant>,
 }
 
 crate::stored_events! {
-    /// What happens to a product.
+    /// Events of a product.
     pub enum Event {
         "product.added" => Added,
         "product.renamed" => Renamed,
@@ -121,10 +122,10 @@ crate::stored_events! {
     }
 }
 
-/// A product before and after it was added.
+/// The state of a product.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It was never added.
     #[default]
     Unknown,
     /// It is in the menu.
@@ -144,7 +145,7 @@ impl State {
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The product is in the menu already.
+    /// The product was added before.
     #[error("the product is in the menu already")]
     AlreadyAdded,
     /// There is no such product.
@@ -153,34 +154,34 @@ pub enum Error {
     /// The company has no such category.
     #[error("there is no such category")]
     UnknownCategory,
-    /// A variant is to be kept that the product does not have.
+    /// The request keeps a variant that the product does not have.
     #[error("variant {index} is not one of this product")]
     UnknownVariant {
-        /// The place of the variant, from 0.
+        /// The index of the variant, from 0.
         index: usize,
     },
-    /// Nothing could be sold, or too many kinds of it.
+    /// The product has no variants, or too many.
     #[error("a product has 1 to {VARIANTS_MAX} variants, not {given}")]
     VariantCount {
         /// How many were given.
         given: usize,
     },
-    /// A price must be more than nothing.
+    /// A price must be above zero.
     #[error("variant {index} has no price above zero")]
     PriceNotPositive {
-        /// The place of the variant, from 0.
+        /// The index of the variant, from 0.
         index: usize,
     },
-    /// Two variants cannot be told apart.
+    /// Two variants have the same name or id.
     #[error("variant {index} repeats the name or id of an earlier one")]
     VariantRepeated {
-        /// The place of the later variant, from 0.
+        /// The index of the later variant, from 0.
         index: usize,
     },
-    /// One product has one currency.
+    /// The variants are priced in more than one currency.
     #[error("variant {index} has another currency than the first")]
     MixedCurrencies {
-        /// The place of the variant, from 0.
+        /// The index of the variant, from 0.
         index: usize,
     },
 }
@@ -230,7 +231,7 @@ impl Decider for Product {
     }
 }
 
-/// The product that is asked for, where it has the variants `current` so far.
+/// The product as requested, given the variants `current` that it has so far.
 fn details(request: Request, current: &[Variant]) -> Result<Details, Error> {
     let Request { name, category, variants } = request;
     let is_foreign = |request: &VariantRequest| {

@@ -1,4 +1,4 @@
-//! A branch: a place with its own clock, currency and business day.
+//! A branch: a site of a company with its own clock, currency and business day.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -14,81 +14,82 @@ use crate::shared::{
 #[derive(Debug)]
 pub struct Branch;
 
-/// What can be asked of a branch.
+/// Commands to a branch.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The company opens a place.
+    /// Open the branch for the first time.
     Open(Opened),
-    /// It should be called like this, and be there.
+    /// Set its name and address.
     Revise {
         /// Its name, unique in the company.
         name: Name,
-        /// Where it is; none where that is not said.
+        /// Its address; none if unknown.
         address: Option<Address>,
     },
-    /// It should count its days otherwise.
+    /// Change how it counts its days from a date on.
     ChangeBusinessDay {
-        /// From when on, and how.
+        /// The first date, and how days are counted from it.
         change: BusinessDayChange,
-        /// The time.
+        /// The time of the command.
         now: DateTime<Utc>,
     },
-    /// It should begin nothing more.
+    /// Close it: it begins nothing further.
     Close,
-    /// It should trade again.
+    /// Reopen it.
     Reopen,
 }
 
-/// A place opened.
+/// The branch opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opened {
     /// Its name, unique in the company.
     pub name: Name,
-    /// The zone of its clock; there is no default.
+    /// The time zone of its clock; there is no default.
     #[schemars(with = "String")]
     pub time_zone: Tz,
-    /// What it trades in, for ever.
+    /// The currency that it trades in; it never changes.
     pub currency: Currency,
-    /// When its business day begins.
+    /// The time at which its business day begins.
     pub cut_off: CutOff,
 }
 
-/// It is called otherwise.
+/// The branch was renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
     /// Its name, unique in the company.
     pub name: Name,
 }
 
-/// It is somewhere else, or it was said where it is.
+/// The address of the branch was set or removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Relocated {
-    /// Where; none where that is not said any more.
+    /// The address; none if it was removed.
     pub address: Option<Address>,
 }
 
-/// From a business date on it counts its days like this, whatever was to hold from that date on.
+/// The branch counts its days in this way from a business date on. Replaces any plan for that date
+/// or a later one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BusinessDayChanged {
     /// The first business date that is counted like this.
     pub from: NaiveDate,
-    /// The zone of its clock.
+    /// The time zone of its clock.
     #[schemars(with = "String")]
     pub time_zone: Tz,
-    /// When its business day begins.
+    /// The time at which its business day begins.
     pub cut_off: CutOff,
 }
 
-/// It begins nothing more; what was begun goes on.
+/// The branch closed: it begins nothing further; what was begun can be finished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Closed {}
 
-/// It trades again.
+/// The branch reopened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reopened {}
 
 crate::stored_events! {
-    /// What happens to a branch.
+    /// Events of a branch.
     pub enum Event {
         "branch.opened" => Opened,
         "branch.renamed" => Renamed,
@@ -99,33 +100,33 @@ crate::stored_events! {
     }
 }
 
-/// A branch before and after it opened.
+/// The state of a branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It was never opened.
     #[default]
     Unopened,
-    /// It trades.
+    /// It is open.
     Open(Details),
-    /// It begins nothing more.
+    /// It is closed.
     Closed(Details),
 }
 
-/// What a branch is like.
+/// The attributes of a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Its name, unique in the company.
     pub name: Name,
-    /// Where it is; none where nobody has said.
+    /// Its address; none if unknown.
     pub address: Option<Address>,
-    /// What it trades in.
+    /// The currency that it trades in.
     pub currency: Currency,
     /// How it counts its days.
     pub calendar: BusinessCalendar,
 }
 
 impl State {
-    /// The branch, if it trades.
+    /// The branch, if it is open.
     pub const fn open(&self) -> Option<&Details> {
         match self {
             Self::Open(details) => Some(details),
@@ -133,7 +134,7 @@ impl State {
         }
     }
 
-    /// The branch, if the company has it, open or closed.
+    /// The branch, open or closed.
     pub const fn details(&self) -> Option<&Details> {
         match self {
             Self::Open(details) | Self::Closed(details) => Some(details),
@@ -166,7 +167,7 @@ pub enum Error {
     /// The branch was opened before.
     #[error("the branch was opened before")]
     AlreadyOpen,
-    /// The date from which days would be counted otherwise has begun, or is over.
+    /// The date from which days would be counted in another way has begun or is over.
     #[error("days can be counted otherwise from {earliest} on")]
     DayHasBegun {
         /// The first date that has not begun.

@@ -10,50 +10,50 @@ use crate::shared::{BranchId, DeviceId, Name};
 #[derive(Debug)]
 pub struct Device;
 
-/// What can be asked of a device.
+/// Commands to a device.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// It should be used in a branch.
+    /// Enrol it in a branch.
     Enroll(Enrolled),
-    /// It was lost or is not needed: nobody signs in on it any more.
+    /// Remove it because it was lost or is not needed: no one can sign in on it afterwards.
     Remove,
 }
 
-/// It is used in a branch.
+/// The device was enrolled in a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Enrolled {
-    /// Where it stands.
+    /// The branch.
     pub branch: BranchId,
-    /// What people call it.
+    /// Its name for staff.
     pub name: Name,
 }
 
-/// Nobody signs in on it any more.
+/// The device was removed: no one can sign in on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Removed {}
 
 crate::stored_events! {
-    /// What happens to a device.
+    /// Events of a device.
     pub enum Event {
         "device.enrolled" => Enrolled,
         "device.removed" => Removed,
     }
 }
 
-/// A device before, while and after it is used.
+/// The state of a device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It was never enrolled.
     #[default]
     Unknown,
-    /// Staff sign in on it.
+    /// Staff can sign in on it.
     InUse(Enrolled),
-    /// Nobody does any more.
+    /// No one can sign in on it.
     Gone,
 }
 
 impl State {
-    /// The device, while it is used.
+    /// The device, while staff can sign in on it.
     pub const fn in_use(&self) -> Option<&Enrolled> {
         match self {
             Self::InUse(enrolled) => Some(enrolled),

@@ -1,4 +1,4 @@
-//! Who and where: companies, what they have subscribed to, branches, devices, people, and what they may do.
+//! Identity: companies, subscriptions, branches, devices, users, and what they may do.
 
 pub mod branch;
 pub mod device;

@@ -1,4 +1,4 @@
-//! Permissions: everything that can be allowed to somebody, `resource.action`.
+//! Permissions: everything that can be granted, as `resource.action`.
 
 mod name;
 
@@ -8,7 +8,7 @@ pub use name::{PermissionName, PermissionNameError};
 
 macro_rules! permissions {
     ($($(#[$meta:meta])* $variant:ident = $name:literal in $category:ident,)+) => {
-        /// One thing that can be allowed to somebody.
+        /// One permission.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Permission {
             $($(#[$meta])* $variant,)+
@@ -25,7 +25,7 @@ macro_rules! permissions {
                 }
             }
 
-            /// The category that it is shown in until a company sorts it otherwise.
+            /// The category that lists it unless a company moves it to another.
             pub const fn category(self) -> Category {
                 match self {
                     $(Self::$variant => Category::$category,)+
@@ -71,11 +71,11 @@ permissions! {
     CategoryRead = "category.read" in Menu,
     /// Rename and reorder categories.
     CategoryUpdate = "category.update" in Menu,
-    /// See what the company is like and what it has subscribed to.
+    /// See the company's details and subscription.
     CompanyRead = "company.read" in Company,
     /// Correct names, tax id and address of the company.
     CompanyUpdate = "company.update" in Company,
-    /// Enrol tills, and shut out those that were lost.
+    /// Enrol and remove tills.
     DeviceEnroll = "device.enroll" in People,
     /// Cancel an order.
     OrderCancel = "order.cancel" in Orders,
@@ -87,7 +87,7 @@ permissions! {
     OrderPlace = "order.place" in Orders,
     /// See orders and the kitchen board.
     OrderRead = "order.read" in Orders,
-    /// Say that an order is ready.
+    /// Mark an order as ready.
     OrderReady = "order.ready" in Orders,
     /// Start preparing an order.
     OrderStart = "order.start" in Orders,
@@ -107,13 +107,13 @@ permissions! {
     ReportSales = "report.sales" in Reports,
     /// Change roles, their permissions and how permissions are sorted.
     RoleManage = "role.manage" in People,
-    /// See roles, permissions, and who has them.
+    /// See roles, permissions, and their holders.
     RoleRead = "role.read" in People,
     /// See the stock of branches and its movements.
     StockRead = "stock.read" in Stock,
     /// Enter goods that came in.
     StockReceive = "stock.receive" in Stock,
-    /// Release what is kept for orders that nobody has made in time.
+    /// Release what is reserved for orders that were not made in time.
     StockRelease = "stock.release" in Stock,
     /// Add a stock item.
     StockItemCreate = "stock_item.create" in Stock,
@@ -121,23 +121,23 @@ permissions! {
     StockItemRead = "stock_item.read" in Stock,
     /// Rename stock items and set what happens when there is too little.
     StockItemUpdate = "stock_item.update" in Stock,
-    /// Decide about events that the read models could not take in.
+    /// Decide about events that the read models could not apply.
     SystemOperate = "system.operate" in System,
-    /// See how the read models are doing and what they could not take in.
+    /// See the state of the read models and the events that they could not apply.
     SystemRead = "system.read" in System,
-    /// Delete what is known of people who left, for good.
+    /// Delete the personal data of people who left, for good.
     UserForget = "user.forget" in People,
-    /// Invite people.
+    /// Invite users.
     UserInvite = "user.invite" in People,
-    /// Give people roles and branches, and suspend them.
+    /// Give users roles and branches, and suspend them.
     UserManage = "user.manage" in People,
-    /// See the people of the company.
+    /// See the users of the company.
     UserRead = "user.read" in People,
-    /// Give people a PIN for shared tills.
+    /// Give users a PIN for shared tills.
     UserSetPin = "user.set_pin" in People,
 }
 
-/// A category that permissions are shown in.
+/// A category that groups permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Category {
     /// The company and its branches.
@@ -146,7 +146,7 @@ pub enum Category {
     Menu,
     /// Orders, the kitchen and payments.
     Orders,
-    /// People, roles and devices.
+    /// Users, roles and devices.
     People,
     /// Figures.
     Reports,
@@ -168,7 +168,7 @@ impl Category {
         Self::System,
     ];
 
-    /// The word that ids are made of.
+    /// The word that ids are derived from.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Company => "company",
@@ -181,7 +181,7 @@ impl Category {
         }
     }
 
-    /// Its name for people.
+    /// Its label, in Spanish.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Company => "Empresa",
@@ -201,8 +201,7 @@ impl Permission {
         Self::ALL.iter().copied().find(|permission| permission.name() == name)
     }
 
-    /// Whether what is done with it holds in every branch, so that it counts for those alone who act in
-    /// all of them.
+    /// Whether its effect reaches every branch, so that only users of all branches can use it.
     pub const fn reaches_every_branch(self) -> bool {
         matches!(
             self,
@@ -220,8 +219,8 @@ impl Permission {
         )
     }
 
-    /// Whether so much can be done with it that what is remembered of who holds it is not enough, and
-    /// the log itself is asked.
+    /// Whether it is so powerful that a check asks the log for who holds it, rather than the states
+    /// in memory.
     pub const fn is_high_risk(self) -> bool {
         matches!(
             self,

@@ -1,7 +1,7 @@
-//! A subscription: what a company has agreed on with whoever runs the installation.
+//! A subscription: what a company and the operator of the installation have agreed on.
 //!
-//! It decides what may be begun. Reading, signing in and out, and bringing to an end what was begun are
-//! not its business. A company of which nothing is said here may do everything.
+//! It decides what a company may begin. It does not restrict reading, signing in or out, or
+//! finishing what was begun. A company without a subscription may do everything.
 
 use std::collections::BTreeSet;
 
@@ -12,37 +12,37 @@ use serde::{Deserialize, Serialize};
 use crate::Decider;
 use crate::shared::{BranchId, Name, TenantId};
 
-/// How long everything goes on after a payment was due.
+/// How long a company may go on beginning things after a payment was due.
 pub const GRACE: TimeDelta = TimeDelta::days(14);
 
 /// The marker of the aggregate.
 #[derive(Debug)]
 pub struct Subscription;
 
-/// What can be asked of a subscription.
+/// Commands to a subscription.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The company should have this plan.
+    /// Set the plan.
     ChoosePlan(Plan),
-    /// The subscription should stand like this.
+    /// Set the standing.
     Change(Standing),
-    /// The company opens another branch, or one again.
+    /// Count a branch that opens or reopens.
     AddBranch {
-        /// Which.
+        /// The branch.
         branch: BranchId,
-        /// The time.
+        /// The time of the command.
         now: DateTime<Utc>,
     },
-    /// A branch closes.
+    /// Stop counting a branch that closes.
     RemoveBranch {
-        /// Which.
+        /// The branch.
         branch: BranchId,
     },
-    /// Somebody begins to work in the company, or goes on.
+    /// Check that a user can be added or resumed. It has no events.
     AddUser {
-        /// How many there will be who may sign in.
+        /// The number of users, not counting suspended ones, after the command.
         users: u32,
-        /// The time.
+        /// The time of the command.
         now: DateTime<Utc>,
     },
 }
@@ -50,17 +50,17 @@ pub enum Command {
 /// What a company may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// How many open branches; none is any number.
+    /// The most open branches; none is unlimited.
     pub branches: Option<u32>,
-    /// How many people who are not suspended; none is any number.
+    /// The most users, not counting suspended ones; none is unlimited.
     pub users: Option<u32>,
-    /// Which parts of FastOps; none is all of them.
+    /// The modules included; none is all of them.
     pub modules: Option<BTreeSet<Module>>,
 }
 
-/// A part of FastOps that a plan may leave out.
+/// A part of FastOps that a plan may exclude.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -68,7 +68,7 @@ pub struct Plan {
 pub enum Module {
     /// Categories and products.
     Catalog,
-    /// Stock items, recipes and what comes in.
+    /// Stock items, recipes and receipts of goods.
     Inventory,
     /// Orders.
     Orders,
@@ -78,7 +78,7 @@ impl Module {
     /// Every module.
     pub const ALL: [Self; 3] = [Self::Catalog, Self::Inventory, Self::Orders];
 
-    /// The word that stands for it.
+    /// The stored word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Catalog => "catalog",
@@ -88,72 +88,72 @@ impl Module {
     }
 }
 
-/// How a subscription stands.
+/// The standing of a subscription.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum Standing {
-    /// The company tries FastOps.
+    /// The company is on trial.
     Trial {
-        /// When that ends.
+        /// The end of the trial.
         until: DateTime<Utc>,
     },
     /// It is paid.
     #[default]
     Active,
-    /// A payment is due; everything goes on for [`GRACE`].
+    /// A payment is due; the company may begin things for [`GRACE`].
     PastDue {
-        /// Since when.
+        /// The time at which it was due.
         since: DateTime<Utc>,
     },
-    /// Nothing can be begun.
+    /// The company can begin nothing.
     Suspended,
 }
 
-/// The company has this plan.
+/// The company got this plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanChosen {
-    /// What it may have.
+    /// The plan.
     pub plan: Plan,
 }
 
-/// The company may try FastOps.
+/// The company is on trial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialGranted {
-    /// When that ends.
+    /// The end of the trial.
     pub until: DateTime<Utc>,
 }
 
-/// The subscription is paid.
+/// The subscription was paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Activated {}
 
 /// A payment is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FellPastDue {
-    /// Since when.
+    /// The time at which it was due.
     pub since: DateTime<Utc>,
 }
 
-/// Nothing can be begun.
+/// The company can begin nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Suspended {}
 
-/// A branch counts.
+/// A branch counts towards the plan's limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BranchAdded {
-    /// Which.
+    /// The branch.
     pub branch: BranchId,
 }
 
-/// A branch does not count any more.
+/// A branch no longer counts towards the plan's limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BranchRemoved {
-    /// Which.
+    /// The branch.
     pub branch: BranchId,
 }
 
 crate::stored_events! {
-    /// What happens to a subscription.
+    /// Events of a subscription.
     pub enum Event {
         "subscription.plan_chosen" => PlanChosen,
         "subscription.trial_granted" => TrialGranted,
@@ -165,60 +165,60 @@ crate::stored_events! {
     }
 }
 
-/// What a company may begin.
+/// The state of a subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
-    /// What it may have; none limits nothing.
+    /// The plan; none has no limits.
     pub plan: Option<Plan>,
-    /// How the subscription stands.
+    /// The standing.
     pub standing: Standing,
-    /// How many open branches it has.
+    /// The number of open branches.
     pub branches: u32,
 }
 
-/// Of what a plan has a number.
+/// What a plan limits the number of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Open branches.
     Branches,
-    /// People who are not suspended.
+    /// Users, not counting suspended ones.
     Users,
 }
 
-/// Why something cannot be begun.
+/// Why a company cannot begin something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The trial is over.
     #[error("the trial ended at {until}")]
     TrialEnded {
-        /// When it ended.
+        /// The end of the trial.
         until: DateTime<Utc>,
     },
-    /// A payment is due for longer than [`GRACE`].
+    /// A payment has been due for longer than [`GRACE`].
     #[error("a payment is due since {since}")]
     PastDue {
-        /// Since when.
+        /// The time at which it was due.
         since: DateTime<Utc>,
     },
     /// The subscription is suspended.
     #[error("the subscription is suspended")]
     Suspended,
-    /// The plan leaves this out.
+    /// The plan excludes this module.
     #[error("the plan has no {}", .0.word())]
     NoModule(Module),
-    /// The plan has no more of this.
+    /// The plan's limit is reached.
     #[error("the plan has {limit} {counted:?}")]
     Limit {
-        /// Of what.
+        /// What it counts.
         counted: Counted,
-        /// How many there may be.
+        /// The limit.
         limit: u32,
     },
 }
 
 impl State {
-    /// Whether anything can be begun at `now`.
-    pub fn goes_on(&self, now: DateTime<Utc>) -> Result<(), Error> {
+    /// Checks that the standing allows beginning anything at `now`.
+    pub fn check_standing(&self, now: DateTime<Utc>) -> Result<(), Error> {
         match self.standing {
             Standing::Trial { until } if now >= until => Err(Error::TrialEnded { until }),
             Standing::PastDue { since } if now - since >= GRACE => Err(Error::PastDue { since }),
@@ -227,9 +227,9 @@ impl State {
         }
     }
 
-    /// Whether something can be begun in a module at `now`.
+    /// Checks that the standing and the plan allow beginning something in a module at `now`.
     pub fn covers(&self, module: Module, now: DateTime<Utc>) -> Result<(), Error> {
-        self.goes_on(now)?;
+        self.check_standing(now)?;
         let modules = self.plan.as_ref().and_then(|plan| plan.modules.as_ref());
         match modules {
             Some(modules) if !modules.contains(&module) => Err(Error::NoModule(module)),
@@ -237,7 +237,7 @@ impl State {
         }
     }
 
-    fn has_room(&self, counted: Counted, wanted: u32) -> Result<(), Error> {
+    fn check_limit(&self, counted: Counted, wanted: u32) -> Result<(), Error> {
         let limit = self.plan.as_ref().and_then(|plan| match counted {
             Counted::Branches => plan.branches,
             Counted::Users => plan.users,
@@ -269,14 +269,14 @@ impl Decider for Subscription {
                 Standing::Suspended => Suspended {}.into(),
             }]),
             Command::AddBranch { branch, now } => {
-                state.goes_on(now)?;
-                state.has_room(Counted::Branches, state.branches + 1)?;
+                state.check_standing(now)?;
+                state.check_limit(Counted::Branches, state.branches + 1)?;
                 Ok(vec![BranchAdded { branch }.into()])
             }
             Command::RemoveBranch { branch } => Ok(vec![BranchRemoved { branch }.into()]),
             Command::AddUser { users, now } => {
-                state.goes_on(now)?;
-                state.has_room(Counted::Users, users)?;
+                state.check_standing(now)?;
+                state.check_limit(Counted::Users, users)?;
                 Ok(vec![])
             }
         }

@@ -10,33 +10,33 @@ use crate::shared::{Address, Name, Slug, TenantId, UserId};
 #[derive(Debug)]
 pub struct Tenant;
 
-/// What can be asked of a tenant.
+/// Commands to a tenant.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// A company joins the installation.
+    /// Add the company to the installation.
     Register(Registered),
-    /// It should be like this on its tickets.
+    /// Set the details on its tickets.
     Revise(Details),
-    /// None of its people should get in.
+    /// Close it: its users cannot sign in or act.
     Close,
-    /// Its people should get in again.
+    /// Reopen it.
     Reopen,
 }
 
-/// What stands on a company's tickets. It is the company's own, also where that is one person.
+/// The details on a company's tickets. They describe the company, even if it is one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Details {
-    /// The name that people know.
+    /// Its trade name.
     pub name: Name,
-    /// The name that it is registered under; none where that is not said.
+    /// Its registered name; none if unknown.
     pub legal_name: Option<Name>,
-    /// Its number at the tax authority, as people write it.
+    /// Its tax id, as the company writes it; none if unknown.
     pub tax_id: Option<TaxId>,
-    /// Where it is.
+    /// Its address; none if unknown.
     pub address: Option<Address>,
 }
 
-/// A number at a tax authority, as people write it: `900.123.456-7`.
+/// A number at a tax authority, as its holder writes it: `900.123.456-7`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(inline, extend("pattern" = "^[0-9A-Z][0-9A-Z./-]{2,31}$"))]
@@ -48,7 +48,7 @@ pub struct TaxId(String);
 pub struct TaxIdError;
 
 impl TaxId {
-    /// Reads a tax id. Check digits are not looked at: every country has its own.
+    /// Reads a tax id. Check digits are not verified, because they differ by country.
     pub fn parse(text: &str) -> Result<Self, TaxIdError> {
         let is_sign = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
         let is_good = (3..=32).contains(&text.len())
@@ -72,50 +72,50 @@ impl From<TaxId> for String {
     }
 }
 
-/// A company joined the installation.
+/// The company joined the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Registered {
-    /// The name on its tickets.
+    /// The trade name on its tickets.
     pub name: Name,
-    /// Its short name in addresses and at sign-in.
+    /// Its short name in URLs and at sign-in.
     pub slug: Slug,
-    /// The person who may do everything.
+    /// The first administrator.
     pub owner: UserId,
 }
 
-/// It is known under another name.
+/// The trade name was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
-    /// The name on its tickets.
+    /// The trade name on its tickets.
     pub name: Name,
 }
 
-/// It is registered like this.
+/// The registered name or the tax id was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LegalDetailsCorrected {
-    /// The name that it is registered under; none where that is not said.
+    /// Its registered name; none if it was removed.
     pub legal_name: Option<Name>,
-    /// Its number at the tax authority.
+    /// Its tax id; none if it was removed.
     pub tax_id: Option<TaxId>,
 }
 
-/// It is somewhere else, or it was said where it is.
+/// The address of the company was set or removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Relocated {
-    /// Where; none where that is not said any more.
+    /// The address; none if it was removed.
     pub address: Option<Address>,
 }
 
-/// None of its people gets in; what is known of it stays.
+/// The company was closed: its users cannot sign in or act; its data stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Closed {}
 
-/// Its people get in again.
+/// The company was reopened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reopened {}
 
 crate::stored_events! {
-    /// What happens to a tenant.
+    /// Events of a tenant.
     pub enum Event {
         "tenant.registered" => Registered,
         "tenant.renamed" => Renamed,
@@ -126,10 +126,10 @@ crate::stored_events! {
     }
 }
 
-/// A tenant before and after it joined.
+/// The state of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It never joined.
     #[default]
     Unregistered,
     /// It is in the installation.
@@ -139,11 +139,11 @@ pub enum State {
 /// A company of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Company {
-    /// The person who may do everything.
+    /// The first administrator.
     pub owner: UserId,
-    /// What stands on its tickets.
+    /// The details on its tickets.
     pub details: Details,
-    /// Whether none of its people gets in.
+    /// Whether its users are shut out.
     pub is_closed: bool,
 }
 
@@ -156,7 +156,7 @@ impl State {
         }
     }
 
-    /// Whether it has joined and none of its people gets in.
+    /// Whether it has joined and is closed.
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Registered(Company { is_closed: true, .. }))
     }
@@ -168,7 +168,7 @@ pub enum Error {
     /// The installation has no such company.
     #[error("there is no such company")]
     Unknown,
-    /// The company is there already.
+    /// The company joined before.
     #[error("the company is registered already")]
     AlreadyRegistered,
 }

@@ -1,5 +1,5 @@
-//! A person who signs in. Names, addresses, passwords and PINs are kept elsewhere, never in the log;
-//! here is what happened to them.
+//! A user. Names, addresses, passwords and PINs are stored elsewhere, never in the log; its events
+//! only record that they changed.
 
 mod pin;
 
@@ -15,104 +15,104 @@ use crate::shared::{EmailKey, SessionId, UserId};
 
 pub use pin::{Pin, PinBlocked, PinChanged, PinReplaced, PinSet};
 
-/// For how long it is remembered that a session has ended: longer than any of its tokens lasts.
+/// For how long the state keeps an ended session: longer than any of its tokens is valid.
 const ENDED_KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// The marker of the aggregate.
 #[derive(Debug)]
 pub struct User;
 
-/// What can be asked of a person. Serialised, it is what a retry is recognised by.
+/// Commands to a user. The serialised form is compared to recognise a retry.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// Somebody should work here.
+    /// Invite a user.
     Invite {
-        /// What stands for their e-mail address.
+        /// The keyed hash of the e-mail address.
         email: EmailKey,
     },
-    /// They should get another letter in place of the one before.
+    /// Replace the invitation with another one.
     InviteAgain,
-    /// They have taken the invitation up and set a password.
+    /// Accept the invitation and set a password.
     Join {
-        /// The epoch in which the link was written that they used; none on the word of FastOps itself.
+        /// The epoch of the link that was used; none if FastOps itself issues the command.
         link: Option<u32>,
     },
-    /// They have set another password with a link that was sent to them.
+    /// Set a password with a link from an e-mail.
     ResetPassword {
-        /// The epoch in which the link was written.
+        /// The epoch of the link.
         link: u32,
     },
-    /// They have another password; whoever signed in with the old one is out.
+    /// Change the password; every session ends.
     ChangePassword,
-    /// They have another PIN for shared tills; whoever signed in with the one before is out.
+    /// Change the PIN for shared tills; sessions on tills end.
     ChangePin,
-    /// Somebody gives them, who can do this much, a PIN for shared tills; whoever signed in with the one
-    /// before is out.
+    /// Set a PIN for the user, who has this reach, by another user; sessions on tills end.
     SetPin(Reach),
-    /// They have another PIN for shared tills in place of this one, which they know.
+    /// Replace the PIN of this number, with no proof but knowing it; sessions on tills end.
     ReplacePin(u32),
-    /// Nobody should sign in with this PIN any more.
+    /// Block sign-ins with the PIN of this number.
     BlockPin(u32),
-    /// They are out on every device.
+    /// End every session.
     EndSessions,
-    /// They are out on one device.
+    /// End one session.
     EndSession(SessionEnded),
-    /// What is known of them should be deleted for good.
+    /// Delete the personal data of the user, for good.
     Forget,
 }
 
-/// Somebody was invited.
+/// The user was invited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invited {
-    /// What stands for their e-mail address, which they hold the claim of; absent from early events.
+    /// The keyed hash of the e-mail address, which the user holds the claim of; early events have
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailKey>,
 }
 
-/// They got another letter in place of the one before.
+/// Another invitation replaced the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InvitedAgain {}
 
-/// They took the invitation up.
+/// The user accepted the invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Joined {}
 
-/// They have another password.
+/// The password was changed; every session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PasswordChanged {}
 
-/// They are out on every device.
+/// Every session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionsEnded {}
 
-/// They are out on one device.
+/// One session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionEnded {
     /// The session.
     pub session: SessionId,
-    /// When it ended.
+    /// The time at which it ended.
     pub at: DateTime<Utc>,
-    /// Why.
+    /// The reason.
     pub reason: EndReason,
 }
 
-/// What was known of them is deleted for good.
+/// The user's data was deleted for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Forgotten {}
 
-/// Why a session has ended.
+/// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
-    /// Somebody signed out.
+    /// The user signed out.
     SignedOut,
-    /// A token that can be used once was used twice: one of the two users has stolen it.
+    /// A single-use token was used twice, so one of its two users has stolen it.
     TokenReused,
 }
 
 crate::stored_events! {
-    /// What happens to a person.
+    /// Events of a user.
     pub enum Event {
         "user.invited" => Invited,
         "user.invited_again" => InvitedAgain,
@@ -129,7 +129,7 @@ crate::stored_events! {
 }
 
 impl Event {
-    /// The number of the PIN that they have after this, if it is about another PIN.
+    /// The number of the PIN that the event sets; none if it sets no PIN.
     pub const fn pin_number(&self) -> Option<u32> {
         match self {
             Self::PinChanged(PinChanged { number })
@@ -140,68 +140,70 @@ impl Event {
     }
 }
 
-/// What is known of a person.
+/// The state of a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing.
+    /// They were never invited.
     #[default]
     Unknown,
     /// They were invited.
     Known(Account),
-    /// Nothing any more.
+    /// Their data was deleted.
     Forgotten,
 }
 
-/// A person before and after they joined.
+/// An invited user, before or after joining.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// What stands for their e-mail address.
+    /// The keyed hash of the e-mail address; none if the invitation is an early event without one.
     pub email: Option<EmailKey>,
-    /// Whether they have taken their invitation up.
+    /// Whether they accepted the invitation.
     pub has_joined: bool,
-    /// Whether they were given a PIN: they can sign in on shared tills before they have joined.
+    /// Whether another user set a PIN for them: they can then sign in on shared tills before
+    /// joining.
     was_given_pin: bool,
     sessions: Sessions,
 }
 
-/// Which sign-ins still count, and with which PIN others begin on shared tills.
+/// Which sessions are valid, and the PIN that starts sessions on shared tills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sessions {
     /// The PIN.
     pub pin: Pin,
-    /// How often sessions have ended, all of them or those on shared tills; it says when one began.
+    /// Incremented when all sessions end, or all on shared tills; a session belongs to the epoch it
+    /// began in.
     pub epoch: u32,
-    /// The epoch in which the first session began that is not over.
+    /// The first epoch whose sessions are valid.
     since: u32,
-    /// The same of sessions on shared tills.
+    /// The first epoch whose sessions on shared tills are valid.
     on_tills_since: u32,
-    /// Single sessions that ended lately.
+    /// Sessions that ended singly, with the time, until their tokens have expired.
     ended: BTreeMap<SessionId, DateTime<Utc>>,
 }
 
 impl Sessions {
-    /// Whether a session that began in `epoch`, on a shared till or not, goes on.
-    pub fn go_on(&self, epoch: u32, session: SessionId, on_till: bool) -> bool {
+    /// Whether a session that began in `epoch`, on a shared till or not, is valid.
+    pub fn is_valid(&self, epoch: u32, session: SessionId, on_till: bool) -> bool {
         let since = if on_till { self.on_tills_since } else { self.since };
         (since..=self.epoch).contains(&epoch) && !self.ended.contains_key(&session)
     }
 
-    fn all_ended(&mut self) {
-        self.on_tills_ended();
+    fn end_all(&mut self) {
+        self.end_on_tills();
         self.since = self.epoch;
         self.ended.clear();
     }
 
-    const fn on_tills_ended(&mut self) {
+    const fn end_on_tills(&mut self) {
         self.epoch += 1;
         self.on_tills_since = self.epoch;
     }
 }
 
 impl Account {
-    /// The epoch of their sessions. A link that is written in it is good for as long as a session would
-    /// go on that began at that moment: another password, signing out everywhere and a suspension end
-    /// both.
+    /// The epoch of sessions that begin. A link carries the epoch that it was written in and is
+    /// valid as long as a session of that epoch: both end when the password changes, when all
+    /// sessions are ended and on suspension.
     pub const fn epoch(&self) -> u32 {
         self.sessions.epoch
     }
@@ -210,7 +212,7 @@ impl Account {
         self.has_joined || self.was_given_pin
     }
 
-    fn link_is_good(&self, link: u32) -> Result<(), Error> {
+    fn check_link(&self, link: u32) -> Result<(), Error> {
         let Sessions { since, epoch, .. } = self.sessions;
         if (since..=epoch).contains(&link) { Ok(()) } else { Err(Error::LinkVoid) }
     }
@@ -223,7 +225,7 @@ impl Account {
             }
             Command::InviteAgain => Ok(vec![InvitedAgain {}.into()]),
             Command::Join { link } => {
-                link.map_or(Ok(()), |link| self.link_is_good(link))?;
+                link.map_or(Ok(()), |link| self.check_link(link))?;
                 Ok(vec![Joined {}.into()])
             }
             Command::ResetPassword { .. } | Command::ChangePassword | Command::ChangePin
@@ -232,7 +234,7 @@ impl Account {
                 Err(Error::Unknown)
             }
             Command::ResetPassword { link } => {
-                self.link_is_good(link)?;
+                self.check_link(link)?;
                 Ok(vec![PasswordChanged {}.into()])
             }
             Command::ChangePassword => Ok(vec![PasswordChanged {}.into()]),
@@ -256,7 +258,7 @@ impl Account {
                 let counts = self.sessions.pin.is(number);
                 Ok(if counts { vec![PinBlocked { number }.into()] } else { vec![] })
             }
-            // Whoever has no session may have a link.
+            // Even without a session there may be a link to invalidate.
             Command::EndSessions => Ok(vec![SessionsEnded {}.into()]),
             Command::EndSession(ended) => {
                 let is_over = self.sessions.ended.contains_key(&ended.session);
@@ -268,12 +270,12 @@ impl Account {
 }
 
 impl State {
-    /// Which sign-ins still count, if they can sign in at all.
+    /// Which sessions are valid; none if they cannot sign in.
     pub fn sessions(&self) -> Option<&Sessions> {
         self.account().filter(|account| account.can_sign_in()).map(|account| &account.sessions)
     }
 
-    /// What is known of them, if anything is.
+    /// The account; none if they were never invited or are forgotten.
     pub const fn account(&self) -> Option<&Account> {
         match self {
             Self::Known(account) => Some(account),
@@ -285,8 +287,8 @@ impl State {
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// There is no such person, or they have yet to join.
-    #[error("there is nobody like this")]
+    /// The user does not exist or has not joined.
+    #[error("there is no such user")]
     Unknown,
     /// They were invited before.
     #[error("they were invited before")]
@@ -294,10 +296,10 @@ pub enum Error {
     /// They joined before.
     #[error("they joined before")]
     AlreadyJoined,
-    /// The link was written before something that ends links.
+    /// The link was written before an event that invalidates links.
     #[error("the link is no longer good")]
     LinkVoid,
-    /// They have another PIN by now, or theirs is blocked.
+    /// The PIN was superseded or is blocked.
     #[error("the PIN does not count any more")]
     PinSuperseded,
 }
@@ -317,7 +319,7 @@ impl Decider for User {
             }
             (State::Known(account), command) => account.decide(command),
             (State::Forgotten, Command::Invite { .. }) => Err(Error::AlreadyInvited),
-            // Whoever is forgotten stays so.
+            // A forgotten user stays forgotten.
             (State::Forgotten, Command::Forget) => Ok(vec![]),
             (State::Unknown | State::Forgotten, _) => Err(Error::Unknown),
         }
@@ -333,20 +335,20 @@ impl Decider for User {
             Event::InvitedAgain(_) => {}
             Event::Joined(_) => account.has_joined = true,
             Event::PinChanged(changed) => {
-                account.sessions.on_tills_ended();
+                account.sessions.end_on_tills();
                 account.sessions.pin.changed(changed);
             }
             Event::PinSet(set) => {
                 account.was_given_pin = true;
-                account.sessions.on_tills_ended();
+                account.sessions.end_on_tills();
                 account.sessions.pin.set(set);
             }
             Event::PinReplaced(replaced) => {
-                account.sessions.on_tills_ended();
+                account.sessions.end_on_tills();
                 account.sessions.pin.replaced(replaced);
             }
             Event::PinBlocked(_) => account.sessions.pin.blocked(),
-            Event::PasswordChanged(_) | Event::SessionsEnded(_) => account.sessions.all_ended(),
+            Event::PasswordChanged(_) | Event::SessionsEnded(_) => account.sessions.end_all(),
             Event::SessionEnded(SessionEnded { session, at, .. }) => {
                 let ended = &mut account.sessions.ended;
                 ended.retain(|_, ended| *ended + ENDED_KEPT_FOR > at);

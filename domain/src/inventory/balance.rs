@@ -1,7 +1,7 @@
-//! What is there of one item and what it is worth: weighted average cost in integers.
+//! The balance of one item: its quantity and value, at weighted average cost in integers.
 //!
-//! The unit cost is never stored: what leaves takes its share of the value, and the last of it takes the
-//! rest, so value and quantity reach nothing together.
+//! The unit cost is never stored. An issue takes its share of the value, and the last one takes the
+//! rest, so value and quantity reach zero together.
 
 use std::num::NonZeroI64;
 
@@ -14,67 +14,68 @@ use crate::shared::{Currency, Money, MoneyError, StockQuantity, StockQuantityErr
 /// How many decimals of the major unit a displayed unit cost has.
 const UNIT_COST_DECIMALS: u32 = 6;
 
-/// A quantity and its value. Both are below nothing after more was taken than there was.
+/// A quantity and its value. Both are below zero after more was issued than there was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Balance {
-    /// How much there is.
+    /// The quantity.
     pub quantity: StockQuantity,
-    /// What it is worth.
+    /// The value.
     pub value: Money,
 }
 
-/// What a quantity above nothing cost.
+/// The cost of a quantity above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    /// What it cost together.
+    /// The total cost.
     pub cost: Money,
-    /// How much it was.
+    /// The quantity.
     pub quantity: StockQuantity,
 }
 
-/// What goods that came in left behind.
+/// The result of a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Received {
-    /// What there is with them.
+    /// The balance after it.
     pub balance: Balance,
-    /// What is added to the value so that goods taken before they came in stand at what they cost.
+    /// What is added to the value so that goods issued before they came in are valued at what they
+    /// cost.
     pub correction: Money,
 }
 
-/// What goods that went out left behind.
+/// The result of an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consumed {
-    /// What there is without them.
+    /// The balance after it.
     pub balance: Balance,
-    /// What they were worth.
+    /// The value of the goods issued.
     pub value: Money,
 }
 
 /// Why a balance cannot be calculated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BalanceError {
-    /// The quantities do not work out.
+    /// A quantity is out of range.
     #[error(transparent)]
     Quantity(#[from] StockQuantityError),
-    /// The amounts do not work out.
+    /// An amount is out of range, or the currencies differ.
     #[error(transparent)]
     Money(#[from] MoneyError),
 }
 
 impl Rate {
-    /// What `quantity` costs at this rate.
+    /// The cost of `quantity` at this rate.
     pub fn value_of(self, quantity: StockQuantity) -> Result<Money, MoneyError> {
         part(self.cost, quantity, self.quantity)
     }
 }
 
 impl Balance {
-    /// Nothing, worth nothing.
+    /// Zero quantity, zero value.
     pub const fn nothing(currency: Currency) -> Self {
         Self { quantity: StockQuantity::ZERO, value: Money::zero(currency) }
     }
 
-    /// What one base unit cost on average; none when nothing is there.
+    /// The average cost of one base unit; none if the quantity is not above zero.
     pub fn rate(self) -> Option<Rate> {
         self.quantity.is_positive().then_some(Rate { cost: self.value, quantity: self.quantity })
     }
@@ -93,10 +94,10 @@ impl Balance {
         Some(if decimals.is_empty() { whole.to_string() } else { format!("{whole}.{decimals}") })
     }
 
-    /// `quantity`, which is above nothing, comes in for `cost`.
+    /// Receives `quantity`, which is above zero, for `cost`.
     ///
-    /// What it covers of a quantity below nothing was booked out at a guessed cost; the difference to
-    /// what it cost is the correction.
+    /// The part that covers a quantity below zero was issued at an estimated cost. The difference
+    /// from its actual cost is the correction.
     pub fn receive(self, quantity: StockQuantity, cost: Money) -> Result<Received, BalanceError> {
         let short = self.quantity.min(StockQuantity::ZERO).negated();
         let covered = short.min(quantity);
@@ -109,28 +110,28 @@ impl Balance {
         Ok(Received { balance, correction })
     }
 
-    /// `quantity`, which is above nothing, goes out: what is there at its average cost, what is not
-    /// there at the last known one.
+    /// Issues `quantity`, which is above zero: what there is at its average cost, the rest at the
+    /// last known cost.
     pub fn consume(
         self,
         quantity: StockQuantity,
         last_known: Option<Rate>,
     ) -> Result<Consumed, BalanceError> {
-        let there = self.quantity.max(StockQuantity::ZERO);
-        let taken = quantity.min(there);
+        let on_hand = self.quantity.max(StockQuantity::ZERO);
+        let taken = quantity.min(on_hand);
         let short = quantity.minus(taken)?;
-        let guessed = match last_known {
+        let estimated = match last_known {
             Some(rate) => rate.value_of(short)?,
             None => Money::zero(self.value.currency()),
         };
-        let value = part(self.value, taken, there)?.plus(guessed)?;
+        let value = part(self.value, taken, on_hand)?.plus(estimated)?;
         let balance =
             Self { quantity: self.quantity.minus(quantity)?, value: self.value.minus(value)? };
         Ok(Consumed { balance, value })
     }
 }
 
-/// The share of `quantity` in what `whole` is worth; nothing of nothing.
+/// The share of `value` that `quantity` has of `whole`; zero if `whole` is zero.
 fn part(value: Money, quantity: StockQuantity, whole: StockQuantity) -> Result<Money, MoneyError> {
     match NonZeroI64::new(whole.millionths()) {
         Some(whole) => value.share(quantity.millionths(), whole),
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn goods_that_were_sold_before_they_came_in_stand_at_what_they_cost() {
-        // Three were booked out at 60 each and cost 70 each: 30 more left the stock.
+        // Three were issued at 60 each and cost 70 each: 30 more left the stock.
         let Received { balance: after, correction } =
             balance("-3", -180).receive(quantity("10"), cents(700)).unwrap();
         assert_eq!((after, correction), (balance("7", 490), cents(-30)));

@@ -1,4 +1,4 @@
-//! What is kept in stock: the things themselves, recipes, and how much each branch has.
+//! Inventory: stock items, recipes, and the stock of each branch.
 
 pub mod balance;
 pub mod recipe;
@@ -12,7 +12,8 @@ pub use stock_item::StockItem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the quantities of a stock item count; it never changes, since past quantities count in it.
+/// The unit that the quantities of a stock item count. It never changes, because past quantities
+/// count in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BaseUnit {
@@ -24,13 +25,13 @@ pub enum BaseUnit {
     Each,
 }
 
-/// Whether an order is taken for which there is not enough in stock.
+/// Whether an order is accepted for which there is too little in stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnShortage {
     /// The order is refused.
     Refuse,
-    /// The order is taken; the stock goes below nothing until goods come in.
+    /// The order is accepted; the stock goes below zero until goods come in.
     Allow,
 }
 

@@ -1,7 +1,6 @@
 //! A recipe: what one piece of each variant of a product takes from stock.
 //!
-//! It is published in versions. An order keeps the version that it was placed with, so a later one
-//! changes no order.
+//! It is published in versions. An order keeps the version that it was placed with.
 
 use std::sync::Arc;
 
@@ -19,69 +18,69 @@ pub const INGREDIENTS_MAX: usize = 50;
 #[derive(Debug)]
 pub struct Recipe;
 
-/// How much of something.
+/// A quantity of a stock item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ingredient {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much of it, in its base unit.
+    /// The quantity, in the item's base unit.
     pub quantity: StockQuantity,
 }
 
-/// What one piece of a variant takes.
+/// What one piece of a variant takes from stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Portion {
     /// The variant.
     pub variant: VariantId,
-    /// What it takes, each item once.
+    /// The ingredients, each item once.
     pub ingredients: Vec<Ingredient>,
 }
 
-/// What can be asked of a recipe.
+/// Commands to a recipe.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The product is made like this; variants that are left out take nothing.
+    /// Publish a version; variants that are left out take nothing.
     Publish {
-        /// One for each variant that takes something.
+        /// One portion for each variant that takes something.
         portions: Vec<Portion>,
     },
 }
 
-/// The product is made like this.
+/// A version was published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Published {
     /// 1, 2, 3 …
     pub version: u32,
-    /// One for each variant that takes something.
+    /// One portion for each variant that takes something.
     pub portions: Vec<Portion>,
 }
 
 impl Published {
-    /// What one piece of the variant takes, if it takes something.
+    /// What one piece of the variant takes; none if it takes nothing.
     pub fn portion(&self, variant: VariantId) -> Option<&Portion> {
         self.portions.iter().find(|portion| portion.variant == variant)
     }
 }
 
 crate::stored_events! {
-    /// What happens to a recipe.
+    /// Events of a recipe.
     pub enum Event {
         "recipe.published" => Published,
     }
 }
 
-/// The recipe in its latest version.
+/// The latest version of a recipe.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
     /// The product takes nothing from stock.
     #[default]
     Unpublished,
-    /// The product is made like this.
+    /// The product takes what this version lists.
     Published(Arc<Published>),
 }
 
 impl State {
-    /// The latest version, if there is one.
+    /// The latest version; none if none was published.
     pub fn latest(&self) -> Option<&Published> {
         match self {
             Self::Unpublished => None,
@@ -96,57 +95,57 @@ pub enum Error {
     /// The company sells no such product.
     #[error("there is no such product")]
     UnknownProduct,
-    /// The product is not sold in such a variant.
+    /// The product has no such variant.
     #[error("portion {index} names no variant of the product")]
     UnknownVariant {
-        /// The place of the portion, from 0.
+        /// The index of the portion, from 0.
         index: usize,
     },
-    /// The company keeps no such thing in stock.
+    /// The company has no such stock item.
     #[error("ingredient {ingredient} of portion {index} is no stock item")]
     UnknownItem {
-        /// The place of the portion, from 0.
+        /// The index of the portion, from 0.
         index: usize,
-        /// The place of the ingredient, from 0.
+        /// The index of the ingredient, from 0.
         ingredient: usize,
     },
-    /// A recipe says something, and not more than a product has variants.
+    /// The recipe has no portion, or more than a product can have variants.
     #[error("a recipe has 1 to {VARIANTS_MAX} portions, not {given}")]
     PortionCount {
         /// How many were given.
         given: usize,
     },
-    /// A variant is made in one way.
+    /// A variant is listed twice.
     #[error("portion {index} repeats the variant of an earlier one")]
     VariantRepeated {
-        /// The place of the later portion, from 0.
+        /// The index of the later portion, from 0.
         index: usize,
     },
-    /// A portion takes something, and not too much.
+    /// A portion has no ingredient, or too many.
     #[error("portion {index} has 1 to {INGREDIENTS_MAX} ingredients, not {given}")]
     IngredientCount {
-        /// The place of the portion, from 0.
+        /// The index of the portion, from 0.
         index: usize,
         /// How many were given.
         given: usize,
     },
-    /// An item is named once with its whole quantity.
+    /// An item is listed twice in a portion.
     #[error("ingredient {ingredient} of portion {index} repeats an earlier one")]
     IngredientRepeated {
-        /// The place of the portion, from 0.
+        /// The index of the portion, from 0.
         index: usize,
-        /// The place of the later ingredient, from 0.
+        /// The index of the later ingredient, from 0.
         ingredient: usize,
     },
-    /// An ingredient is more than nothing.
+    /// An ingredient's quantity must be above zero.
     #[error("ingredient {ingredient} of portion {index} has no quantity above zero")]
     QuantityNotPositive {
-        /// The place of the portion, from 0.
+        /// The index of the portion, from 0.
         index: usize,
-        /// The place of the ingredient, from 0.
+        /// The index of the ingredient, from 0.
         ingredient: usize,
     },
-    /// There were more versions than can be counted.
+    /// The version number would overflow.
     #[error("the recipe has no version number left")]
     Exhausted,
 }
@@ -178,7 +177,7 @@ impl Decider for Recipe {
     }
 }
 
-/// Whether the portions of a recipe name variants of its product, and things that the company keeps.
+/// Checks that the portions refer to variants of the product and stock items of the company.
 pub fn check_references(
     product: &product::State,
     portions: &[Portion],

@@ -1,7 +1,7 @@
-//! The stock of a branch: what it has of everything, what it is worth, and what orders have reserved.
+//! The stock of a branch: quantity and value of each item, and what is reserved for orders.
 //!
-//! One stream per branch, so that an order reserves all that it takes at once or not at all, and two
-//! tills that sell the last of something are told apart by its revision.
+//! One stream per branch, so that an order reserves all that it takes or nothing, and of two tills
+//! that sell the last of an item the stream's revision refuses one.
 
 mod moves;
 
@@ -18,89 +18,89 @@ use crate::shared::{
 };
 use crate::{Decider, SnapshotFormat};
 
-/// The most lines one receipt can have.
+/// The most lines of one receipt.
 pub const RECEIPT_LINES_MAX: usize = 200;
 
-/// How long stock is kept for an order: longer than any shift, so that only orders which everybody has
-/// forgotten lose it, and shorter than a day, so that the next day's guests find it.
+/// How long stock is reserved for an order: longer than any shift, so that only forgotten orders
+/// lose their reservation, and shorter than a day, so that it is available on the next day.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(12);
 
 /// The marker of the aggregate; its id is that of the branch.
 #[derive(Debug)]
 pub struct Inventory;
 
-/// Something that comes in.
+/// An item that came in.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct IncomingLine {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much of it.
+    /// The quantity.
     pub quantity: StockQuantity,
-    /// What it cost together.
+    /// The total cost.
     pub cost: Money,
 }
 
-/// Goods about to come in.
+/// A receipt of goods.
 #[derive(Debug, Clone)]
 pub struct Receive {
     /// The receipt.
     pub receipt: ReceiptId,
-    /// What the branch trades in.
+    /// The currency of the branch.
     pub currency: Currency,
-    /// What comes in.
+    /// The items that come in.
     pub lines: Vec<IncomingLine>,
 }
 
-/// Something that an order will take.
+/// An item that an order takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Demand {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much of it.
+    /// The quantity.
     pub quantity: StockQuantity,
-    /// What happens when there is too little.
+    /// Whether the order is accepted when there is too little.
     pub on_shortage: OnShortage,
 }
 
-/// Stock about to be kept for an order.
+/// A reservation to make for an order.
 #[derive(Debug, Clone)]
 pub struct Reserve {
     /// The order.
     pub order: OrderId,
-    /// What it will take; an item may come more than once.
+    /// What it takes; an item may be listed more than once.
     pub lines: Vec<Demand>,
-    /// The moment, at which older reservations may have expired.
+    /// The time of the command; reservations that have expired by then are released.
     pub now: DateTime<Utc>,
 }
 
-/// Stock about to be used up for an order, reserved or not.
+/// The consumption of an order, reserved or not.
 #[derive(Debug, Clone)]
 pub struct Consume {
     /// The order.
     pub order: OrderId,
-    /// What the branch trades in.
+    /// The currency of the branch.
     pub currency: Currency,
-    /// What it takes; an item may come more than once.
+    /// What it takes; an item may be listed more than once.
     pub lines: Vec<Ingredient>,
 }
 
-/// What can be asked of the stock of a branch.
+/// Commands to the stock of a branch.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Goods come in.
+    /// Receive goods.
     Receive(Receive),
-    /// An order is placed.
+    /// Reserve what a placed order takes.
     Reserve(Reserve),
-    /// What an order takes was used up.
+    /// Consume what an order takes.
     Consume(Consume),
-    /// An order is cancelled.
+    /// Release the reservation of a cancelled order.
     Release {
         /// The order.
         order: OrderId,
     },
-    /// Reservations that were forgotten should end.
+    /// Release expired reservations.
     ReleaseExpired {
-        /// The moment.
+        /// The time of the command.
         now: DateTime<Utc>,
     },
 }
@@ -110,94 +110,94 @@ pub enum Command {
 pub struct Received {
     /// The receipt.
     pub receipt: ReceiptId,
-    /// What came in.
+    /// The items that came in.
     pub lines: Vec<ReceivedLine>,
 }
 
-/// Something that came in.
+/// An item that came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReceivedLine {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much of it.
+    /// The quantity.
     pub quantity: StockQuantity,
-    /// What it cost together.
+    /// The total cost.
     pub cost: Money,
-    /// What the value changes by besides, because some of it was sold before it came in.
+    /// The correction of the value, because some of it was sold before it came in.
     pub correction: Money,
-    /// What there is after it.
+    /// The balance after it.
     pub balance: Balance,
 }
 
-/// Stock is kept for an order.
+/// Stock was reserved for an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reserved {
     /// The order.
     pub order: OrderId,
-    /// What is kept, each item once.
+    /// What is reserved, each item once.
     pub lines: Vec<ReservedLine>,
-    /// Until when it is kept.
+    /// The time at which the reservation expires.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Something that is kept for an order, or was.
+/// An item whose reservation was made or released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReservedLine {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much of it.
+    /// The quantity.
     pub quantity: StockQuantity,
-    /// How much of it is kept for all orders after this.
+    /// The quantity reserved for all orders after it.
     pub reserved: StockQuantity,
 }
 
-/// What an order takes was used up, and is not kept for it any more.
+/// An order consumed what it takes; its reservation ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Consumed {
     /// The order.
     pub order: OrderId,
-    /// What was used up, each item once.
+    /// What was consumed, each item once.
     pub lines: Vec<ConsumedLine>,
 }
 
-/// Something that was used up.
+/// An item that was consumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConsumedLine {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much of it.
+    /// The quantity.
     pub quantity: StockQuantity,
-    /// What it was worth.
+    /// The value of the quantity.
     pub value: Money,
-    /// What there is after it.
+    /// The balance after it.
     pub balance: Balance,
-    /// How much of it is kept for all orders after this.
+    /// The quantity reserved for all orders after it.
     pub reserved: StockQuantity,
 }
 
-/// Why stock is no longer kept for an order.
+/// Why a reservation was released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseReason {
     /// The order was cancelled.
     Cancelled,
-    /// Nobody took it in time.
+    /// It expired.
     Expired,
 }
 
-/// Stock is no longer kept for some orders.
+/// Reservations of some orders were released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Released {
     /// The orders.
     pub orders: Vec<OrderId>,
-    /// What was kept for them together, each item once.
+    /// What was reserved for them in total, each item once.
     pub lines: Vec<ReservedLine>,
-    /// Why.
+    /// The reason.
     pub reason: ReleaseReason,
 }
 
 crate::stored_events! {
-    /// What happens to the stock of a branch.
+    /// Events of the stock of a branch.
     pub enum Event {
         "inventory.received" => Received,
         "inventory.reserved" => Reserved,
@@ -206,44 +206,44 @@ crate::stored_events! {
     }
 }
 
-/// What there is of an item.
+/// The stock of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Stock {
     balance: Balance,
-    /// The average cost after the goods that came in last, or theirs when they only filled a gap.
+    /// The average cost after the last receipt, or the receipt's own if it left nothing above zero.
     rate: Option<Rate>,
 }
 
-/// What is kept for an order.
+/// The reservation of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Reservation {
     items: OrdMap<StockItemId, StockQuantity>,
     expires_at: DateTime<Utc>,
 }
 
-/// What a branch has and keeps for whom.
+/// The stock of a branch and its reservations.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     stock: OrdMap<StockItemId, Stock>,
-    /// The sums of the reservations; an item that nobody has reserved is not in it.
+    /// The sum of the reservations by item; items without a reservation are absent.
     reserved: OrdMap<StockItemId, StockQuantity>,
     reservations: OrdMap<OrderId, Reservation>,
-    /// The reservations in the order in which they expire.
+    /// The reservations, ordered by expiry.
     deadlines: OrdSet<(DateTime<Utc>, OrderId)>,
 }
 
 impl State {
-    /// What there is of an item, if the branch ever had it.
+    /// The balance of an item; none if the branch never had it.
     pub fn balance(&self, item: StockItemId) -> Option<Balance> {
         self.stock.get(&item).map(|stock| stock.balance)
     }
 
-    /// How much of an item is kept for orders.
+    /// The quantity of an item that is reserved for all orders.
     pub fn reserved(&self, item: StockItemId) -> StockQuantity {
         self.reserved.get(&item).copied().unwrap_or_default()
     }
 
-    /// Whether stock is kept for an order.
+    /// Whether an order has a reservation.
     pub fn has_reserved(&self, order: OrderId) -> bool {
         self.reservations.contains_key(&order)
     }
@@ -263,54 +263,54 @@ impl State {
     }
 }
 
-/// An item of which there is too little.
+/// An item that is short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortage {
-    /// What.
+    /// The item.
     pub item: StockItemId,
-    /// How much the order takes.
+    /// The quantity that the order takes.
     pub needed: StockQuantity,
-    /// How much there is that nobody has reserved.
+    /// The quantity that is not reserved.
     pub available: StockQuantity,
 }
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// There is too little of something.
+    /// Some items are short.
     #[error("{} items are short", items.len())]
     Short {
-        /// Of what, in the order of their ids.
+        /// The items, ordered by id.
         items: Vec<Shortage>,
     },
-    /// What an order takes is frozen when it is placed, and so is what is kept for it.
-    #[error("what is kept for the order is not what it takes")]
+    /// The items in the command differ from the order's reservation.
+    #[error("the items differ from the reservation of the order")]
     ReservationDiffers,
-    /// A receipt says something, and not too much.
+    /// A receipt has no lines, or too many.
     #[error("a receipt has 1 to {RECEIPT_LINES_MAX} lines, not {given}")]
     LineCount {
         /// How many were given.
         given: usize,
     },
-    /// What moves is more than nothing.
+    /// A quantity must be above zero.
     #[error("line {index} has no quantity above zero")]
     QuantityNotPositive {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
-    /// Goods may be free, but nobody gets money for taking them.
-    #[error("line {index} costs less than nothing")]
+    /// A cost must not be below zero; goods may be free.
+    #[error("line {index} has a cost below zero")]
     CostNegative {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
-    /// A branch has one currency.
+    /// The cost is not in the branch's currency.
     #[error("line {index} is in another currency than the branch trades in")]
     ForeignCurrency {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
-    /// The quantities or amounts do not work out.
+    /// A quantity or amount is out of range.
     #[error(transparent)]
     Balance(#[from] BalanceError),
 }

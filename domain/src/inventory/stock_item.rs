@@ -11,58 +11,58 @@ use crate::shared::{Name, StockItemId};
 #[derive(Debug)]
 pub struct StockItem;
 
-/// What a stock item is like.
+/// The attributes of a stock item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Its name, unique in the company.
     pub name: Name,
-    /// What its quantities count.
+    /// The unit of its quantities.
     pub unit: BaseUnit,
-    /// What happens to an order when there is too little.
+    /// Whether an order is accepted when there is too little.
     pub on_shortage: OnShortage,
 }
 
-/// What can be asked of a stock item.
+/// Commands to a stock item.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// The company keeps something in stock.
+    /// Add the item.
     Add(Details),
-    /// The item should be called and treated like this.
+    /// Set its name and shortage policy.
     Revise {
         /// Its name, unique in the company.
         name: Name,
-        /// What happens to an order when there is too little.
+        /// Whether an order is accepted when there is too little.
         on_shortage: OnShortage,
     },
 }
 
-/// The company keeps something in stock.
+/// The item was added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Added {
     /// Its name.
     pub name: Name,
-    /// What its quantities count, for ever.
+    /// The unit of its quantities; it never changes.
     pub unit: BaseUnit,
-    /// What happens to an order when there is too little.
+    /// Whether an order is accepted when there is too little.
     pub on_shortage: OnShortage,
 }
 
-/// The item has another name.
+/// The item was renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Renamed {
-    /// The name from then on.
+    /// The name from this event on.
     pub name: Name,
 }
 
-/// Orders are treated otherwise when there is too little.
+/// The shortage policy was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ShortagePolicySet {
-    /// What happens to an order from then on.
+    /// Whether an order is accepted when there is too little.
     pub on_shortage: OnShortage,
 }
 
 crate::stored_events! {
-    /// What happens to a stock item.
+    /// Events of a stock item.
     pub enum Event {
         "stock_item.added" => Added,
         "stock_item.renamed" => Renamed,
@@ -70,18 +70,19 @@ crate::stored_events! {
     }
 }
 
-/// A stock item before and after it was added.
+/// The state of a stock item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It was never added.
     #[default]
     Unknown,
-    /// It is kept in stock.
+    /// It was added.
     Kept(Details),
 }
 
 impl State {
-    /// What happens to an order when there is too little; one that takes what is not kept is refused.
+    /// Whether an order is accepted when there is too little; for an item that does not exist it is
+    /// refused.
     pub const fn on_shortage(&self) -> OnShortage {
         match self {
             Self::Unknown => OnShortage::Refuse,
@@ -89,7 +90,7 @@ impl State {
         }
     }
 
-    /// The item, if it is kept in stock.
+    /// The item, if it was added.
     pub const fn kept(&self) -> Option<&Details> {
         match self {
             Self::Unknown => None,
@@ -101,7 +102,7 @@ impl State {
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The item is kept already.
+    /// The item was added before.
     #[error("the stock item is there already")]
     AlreadyAdded,
     /// There is no such item.

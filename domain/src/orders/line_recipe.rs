@@ -1,4 +1,4 @@
-//! What a line of an order takes from stock, as its recipe said when the order was placed.
+//! What a line of an order takes from stock, by the recipe at the time the order was placed.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use crate::shared::{Quantity, StockQuantityError};
 pub struct LineRecipe {
     /// The version of the recipe.
     pub version: u32,
-    /// What all pieces of the line take together.
+    /// The total of all pieces of the line.
     pub ingredients: Vec<Ingredient>,
 }
 
 impl LineRecipe {
-    /// What so many pieces take, out of what one takes.
+    /// The recipe of a line of `pieces` pieces, computed from that of one piece.
     pub(super) fn times(self, quantity: Quantity) -> Result<Self, StockQuantityError> {
         let all = |Ingredient { item, quantity: one }| {
             Ok(Ingredient { item, quantity: one.times(quantity.pieces())? })

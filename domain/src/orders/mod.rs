@@ -1,4 +1,4 @@
-//! What guests order and pay.
+//! Orders and their payments.
 
 pub mod line_recipe;
 pub mod order;
@@ -23,7 +23,7 @@ pub enum OrderType {
     DineIn,
     /// Taken away by the guest.
     Takeaway,
-    /// Brought to the guest.
+    /// Delivered to the guest.
     Delivery,
 }
 

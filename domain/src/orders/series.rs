@@ -1,8 +1,8 @@
-//! A number series: consecutive order numbers of a branch, an order type and a year, and the
-//! call numbers of each of its days.
+//! A number series: consecutive order numbers per branch, order type and year, and call numbers per
+//! business date.
 //!
-//! A number is taken in the same append as the order that gets it, so none is skipped and none is
-//! given twice. A cancelled order keeps its number: the order's own events say why it was annulled.
+//! A number is taken in the same append as the order that gets it, so none is skipped or used
+//! twice. A cancelled order keeps its number; its own events have the reason.
 
 use std::fmt;
 
@@ -19,12 +19,12 @@ use crate::{Decider, SnapshotFormat};
 #[derive(Debug)]
 pub struct Series;
 
-/// Which series: it ends with the year of the business date.
+/// The key of a series; its last part is the year of the business date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SeriesId {
-    /// The branch that numbers.
+    /// The branch.
     pub branch: BranchId,
-    /// The type of the numbered orders.
+    /// The order type.
     pub order_type: OrderType,
     /// The year of the business dates.
     pub year: i32,
@@ -43,10 +43,10 @@ impl fmt::Display for SeriesId {
     }
 }
 
-/// What can be asked of a series.
+/// Commands to a series.
 #[derive(Debug, Clone, Copy)]
 pub enum Command {
-    /// An order of this business date needs its numbers.
+    /// Take the next numbers for an order.
     TakeNumber {
         /// The order.
         order: OrderId,
@@ -62,20 +62,20 @@ pub struct NumberTaken {
     pub order: OrderId,
     /// Its number in the series: 1, 2, 3 …
     pub number: u32,
-    /// Its number in the day, for calling it out: restarts at 1 with each business date.
+    /// Its call number, which restarts at 1 with each business date.
     pub call_number: u32,
     /// The business date.
     pub business_date: NaiveDate,
 }
 
 crate::stored_events! {
-    /// What happens to a series.
+    /// Events of a series.
     pub enum Event {
         "series.number_taken" => NumberTaken,
     }
 }
 
-/// What has been given out.
+/// The last numbers taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     last: u32,
@@ -85,7 +85,7 @@ pub struct State {
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// All numbers of the series are used.
+    /// The numbers would overflow.
     #[error("the series has no number left")]
     Exhausted,
 }

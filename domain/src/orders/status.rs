@@ -4,21 +4,21 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an order stands.
+/// The status of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Placed, and nobody has accepted it.
+    /// Placed, not yet accepted.
     Pending,
     /// Accepted by the branch.
     Confirmed,
-    /// The kitchen works on it.
+    /// Being prepared.
     Preparing,
-    /// The kitchen is done.
+    /// Ready to be handed over.
     Ready,
-    /// The guest has it.
+    /// Handed to the guest.
     Delivered,
-    /// It will not be made or handed over.
+    /// Cancelled.
     Cancelled,
 }
 
@@ -33,7 +33,7 @@ impl Status {
         Self::Cancelled,
     ];
 
-    /// Where an order can go from here: the whole table.
+    /// The statuses that can follow; this is the whole state table.
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::Confirmed, Self::Cancelled],

@@ -1,11 +1,11 @@
-//! What an order costs: the only code that computes it.
+//! Pricing: the only code that computes what an order costs.
 //!
-//! It knows quantities and amounts, and nothing of products or stock. Whatever it computes is stored with the
-//! order, so that nothing has to compute it again.
+//! It depends on quantities and amounts only, not on products or stock. The results are stored with
+//! the order and never computed again.
 
 use crate::shared::{Currency, Money, MoneyError, Quantity};
 
-/// What the amounts of a line follow from.
+/// The inputs of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnpricedLine {
     /// How many pieces.
@@ -14,19 +14,19 @@ pub struct UnpricedLine {
     pub unit_price: Money,
 }
 
-/// What a line costs.
+/// The amounts of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineAmounts {
     /// Unit price times quantity.
     pub total: Money,
 }
 
-/// What the lines of an order cost, one by one and together.
+/// The amounts of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amounts {
     /// In the order of the lines.
     pub lines: Vec<LineAmounts>,
-    /// The sum of their totals; nothing where there is no line.
+    /// The sum of the lines' totals; zero without lines.
     pub total: Money,
 }
 

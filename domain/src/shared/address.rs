@@ -1,11 +1,11 @@
-//! Where a place of business is.
+//! The postal address of a company or branch.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Name;
 
-/// The address of a company or branch, as on its tickets. Of people there is none in the log.
+/// A postal address, as printed on tickets. The log has no addresses of natural persons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Address {
     /// Street and number.

@@ -1,4 +1,4 @@
-//! The business calendar of a branch: how it counts its days, laid down from dates on.
+//! The business calendar of a branch: which rule for counting days holds from which date.
 
 use std::sync::Arc;
 
@@ -8,22 +8,23 @@ use serde::{Deserialize, Serialize};
 use super::BusinessDay;
 use super::business_day::BusinessMoment;
 
-/// From which date on a branch counts its days how.
+/// The rules by which a branch counts its days, each from a date on.
 ///
-/// A date is counted by what holds on it, so no change moves a day before it, and dates never go back.
+/// The rule of a date is the one that holds on it, so a change moves no day before it, and dates
+/// never decrease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BusinessCalendar {
     first: BusinessDay,
-    /// In the order of their dates, each later than the one before.
+    /// Ordered by date, without duplicates.
     changes: Arc<[BusinessDayChange]>,
 }
 
-/// From a date on a branch counts its days like this.
+/// A rule that holds from a date on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BusinessDayChange {
-    /// The first business date that is counted like this.
+    /// The first business date that it holds for.
     pub from: NaiveDate,
-    /// How.
+    /// The rule.
     pub day: BusinessDay,
 }
 
@@ -33,36 +34,36 @@ impl BusinessCalendar {
         Self { first, changes: Arc::default() }
     }
 
-    /// The calendar that has changed like this, in the order of their dates.
+    /// The calendar with these changes, which are ordered by date.
     pub fn of(first: BusinessDay, changes: impl IntoIterator<Item = BusinessDayChange>) -> Self {
         changes.into_iter().fold(Self::new(first), |calendar, change| calendar.changed(change))
     }
 
-    /// How days were counted at first.
+    /// The rule that held first.
     pub const fn first(&self) -> BusinessDay {
         self.first
     }
 
-    /// What has changed since, in the order of their dates.
+    /// The changes since, ordered by date.
     pub fn changes(&self) -> &[BusinessDayChange] {
         &self.changes
     }
 
-    /// The calendar with a change in place of whatever was to hold from its date or a later one.
+    /// The calendar with a change that replaces any from its date on.
     #[must_use]
     pub fn changed(&self, change: BusinessDayChange) -> Self {
         let before = self.changes.iter().filter(|it| it.from < change.from);
         Self { first: self.first, changes: before.copied().chain([change]).collect() }
     }
 
-    /// How a business date is counted.
+    /// The rule of a business date.
     pub fn on(&self, date: NaiveDate) -> BusinessDay {
         self.changes.iter().rfind(|it| it.from <= date).map_or(self.first, |it| it.day)
     }
 
     /// The business date and local hour of `instant`.
     pub fn at(&self, instant: DateTime<Utc>) -> BusinessMoment {
-        // The date before which the days end that are counted by what is looked at.
+        // The first date of the next rule, which limits the dates of this one.
         let mut next: Option<NaiveDate> = None;
         for BusinessDayChange { from, day } in self.changes.iter().rev() {
             let moment = day.at(instant);
@@ -75,8 +76,8 @@ impl BusinessCalendar {
     }
 }
 
-/// A change may begin its first day later than the days before it are over by their own count: until then
-/// the last of those goes on.
+/// The moment with its date limited to the day before the next change. If the first day of a change
+/// begins later than the rule before it ends that day, the day goes on until then.
 fn before(moment: BusinessMoment, next: Option<NaiveDate>) -> BusinessMoment {
     let last = next.and_then(|next| next.pred_opt()).unwrap_or(NaiveDate::MAX);
     BusinessMoment { date: moment.date.min(last), ..moment }
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_takes_the_place_of_what_was_to_hold_later() {
+    fn a_change_replaces_what_was_to_hold_later() {
         let early = day(chrono_tz::America::Bogota, "02:00");
         let late = day(chrono_tz::America::Bogota, "06:00");
         let calendar = changed("2026-03-20", late);
@@ -188,7 +189,7 @@ mod tests {
             let start = Utc.with_ymd_and_hms(2026, 10, 25, 0, 0, 0).unwrap();
             let instant = start + chrono::TimeDelta::minutes(minutes);
             let (before, after) = (plain.at(instant).date, calendar.at(instant).date);
-            // No two ways of counting are more than two days apart.
+            // No two rules differ by more than two days.
             prop_assert!(before == after || before + Days::new(2) >= from);
         }
     }

@@ -1,4 +1,4 @@
-//! The business day of a branch: which date a moment belongs to.
+//! The business day of a branch: the date that a moment belongs to.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,12 +20,12 @@ pub struct CutOff(NaiveTime);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text} is not a cut-off between 00:00 and 12:00")]
 pub struct CutOffOutOfRange {
-    /// The text as given.
+    /// The text.
     pub text: String,
 }
 
 impl CutOff {
-    /// The calendar's own midnight.
+    /// Midnight, as in the calendar.
     pub const MIDNIGHT: Self = Self(NaiveTime::MIN);
 }
 
@@ -62,16 +62,16 @@ impl fmt::Display for CutOff {
     }
 }
 
-/// How a branch counts its days.
+/// The rule by which a branch counts its days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BusinessDay {
-    /// The zone of the branch's clock.
+    /// The time zone of the branch's clock.
     pub time_zone: Tz,
-    /// When the next day begins.
+    /// The time at which the next business day begins.
     pub cut_off: CutOff,
 }
 
-/// Where a moment falls in the life of a branch.
+/// A moment with its business date and local hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BusinessMoment {
     /// The moment itself.
@@ -83,8 +83,8 @@ pub struct BusinessMoment {
 }
 
 impl BusinessDay {
-    /// The business date and local hour of `instant`. A date never goes back: a day has begun with the
-    /// first time that the clock shows the cut-off, also where the clock is set back afterwards.
+    /// The business date and local hour of `instant`. Dates never decrease: a day begins when the
+    /// clock first shows the cut-off, even if the clock is set back afterwards.
     #[expect(clippy::cast_possible_truncation, reason = "an hour is below 24")]
     pub fn at(self, instant: DateTime<Utc>) -> BusinessMoment {
         let local = instant.with_timezone(&self.time_zone).naive_local();

@@ -1,11 +1,10 @@
-//! E-mail addresses, as people write them and as they are compared.
+//! E-mail addresses: as written, and folded for comparison.
 
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// An address that somebody can be reached at: composed letters (NFC), and nothing that a reader does
-/// not see.
+/// A valid address in NFC, without invisible characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
@@ -15,16 +14,16 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// Why a text is no address.
+/// Why a text is not an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
-    /// It is not one thing, an @ and another.
-    #[error("an e-mail address has one @ with something on both sides of it, and no white space")]
+    /// It is not text, one @ and text.
+    #[error("an e-mail address has one @ with text on both sides, and no white space")]
     Shape,
-    /// It is longer than mail servers take.
+    /// It is longer than RFC 5321 allows.
     #[error("an e-mail address has at most {} characters", EmailAddress::LENGTH_MAX)]
     TooLong,
-    /// It has control characters, or characters that reorder or hide text.
+    /// It contains control characters, or characters that reorder or hide text.
     #[error("an e-mail address has no control, direction or invisible characters")]
     Invisible,
 }
@@ -33,7 +32,7 @@ impl EmailAddress {
     /// The most characters of an address (RFC 5321).
     pub const LENGTH_MAX: usize = 254;
 
-    /// Reads an address; white space around it does not belong to it.
+    /// Reads an address; surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         let text: String = text.trim().nfc().take(Self::LENGTH_MAX + 1).collect();
         if text.chars().count() > Self::LENGTH_MAX {
@@ -50,28 +49,26 @@ impl EmailAddress {
         Ok(Self(text))
     }
 
-    /// The address as it is written to.
+    /// The address as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What makes two addresses one: compatibility forms, how letters are composed and their case do not
+    /// The folded form, equal for equal addresses: compatibility forms, composition and case do not
     /// count.
     ///
-    /// Frozen as version 2, since keys were made of it.
+    /// Frozen as version 2, because stored keys are made of it.
     pub fn fold_v2(&self) -> String {
         self.0.nfkc().flat_map(char::to_lowercase).nfc().collect()
     }
 }
 
-/// What made two spellings of one address the same before [`EmailAddress::fold_v2`]. It stays, so that
-/// addresses are found that were kept then.
+/// The folding before [`EmailAddress::fold_v2`], to find addresses that were stored under it.
 pub fn fold_v1(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Every older folding of a text that may have been kept of the address: letters are composed as they
-/// were typed then.
+/// Every older folding under which the address may be stored; those kept the composition as typed.
 pub fn earlier_folds(text: &str) -> Vec<String> {
     let composed: String = text.nfc().collect();
     let decomposed: String = text.nfd().collect();

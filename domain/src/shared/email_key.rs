@@ -1,12 +1,12 @@
-//! What stands for an e-mail address where nobody may read it.
+//! A stand-in for e-mail addresses that reveals nothing about them.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A keyed hash of a folded address. Equal addresses have equal keys; without the secret nobody can
-/// tell whose it is, or try addresses out.
+/// A keyed hash of a folded address. Equal addresses have equal keys; without the secret a key can
+/// neither be reversed nor tested against guessed addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(inline, extend("pattern" = "^[0-9a-f]{64}$"))]
@@ -14,11 +14,11 @@ pub struct EmailKey([u8; 32]);
 
 /// The text is not 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("what stands for an address is 64 of 0-9 and a-f")]
+#[error("the key of an e-mail address is 64 of 0-9 and a-f")]
 pub struct EmailKeyError;
 
 impl EmailKey {
-    /// The key that somebody who knows the secret has made.
+    /// The key from a hash made with the secret.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -53,10 +53,10 @@ impl TryFrom<String> for EmailKey {
     }
 }
 
-const fn digit(letter: u8) -> Option<u8> {
-    match letter {
-        b'0'..=b'9' => Some(letter - b'0'),
-        b'a'..=b'f' => Some(letter - b'a' + 10),
+const fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
         _ => None,
     }
 }

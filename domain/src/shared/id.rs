@@ -1,7 +1,7 @@
-//! Every id of the product, one type per thing.
+//! The ids of FastOps, one type per kind of thing.
 //!
-//! An id is a UUID (version 7 where FastOps makes it) and has neither a default nor a random
-//! constructor: it is made by the caller's id generator or read from somewhere.
+//! An id is a UUID (version 7 where FastOps makes it). It has neither a default nor a random
+//! constructor: the caller's id generator makes it, or it is read.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ macro_rules! ids {
             pub struct $name(Uuid);
 
             impl $name {
-                /// Names a thing that has this UUID.
+                /// The id with this UUID.
                 pub const fn from_uuid(uuid: Uuid) -> Self {
                     Self(uuid)
                 }
@@ -53,55 +53,56 @@ ids! {
     BranchId
     /// A category of the menu.
     CategoryId
-    /// What was asked for once, however often it is asked: by a client under an id of its own
-    /// ([`CommandId::of_client`]), or by FastOps under one that follows from something
-    /// ([`CommandId::derived`]). No id is of both kinds.
+    /// A command, however often it is sent. A client chooses the id ([`CommandId::of_client`]), or
+    /// FastOps derives it ([`CommandId::derived`]); no id is of both kinds.
     CommandId
-    /// What ties together everything one request caused.
+    /// Correlates everything that one request caused.
     CorrelationId
     /// A till, a tablet, a kitchen screen.
     DeviceId
     /// One event of the log.
     EventId
-    /// One life of the log; a restore starts another.
+    /// An incarnation of the log; a restore begins another.
     IncarnationId
     /// An order.
     OrderId
     /// A payment of an order.
     PaymentId
-    /// A category of permissions, as a company sorts them.
+    /// A category of permissions.
     PermissionCategoryId
     /// A product of the menu.
     ProductId
-    /// Goods that came in together.
+    /// A receipt of goods.
     ReceiptId
-    /// A role: what somebody with a certain job may do.
+    /// A role: a set of permissions for a job.
     RoleId
-    /// One sign-in on one device, however often its tokens are renewed.
+    /// A session: one sign-in on one device, however often its tokens are refreshed.
     SessionId
-    /// Something that is kept in stock.
+    /// A stock item.
     StockItemId
     /// A company.
     TenantId
-    /// A person who signs in.
+    /// A user.
     UserId
     /// A size or kind of a product, with a price of its own.
     VariantId
 }
 
-/// The version of UUIDs that FastOps derives for commands of its own: RFC 9562 leaves it to whoever uses it.
+/// The version of UUIDs that FastOps derives for its own commands; RFC 9562 leaves version 8 to
+/// applications.
 const DERIVED: usize = 8;
 
 impl CommandId {
-    /// The id that a client has made; nothing if it is of the version that FastOps keeps for itself, or nil.
+    /// An id from a client; none if it is nil or of the version reserved for FastOps.
     ///
-    /// What FastOps derives is no secret: a client could make the same, and would be taken for FastOps.
+    /// A client could compute the ids that FastOps derives, and its command would pass for one of
+    /// FastOps.
     pub fn of_client(uuid: Uuid) -> Option<Self> {
         (!uuid.is_nil() && uuid.get_version_num() != DERIVED).then_some(Self(uuid))
     }
 
-    /// The id of a command of FastOps itself, made from a UUID that follows from what the command follows
-    /// from: the same each time, and none that a client can have made.
+    /// The id of a command of FastOps, from a UUID derived from the command's cause: always the
+    /// same, and never one of a client.
     pub const fn derived(from: Uuid) -> Self {
         Self(uuid::Builder::from_custom_bytes(*from.as_bytes()).into_uuid())
     }

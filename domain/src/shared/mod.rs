@@ -1,4 +1,4 @@
-//! Values that every context speaks of.
+//! Values that all contexts share.
 
 pub mod address;
 pub mod business_calendar;

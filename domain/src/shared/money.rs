@@ -1,4 +1,4 @@
-//! Money: an integer of minor units with its currency. The only module that rounds.
+//! Money: an integer of minor units with its currency. Only this module rounds amounts.
 
 use std::fmt;
 use std::num::NonZeroI64;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The largest amount, in minor units: the integers a JavaScript client reads exactly.
+/// The largest amount, in minor units: the largest integer that JavaScript represents exactly.
 pub const AMOUNT_MAX: i64 = (1 << 53) - 1;
 
 /// A currency by its ISO 4217 code, with the number of decimals of its minor unit.
@@ -87,13 +87,13 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
-/// Why a calculation with money has no answer.
+/// Why a calculation with money fails.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// The amount does not fit between ±[`AMOUNT_MAX`].
     #[error("the amount is larger than {AMOUNT_MAX} minor units")]
     TooLarge,
-    /// Two currencies met in one calculation.
+    /// The amounts are in different currencies.
     #[error("{left} and {right} do not mix")]
     MixedCurrencies {
         /// The currency of the first amount.
@@ -101,23 +101,23 @@ pub enum MoneyError {
         /// The currency of the second amount.
         right: Currency,
     },
-    /// No branch can trade in this currency.
+    /// FastOps does not support this currency.
     #[error("{code} is not a supported currency")]
     UnknownCurrency {
-        /// The code as given.
+        /// The code.
         code: String,
     },
     /// The text is not a decimal number with at most the currency's decimals.
     #[error("{text} is not an amount in {currency}")]
     Unreadable {
-        /// The text as given.
+        /// The text.
         text: String,
-        /// The currency it was read in.
+        /// The currency of the amount.
         currency: Currency,
     },
 }
 
-/// An amount of money; negative where something is owed or given back.
+/// An amount of money; negative if owed or returned.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Unchecked")]
 pub struct Money {
@@ -151,12 +151,13 @@ impl Money {
         Ok(Self { amount, currency })
     }
 
-    /// Nothing, in `currency`.
+    /// Zero, in `currency`.
     pub const fn zero(currency: Currency) -> Self {
         Self { amount: 0, currency }
     }
 
-    /// Reads major units such as `20.75`; more decimals than the currency has are refused, not rounded.
+    /// Reads major units such as `20.75`. More decimals than the currency has are refused, not
+    /// rounded.
     pub fn parse_major(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let unreadable = || MoneyError::Unreadable { text: text.to_owned(), currency };
         let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
@@ -186,12 +187,12 @@ impl Money {
         self.currency
     }
 
-    /// Whether this is nothing.
+    /// Whether this is zero.
     pub const fn is_zero(self) -> bool {
         self.amount == 0
     }
 
-    /// Whether this is more than nothing.
+    /// Whether this is above zero.
     pub const fn is_positive(self) -> bool {
         self.amount > 0
     }
@@ -212,14 +213,14 @@ impl Money {
         Self::try_new(amount, self.currency)
     }
 
-    /// `self × part ÷ whole`, rounded to the nearest minor unit, halves away from nothing.
+    /// `self × part ÷ whole`, rounded to the nearest minor unit, halves away from zero.
     pub fn share(self, part: i64, whole: NonZeroI64) -> Result<Self, MoneyError> {
         let product = i128::from(self.amount) * i128::from(part);
         let amount = i64::try_from(divided(product, whole)).map_err(|_| MoneyError::TooLarge)?;
         Self::try_new(amount, self.currency)
     }
 
-    /// The sum of `amounts`, nothing in `currency` when there are none.
+    /// The sum of `amounts`; zero in `currency` when there are none.
     pub fn sum(
         currency: Currency,
         amounts: impl IntoIterator<Item = Self>,
@@ -250,7 +251,7 @@ impl Money {
     }
 }
 
-/// `product ÷ whole`, rounded to the nearest integer, halves away from nothing.
+/// `product ÷ whole`, rounded to the nearest integer, halves away from zero.
 pub(crate) fn divided(product: i128, whole: NonZeroI64) -> i128 {
     let whole = i128::from(whole.get());
     let rounded = (product.abs() * 2 + whole.abs()) / (whole.abs() * 2);

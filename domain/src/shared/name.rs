@@ -1,4 +1,4 @@
-//! Names that people give to things, and the short name of a company.
+//! Display names, and the short name of a company.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// A name as shown: one line, 1 to [`Name::LENGTH_MAX`] characters, nothing invisible.
+/// A display name: one line of 1 to [`Name::LENGTH_MAX`] visible characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(inline, extend("minLength" = 1, "maxLength" = Self::LENGTH_MAX))]
@@ -16,22 +16,22 @@ pub struct Name(Arc<str>);
 /// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing, or only white space.
+    /// It is empty or only white space.
     #[error("a name has at least one visible character")]
     Empty,
-    /// More than the limit.
+    /// It is longer than [`Name::LENGTH_MAX`].
     #[error("a name has at most {} characters", Name::LENGTH_MAX)]
     TooLong,
-    /// Control characters, or characters that reorder or hide text.
+    /// It contains control characters, or characters that reorder or hide text.
     #[error("a name has no control, direction or zero-width characters")]
     Invisible,
 }
 
 impl Name {
-    /// The most characters a name can have: two lines of a ticket of 80 mm.
+    /// The most characters of a name: two lines of an 80 mm ticket.
     pub const LENGTH_MAX: usize = 96;
 
-    /// Reads a name: white space is trimmed and collapsed, letters are composed (NFC).
+    /// Reads a name: white space is trimmed and collapsed, the text is composed (NFC).
     pub fn parse(text: &str) -> Result<Self, NameError> {
         if text.contains(char::is_control) {
             return Err(NameError::Invisible);
@@ -59,22 +59,23 @@ impl Name {
         &self.0
     }
 
-    /// What makes two names the same: compatibility forms and letter case do not count, accents do.
+    /// The folded form, equal for equal names: compatibility forms and case do not count, accents
+    /// do.
     ///
-    /// Frozen as version 1, since stored claims were made with it.
+    /// Frozen as version 1, because stored claims are made of it.
     pub fn fold_v1(&self) -> String {
         self.0.nfkc().flat_map(char::to_lowercase).collect()
     }
 }
 
-/// Whether nothing is to be trimmed, collapsed or composed: true of every name that was stored.
+/// Whether the text needs no trimming, collapsing or composing, which is true of every stored name.
 fn is_as_shown(text: &str) -> bool {
     let is_odd = |c: char| c != ' ' && c.is_whitespace();
     let spaces = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     !spaces && !text.contains(is_odd) && is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
-/// Characters that a reader does not see but that change what he sees.
+/// Characters that are invisible but change what a reader sees.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
@@ -101,7 +102,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// The short name of a company in addresses: `arepas-del-parque`.
+/// The short name of a company in URLs: `arepas-del-parque`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(inline, extend("pattern" = "^(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*$"))]

@@ -1,4 +1,4 @@
-//! How many pieces of something were ordered.
+//! The number of pieces on a line of an order.
 
 use std::fmt;
 
@@ -17,12 +17,12 @@ pub struct Quantity(u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a quantity is between 1 and {}, not {given}", Quantity::MAX)]
 pub struct QuantityOutOfRange {
-    /// What was asked for.
+    /// The number.
     pub given: u32,
 }
 
 impl Quantity {
-    /// The most pieces one line can hold; more is a typing error until somebody shows otherwise.
+    /// The most pieces of one line; more is assumed to be a typing error.
     pub const MAX: u32 = 1_000;
 
     /// `pieces` pieces.

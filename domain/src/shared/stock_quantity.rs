@@ -1,4 +1,4 @@
-//! How much of something is in stock: whole millionths of its base unit.
+//! Quantities in stock: integer millionths of an item's base unit.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ const DECIMALS: usize = 6;
 /// One base unit in millionths.
 const UNIT: u64 = 1_000_000;
 
-/// Millionths of a base unit: 125,000 is an eighth of a gram. Negative where more was taken than there
+/// Millionths of a base unit: 125,000 is an eighth of a gram. Negative if more was taken than there
 /// was.
 #[derive(
     Debug,
@@ -41,19 +41,19 @@ pub enum StockQuantityError {
     /// The text is not a decimal number with at most six decimals.
     #[error("{text} is not a quantity")]
     Unreadable {
-        /// The text as given.
+        /// The text.
         text: String,
     },
 }
 
 impl StockQuantity {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
-    /// The most there can be of anything: a thousand tonnes in grams.
+    /// The largest quantity: a thousand tonnes in grams.
     pub const MAX: Self = Self(1_000_000_000_000_000);
 
-    /// So many millionths of a base unit.
+    /// A quantity in millionths of a base unit.
     pub const fn try_from_millionths(millionths: i64) -> Result<Self, StockQuantityError> {
         if millionths > Self::MAX.0 || millionths < -Self::MAX.0 {
             return Err(StockQuantityError::TooLarge);
@@ -66,17 +66,17 @@ impl StockQuantity {
         self.0
     }
 
-    /// Whether this is nothing.
+    /// Whether this is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether this is more than nothing.
+    /// Whether this is above zero.
     pub const fn is_positive(self) -> bool {
         self.0 > 0
     }
 
-    /// The same quantity on the other side of nothing.
+    /// The negated quantity.
     #[must_use]
     pub const fn negated(self) -> Self {
         Self(-self.0)
@@ -138,7 +138,7 @@ impl FromStr for StockQuantity {
 }
 
 impl fmt::Display for StockQuantity {
-    /// As few decimals as say it all: `0.125`, `3`.
+    /// With as few decimals as are exact: `0.125`, `3`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let (whole, fraction) = (self.0.unsigned_abs() / UNIT, self.0.unsigned_abs() % UNIT);

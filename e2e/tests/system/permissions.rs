@@ -1,5 +1,5 @@
-//! `docs/permissions.md`: which permission an operation needs, and which roles have it from the
-//! beginning.
+//! `docs/permissions.md`: which permission an operation needs, and which seeded roles have
+//! it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,7 +11,7 @@ use e2e::System;
 
 use crate::document::{Operation, operations};
 
-/// Everything that a role has when a company begins, inherited or not.
+/// The permissions of a seeded role, inherited ones included.
 fn held(seed: Seed) -> BTreeSet<Permission> {
     if seed == Seed::Administrator {
         return Permission::ALL.iter().copied().collect();
@@ -28,12 +28,12 @@ fn roles_with(permission: Permission) -> String {
 async fn page(system: &System) -> String {
     let mut page = String::from(
         "# Permissions\n\n\
-         Which permission an operation needs, and which roles have it when a company begins.\n\
-         Afterwards a company changes its roles as it likes; `admin` always holds everything.\n\
-         Who holds a permission of high risk is looked up in the log each time it is used, and whoever\n\
-         signed in with a PIN does not hold it.\n\
-         One that reaches every branch counts for those alone who act in all of them.\n\
-         A test keeps this page true; `FASTOPS_WRITE_DOCS=1` makes it write the page.\n\n\
+         Which permission an operation needs, and which seeded roles have it.\n\
+         A company can change its roles later; `admin` always holds every permission.\n\
+         For permissions of high risk each check reads the log, and a session that began with a \
+         PIN never holds them.\n\
+         Permissions that reach every branch are valid only for users of all branches.\n\
+         A test verifies this page; `FASTOPS_WRITE_DOCS=1` makes it write the page.\n\n\
          | permission | high risk | reaches every branch | roles | operations |\n\
          | --- | --- | --- | --- | --- |\n",
     );
@@ -53,16 +53,16 @@ async fn page(system: &System) -> String {
         let these: Vec<String> = these.map(|operation| format!("`{}`", operation.id)).collect();
         writeln!(page, "\n{title}: {}.", these.join(", ")).unwrap();
     };
-    let is_of_people = |it: &Operation| !it.is_open() && !it.is_operators() && !it.is_devices();
-    section("Anybody who has signed in", is_of_people);
-    section("Anybody", Operation::is_open);
-    section("Whoever runs the installation, by its token", Operation::is_operators);
+    let is_of_users = |it: &Operation| !it.is_open() && !it.is_operators() && !it.is_devices();
+    section("Every signed-in user", is_of_users);
+    section("Without signing in", Operation::is_open);
+    section("The operator, by the token of the installation", Operation::is_operators);
     section("An enrolled device, by its token", Operation::is_devices);
     page
 }
 
 #[tokio::test]
-async fn the_page_of_permissions_says_what_the_code_does() {
+async fn the_page_of_permissions_matches_the_code() {
     let system = System::start().await;
     let page = page(&system).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/permissions.md");

@@ -287,7 +287,7 @@ async fn a_token_and_a_permission_are_checked_in_microseconds() {
 
 /// Whatever changes something in every branch is of those who act in all of them.
 #[tokio::test]
-async fn s22_whoever_acts_in_some_branches_changes_nothing_of_the_others() {
+async fn s22_an_actor_of_some_branches_changes_nothing_of_the_others() {
     let system = System::start().await;
     let owner = system.client();
     let menu = e2e::Menu::open(&owner).await;

@@ -26,7 +26,7 @@ impl UnitOfWork<'_> {
     /// Goes on only if the subscription is good. The append does not assert it.
     pub fn subscribed<R>(&self) -> Result<(), Failure<R>> {
         let subscription = self.state::<Subscription>(&self.tenant());
-        subscription.goes_on(self.recorded_at).map_err(Failure::NotCovered)
+        subscription.check_standing(self.recorded_at).map_err(Failure::NotCovered)
     }
 
     /// Decides about the subscription, which was read.

@@ -44,18 +44,18 @@ fn wanted(product: ProductId, variant: VariantId) -> WantedLine {
 fn resolved(currency: Currency, lines: &[WantedLine]) -> Result<Vec<LineRequest>, Error> {
     let (arepa, arepa_recipe) = menu();
     let (unknown, unpublished) = (product::State::Unknown, recipe::State::Unpublished);
-    let known = |product| {
+    let states = |product| {
         if product == AREPA {
-            Known { product: &arepa, product_revision: 5, recipe: &arepa_recipe }
+            ProductStates { product: &arepa, product_revision: 5, recipe: &arepa_recipe }
         } else {
-            Known { product: &unknown, product_revision: 0, recipe: &unpublished }
+            ProductStates { product: &unknown, product_revision: 0, recipe: &unpublished }
         }
     };
-    resolve(&branch(currency), lines, known)
+    resolve(&branch(currency), lines, states)
 }
 
 #[test]
-fn a_line_gets_what_the_menu_says_and_the_recipe_of_its_variant() {
+fn a_line_gets_the_price_of_the_menu_and_the_recipe_of_its_variant() {
     let lines = [wanted(AREPA, SINGLE), wanted(AREPA, DOUBLE)];
     let found = resolved(Currency::COP, &lines).unwrap();
     let [single, double] = &found[..] else { panic!("{found:?}") };

@@ -17,7 +17,8 @@ fn arepa(variants: Vec<Variant>) -> Details {
     Details { name: Name::parse("Arepa").unwrap(), category, variants }
 }
 
-/// Asks for a product whose variants are those of `kept` where these have their id, or else added.
+/// A request for a product whose variants keep their id if `kept` has them, and are added
+/// otherwise.
 fn request(details: Details, kept: &[Variant]) -> Request {
     let variant = |Variant { id, name, price }| {
         let is_kept = kept.iter().any(|kept| kept.id == id);
@@ -83,13 +84,13 @@ fn a_revision_keeps_adds_and_drops_variants() {
 
 #[test]
 fn variants_of_another_product_are_refused() {
-    let own = variant(1, "Sencilla", 6_000);
-    let wanted = arepa(vec![own.clone(), variant(9, "Doble", 9_000)]);
+    let single = variant(1, "Sencilla", 6_000);
+    let wanted = arepa(vec![single.clone(), variant(9, "Doble", 9_000)]);
     let foreign = request(wanted.clone(), &wanted.variants);
     given::<Product>([])
         .when(Command::Add(foreign.clone()))
         .then_refused(Error::UnknownVariant { index: 0 });
-    given::<Product>([added(arepa(vec![own]))])
+    given::<Product>([added(arepa(vec![single]))])
         .when(Command::Revise(foreign))
         .then_refused(Error::UnknownVariant { index: 1 });
 }

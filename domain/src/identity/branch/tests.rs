@@ -18,7 +18,7 @@ fn address() -> Address {
     Address { street: name("Calle 53 # 9-12"), city: name("Bogotá"), region: None }
 }
 
-/// Counting days from `cut_off` on, asked for at noon of 14 March.
+/// A command, given at noon of 14 March, to count days from `cut_off` on.
 fn change(from: &str, cut_off: &str) -> Command {
     let day = BusinessDay { cut_off: cut_off.parse().unwrap(), ..bogota() };
     let change = BusinessDayChange { from: from.parse().unwrap(), day };
@@ -75,7 +75,7 @@ fn days_are_counted_otherwise_from_a_date_that_has_not_begun() {
 }
 
 #[test]
-fn a_plan_that_changes_nothing_is_none_and_one_before_it_takes_its_place() {
+fn a_change_without_effect_is_dropped_and_an_earlier_one_replaces_it() {
     given::<Branch>([opened().into()]).when(change("2026-03-15", "04:00")).then_nothing();
     let planned = || [opened().into(), changed("2026-03-20", "06:00")];
     given::<Branch>(planned()).when(change("2026-03-20", "06:00")).then_nothing();

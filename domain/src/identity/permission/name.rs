@@ -1,4 +1,5 @@
-//! The stored name of a permission: one of FastOps, or one that a company made for its integrations.
+//! The stored name of a permission: one of FastOps, or one that a company defines for its
+//! integrations.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ impl PermissionName {
     /// The most characters of a name.
     pub const CHARS_MAX: usize = 64;
 
-    /// What the resource of a company's own permission begins with; none of FastOps ever does.
+    /// The prefix of the resource of a company's own permissions; no permission of FastOps has it.
     pub const OWN_PREFIX: &'static str = "x_";
 
     /// Reads a name.
@@ -42,21 +43,22 @@ impl PermissionName {
         &self.0
     }
 
-    /// Whether it counts for those alone who act in all branches; a company's own count everywhere.
+    /// Whether only users of all branches can use it. Those of a company can be used in any branch.
     pub fn reaches_every_branch(&self) -> bool {
         Permission::of_name(self.as_str()).is_some_and(Permission::reaches_every_branch)
     }
 
-    /// Whether a company may make a permission of this name.
+    /// Whether the name is one for a company's own permission.
     pub fn is_own(&self) -> bool {
         self.0.starts_with(Self::OWN_PREFIX)
     }
 }
 
 fn is_word(text: &str) -> bool {
-    let letters = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
-    letters && begins && !text.ends_with('_') && !text.contains("__")
+    let are_word_chars =
+        text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let starts_with_letter = text.starts_with(|c: char| c.is_ascii_lowercase());
+    are_word_chars && starts_with_letter && !text.ends_with('_') && !text.contains("__")
 }
 
 impl From<Permission> for PermissionName {

@@ -1,9 +1,8 @@
-//! What later releases have added to the roles that every company begins with, for companies that
-//! began before.
+//! Permissions that later releases add to the seeded roles, for companies founded before.
 //!
-//! A company's log says which version of the seeds it has. It gets what later versions have added, once:
-//! a role that is still there gets it whatever the company has made of the role otherwise, one that was
-//! removed stays away, and what the company takes from a role afterwards is not given back.
+//! A company's log has the version of its seeds. Each addition of a later version is made once. A
+//! role that still exists gets it whatever the company changed in the role. A removed role stays
+//! removed, and a permission that the company revokes later is not granted again.
 
 use super::seeds::{self, Seed};
 use super::{CategoryAdded, Event, PermissionCategorised, PermissionGranted, Seeded, State};
@@ -14,23 +13,23 @@ use crate::shared::TenantId;
 /// Permissions that a version of the seeds has added to a role.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Addition {
-    /// The version; the first one is that of companies which do not say theirs.
+    /// The version; companies without a recorded version have the first.
     pub(super) version: u16,
     /// The role.
     pub(super) seed: Seed,
-    /// What it gets.
+    /// The permissions.
     pub(super) permissions: &'static [Permission],
 }
 
-/// All of them, the oldest first. A permission that is given to a seeded role is added here too, under
-/// a version of its release.
+/// All additions, the oldest first. A permission that a release adds to a seeded role is listed
+/// here too, under the version of that release.
 pub(super) const ADDITIONS: &[Addition] = &[Addition {
     version: 2,
     seed: Seed::Manager,
     permissions: &[Permission::BranchClose, Permission::BranchUpdate, Permission::CompanyRead],
 }];
 
-/// The version of the seeds with these additions.
+/// The version of the seeds including these additions.
 pub(super) const fn latest(additions: &[Addition]) -> u16 {
     match additions.last() {
         Some(last) => last.version,
@@ -38,14 +37,14 @@ pub(super) const fn latest(additions: &[Addition]) -> u16 {
     }
 }
 
-/// What a company lacks that began with an earlier version. Permissions without a category come into
-/// the one that they would have had from the beginning.
+/// The events that bring a company of an earlier version up to date. Permissions without a category
+/// get the one that founding assigns.
 pub(super) fn upgraded(state: &State, tenant: TenantId, additions: &[Addition]) -> Vec<Event> {
     let version = latest(additions);
     if !state.is_founded() || state.seeds() >= version {
         return vec![];
     }
-    let mut events = placed(state, tenant);
+    let mut events = categorised(state, tenant);
     for addition in additions.iter().filter(|addition| addition.version > state.seeds()) {
         let id = addition.seed.role(tenant);
         let Some(role) = state.role(id) else { continue };
@@ -57,20 +56,21 @@ pub(super) fn upgraded(state: &State, tenant: TenantId, additions: &[Addition]) 
     events
 }
 
-fn placed(state: &State, tenant: TenantId) -> Vec<Event> {
+fn categorised(state: &State, tenant: TenantId) -> Vec<Event> {
     let mut events = Vec::new();
     for category in Category::ALL {
         let lacking = Permission::ALL.iter().filter(|it| it.category() == category);
         let lacking = lacking.copied().map(PermissionName::from);
-        let lacking: Vec<_> = lacking.filter(|it| !state.places.contains_key(it)).collect();
+        let lacking: Vec<_> =
+            lacking.filter(|it| !state.permission_categories.contains_key(it)).collect();
         let (id, name) = (seeds::category(category, tenant), seeds::name(category.label()));
         let is_there = state.category(id).is_some();
         if lacking.is_empty() || !is_there && state.has_category_named(&name, None) {
             continue;
         }
         if is_there {
-            let placed = |permission| PermissionCategorised { permission, category: id }.into();
-            events.extend(lacking.into_iter().map(placed));
+            let categorise = |permission| PermissionCategorised { permission, category: id }.into();
+            events.extend(lacking.into_iter().map(categorise));
         } else {
             let permissions = lacking.into_iter().collect();
             events.push(CategoryAdded { category: id, name, permissions }.into());
@@ -99,7 +99,7 @@ mod tests {
         },
     ];
 
-    /// What each role began with in the first version, by the words of roles and permissions.
+    /// The permissions of each role in the first version, by the words of roles and permissions.
     const FIRST: &str = include_str!("seeds_1.txt");
 
     fn founded_first() -> State {
@@ -117,10 +117,10 @@ mod tests {
             Event::PermissionGranted(granted) => Some((granted.role, granted.permission.clone())),
             _ => None,
         };
-        let known = |(role, permission): (RoleId, PermissionName)| {
+        let named = |(role, permission): (RoleId, PermissionName)| {
             (role, Permission::of_name(permission.as_str()).unwrap().name())
         };
-        events.iter().filter_map(grant).map(known).collect()
+        events.iter().filter_map(grant).map(named).collect()
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
         let state = after(&state, events);
         assert_eq!(upgraded(&state, tenant(), LATER), []);
 
-        // What it takes away then is not given back.
+        // What the company revokes later is not granted again.
         let revoke = Change::Revoke(role_of(Seed::Cashier), Permission::OrderCancel.into());
         let state = after(&state, Roles::decide(&state, by(1, revoke)).unwrap());
         assert_eq!(upgraded(&state, tenant(), LATER), []);
@@ -193,10 +193,10 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_without_a_place_comes_into_its_category() {
+    fn a_permission_without_a_category_gets_its_default() {
         let mut state = founded_first();
         let permission: PermissionName = Permission::OrderCancel.into();
-        state.places.remove(&permission);
+        state.permission_categories.remove(&permission);
         let category = seeds::category(Category::Orders, tenant());
         let placed = PermissionCategorised { permission, category };
         assert_eq!(upgraded(&state, tenant(), LATER)[0], placed.into());

@@ -1,4 +1,4 @@
-//! What can be asked of the roles of a company, and why it is refused.
+//! Commands to the roles of a company, and why they are refused.
 
 use std::collections::BTreeSet;
 
@@ -8,86 +8,86 @@ use super::{BranchAccess, DEPTH_MAX, MemberAdmitted, PARENTS_MAX, ROLES_MAX, Sor
 use crate::identity::PermissionName;
 use crate::shared::{Name, RoleId, TenantId, UserId};
 
-/// Whose word it is that something changes.
+/// On whose authority a change is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
-    /// Somebody of the company, who cannot give or take what they lack, with the branches in which
-    /// their sign-in counts.
+    /// A user of the company, who cannot grant or revoke what they lack, and the branches that
+    /// their session is valid in.
     User(UserId, BranchAccess),
     /// FastOps itself.
     System,
 }
 
-/// Something that should change, and who wants it.
+/// A change and the authority for it.
 #[derive(Debug, Clone)]
 pub struct Command {
-    /// Whose word it is.
+    /// The authority.
     pub by: By,
-    /// What should change.
+    /// The change.
     pub change: Change,
 }
 
-/// What can be asked of the roles of a company.
+/// The changes of roles.
 ///
-/// Serialised, it is what a retry is recognised by: ids of things to be are left out.
+/// Its serialised form is compared to recognise a retry, so ids to be created are left out.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// The company begins, with its first administrator.
+    /// Found the roles, with the first administrator.
     Found {
         /// The company.
         tenant: TenantId,
-        /// Who may do everything.
+        /// The user who may do everything.
         administrator: UserId,
     },
-    /// The company's seeded roles should have what releases after its beginning have added.
+    /// Add to the seeded roles what releases after the company's founding added.
     UpgradeSeeds(TenantId),
-    /// There should be another role.
+    /// Add a role.
     AddRole(NewRole),
-    /// A role should be called like this and inherit from these.
+    /// Set a role's name and parents.
     ReviseRole {
-        /// Which.
+        /// The role.
         role: RoleId,
         /// Its name.
         name: Name,
-        /// What it inherits from.
+        /// The roles that it inherits from.
         parents: BTreeSet<RoleId>,
     },
-    /// A role that nobody has should go.
+    /// Remove a role that is not in use.
     RemoveRole(RoleId),
-    /// A role should have a permission.
+    /// Grant a permission to a role.
     Grant(RoleId, PermissionName),
-    /// A role should not have a permission of its own.
+    /// Revoke a role's own permission.
     Revoke(RoleId, PermissionName),
-    /// A role should have these permissions of its own and no others.
+    /// Replace a role's own permissions.
     ChoosePermissions(RoleId, BTreeSet<PermissionName>),
-    /// Somebody begins to work in the company.
+    /// Admit a user to the company.
     Admit(MemberAdmitted),
-    /// Somebody should have a role.
+    /// Assign a role to a user.
     Assign(UserId, RoleId),
-    /// Somebody should not have a role.
+    /// Take a role from a user.
     Unassign(UserId, RoleId),
-    /// Somebody should act in these branches.
+    /// Set the branches that a user may act in.
     AllowBranches(UserId, BranchAccess),
-    /// Somebody should not do anything for now.
+    /// Suspend a user.
     Suspend(UserId),
-    /// Somebody who was suspended should go on.
+    /// Resume a suspended user.
     Resume(UserId),
-    /// What is known of somebody who is suspended should be deleted for good.
+    /// Delete the personal data of a suspended user, for good.
     Forget(UserId),
-    /// Somebody should be given what they prove themselves with. Nothing changes; but whoever gives it
-    /// could sign in as them.
+    /// Check that a user may be given credentials. It has no events; it is refused unless the actor
+    /// could do everything that the user can, because the actor could sign in as the user.
     StandIn(UserId),
-    /// Somebody, of the company or not yet, should administer all of it in all branches, whatever they
-    /// were before.
+    /// Make a user an active administrator of all branches, whether or not they belong to the
+    /// company already.
     RestoreAdministrator(UserId),
-    /// Permissions should be sorted otherwise.
+    /// Change permissions and their categories.
     Sort(Sorting),
 }
 
 impl Change {
-    /// Whether it changes what holds in every branch, so that only those who act in all of them make
-    /// it. A change about one person is judged by where that person acts.
+    /// Whether the change reaches every branch, so that only users of all branches can make it. A
+    /// change of one user is judged by that user's branches.
     pub(super) const fn reaches_every_branch(&self) -> bool {
         match self {
             Self::AddRole(_)
@@ -112,42 +112,42 @@ impl Change {
     }
 }
 
-/// A role as somebody wants it.
+/// A role to add.
 #[derive(Debug, Clone, Serialize)]
 pub struct NewRole {
-    /// The role to be.
+    /// Its id.
     #[serde(skip)]
     pub role: RoleId,
     /// Its name, unique in the company.
     pub name: Name,
-    /// What it inherits from.
+    /// The roles that it inherits from.
     pub parents: BTreeSet<RoleId>,
-    /// What it may do besides.
+    /// Its own permissions.
     pub permissions: BTreeSet<PermissionName>,
 }
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The company has its roles already.
+    /// The company's roles were founded before.
     #[error("the roles are founded already")]
     AlreadyFounded,
-    /// The role, person, permission or category that should change is not there.
+    /// The role, user, permission or category to change does not exist.
     #[error("there is no such thing")]
     Unknown,
-    /// A role that is named besides is not there.
+    /// Another role in the command does not exist.
     #[error("role {0} is not there")]
     UnknownRole(RoleId),
-    /// A permission that is named besides is not there.
+    /// Another permission in the command does not exist.
     #[error("permission {0} is not there")]
     UnknownPermission(PermissionName),
-    /// The category that is named besides is not there.
+    /// Another category in the command does not exist.
     #[error("the category is not there")]
     UnknownCategory,
-    /// The id is taken.
+    /// The id is in use.
     #[error("it is there already")]
     AlreadyThere,
-    /// Another one has the name.
+    /// The name is in use.
     #[error("the name is taken")]
     NameTaken,
     /// A role would inherit from itself.
@@ -156,31 +156,31 @@ pub enum Error {
     /// A role would inherit over too many steps.
     #[error("a role inherits over at most {DEPTH_MAX} steps")]
     TooDeep,
-    /// There would be too many roles, or too many parents of one.
+    /// There would be too many roles, or a role would have too many parents.
     #[error("at most {ROLES_MAX} roles, and {PARENTS_MAX} parents of each")]
     TooMany,
-    /// The role of administrators stays as it is, and nothing inherits from it.
+    /// The role of administrators cannot be changed or inherited from.
     #[error("the role of administrators cannot be changed or inherited from")]
     AdministratorIsFixed,
-    /// Somebody has the role or permission, something inherits from it or stands in it.
+    /// The role, permission or category is in use.
     #[error("it is in use")]
     InUse,
-    /// Whoever asks would give or take what they lack.
-    #[error("nobody gives or takes what they do not hold")]
+    /// The actor would grant or revoke what they lack.
+    #[error("the actor does not hold what they would grant or revoke")]
     Escalation,
-    /// Whoever asks acts in some branches, and the change reaches all of them.
+    /// The change reaches every branch, and the actor is not in all of them.
     #[error("what reaches every branch is changed by those who act in all of them")]
     ReachesEveryBranch,
-    /// Nobody active would be left who may do everything in all branches.
+    /// No active user would be left who may do everything in all branches.
     #[error("the last administrator of all branches stays")]
     LastAdministrator,
-    /// Whoever is to be forgotten is not suspended.
-    #[error("whoever is forgotten is suspended before")]
+    /// The user to forget is not suspended.
+    #[error("the user is not suspended")]
     NotSuspended,
-    /// A permission of the company's own has no other label than the company's.
+    /// A company's own permission has no default label to return to.
     #[error("a permission of one's own needs a label")]
     NeedsLabel,
-    /// The name is not one for a permission of the company's own.
+    /// The name lacks the prefix of a company's own permissions.
     #[error("a permission of one's own begins with {}", PermissionName::OWN_PREFIX)]
     NotOwn,
 }

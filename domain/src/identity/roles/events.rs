@@ -1,4 +1,4 @@
-//! What happens to the roles of a company. Who did it and when stands beside each event in the log.
+//! Events of the roles of a company. The log stores the actor and the time with each event.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,9 @@ use crate::shared::{Name, PermissionCategoryId, RoleId, UserId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleKind {
-    /// Holds everything, for ever.
+    /// Holds every permission; it cannot be changed.
     Administrator,
-    /// Holds what it was given.
+    /// Holds the permissions that it was granted.
     Ordinary,
 }
 
@@ -32,158 +32,157 @@ macro_rules! events {
 }
 
 events! {
-    /// There is another role.
+    /// A role was added.
     RoleAdded {
         /// The role.
         role: RoleId,
         /// Its name.
         name: Name,
-        /// Whether it is that of administrators.
+        /// Whether it is the role of administrators.
         kind: RoleKind,
-        /// What it inherits from.
+        /// The roles that it inherits from.
         parents: BTreeSet<RoleId>,
-        /// What it may do besides.
+        /// Its own permissions.
         permissions: BTreeSet<PermissionName>,
     }
-    /// A role is called differently.
+    /// A role was renamed.
     RoleRenamed {
         /// The role.
         role: RoleId,
         /// Its name.
         name: Name,
     }
-    /// A role inherits from others.
+    /// The parents of a role were set.
     ParentsChosen {
         /// The role.
         role: RoleId,
-        /// What it inherits from.
+        /// The roles that it inherits from.
         parents: BTreeSet<RoleId>,
     }
-    /// A role is gone.
+    /// A role was removed.
     RoleRemoved {
         /// The role.
         role: RoleId,
     }
-    /// A role has a permission.
+    /// A permission was granted to a role.
     PermissionGranted {
         /// The role.
         role: RoleId,
         /// The permission.
         permission: PermissionName,
     }
-    /// A role has a permission no more.
+    /// A permission was revoked from a role.
     PermissionRevoked {
         /// The role.
         role: RoleId,
         /// The permission.
         permission: PermissionName,
     }
-    /// Somebody works in the company.
+    /// A user was admitted to the company.
     MemberAdmitted {
-        /// The person.
+        /// The user.
         user: UserId,
-        /// What they are.
+        /// Their roles.
         roles: BTreeSet<RoleId>,
-        /// Where they may act.
+        /// The branches that they may act in.
         branches: BranchAccess,
     }
-    /// Somebody has a role.
+    /// A role was assigned to a user.
     RoleAssigned {
-        /// The person.
+        /// The user.
         user: UserId,
         /// The role.
         role: RoleId,
     }
-    /// Somebody has a role no more.
+    /// A role was taken from a user.
     RoleUnassigned {
-        /// The person.
+        /// The user.
         user: UserId,
         /// The role.
         role: RoleId,
     }
-    /// Somebody may act in these branches and no others.
+    /// The branches of a user were set.
     BranchesAllowed {
-        /// The person.
+        /// The user.
         user: UserId,
-        /// Where they may act.
+        /// The branches that they may act in; all others are closed to them.
         branches: BranchAccess,
     }
-    /// Somebody may do nothing for now.
+    /// A user was suspended and may do nothing.
     MemberSuspended {
-        /// The person.
+        /// The user.
         user: UserId,
     }
-    /// Somebody who was suspended may go on.
+    /// A suspended user was resumed.
     MemberResumed {
-        /// The person.
+        /// The user.
         user: UserId,
     }
-    /// What was known of somebody who was suspended is deleted for good. They are nothing here any more.
+    /// The data of a suspended user was deleted for good. They have no roles and no branches.
     MemberForgotten {
-        /// The person.
+        /// The user.
         user: UserId,
     }
-    /// The operator has made somebody an administrator of all branches, who is active whatever they
-    /// were before.
+    /// The operator made a user an active administrator of all branches, whatever their state was.
     AdministratorRestored {
-        /// The person.
+        /// The user.
         user: UserId,
         /// The role of administrators.
         role: RoleId,
     }
-    /// The company has a permission of its own.
+    /// The company defined a permission of its own.
     PermissionDefined {
         /// Its name.
         permission: PermissionName,
-        /// What people read.
+        /// The label.
         label: Name,
     }
-    /// The company has a permission of its own no more.
+    /// The company dropped a permission of its own.
     PermissionDropped {
         /// Its name.
         permission: PermissionName,
     }
-    /// The company calls a permission of FastOps differently.
+    /// The company relabelled a permission of FastOps.
     PermissionLabelled {
         /// The permission.
         permission: PermissionName,
-        /// What people read.
+        /// The label.
         label: Name,
     }
-    /// The company calls a permission as FastOps does.
+    /// The company removed its label of a permission of FastOps.
     PermissionLabelDropped {
         /// The permission.
         permission: PermissionName,
     }
-    /// The roles that every company begins with have what this version of them has.
+    /// The seeded roles were brought to a version.
     Seeded {
         /// The version.
         version: u16,
     }
-    /// A permission stands in a category.
+    /// A permission was moved to a category.
     PermissionCategorised {
         /// The permission.
         permission: PermissionName,
         /// The category.
         category: PermissionCategoryId,
     }
-    /// There is another category of permissions.
+    /// A category of permissions was added.
     CategoryAdded {
         /// The category.
         category: PermissionCategoryId,
         /// Its name.
         name: Name,
-        /// What stands in it from the beginning.
+        /// The permissions that it begins with.
         permissions: BTreeSet<PermissionName>,
     }
-    /// A category of permissions is called differently.
+    /// A category of permissions was renamed.
     CategoryRenamed {
         /// The category.
         category: PermissionCategoryId,
         /// Its name.
         name: Name,
     }
-    /// A category of permissions is gone.
+    /// A category of permissions was removed.
     CategoryRemoved {
         /// The category.
         category: PermissionCategoryId,
@@ -191,7 +190,7 @@ events! {
 }
 
 crate::stored_events! {
-    /// What happens to the roles of a company.
+    /// Events of the roles of a company.
     pub enum Event {
         "roles.role_added" => RoleAdded,
         "roles.role_renamed" => RoleRenamed,

@@ -1,4 +1,4 @@
-//! The state of a company's roles: who inherits from whom, who holds what.
+//! The state of a company's roles: inheritance and holders.
 
 use std::collections::BTreeSet;
 
@@ -8,25 +8,24 @@ use super::{BranchAccess, DEPTH_MAX, Event, Held, Reach, RoleKind};
 use crate::identity::{Permission, PermissionName};
 use crate::shared::{BranchId, Name, PermissionCategoryId, RoleId, UserId};
 
-/// Roles, members, permissions of the company's own, and how permissions are sorted.
+/// Roles, members, the company's own permissions, and the categories of permissions.
 ///
-/// Read models keep it with what else they show, and take it apart field by field: one that is not known
-/// to them does not compile there.
+/// The read models destructure it without `..`, so that an added field fails to compile there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     /// The roles.
     pub roles: OrdMap<RoleId, Role>,
-    /// The people.
+    /// The users.
     pub members: OrdMap<UserId, Member>,
-    /// The company's own permissions, with what people read.
+    /// The company's own permissions with their labels.
     pub own_permissions: OrdMap<PermissionName, Name>,
     /// The categories of permissions.
     pub categories: OrdMap<PermissionCategoryId, Category>,
-    /// In which category a permission stands.
-    pub places: OrdMap<PermissionName, PermissionCategoryId>,
-    /// What the company calls permissions of FastOps, where it calls them differently.
+    /// The category of each permission.
+    pub permission_categories: OrdMap<PermissionName, PermissionCategoryId>,
+    /// The company's labels for permissions of FastOps, if they differ from the default.
     pub labels: OrdMap<PermissionName, Name>,
-    /// The version of the roles that it began with or was brought to, where its log says it.
+    /// The version of the seeded roles; none if no event recorded it.
     pub seeds: Option<u16>,
 }
 
@@ -35,13 +34,13 @@ pub struct State {
 pub struct Role {
     /// Its name, unique in the company.
     pub name: Name,
-    /// Whether it is that of administrators.
+    /// Whether it is the role of administrators.
     pub kind: RoleKind,
-    /// The roles whose permissions it has besides its own.
+    /// The roles that it inherits from.
     pub parents: BTreeSet<RoleId>,
     /// Its own permissions.
     pub permissions: BTreeSet<PermissionName>,
-    /// How often it was added or changed.
+    /// The number of events that added or changed it.
     pub version: u64,
 }
 
@@ -50,44 +49,44 @@ pub struct Role {
 pub struct Category {
     /// Its name, unique in the company.
     pub name: Name,
-    /// How often it was added or renamed.
+    /// The number of events that added or renamed it.
     pub version: u64,
 }
 
-/// How much of a company somebody active may administer.
+/// How much of a company its active administrators cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Administration {
-    /// There is no administrator who is not suspended.
+    /// No administrator is active.
     Missing,
-    /// Those that there are act in some branches.
+    /// The active administrators act in some branches.
     OfBranches,
-    /// All of it, in all branches.
+    /// An active administrator acts in all branches.
     Whole,
 }
 
-/// Somebody who works in the company.
+/// A user of the company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// What they are.
+    /// Their roles.
     pub roles: BTreeSet<RoleId>,
-    /// Where they may act.
+    /// The branches that they may act in.
     pub branches: BranchAccess,
-    /// Whether they may do anything at the moment.
+    /// Whether they are not suspended.
     pub is_active: bool,
-    /// Whether nothing is known of them any more, for good.
+    /// Whether their data was deleted for good.
     pub is_forgotten: bool,
 }
 
 impl State {
-    /// The version of the seeds in companies that do not say theirs.
+    /// The version of the seeds of companies without a recorded one.
     pub(super) const FIRST_SEEDS: u16 = 1;
 
-    /// The version of the roles that the company began with, or was brought to since.
+    /// The version of the seeded roles of the company.
     pub fn seeds(&self) -> u16 {
         self.seeds.unwrap_or(Self::FIRST_SEEDS)
     }
 
-    /// Whether the company has begun.
+    /// Whether the company's roles were founded.
     pub fn is_founded(&self) -> bool {
         !self.roles.is_empty()
     }
@@ -102,29 +101,29 @@ impl State {
         self.categories.get(&category)
     }
 
-    /// Somebody who works in the company.
+    /// A user of the company.
     pub fn member(&self, user: UserId) -> Option<&Member> {
         self.members.get(&user)
     }
 
-    /// How many people are not suspended.
+    /// The number of users who are not suspended.
     pub fn active_members(&self) -> u32 {
         let active = self.members.values().filter(|member| member.is_active).count();
         u32::try_from(active).unwrap_or(u32::MAX)
     }
 
-    /// Whether a permission can be granted here: one of FastOps, or one of the company's own.
-    pub fn knows(&self, permission: &PermissionName) -> bool {
+    /// Whether a permission can be granted: one of FastOps, or the company's own.
+    pub fn can_grant(&self, permission: &PermissionName) -> bool {
         Permission::of_name(permission.as_str()).is_some()
             || self.own_permissions.contains_key(permission)
     }
 
-    /// What a role gives, with everything that it inherits, to somebody who acts in all branches.
+    /// What a role gives, with everything that it inherits, to a user of all branches.
     pub fn held_by_role(&self, role: RoleId) -> Held {
         self.held_by_roles(&[role].into())
     }
 
-    /// What several roles give together, to somebody who acts in all branches.
+    /// What several roles give together to a user of all branches.
     pub(super) fn held_by_roles(&self, roles: &BTreeSet<RoleId>) -> Held {
         let mut held = BTreeSet::new();
         let (mut seen, mut open) = (BTreeSet::new(), roles.iter().copied().collect::<Vec<_>>());
@@ -139,30 +138,29 @@ impl State {
         Held::These(held)
     }
 
-    /// What somebody holds at the moment, where they act; nothing while they are suspended.
+    /// What a user holds in their branches; nothing while suspended.
     pub fn held_by(&self, user: UserId) -> Held {
         self.held_within(user, &self.branches_of(user))
     }
 
-    /// What somebody holds at the moment if they act in these branches; nothing while they are
-    /// suspended.
+    /// What a user holds in these branches; nothing while suspended.
     pub fn held_within(&self, user: UserId, branches: &BranchAccess) -> Held {
         let held = self.active(user).map(|member| self.held_by_roles(&member.roles));
         held.map_or(Held::NOTHING, |held| held.within(branches))
     }
 
-    /// Where somebody may act at the moment.
+    /// The branches that a user may act in; none while suspended.
     pub fn branches_of(&self, user: UserId) -> BranchAccess {
         self.active(user).map_or(BranchAccess::NONE, |member| member.branches.clone())
     }
 
-    /// The role of administrators, which stays from the beginning of the company.
+    /// The role of administrators; founding adds it and it cannot be removed.
     pub(super) fn role_of_administrators(&self) -> Option<RoleId> {
         let mut roles = self.roles.iter();
         roles.find(|(_, role)| role.kind == RoleKind::Administrator).map(|(id, _)| *id)
     }
 
-    /// How much of the company somebody active may administer.
+    /// How much of the company its active administrators cover.
     pub fn administration(&self) -> Administration {
         let is_one = |role: &RoleId| {
             self.roles.get(role).is_some_and(|role| role.kind == RoleKind::Administrator)
@@ -176,31 +174,30 @@ impl State {
         administrators.map(reach).max().unwrap_or(Administration::Missing)
     }
 
-    /// What [`State::administration`] has to be at least after a change. Histories from before
-    /// branches counted may have none of the whole company: those keep what they have, and whatever
-    /// mends them is allowed.
+    /// The least [`State::administration`] after a change. Early histories may have no
+    /// administrator of all branches: those may keep what they have or improve on it.
     pub(super) fn administration_to_keep(&self) -> Administration {
         if self.is_founded() { self.administration() } else { Administration::Whole }
     }
 
-    /// What somebody holds and where, or would if they were not suspended.
+    /// What a user holds and where, suspended or not.
     pub fn reach_of(&self, user: UserId) -> Option<Reach> {
         let member = self.members.get(&user)?;
         let held = self.held_by_roles(&member.roles).within(&member.branches);
         Some(Reach { held, branches: member.branches.clone() })
     }
 
-    /// What is in `held` that is not of high risk.
+    /// The part of `held` that is not of high risk.
     pub fn without_high_risk(&self, held: &Held) -> Held {
         let of_fastops = Permission::ALL.iter().map(|it| PermissionName::from(*it));
-        let known = of_fastops.chain(self.own_permissions.keys().cloned());
+        let all = of_fastops.chain(self.own_permissions.keys().cloned());
         let is_high_risk = |name: &PermissionName| {
             Permission::of_name(name.as_str()).is_some_and(Permission::is_high_risk)
         };
-        Held::These(known.filter(|name| held.has(name) && !is_high_risk(name)).collect())
+        Held::These(all.filter(|name| held.has(name) && !is_high_risk(name)).collect())
     }
 
-    /// The people who may act in a branch at the moment.
+    /// The active users of a branch.
     pub fn active_in(&self, branch: BranchId) -> impl Iterator<Item = UserId> + '_ {
         let may = move |member: &Member| member.is_active && member.branches.includes(branch);
         self.members.iter().filter(move |(_, member)| may(member)).map(|(user, _)| *user)
@@ -316,7 +313,7 @@ impl State {
             }
             Event::PermissionDropped(dropped) => {
                 self.own_permissions.remove(&dropped.permission);
-                self.places.remove(&dropped.permission);
+                self.permission_categories.remove(&dropped.permission);
             }
             Event::PermissionLabelled(labelled) => {
                 self.labels.insert(labelled.permission, labelled.label);
@@ -326,13 +323,13 @@ impl State {
             }
             Event::Seeded(seeded) => self.seeds = Some(seeded.version),
             Event::PermissionCategorised(grouped) => {
-                self.places.insert(grouped.permission, grouped.category);
+                self.permission_categories.insert(grouped.permission, grouped.category);
             }
             Event::CategoryAdded(added) => {
                 let category = Category { name: added.name, version: 1 };
                 self.categories.insert(added.category, category);
-                let places = added.permissions.into_iter().map(|it| (it, added.category));
-                self.places.extend(places);
+                let entries = added.permissions.into_iter().map(|it| (it, added.category));
+                self.permission_categories.extend(entries);
             }
             Event::CategoryRenamed(renamed) => {
                 if let Some(category) = self.categories.get_mut(&renamed.category) {

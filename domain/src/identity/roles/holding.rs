@@ -1,4 +1,4 @@
-//! What somebody holds: permissions and the branches in which they count.
+//! What a user holds: permissions and the branches that they are valid in.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::identity::PermissionName;
 use crate::shared::BranchId;
 
-/// Some permissions, or all that there are and will be.
+/// Some permissions, or all present and future ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Held {
-    /// All of them, those of later releases included.
+    /// All permissions, those of later releases included.
     Everything,
-    /// All that count in single branches, those of later releases included: what an administrator of
-    /// some branches holds.
+    /// All permissions that do not reach every branch, those of later releases included: what an
+    /// administrator of some branches holds.
     EverythingInBranches,
-    /// These.
+    /// These permissions.
     These(BTreeSet<PermissionName>),
 }
 
@@ -25,7 +25,7 @@ impl Held {
     /// No permission at all.
     pub const NOTHING: Self = Self::These(BTreeSet::new());
 
-    /// Whether `permission` is among them.
+    /// Whether `permission` is included.
     pub fn has(&self, permission: &PermissionName) -> bool {
         match self {
             Self::Everything => true,
@@ -34,7 +34,7 @@ impl Held {
         }
     }
 
-    /// Whether everything in `other` is among them.
+    /// Whether everything in `other` is included.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Everything, _) | (Self::EverythingInBranches, Self::EverythingInBranches) => {
@@ -46,7 +46,8 @@ impl Held {
         }
     }
 
-    /// What is in `self` and not in `other`. Of all that there are and will be it is all of them.
+    /// What is in `self` and not in `other`. The difference of an unbounded set is the whole set,
+    /// unless `other` covers it.
     #[must_use]
     pub fn beyond(&self, other: &Self) -> Self {
         match (self, other) {
@@ -58,8 +59,8 @@ impl Held {
         }
     }
 
-    /// What of it counts for somebody who acts in these branches: where they are some, nothing that
-    /// reaches every branch does.
+    /// The part that is valid in these branches: without [`BranchAccess::All`], no permission that
+    /// reaches every branch.
     #[must_use]
     pub fn within(self, branches: &BranchAccess) -> Self {
         match (self, branches) {
@@ -75,13 +76,13 @@ impl Held {
     }
 }
 
-/// The branches that somebody may act in.
+/// The branches that a user may act in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BranchAccess {
     /// Every branch, those that open later included.
     All,
-    /// These; somebody without any branch can only see what belongs to the whole company.
+    /// These branches. A user without any branch can only see what belongs to the whole company.
     Only(BTreeSet<BranchId>),
 }
 
@@ -89,7 +90,7 @@ impl BranchAccess {
     /// No branch at all.
     pub const NONE: Self = Self::Only(BTreeSet::new());
 
-    /// Whether somebody may act in `branch`.
+    /// Whether `branch` is included.
     pub fn includes(&self, branch: BranchId) -> bool {
         match self {
             Self::All => true,
@@ -97,7 +98,7 @@ impl BranchAccess {
         }
     }
 
-    /// Whether every branch of `other` is among them.
+    /// Whether every branch of `other` is included.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, _) => true,
@@ -106,7 +107,7 @@ impl BranchAccess {
         }
     }
 
-    /// The branches that are in both.
+    /// The branches in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         match (self, other) {
@@ -115,7 +116,7 @@ impl BranchAccess {
         }
     }
 
-    /// Only this branch, if it is among them.
+    /// Only this branch if it is included, else none.
     #[must_use]
     pub fn narrowed_to(&self, branch: BranchId) -> Self {
         let branch = self.includes(branch).then_some(branch);
@@ -123,17 +124,17 @@ impl BranchAccess {
     }
 }
 
-/// What somebody holds and where it counts, at one moment.
+/// What a user holds and in which branches, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reach {
-    /// What they hold.
+    /// The permissions.
     pub held: Held,
-    /// Where it counts.
+    /// The branches.
     pub branches: BranchAccess,
 }
 
 impl Reach {
-    /// Whether this much of `held` and `branches` is all of both.
+    /// Whether it includes all of `held` and all of `branches`.
     pub fn covers(&self, held: &Held, branches: &BranchAccess) -> bool {
         self.held.covers(held) && self.branches.covers(branches)
     }

@@ -1,7 +1,7 @@
-//! The roles of a company: one stream for who may do what, administrators included.
+//! The roles of a company, administrators included.
 //!
-//! That a role never inherits from itself, that nobody gives away what they lack, and that somebody
-//! always may do everything are rules over all roles at once, so one stream decides about all of them.
+//! No role inherits from itself, no one grants what they lack, and one active user may always do
+//! everything. These rules are over all roles at once, so one stream decides them.
 
 mod additions;
 mod command;
@@ -27,16 +27,16 @@ pub use holding::{BranchAccess, Held, Reach};
 pub use seeds::Seed;
 pub use sorting::Sorting;
 
-/// Over how many steps a role can inherit.
+/// The most steps that a role can inherit over.
 pub const DEPTH_MAX: usize = 16;
 
-/// How many roles a company can have.
+/// The most roles of a company.
 pub const ROLES_MAX: usize = 200;
 
-/// How many roles a role can inherit from directly.
+/// The most roles that a role can inherit from directly.
 pub const PARENTS_MAX: usize = 20;
 
-/// The version of the roles that a company begins with.
+/// The version of the seeded roles of a company that is founded.
 pub const SEEDS_VERSION: u16 = additions::latest(ADDITIONS);
 
 /// The marker of the aggregate.
@@ -68,7 +68,7 @@ impl Decider for Roles {
                 return Err(Error::ReachesEveryBranch);
             }
             let stands_in = stands_in_for.is_none_or(|other| actor.may_stand_in(state, other));
-            if !(stands_in && actor.may_make_of(state, &after)) {
+            if !(stands_in && actor.may_change_state(state, &after)) {
                 return Err(Error::Escalation);
             }
         }
@@ -84,7 +84,7 @@ impl Decider for Roles {
     }
 }
 
-/// The events of a change, by the rules of the things themselves.
+/// The events of a change by the rules of roles and members, before those on the actor's rights.
 fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
     match change {
         Change::Found { tenant, administrator } => {
@@ -97,21 +97,21 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
         Change::AddRole(new) => added(state, new),
         Change::ReviseRole { role, name, parents } => revised(state, role, name, parents),
         Change::RemoveRole(role) => {
-            changeable(state, role)?;
+            changeable_role(state, role)?;
             if state.is_in_use(role) {
                 return Err(Error::InUse);
             }
             Ok(vec![RoleRemoved { role }.into()])
         }
         Change::Grant(id, permission) => {
-            let role = changeable(state, id)?;
-            known(state, &permission)?;
+            let role = changeable_role(state, id)?;
+            check_can_grant(state, &permission)?;
             let is_held = role.permissions.contains(&permission);
             Ok(unless(is_held, PermissionGranted { role: id, permission }))
         }
         Change::Revoke(id, permission) => {
-            let role = changeable(state, id)?;
-            known(state, &permission)?;
+            let role = changeable_role(state, id)?;
+            check_can_grant(state, &permission)?;
             let is_held = role.permissions.contains(&permission);
             Ok(unless(!is_held, PermissionRevoked { role: id, permission }))
         }
@@ -120,29 +120,29 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
             if state.member(admitted.user).is_some() {
                 return Err(Error::AlreadyThere);
             }
-            all_there(state, &admitted.roles)?;
+            check_roles_exist(state, &admitted.roles)?;
             Ok(vec![admitted.into()])
         }
         Change::Assign(user, role) => {
-            let member = somebody(state, user)?;
+            let member = changeable_member(state, user)?;
             state.role(role).ok_or(Error::Unknown)?;
             Ok(unless(member.roles.contains(&role), RoleAssigned { user, role }))
         }
         Change::Unassign(user, role) => {
-            let member = somebody(state, user)?;
+            let member = changeable_member(state, user)?;
             state.role(role).ok_or(Error::Unknown)?;
             Ok(unless(!member.roles.contains(&role), RoleUnassigned { user, role }))
         }
         Change::AllowBranches(user, branches) => {
-            let member = somebody(state, user)?;
+            let member = changeable_member(state, user)?;
             Ok(unless(member.branches == branches, BranchesAllowed { user, branches }))
         }
         Change::Suspend(user) => {
-            let member = somebody(state, user)?;
+            let member = changeable_member(state, user)?;
             Ok(unless(!member.is_active, MemberSuspended { user }))
         }
         Change::Resume(user) => {
-            let member = somebody(state, user)?;
+            let member = changeable_member(state, user)?;
             Ok(unless(member.is_active, MemberResumed { user }))
         }
         Change::Forget(user) => {
@@ -152,7 +152,7 @@ fn decided(state: &State, change: Change) -> Result<Vec<Event>, Error> {
             }
             Ok(unless(member.is_forgotten, MemberForgotten { user }))
         }
-        Change::StandIn(user) => somebody(state, user).map(|_| vec![]),
+        Change::StandIn(user) => changeable_member(state, user).map(|_| vec![]),
         Change::RestoreAdministrator(user) => restored(state, user),
         Change::Sort(sorting) => sorting::decided(state, sorting),
     }
@@ -169,8 +169,8 @@ fn added(state: &State, new: NewRole) -> Result<Vec<Event>, Error> {
     if state.roles.len() >= ROLES_MAX {
         return Err(Error::TooMany);
     }
-    inheritable(state, role, &parents)?;
-    all_known(state, &permissions)?;
+    check_parents(state, role, &parents)?;
+    check_can_grant_all(state, &permissions)?;
     let kind = RoleKind::Ordinary;
     Ok(vec![RoleAdded { role, name, kind, parents, permissions }.into()])
 }
@@ -181,24 +181,24 @@ fn revised(
     name: Name,
     parents: BTreeSet<RoleId>,
 ) -> Result<Vec<Event>, Error> {
-    let before = changeable(state, role)?;
+    let before = changeable_role(state, role)?;
     if state.has_role_named(&name, Some(role)) {
         return Err(Error::NameTaken);
     }
-    inheritable(state, role, &parents)?;
+    check_parents(state, role, &parents)?;
     let renamed = unless(before.name == name, RoleRenamed { role, name });
     let chosen = unless(before.parents == parents, ParentsChosen { role, parents });
     Ok([renamed, chosen].concat())
 }
 
-/// What makes exactly `permissions` of what a role has of its own.
+/// The events that make `permissions` a role's own permissions.
 fn chosen(
     state: &State,
     id: RoleId,
     permissions: &BTreeSet<PermissionName>,
 ) -> Result<Vec<Event>, Error> {
-    let before = &changeable(state, id)?.permissions;
-    all_known(state, permissions)?;
+    let before = &changeable_role(state, id)?.permissions;
+    check_can_grant_all(state, permissions)?;
     let granted = permissions.difference(before).cloned();
     let granted = granted.map(|permission| PermissionGranted { role: id, permission }.into());
     let revoked = before.difference(permissions).cloned();
@@ -218,16 +218,16 @@ fn restored(state: &State, user: UserId) -> Result<Vec<Event>, Error> {
     Ok(unless(is_one, AdministratorRestored { user, role }))
 }
 
-/// Whether `role` can inherit from `parents`.
-fn inheritable(state: &State, role: RoleId, parents: &BTreeSet<RoleId>) -> Result<(), Error> {
+/// Checks that `role` can inherit from `parents`.
+fn check_parents(state: &State, role: RoleId, parents: &BTreeSet<RoleId>) -> Result<(), Error> {
     if parents.len() > PARENTS_MAX {
         return Err(Error::TooMany);
     }
-    // A role that does not exist yet can already be meant as its own parent.
+    // A command can name a role as its own parent before the role exists.
     if parents.contains(&role) {
         return Err(Error::Cycle);
     }
-    all_there(state, parents)?;
+    check_roles_exist(state, parents)?;
     let is_fixed = |parent: &RoleId| {
         state.role(*parent).is_some_and(|parent| parent.kind == RoleKind::Administrator)
     };
@@ -240,19 +240,19 @@ fn inheritable(state: &State, role: RoleId, parents: &BTreeSet<RoleId>) -> Resul
     Ok(())
 }
 
-fn all_there(state: &State, roles: &BTreeSet<RoleId>) -> Result<(), Error> {
+fn check_roles_exist(state: &State, roles: &BTreeSet<RoleId>) -> Result<(), Error> {
     match roles.iter().find(|role| state.role(**role).is_none()) {
         Some(unknown) => Err(Error::UnknownRole(*unknown)),
         None => Ok(()),
     }
 }
 
-/// Somebody about whom something can change.
-fn somebody(state: &State, user: UserId) -> Result<&Member, Error> {
+/// The member to change; a forgotten one cannot be changed.
+fn changeable_member(state: &State, user: UserId) -> Result<&Member, Error> {
     state.member(user).filter(|member| !member.is_forgotten).ok_or(Error::Unknown)
 }
 
-fn changeable(state: &State, role: RoleId) -> Result<&Role, Error> {
+fn changeable_role(state: &State, role: RoleId) -> Result<&Role, Error> {
     let role = state.role(role).ok_or(Error::Unknown)?;
     match role.kind {
         RoleKind::Administrator => Err(Error::AdministratorIsFixed),
@@ -260,12 +260,12 @@ fn changeable(state: &State, role: RoleId) -> Result<&Role, Error> {
     }
 }
 
-fn known(state: &State, permission: &PermissionName) -> Result<(), Error> {
-    if state.knows(permission) { Ok(()) } else { Err(Error::Unknown) }
+fn check_can_grant(state: &State, permission: &PermissionName) -> Result<(), Error> {
+    if state.can_grant(permission) { Ok(()) } else { Err(Error::Unknown) }
 }
 
-fn all_known(state: &State, permissions: &BTreeSet<PermissionName>) -> Result<(), Error> {
-    match permissions.iter().find(|permission| !state.knows(permission)) {
+fn check_can_grant_all(state: &State, permissions: &BTreeSet<PermissionName>) -> Result<(), Error> {
+    match permissions.iter().find(|permission| !state.can_grant(permission)) {
         Some(unknown) => Err(Error::UnknownPermission(unknown.clone())),
         None => Ok(()),
     }

@@ -1,7 +1,7 @@
-//! What holds after any history, whoever asks for whatever.
+//! Properties of any history of commands by any actor.
 //!
-//! What people may do is worked out here once more, as plain pairs of a permission and a place, so that
-//! the rules are not judged by themselves.
+//! The rights of users are computed here a second time, as plain pairs of a permission and a scope,
+//! so that the rules are not checked against themselves.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -23,31 +23,31 @@ const PERMISSIONS: [Permission; 6] = [
     Permission::UserManage,
 ];
 
-fn own() -> PermissionName {
+fn own_permission() -> PermissionName {
     PermissionName::parse("x_erp.sync").unwrap()
 }
 
 fn every_permission() -> Vec<PermissionName> {
-    PERMISSIONS.map(PermissionName::from).into_iter().chain([own()]).collect()
+    PERMISSIONS.map(PermissionName::from).into_iter().chain([own_permission()]).collect()
 }
 
 fn branch(n: u128) -> BranchId {
     BranchId::from_uuid(Uuid::from_u128(n))
 }
 
-/// Where a permission counts.
+/// The scope that a permission is valid in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    /// In what belongs to no branch, or to all of them.
+enum Scope {
+    /// What belongs to no branch, or to all of them.
     Company,
     Branch(BranchId),
-    /// In a branch that opens later.
+    /// A branch that opens later.
     AnyOther,
 }
 
-type Pairs = BTreeSet<(PermissionName, Place)>;
+type Pairs = BTreeSet<(PermissionName, Scope)>;
 
-/// What somebody may do where, whether or not they are suspended.
+/// What a user may do and where, suspended or not.
 fn pairs_when_active(state: &State, user: UserId) -> Pairs {
     let Some(member) = state.members.get(&user) else { return Pairs::new() };
     let has = |permission: &PermissionName| {
@@ -57,24 +57,24 @@ fn pairs_when_active(state: &State, user: UserId) -> Pairs {
         let reached = |it: &RoleId| member.roles.iter().any(|role| state.descends(*role, *it));
         state.roles.iter().any(|(id, role)| gives(role) && reached(id))
     };
-    let places: Vec<Place> = match &member.branches {
+    let scopes: Vec<Scope> = match &member.branches {
         BranchAccess::All => {
-            BRANCHES.map(|n| Place::Branch(branch(n))).chain([Place::AnyOther]).collect()
+            BRANCHES.map(|n| Scope::Branch(branch(n))).chain([Scope::AnyOther]).collect()
         }
-        BranchAccess::Only(branches) => branches.iter().copied().map(Place::Branch).collect(),
+        BranchAccess::Only(branches) => branches.iter().copied().map(Scope::Branch).collect(),
     };
     let mut pairs = Pairs::new();
     for permission in every_permission().into_iter().filter(has) {
         let only_of_all = permission.reaches_every_branch();
         if !only_of_all || member.branches == BranchAccess::All {
-            pairs.insert((permission.clone(), Place::Company));
-            pairs.extend(places.iter().map(|place| (permission.clone(), *place)));
+            pairs.insert((permission.clone(), Scope::Company));
+            pairs.extend(scopes.iter().map(|scope| (permission.clone(), *scope)));
         }
     }
     pairs
 }
 
-/// The same at the moment.
+/// What a user may do and where; nothing while suspended.
 fn pairs(state: &State, user: UserId) -> Pairs {
     let is_active = state.members.get(&user).is_some_and(|member| member.is_active);
     if is_active { pairs_when_active(state, user) } else { Pairs::new() }
@@ -126,15 +126,15 @@ fn any_sorting() -> impl Strategy<Value = Sorting> {
     let name = || Name::parse("Otra").unwrap();
     let category = PermissionCategoryId::from_uuid(Uuid::from_u128(5));
     prop_oneof![
-        Just(Sorting::DefinePermission(own(), name())),
-        Just(Sorting::DropPermission(own())),
+        Just(Sorting::DefinePermission(own_permission(), name())),
+        Just(Sorting::DropPermission(own_permission())),
         Just(Sorting::AddCategory(category, name())),
         any_permission().prop_map(move |it| Sorting::CategorisePermission(it, category)),
         Just(Sorting::RemoveCategory(category)),
     ]
 }
 
-/// On whose word something is asked: mostly people who have signed in everywhere.
+/// The authority of a command: mostly users whose session is valid in all branches.
 fn any_by() -> impl Strategy<Value = By> {
     prop_oneof![
         8 => any_user().prop_map(|user| By::User(user, BranchAccess::All)),
@@ -191,7 +191,7 @@ fn is_acyclic(state: &State) -> bool {
 
 /// A company with an administrator, managers of all branches and of one, a cashier of one, and an
 /// administrator and a cashier who are suspended.
-fn peopled() -> State {
+fn company_with_members() -> State {
     let mut events = seeds::founding(tenant(), user(1));
     let mut admit = |n: u128, seed: Seed, branches| {
         let roles = [seed.role(tenant())].into();
@@ -203,7 +203,10 @@ fn peopled() -> State {
     admit(4, Seed::Cashier, only(0));
     admit(5, Seed::Administrator, BranchAccess::All);
     admit(6, Seed::Cashier, only(1));
-    events.push(PermissionDefined { permission: own(), label: Name::parse("ERP").unwrap() }.into());
+    events.push(
+        PermissionDefined { permission: own_permission(), label: Name::parse("ERP").unwrap() }
+            .into(),
+    );
     events.extend([5, 6].map(|n| Event::from(MemberSuspended { user: user(n) })));
     Roles::fold(State::default(), events)
 }
@@ -215,7 +218,7 @@ proptest! {
     fn whatever_is_asked_the_rules_hold(
         asked in prop::collection::vec(any_command(), 1..80),
     ) {
-        let mut state = peopled();
+        let mut state = company_with_members();
         for Command { by, change } in asked {
             let Ok(events) = Roles::decide(&state, Command { by: by.clone(), change }) else {
                 continue;
@@ -223,14 +226,14 @@ proptest! {
             let after = Roles::fold(state.clone(), events);
             prop_assert!(is_acyclic(&after), "a role inherits from itself");
             prop_assert!(!after.is_too_deep());
-            prop_assert!(can_administer_everything(&after), "nobody may do everything everywhere");
+            prop_assert!(can_administer_everything(&after), "no active user may do everything");
             if let By::User(by, _) = by {
                 let may_give = pairs(&state, by);
                 for n in USERS {
                     for of in [pairs, pairs_when_active] {
                         let (was, is) = (of(&state, user(n)), of(&after, user(n)));
-                        prop_assert!((&is - &was).is_subset(&may_give), "{by} gave {n} what they lack");
-                        prop_assert!((&was - &is).is_subset(&may_give), "{by} took what they lack");
+                        prop_assert!((&is - &was).is_subset(&may_give), "{by} gave {n} what {by} lacks");
+                        prop_assert!((&was - &is).is_subset(&may_give), "{by} took what {by} lacks");
                     }
                 }
             }

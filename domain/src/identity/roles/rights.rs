@@ -1,11 +1,11 @@
-//! What whoever changes something may make of the rights of others.
+//! How much an actor may change of the rights of others.
 
 use std::collections::BTreeSet;
 
 use super::{BranchAccess, Held, Member, State};
 use crate::shared::UserId;
 
-/// Permissions, and the branches in which they count.
+/// Permissions and the branches that they are valid in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rights {
     pub(super) held: Held,
@@ -15,18 +15,17 @@ pub(super) struct Rights {
 impl Rights {
     const NONE: Self = Self { held: Held::NOTHING, branches: BranchAccess::NONE };
 
-    /// Whether whoever has these holds everything that `other` holds, or would hold if they were not
-    /// suspended.
+    /// Whether the actor holds everything that `other` holds, or would hold when not suspended.
     pub(super) fn may_stand_in(&self, state: &State, other: UserId) -> bool {
         let other = state.member(other).map_or(Rights::NONE, |it| state.rights_when_active(it));
         self.held.covers(&other.held) && self.branches.covers(&other.branches)
     }
 
-    /// Whether whoever has these may turn one state into another: they hold everything that any role
-    /// or any person has after it and had not before, or had and has not. Of a person that is said of
-    /// what they hold and of what they would hold if they were not suspended: a suspension ends. And
-    /// of people who act where they do not, they change nothing at all.
-    pub(super) fn may_make_of(&self, before: &State, after: &State) -> bool {
+    /// Whether the actor may turn one state into another. The actor must hold every permission that
+    /// any role or user gains or loses. For a user this is checked as they are and as if not
+    /// suspended, because a suspension can end. A user of branches that the actor lacks must not
+    /// change at all.
+    pub(super) fn may_change_state(&self, before: &State, after: &State) -> bool {
         let roles: BTreeSet<_> = before.roles.keys().chain(after.roles.keys()).collect();
         let mut roles = roles.into_iter();
         let members: BTreeSet<_> = before.members.keys().chain(after.members.keys()).collect();
@@ -35,20 +34,24 @@ impl Rights {
             .all(|role| self.covers_change(&before.held_by_role(*role), &after.held_by_role(*role)))
             && members.all(|member| {
                 let (was, is) = (before.member(*member), after.member(*member));
-                (was == is || self.acts_wherever(was) && self.acts_wherever(is))
-                    && self.may_turn(&when_active(before, was), &when_active(after, is))
-                    && self.may_turn(&at_the_moment(before, was), &at_the_moment(after, is))
+                (was == is || self.covers_branches_of(was) && self.covers_branches_of(is))
+                    && self.may_change_rights(
+                        &rights_when_active(before, was),
+                        &rights_when_active(after, is),
+                    )
+                    && self
+                        .may_change_rights(&current_rights(before, was), &current_rights(after, is))
             })
     }
 
-    fn acts_wherever(&self, member: Option<&Member>) -> bool {
+    fn covers_branches_of(&self, member: Option<&Member>) -> bool {
         member.is_none_or(|member| self.branches.covers(&member.branches))
     }
 
-    /// Whether whoever has these may give a person the rights `is` in place of `was`. A permission
-    /// counts in all branches of a person, so another one changes something in each of them, and
-    /// another branch changes something about each permission.
-    fn may_turn(&self, was: &Self, is: &Self) -> bool {
+    /// Whether the actor may replace a user's rights `was` with `is`. A permission is valid in all
+    /// branches of a user, so gaining or losing one affects each of them, and gaining or losing a
+    /// branch affects every permission.
+    fn may_change_rights(&self, was: &Self, is: &Self) -> bool {
         let everywhere = self.branches.covers(&was.branches) && self.branches.covers(&is.branches);
         was == is
             || everywhere
@@ -64,22 +67,22 @@ impl Rights {
     }
 }
 
-fn when_active(state: &State, member: Option<&Member>) -> Rights {
+fn rights_when_active(state: &State, member: Option<&Member>) -> Rights {
     member.map_or(Rights::NONE, |member| state.rights_when_active(member))
 }
 
-fn at_the_moment(state: &State, member: Option<&Member>) -> Rights {
-    when_active(state, member.filter(|member| member.is_active))
+fn current_rights(state: &State, member: Option<&Member>) -> Rights {
+    rights_when_active(state, member.filter(|member| member.is_active))
 }
 
 impl State {
-    /// What a person holds and where, if they are not suspended.
+    /// What a user holds and where, suspended or not.
     pub(super) fn rights_when_active(&self, member: &Member) -> Rights {
         let (held, branches) = (self.held_by_roles(&member.roles), member.branches.clone());
         Rights { held: held.within(&branches), branches }
     }
 
-    /// What somebody may do at the moment in these branches alone.
+    /// What a user may do in these branches only.
     pub(super) fn rights_within(&self, user: UserId, within: &BranchAccess) -> Rights {
         let branches = self.branches_of(user).and(within);
         Rights { held: self.held_within(user, &branches), branches }

@@ -7,12 +7,12 @@ use super::{BranchAccess, CategoryAdded, Event, MemberAdmitted, RoleAdded, RoleK
 use crate::identity::permission::{Category, Permission};
 use crate::shared::{Name, PermissionCategoryId, RoleId, TenantId, UserId};
 
-/// A role that every company begins with. Afterwards it is a role like any other.
+/// A seeded role. After founding it is a role like any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seed {
-    /// May do everything, also what later releases add.
+    /// May do everything, including what later releases add.
     Administrator,
-    /// Runs the company day by day, and its people.
+    /// Runs the daily business and manages staff.
     Manager,
     /// Takes orders and money.
     Cashier,
@@ -20,12 +20,12 @@ pub enum Seed {
     Kitchen,
     /// Takes orders and hands them over.
     Waiter,
-    /// Takes orders to the guest's door.
+    /// Delivers orders to the guest's address.
     Delivery,
 }
 
 impl Seed {
-    /// All of them; a role stands after those that it inherits from.
+    /// All seeds; a role is listed after those that it inherits from.
     pub const ALL: [Self; 6] = [
         Self::Administrator,
         Self::Cashier,
@@ -35,7 +35,7 @@ impl Seed {
         Self::Manager,
     ];
 
-    /// The word that its id is made of.
+    /// The word that its id is derived from.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Administrator => "admin",
@@ -71,7 +71,7 @@ impl Seed {
         }
     }
 
-    /// The permissions that it has of its own.
+    /// Its own permissions.
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission as P;
         match self {
@@ -135,12 +135,12 @@ impl Seed {
     }
 }
 
-/// The category of permissions that a company begins with.
+/// The id of a seeded category of permissions.
 pub(super) fn category(category: Category, tenant: TenantId) -> PermissionCategoryId {
     PermissionCategoryId::from_uuid(derived(tenant, &format!("category:{}", category.word())))
 }
 
-/// What founds the roles of a company, with its first administrator.
+/// The events that found the roles of a company with its first administrator.
 pub(super) fn founding(tenant: TenantId, administrator: UserId) -> Vec<Event> {
     let mut events = vec![Seeded { version: additions::latest(ADDITIONS) }.into()];
     for category in Category::ALL {
@@ -170,7 +170,7 @@ pub(super) fn name(text: &str) -> Name {
     Name::parse(text).expect("the names of seeds are names")
 }
 
-/// The same id whenever the same company is founded, so that founding twice changes nothing.
+/// An id derived from the company, so that founding it twice changes nothing.
 fn derived(tenant: TenantId, what: &str) -> Uuid {
     Uuid::new_v5(&tenant.uuid(), what.as_bytes())
 }

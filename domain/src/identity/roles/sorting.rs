@@ -1,4 +1,4 @@
-//! How a company sorts permissions, and the ones that it makes for its integrations.
+//! The categories and labels of permissions, and a company's own permissions for its integrations.
 
 use std::collections::BTreeSet;
 
@@ -6,31 +6,31 @@ use serde::Serialize;
 
 use super::{
     CategoryAdded, CategoryRemoved, CategoryRenamed, Error, Event, PermissionCategorised,
-    PermissionDefined, PermissionDropped, PermissionLabelDropped, PermissionLabelled, State, known,
-    unless,
+    PermissionDefined, PermissionDropped, PermissionLabelDropped, PermissionLabelled, State,
+    check_can_grant, unless,
 };
 use crate::identity::PermissionName;
 use crate::shared::{Name, PermissionCategoryId};
 
-/// What can be asked of permissions and their categories.
+/// Changes of permissions and their categories.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sorting {
-    /// The company needs a permission of its own.
+    /// Define or relabel a permission of the company's own.
     DefinePermission(PermissionName, Name),
-    /// The company needs a permission of its own no more.
+    /// Drop a permission of the company's own.
     DropPermission(PermissionName),
-    /// A permission should be called like this.
+    /// Set the company's label of a permission.
     LabelPermission(PermissionName, Name),
-    /// A permission of FastOps should be called as FastOps does.
+    /// Return a permission of FastOps to its default label.
     DropLabel(PermissionName),
-    /// A permission should stand in a category.
+    /// Move a permission to a category.
     CategorisePermission(PermissionName, PermissionCategoryId),
-    /// There should be another category.
+    /// Add a category.
     AddCategory(#[serde(skip)] PermissionCategoryId, Name),
-    /// A category should be called like this.
+    /// Rename a category.
     RenameCategory(PermissionCategoryId, Name),
-    /// A category without permissions should go.
+    /// Remove a category without permissions.
     RemoveCategory(PermissionCategoryId),
 }
 
@@ -55,12 +55,12 @@ pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Err
             decided(state, Sorting::DefinePermission(permission, label))
         }
         Sorting::LabelPermission(permission, label) => {
-            known(state, &permission)?;
+            check_can_grant(state, &permission)?;
             let is_same = state.labels.get(&permission) == Some(&label);
             Ok(unless(is_same, PermissionLabelled { permission, label }))
         }
         Sorting::DropLabel(permission) => {
-            known(state, &permission)?;
+            check_can_grant(state, &permission)?;
             if permission.is_own() {
                 return Err(Error::NeedsLabel);
             }
@@ -68,10 +68,10 @@ pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Err
             Ok(unless(is_gone, PermissionLabelDropped { permission }))
         }
         Sorting::CategorisePermission(permission, category) => {
-            known(state, &permission)?;
+            check_can_grant(state, &permission)?;
             state.categories.get(&category).ok_or(Error::UnknownCategory)?;
-            let is_there = state.places.get(&permission) == Some(&category);
-            Ok(unless(is_there, PermissionCategorised { permission, category }))
+            let is_in_it = state.permission_categories.get(&permission) == Some(&category);
+            Ok(unless(is_in_it, PermissionCategorised { permission, category }))
         }
         Sorting::AddCategory(category, name) => {
             if state.categories.contains_key(&category) {
@@ -91,7 +91,7 @@ pub(super) fn decided(state: &State, sorting: Sorting) -> Result<Vec<Event>, Err
         }
         Sorting::RemoveCategory(category) => {
             state.categories.get(&category).ok_or(Error::Unknown)?;
-            if state.places.values().any(|place| *place == category) {
+            if state.permission_categories.values().any(|it| *it == category) {
                 return Err(Error::InUse);
             }
             Ok(vec![CategoryRemoved { category }.into()])

@@ -71,7 +71,7 @@ fn branch(n: u128) -> BranchId {
     BranchId::from_uuid(Uuid::from_u128(n))
 }
 
-/// A company with Luz as manager of one branch, Marta as manager of all, and what else has happened.
+/// The roles of a company with Luz as manager of one branch and Marta of all, and further events.
 fn with_manager(more: impl IntoIterator<Item = Event>) -> Given<Roles> {
     let only = BranchAccess::Only([branch(1)].into());
     let luz = admitted(LUZ, &[Seed::Manager.role(tenant())], only);
@@ -125,10 +125,10 @@ fn s23_a_role_inherits_over_a_bounded_number_of_steps() {
 }
 
 #[test]
-fn s22_nobody_gives_what_they_lack_also_through_parents() {
-    let own = added(10, &[], &[Permission::OrderRead]);
+fn s22_an_actor_grants_only_what_they_hold_also_through_parents() {
+    let weak = added(10, &[], &[Permission::OrderRead]);
     let strong = added(11, &[], &[Permission::SystemOperate]);
-    let history = || [own.clone().into(), strong.clone().into()];
+    let history = || [weak.clone().into(), strong.clone().into()];
     let both = [Permission::OrderRead.into(), Permission::SystemOperate.into()];
     let escalating = [
         Change::Grant(role(10), Permission::SystemOperate.into()),
@@ -159,7 +159,7 @@ fn s22_nobody_gives_what_they_lack_also_through_parents() {
 }
 
 #[test]
-fn nobody_takes_what_they_lack() {
+fn an_actor_revokes_only_what_they_hold() {
     let strong = added(11, &[], &[Permission::SystemOperate]);
     let pepe = admitted(PEPE, &[role(11)], BranchAccess::All);
     for change in [
@@ -224,7 +224,7 @@ fn the_role_of_administrators_is_fixed() {
 }
 
 #[test]
-fn whoever_is_suspended_holds_nothing_and_can_go_on() {
+fn a_suspended_user_holds_nothing_and_can_be_resumed() {
     let suspended = MemberSuspended { user: user(LUZ) };
     let admit = admitted(PEPE, &[Seed::Kitchen.role(tenant())], BranchAccess::NONE);
     with_manager([suspended.clone().into()])
@@ -249,7 +249,7 @@ fn a_role_in_use_stays() {
 
 #[test]
 fn what_is_so_already_changes_nothing() {
-    let own = added(10, &[], &[Permission::OrderRead]);
+    let weak = added(10, &[], &[Permission::OrderRead]);
     for change in [
         Change::Grant(role(10), Permission::OrderRead.into()),
         Change::Revoke(role(10), Permission::OrderPlace.into()),
@@ -257,30 +257,31 @@ fn what_is_so_already_changes_nothing() {
         Change::Assign(user(LUZ), Seed::Manager.role(tenant())),
         Change::Resume(user(LUZ)),
     ] {
-        with_manager([own.clone().into()]).when(by(ANA, change)).then_nothing();
+        with_manager([weak.clone().into()]).when(by(ANA, change)).then_nothing();
     }
 }
 
 #[test]
 fn a_company_makes_permissions_of_its_own() {
-    let own = PermissionName::parse("x_erp.sync").unwrap();
-    let defined = PermissionDefined { permission: own.clone(), label: name("Contabilidad") };
+    let own_permission = PermissionName::parse("x_erp.sync").unwrap();
+    let defined =
+        PermissionDefined { permission: own_permission.clone(), label: name("Contabilidad") };
     let define =
         |permission| Change::Sort(Sorting::DefinePermission(permission, name("Contabilidad")));
-    with_manager([]).when(by(ANA, define(own.clone()))).then([defined.clone().into()]);
+    with_manager([]).when(by(ANA, define(own_permission.clone()))).then([defined.clone().into()]);
     with_manager([])
         .when(by(ANA, define(Permission::OrderPlace.into())))
         .then_refused(Error::NotOwn);
     with_manager([added(10, &[], &[]).into()])
-        .when(by(ANA, Change::Grant(role(10), own.clone())))
+        .when(by(ANA, Change::Grant(role(10), own_permission.clone())))
         .then_refused(Error::Unknown);
-    let granted = PermissionGranted { role: role(10), permission: own.clone() };
+    let granted = PermissionGranted { role: role(10), permission: own_permission.clone() };
     with_manager([added(10, &[], &[]).into(), defined.clone().into(), granted.into()])
-        .when(by(ANA, Change::Sort(Sorting::DropPermission(own.clone()))))
+        .when(by(ANA, Change::Sort(Sorting::DropPermission(own_permission.clone()))))
         .then_refused(Error::InUse);
     with_manager([defined.into()])
-        .when(by(MARTA, Change::Sort(Sorting::DropPermission(own.clone()))))
-        .then([PermissionDropped { permission: own }.into()]);
+        .when(by(MARTA, Change::Sort(Sorting::DropPermission(own_permission.clone()))))
+        .then([PermissionDropped { permission: own_permission }.into()]);
 }
 
 #[test]
@@ -301,7 +302,7 @@ fn names_are_taken_once() {
 }
 
 #[test]
-fn s22_nobody_stands_in_for_somebody_who_may_do_more() {
+fn s22_no_actor_stands_in_for_a_user_who_may_do_more() {
     let stand_in = |n: u128| Change::StandIn(user(n));
     let cashier = Seed::Cashier.role(tenant());
     let only = |n: u128| BranchAccess::Only([branch(n)].into());
@@ -320,7 +321,7 @@ fn s22_nobody_stands_in_for_somebody_who_may_do_more() {
 }
 
 #[test]
-fn s22_whoever_is_suspended_is_stood_in_for_by_those_who_may_do_as_much_as_they_will() {
+fn s22_an_actor_stands_in_for_a_suspended_user_only_with_all_rights_of_the_active_user() {
     let administrator = Seed::Administrator.role(tenant());
     let pepe = Event::from(admitted(PEPE, &[administrator], BranchAccess::All));
     let suspended = MemberSuspended { user: user(PEPE) }.into();
@@ -330,7 +331,7 @@ fn s22_whoever_is_suspended_is_stood_in_for_by_those_who_may_do_as_much_as_they_
 }
 
 #[test]
-fn only_whoever_is_suspended_is_forgotten_and_for_good() {
+fn only_a_suspended_user_is_forgotten_and_for_good() {
     let cashier = Seed::Cashier.role(tenant());
     let pepe = Event::from(admitted(PEPE, &[cashier], BranchAccess::Only([branch(1)].into())));
     let suspended = Event::from(MemberSuspended { user: user(PEPE) });
@@ -379,7 +380,7 @@ fn neither_oneself_nor_the_last_administrator_is_forgotten() {
         .when(by(ANA, Change::Suspend(user(ANA))))
         .then_refused(Error::LastAdministrator);
 
-    // Of two administrators one can go, by the word of the other and of nobody who may do less.
+    // Of two administrators one can be removed, but only by the other.
     let two = || [pepe.clone(), suspended(ANA)];
     with_manager(two()).when(by(LUZ, forget(ANA))).then_refused(Error::Escalation);
     with_manager(two()).when(by(ANA, forget(ANA))).then_refused(Error::Escalation);
@@ -390,7 +391,7 @@ fn neither_oneself_nor_the_last_administrator_is_forgotten() {
 
 #[test]
 fn a_company_calls_permissions_as_it_likes() {
-    let own = PermissionName::parse("x_erp.sync").unwrap();
+    let own_permission = PermissionName::parse("x_erp.sync").unwrap();
     let read: PermissionName = Permission::OrderRead.into();
     let label = |permission: &PermissionName| {
         by(MARTA, Change::Sort(Sorting::LabelPermission(permission.clone(), name("Mirar"))))
@@ -405,9 +406,10 @@ fn a_company_calls_permissions_as_it_likes() {
     with_manager([labelled.clone()]).when(label(&read)).then_nothing();
     with_manager([labelled.clone()]).when(drop(&read)).then([dropped.clone()]);
     with_manager([labelled, dropped]).when(drop(&read)).then_nothing();
-    with_manager([]).when(label(&own)).then_refused(Error::Unknown);
-    let defined =
-        |text| Event::from(PermissionDefined { permission: own.clone(), label: name(text) });
-    with_manager([defined("ERP")]).when(label(&own)).then([defined("Mirar")]);
-    with_manager([defined("ERP")]).when(drop(&own)).then_refused(Error::NeedsLabel);
+    with_manager([]).when(label(&own_permission)).then_refused(Error::Unknown);
+    let defined = |text| {
+        Event::from(PermissionDefined { permission: own_permission.clone(), label: name(text) })
+    };
+    with_manager([defined("ERP")]).when(label(&own_permission)).then([defined("Mirar")]);
+    with_manager([defined("ERP")]).when(drop(&own_permission)).then_refused(Error::NeedsLabel);
 }

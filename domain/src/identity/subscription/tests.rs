@@ -25,7 +25,7 @@ fn after(history: impl IntoIterator<Item = Event>) -> State {
 }
 
 #[test]
-fn a_company_of_which_nothing_is_said_may_do_everything() {
+fn a_company_without_a_subscription_may_do_everything() {
     let now = at("2026-01-01T12:00:00Z");
     for module in Module::ALL {
         assert_eq!(State::default().covers(module, now), Ok(()));
@@ -59,14 +59,14 @@ fn a_payment_that_is_due_stops_nothing_for_fourteen_days() {
 #[test]
 fn a_suspended_company_begins_nothing_until_it_is_active() {
     let now = at("2026-01-01T12:00:00Z");
-    assert_eq!(after([Suspended {}.into()]).goes_on(now), Err(Error::Suspended));
+    assert_eq!(after([Suspended {}.into()]).check_standing(now), Err(Error::Suspended));
     given::<Subscription>([Suspended {}.into()])
         .when(Command::AddBranch { branch: branch(1), now })
         .then_refused(Error::Suspended);
     given::<Subscription>([Suspended {}.into()])
         .when(Command::Change(Standing::Active))
         .then([Activated {}.into()]);
-    assert_eq!(after([Suspended {}.into(), Activated {}.into()]).goes_on(now), Ok(()));
+    assert_eq!(after([Suspended {}.into(), Activated {}.into()]).check_standing(now), Ok(()));
 }
 
 #[test]

@@ -42,10 +42,10 @@ fn a_company_is_corrected_in_what_is_different() {
     given::<Tenant>([registered().into(), corrected().into()]).when(legal.clone()).then_nothing();
     let address = Address { street: name("Calle 53 # 9-12"), city: name("Bogotá"), region: None };
     let moved = Details { name: name("Arepas"), address: Some(address.clone()), ..details() };
-    let nobody = LegalDetailsCorrected { legal_name: None, tax_id: None };
+    let unregistered = LegalDetailsCorrected { legal_name: None, tax_id: None };
     given::<Tenant>([registered().into(), corrected().into()]).when(Command::Revise(moved)).then([
         Renamed { name: name("Arepas") }.into(),
-        nobody.into(),
+        unregistered.into(),
         Relocated { address: Some(address) }.into(),
     ]);
     given::<Tenant>([]).when(legal).then_refused(Error::Unknown);

@@ -1,70 +1,71 @@
-//! The PIN of a person for shared tills, as far as the log knows it. The PIN itself is in no event: its
-//! hash is kept beside the log under the number of the event that it came with, and counts only while
-//! that is the last one.
+//! The PIN of a user for shared tills. The events contain only its number. Its hash is stored
+//! outside the log under that number, and only the hash of the last number is valid.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::roles::{BranchAccess, Held, Reach};
 
-/// They have another PIN, which they proved themselves for with more than the one before.
+/// The user changed the PIN, with proof beyond the earlier PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PinChanged {
-    /// Which PIN of theirs it is, counted from 1; 0 where PINs were not counted.
+    /// The number of the PIN, counted from 1; 0 in early events, which did not count.
     #[serde(default)]
     pub number: u32,
 }
 
-/// Somebody gave them a PIN; whoever signed in with the one before is out.
+/// Another user set the PIN; sessions on tills ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PinSet {
-    /// Which PIN of theirs it is, counted from 1; 0 where PINs were not counted.
+    /// The number of the PIN, counted from 1; 0 in early events, which did not count.
     #[serde(default)]
     pub number: u32,
-    /// What they could do at that moment, and where; none where that was not written down.
+    /// What the user could do at that moment, and where; none in early events.
     #[serde(default)]
     pub reach: Option<Reach>,
 }
 
-/// They chose another PIN, and proved themselves with nothing but the one before.
+/// The user replaced the PIN, with the earlier PIN as the only proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PinReplaced {
-    /// Which PIN of theirs it is, counted from 1.
+    /// The number of the PIN, counted from 1.
     pub number: u32,
 }
 
-/// Too many wrong PINs were tried in a row: nobody signs in with their PIN until they have another.
+/// The PIN was blocked after too many wrong attempts in a row. It stays unusable until another is
+/// set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PinBlocked {
-    /// Which PIN of theirs it is.
+    /// The number of the PIN.
     pub number: u32,
 }
 
-/// See the module.
+/// The PIN that is valid, by number, and who may know it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pin {
-    /// Which PIN of theirs it is; 0 where PINs were not counted.
+    /// The number of the PIN; 0 if none was set or early events did not count.
     pub number: u32,
     origin: Origin,
     is_blocked: bool,
 }
 
-/// Who knows a PIN besides its owner.
+/// Who may know the PIN besides its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 enum Origin {
-    /// Nobody: they chose it themselves.
+    /// No one: the owner chose it.
     #[default]
     Own,
-    /// Somebody who gave it to them.
+    /// The user who set it. Its reach is what the owner could do then.
     Given(Option<Reach>),
-    /// Perhaps the same: who replaced the given one knew no more than that one.
+    /// The user who set the one before: replacing it proved nothing beyond knowing that PIN.
     Replaced(Option<Reach>),
 }
 
 impl Pin {
-    /// Whether a session that began with it goes on for somebody who can do this much. A PIN that
-    /// another person may know opens no more than its owner could do when it was given.
-    pub fn opens(&self, held: &Held, branches: &BranchAccess) -> bool {
+    /// Whether a session that began with it is valid for an owner with these rights. Another user
+    /// may know a PIN that was set for its owner, so its reach is limited to what the owner could
+    /// do then.
+    pub fn allows(&self, held: &Held, branches: &BranchAccess) -> bool {
         match &self.origin {
             Origin::Own => true,
             Origin::Given(reach) | Origin::Replaced(reach) => {
@@ -73,17 +74,17 @@ impl Pin {
         }
     }
 
-    /// Whether somebody who can do this much can sign in with it.
-    pub fn counts_for(&self, held: &Held, branches: &BranchAccess) -> bool {
-        self.opens(held, branches) && !self.is_blocked
+    /// Whether an owner with these rights can sign in with it.
+    pub fn allows_sign_in(&self, held: &Held, branches: &BranchAccess) -> bool {
+        self.allows(held, branches) && !self.is_blocked
     }
 
-    /// Whether it only serves to choose another.
+    /// Whether it can only be used to choose another.
     pub const fn is_to_be_replaced(&self) -> bool {
         matches!(self.origin, Origin::Given(_))
     }
 
-    /// Whether nobody signs in with it until its owner has another.
+    /// Whether it is blocked.
     pub const fn is_blocked(&self) -> bool {
         self.is_blocked
     }
@@ -143,8 +144,8 @@ pub(super) mod tests {
         Reach { held: held(&[Permission::OrderPlace]), branches: branches(1) }
     }
 
-    /// Every way to come to another PIN.
-    pub(in super::super) fn another(number: u32) -> [Event; 3] {
+    /// Every event that sets a PIN.
+    pub(in super::super) fn set_events(number: u32) -> [Event; 3] {
         let set = PinSet { number, reach: Some(reach()) };
         [PinChanged { number }.into(), set.into(), PinReplaced { number }.into()]
     }
@@ -167,16 +168,18 @@ pub(super) mod tests {
         given::<User>(joined([])).when(Command::ChangePin).then([changed.into()]);
         let replaced = PinReplaced { number: 2 };
         given::<User>(joined([set()])).when(Command::ReplacePin(1)).then([replaced.into()]);
-        let again = PinSet { number: 2, reach: Some(reach()) };
-        given::<User>(joined([changed.into()])).when(Command::SetPin(reach())).then([again.into()]);
-        for event in another(7) {
+        let second = PinSet { number: 2, reach: Some(reach()) };
+        given::<User>(joined([changed.into()]))
+            .when(Command::SetPin(reach()))
+            .then([second.into()]);
+        for event in set_events(7) {
             assert_eq!((event.pin_number(), pin([event.clone()]).number), (Some(7), 7));
         }
         assert_eq!(Event::from(PinBlocked { number: 7 }).pin_number(), None);
     }
 
     #[test]
-    fn s57_a_pin_from_somebody_else_opens_what_its_owner_could_do_then_and_no_more() {
+    fn s57_a_pin_set_by_another_user_is_limited_to_what_its_owner_could_do_then() {
         let (place, cancel) = (Permission::OrderPlace, Permission::OrderCancel);
         let more = [
             (held(&[place, cancel]), branches(1)),
@@ -184,20 +187,20 @@ pub(super) mod tests {
             (held(&[place]), branches(2)),
             (held(&[place]), BranchAccess::All),
         ];
-        for known in [vec![set()], vec![set(), PinReplaced { number: 2 }.into()]] {
-            let pin = pin(known);
-            assert!(pin.counts_for(&held(&[place]), &branches(1)));
-            assert!(pin.counts_for(&Held::NOTHING, &BranchAccess::NONE));
+        for events in [vec![set()], vec![set(), PinReplaced { number: 2 }.into()]] {
+            let pin = pin(events);
+            assert!(pin.allows_sign_in(&held(&[place]), &branches(1)));
+            assert!(pin.allows_sign_in(&Held::NOTHING, &BranchAccess::NONE));
             for (held, branches) in &more {
-                assert!(!pin.counts_for(held, branches), "{held:?} in {branches:?}");
+                assert!(!pin.allows_sign_in(held, branches), "{held:?} in {branches:?}");
             }
         }
         let own = pin([set(), PinChanged { number: 2 }.into()]);
-        assert!(more.iter().all(|(held, branches)| own.counts_for(held, branches)));
+        assert!(more.iter().all(|(held, branches)| own.allows_sign_in(held, branches)));
     }
 
     #[test]
-    fn a_pin_from_somebody_else_serves_to_choose_another() {
+    fn a_pin_set_by_another_user_serves_to_choose_another() {
         assert!(pin([set()]).is_to_be_replaced());
         assert!(!pin([set(), PinReplaced { number: 2 }.into()]).is_to_be_replaced());
         assert!(!pin([set(), PinChanged { number: 2 }.into()]).is_to_be_replaced());
@@ -218,10 +221,11 @@ pub(super) mod tests {
         given::<User>(joined(blocked.clone()))
             .when(Command::ReplacePin(1))
             .then_refused(Error::PinSuperseded);
-        let is_closed =
-            |pin: &Pin| pin.is_blocked() && !pin.counts_for(&Held::NOTHING, &BranchAccess::NONE);
+        let is_closed = |pin: &Pin| {
+            pin.is_blocked() && !pin.allows_sign_in(&Held::NOTHING, &BranchAccess::NONE)
+        };
         assert!(is_closed(&pin(blocked.clone())));
-        for event in another(2) {
+        for event in set_events(2) {
             let with_another = pin([blocked[0].clone(), blocked[1].clone(), event.clone()]);
             let is_open = !matches!(event, Event::PinReplaced(_));
             assert_eq!(!with_another.is_blocked(), is_open, "{event:?}");
@@ -229,13 +233,13 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn s57_a_given_pin_of_which_no_reach_was_written_down_opens_nothing() {
+    fn s57_a_set_pin_without_a_recorded_reach_permits_nothing() {
         let decode = |name: &str| Event::decode(name, 1, b"{}").unwrap();
         let given_pin = pin([decode("user.pin_set")]);
         assert_eq!(given_pin.number, 0);
-        assert!(!given_pin.counts_for(&Held::NOTHING, &BranchAccess::NONE));
+        assert!(!given_pin.allows_sign_in(&Held::NOTHING, &BranchAccess::NONE));
         assert!(
-            pin([decode("user.pin_changed")]).counts_for(&Held::Everything, &BranchAccess::All)
+            pin([decode("user.pin_changed")]).allows_sign_in(&Held::Everything, &BranchAccess::All)
         );
     }
 }

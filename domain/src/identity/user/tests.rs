@@ -1,4 +1,4 @@
-//! People before and after they join, and what lets them in.
+//! Users before and after joining, their links and their sessions.
 
 use uuid::Uuid;
 
@@ -39,17 +39,17 @@ fn a_person_is_invited_and_joins_once() {
 
 #[test]
 fn an_invitation_is_sent_again_until_it_is_taken_up() {
-    let again = Event::from(InvitedAgain {});
-    let invited = [INVITED.into(), again.clone()];
-    given::<User>([INVITED.into()]).when(Command::InviteAgain).then([again.clone()]);
-    given::<User>(invited.clone()).when(Command::InviteAgain).then([again]);
+    let reinvited = Event::from(InvitedAgain {});
+    let invited = [INVITED.into(), reinvited.clone()];
+    given::<User>([INVITED.into()]).when(Command::InviteAgain).then([reinvited.clone()]);
+    given::<User>(invited.clone()).when(Command::InviteAgain).then([reinvited]);
     given::<User>(invited).when(JOIN).then([Joined {}.into()]);
     given::<User>([]).when(Command::InviteAgain).then_refused(Error::Unknown);
     given::<User>(JOINED).when(Command::InviteAgain).then_refused(Error::AlreadyJoined);
 }
 
 #[test]
-fn whoever_has_not_joined_has_nothing_to_change() {
+fn a_user_who_has_not_joined_has_nothing_to_change() {
     for command in [Command::ChangePassword, Command::ChangePin] {
         given::<User>([INVITED.into()]).when(command).then_refused(Error::Unknown);
     }
@@ -60,40 +60,40 @@ fn whoever_has_not_joined_has_nothing_to_change() {
 
 #[test]
 fn s06_a_new_password_and_signing_out_everywhere_end_every_session() {
-    assert!(sessions([]).go_on(0, session(1), false));
+    assert!(sessions([]).is_valid(0, session(1), false));
     for event in [Event::from(PasswordChanged {}), SessionsEnded {}.into()] {
         let sessions = sessions([event]);
         for on_till in [false, true] {
-            assert!(!sessions.go_on(0, session(1), on_till));
-            assert!(sessions.go_on(1, session(1), on_till));
-            assert!(!sessions.go_on(2, session(1), on_till), "it has not begun yet");
+            assert!(!sessions.is_valid(0, session(1), on_till));
+            assert!(sessions.is_valid(1, session(1), on_till));
+            assert!(!sessions.is_valid(2, session(1), on_till), "it has not begun yet");
         }
     }
 }
 
 #[test]
 fn another_pin_ends_sessions_on_tills_alone() {
-    for another in pin::tests::another(1) {
-        let with_pin = sessions([another]);
-        assert!(with_pin.go_on(0, session(1), false));
-        assert!(!with_pin.go_on(0, session(1), true));
-        assert!(with_pin.go_on(1, session(1), true));
+    for event in pin::tests::set_events(1) {
+        let with_pin = sessions([event]);
+        assert!(with_pin.is_valid(0, session(1), false));
+        assert!(!with_pin.is_valid(0, session(1), true));
+        assert!(with_pin.is_valid(1, session(1), true));
     }
     let set = |number| Event::from(PinSet { number, reach: None });
     let out = sessions([set(1), SessionsEnded {}.into(), set(2)]);
-    assert!(!out.go_on(1, session(1), false) && out.go_on(2, session(1), false));
-    assert!(!out.go_on(2, session(1), true) && out.go_on(3, session(1), true));
+    assert!(!out.is_valid(1, session(1), false) && out.is_valid(2, session(1), false));
+    assert!(!out.is_valid(2, session(1), true) && out.is_valid(3, session(1), true));
 }
 
 #[test]
-fn whoever_was_given_a_pin_signs_in_before_they_join() {
+fn a_user_with_a_set_pin_signs_in_before_joining() {
     let invited = [Event::from(INVITED)];
     let reach = pin::tests::reach();
     let set = PinSet { number: 1, reach: Some(reach.clone()) };
     given::<User>(invited).when(Command::SetPin(reach.clone())).then([set.into()]);
     given::<User>([]).when(Command::SetPin(reach)).then_refused(Error::Unknown);
     let state = User::fold(State::default(), WITH_PIN);
-    assert!(state.sessions().unwrap().go_on(1, session(1), true));
+    assert!(state.sessions().unwrap().is_valid(1, session(1), true));
     given::<User>(WITH_PIN).when(Command::EndSessions).then([SessionsEnded {}.into()]);
     given::<User>(WITH_PIN)
         .when(Command::EndSession(ended(1, "2026-01-01T12:00:00Z")))
@@ -101,13 +101,13 @@ fn whoever_was_given_a_pin_signs_in_before_they_join() {
     given::<User>(WITH_PIN).when(Command::InviteAgain).then([InvitedAgain {}.into()]);
     for event in [Event::from(InvitedAgain {}), Joined {}.into()] {
         let state = User::fold(state.clone(), [event]);
-        assert!(state.sessions().unwrap().go_on(1, session(1), true));
-        assert!(!state.sessions().unwrap().go_on(0, session(1), true));
+        assert!(state.sessions().unwrap().is_valid(1, session(1), true));
+        assert!(!state.sessions().unwrap().is_valid(0, session(1), true));
     }
 }
 
 #[test]
-fn an_early_invitation_says_nothing_of_the_address() {
+fn an_early_invitation_has_no_address() {
     let early = Event::decode("user.invited", 1, b"{}").unwrap();
     assert_eq!(early, Invited { email: None }.into());
 }
@@ -125,7 +125,7 @@ fn a_link_is_good_until_something_ends_it_and_used_once() {
         given::<User>(history()).when(reset(0)).then_refused(Error::LinkVoid);
         given::<User>(history()).when(reset(1)).then([PasswordChanged {}.into()]);
     }
-    // Whoever was suspended, or told their manager a PIN, before they joined.
+    // A user was suspended, or was given a PIN, before joining.
     let suspended = || [INVITED.into(), SessionsEnded {}.into()];
     given::<User>([INVITED.into()]).when(Command::EndSessions).then([SessionsEnded {}.into()]);
     given::<User>(suspended()).when(join(0)).then_refused(Error::LinkVoid);
@@ -136,7 +136,7 @@ fn a_link_is_good_until_something_ends_it_and_used_once() {
 }
 
 #[test]
-fn whoever_is_forgotten_stays_so() {
+fn a_forgotten_user_stays_forgotten() {
     for history in [JOINED, WITH_PIN] {
         given::<User>(history.clone()).when(Command::Forget).then([Forgotten {}.into()]);
         let forgotten = || history.clone().into_iter().chain([Forgotten {}.into()]);
@@ -153,15 +153,15 @@ fn whoever_is_forgotten_stays_so() {
 }
 
 #[test]
-fn a_session_that_ended_is_remembered_longer_than_its_tokens_last() {
+fn a_session_that_ended_is_kept_longer_than_its_tokens_last() {
     let first = ended(1, "2026-01-01T12:00:00Z");
     let soon = ended(2, "2026-01-01T12:59:00Z");
     let late = ended(3, "2026-01-01T13:00:00Z");
-    assert!(!sessions([first.into()]).go_on(0, session(1), false));
-    assert!(!sessions([first.into(), soon.into()]).go_on(0, session(1), false));
+    assert!(!sessions([first.into()]).is_valid(0, session(1), false));
+    assert!(!sessions([first.into(), soon.into()]).is_valid(0, session(1), false));
     let later = sessions([first.into(), soon.into(), late.into()]);
-    assert!(later.go_on(0, session(1), false), "nobody has a token of it any more");
-    assert!(!later.go_on(0, session(2), false));
+    assert!(later.is_valid(0, session(1), false), "its tokens have expired");
+    assert!(!later.is_valid(0, session(2), false));
     given::<User>(JOINED.into_iter().chain([first.into()]))
         .when(Command::EndSession(soon))
         .then([soon.into()]);

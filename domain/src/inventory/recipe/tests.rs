@@ -56,11 +56,11 @@ fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
     let check = |product: &product::State, portions: Vec<Portion>| {
         check_references(product, &portions, |item| item.uuid().as_u128() == 7)
     };
-    let known = portion(1, vec![grams(7, "1")]);
-    assert_eq!(check(&arepa, vec![known.clone()]), Ok(()));
-    assert_eq!(check(&product::State::Unknown, vec![known.clone()]), Err(Error::UnknownProduct));
+    let valid = portion(1, vec![grams(7, "1")]);
+    assert_eq!(check(&arepa, vec![valid.clone()]), Ok(()));
+    assert_eq!(check(&product::State::Unknown, vec![valid.clone()]), Err(Error::UnknownProduct));
     let elsewhere = portion(2, vec![grams(7, "1")]);
-    assert_eq!(check(&arepa, vec![known, elsewhere]), Err(Error::UnknownVariant { index: 1 }));
+    assert_eq!(check(&arepa, vec![valid, elsewhere]), Err(Error::UnknownVariant { index: 1 }));
     let not_kept = portion(1, vec![grams(7, "1"), grams(8, "1")]);
     assert_eq!(check(&arepa, vec![not_kept]), Err(Error::UnknownItem { index: 0, ingredient: 1 }));
 }

@@ -1,4 +1,4 @@
-//! What each command does to the stock.
+//! The events of each command to the stock.
 
 use std::collections::BTreeMap;
 
@@ -36,9 +36,9 @@ pub(super) fn received(state: &State, receive: Receive) -> Result<Received, Erro
         if line.cost.amount() < 0 {
             return Err(Error::CostNegative { index });
         }
-        let there = balances.get(&line.item).copied().or_else(|| state.balance(line.item));
-        let there = there.unwrap_or(Balance::nothing(currency));
-        let balance::Received { balance, correction } = there.receive(line.quantity, line.cost)?;
+        let before = balances.get(&line.item).copied().or_else(|| state.balance(line.item));
+        let before = before.unwrap_or(Balance::nothing(currency));
+        let balance::Received { balance, correction } = before.receive(line.quantity, line.cost)?;
         balances.insert(line.item, balance);
         let (item, quantity, cost) = (line.item, line.quantity, line.cost);
         received.push(ReceivedLine { item, quantity, cost, correction, balance });
@@ -57,8 +57,8 @@ pub(super) fn reserved(state: &State, reserve: Reserve) -> Result<Reserved, Erro
     let mut short = Vec::new();
     let mut reserved = Vec::with_capacity(demand.len());
     for (item, needed) in demand {
-        let there = state.balance(item).map_or(StockQuantity::ZERO, |balance| balance.quantity);
-        let available = there.minus(state.reserved(item))?;
+        let on_hand = state.balance(item).map_or(StockQuantity::ZERO, |balance| balance.quantity);
+        let available = on_hand.minus(state.reserved(item))?;
         if needed > available && refusing(item) {
             short.push(Shortage { item, needed, available });
         }
@@ -72,7 +72,7 @@ pub(super) fn reserved(state: &State, reserve: Reserve) -> Result<Reserved, Erro
     }
 }
 
-/// The order says what was used up, since its reservation may have expired meanwhile.
+/// The command states what was consumed, because the reservation may have expired meanwhile.
 pub(super) fn consumed(state: &State, consume: Consume) -> Result<Consumed, Error> {
     let Consume { order, currency, lines } = consume;
     let taken = summed(lines.iter().map(|line| (line.item, line.quantity)))?;
@@ -83,17 +83,17 @@ pub(super) fn consumed(state: &State, consume: Consume) -> Result<Consumed, Erro
     let mut consumed = Vec::with_capacity(taken.len());
     for (item, quantity) in taken {
         let stock = state.stock.get(&item);
-        let there = stock.map_or(Balance::nothing(currency), |stock| stock.balance);
+        let before = stock.map_or(Balance::nothing(currency), |stock| stock.balance);
         let last_known = stock.and_then(|stock| stock.rate);
-        let balance::Consumed { balance, value } = there.consume(quantity, last_known)?;
-        let kept = if reservation.is_some() { quantity } else { StockQuantity::ZERO };
-        let reserved = state.reserved(item).minus(kept)?;
+        let balance::Consumed { balance, value } = before.consume(quantity, last_known)?;
+        let released = if reservation.is_some() { quantity } else { StockQuantity::ZERO };
+        let reserved = state.reserved(item).minus(released)?;
         consumed.push(ConsumedLine { item, quantity, value, balance, reserved });
     }
     Ok(Consumed { order, lines: consumed })
 }
 
-/// What is kept for `orders` is kept no longer.
+/// The event that releases the reservations of `orders`.
 pub(super) fn released(
     state: &State,
     orders: Vec<OrderId>,
@@ -101,16 +101,16 @@ pub(super) fn released(
 ) -> Result<Released, Error> {
     let reservations = orders.iter().filter_map(|order| state.reservations.get(order));
     let items = reservations.flat_map(|reservation| &reservation.items);
-    let kept = summed(items.map(|(item, quantity)| (*item, *quantity)))?;
+    let items = summed(items.map(|(item, quantity)| (*item, *quantity)))?;
     let line = |(item, quantity)| {
         let reserved = state.reserved(item).minus(quantity)?;
         Ok(ReservedLine { item, quantity, reserved })
     };
-    let lines = kept.into_iter().map(line).collect::<Result<_, Error>>()?;
+    let lines = items.into_iter().map(line).collect::<Result<_, Error>>()?;
     Ok(Released { orders, lines, reason })
 }
 
-/// What releases every reservation that has expired by `now`.
+/// The events that release every reservation that has expired by `now`.
 pub(super) fn expired(state: &State, now: DateTime<Utc>) -> Result<Vec<Event>, Error> {
     let due = state.deadlines.iter().take_while(|(expires_at, _)| *expires_at <= now);
     let orders: Vec<OrderId> = due.map(|(_, order)| *order).collect();

@@ -1,4 +1,4 @@
-//! What holds after any history.
+//! Properties of any history.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::tests::{at, order, pesos, quantity};
 use super::*;
 
-/// Something that happens in a branch; times only go on.
+/// A step in the history of a branch; time only moves forward.
 #[derive(Debug, Clone)]
 enum Step {
     Receive { item: u128, quantity: i64, cost: i64 },
@@ -44,7 +44,7 @@ fn cents(amount: i64) -> Money {
     Money::try_new(amount, Currency::COP).unwrap()
 }
 
-/// A branch, the orders that are open in it, and what the movements add up to.
+/// A branch, its open orders, and the sums of its movements.
 struct Branch {
     state: State,
     on_shortage: OnShortage,
@@ -131,7 +131,7 @@ impl Branch {
         self.is_consistent()
     }
 
-    /// Each movement's balance is the sum of all movements up to it.
+    /// Checks that each movement's balance is the sum of all movements up to it.
     fn adds_up(&mut self, event: &Event) -> Result<(), TestCaseError> {
         let movements: Vec<(StockItemId, i64, i64, Balance)> = match event {
             Event::Received(received) => received
@@ -204,7 +204,7 @@ proptest! {
     ) {
         let mut branch = Branch::new(OnShortage::Refuse);
         for step in steps {
-            // An order that is made after its reservation has expired takes what others count on.
+            // An order made after its reservation expired takes what is reserved for others.
             if matches!(step, Step::Wait { .. } | Step::ReleaseExpired) {
                 continue;
             }

@@ -41,7 +41,7 @@ fn receive(lines: &[(StockItemId, &str, Money)]) -> Command {
     })
 }
 
-/// Flour that came in for a peso per gram.
+/// Flour received at one peso per gram.
 fn flour_came_in(text: &str, after: Balance) -> Event {
     let cost = pesos(quantity(text).millionths() / 1_000_000);
     let correction = pesos(0);
@@ -103,7 +103,7 @@ fn goods_come_in_line_by_line() {
 }
 
 #[test]
-fn a_receipt_that_says_nothing_sensible_is_refused() {
+fn a_receipt_with_invalid_lines_is_refused() {
     given::<Inventory>([]).when(receive(&[])).then_refused(Error::LineCount { given: 0 });
     let many = vec![(FLOUR, "1", pesos(1)); RECEIPT_LINES_MAX + 1];
     given::<Inventory>([])
@@ -142,7 +142,7 @@ fn what_is_reserved_for_others_is_not_available() {
 }
 
 #[test]
-fn an_order_is_refused_as_a_whole_and_told_everything_that_is_short() {
+fn an_order_is_refused_as_a_whole_with_every_shortage() {
     let short = |item| Shortage { item, needed: quantity("1"), available: quantity("0") };
     given::<Inventory>([])
         .when(reserve(1, &[(CHEESE, "1"), (FLOUR, "1")], OnShortage::Refuse))

@@ -1,17 +1,17 @@
-//! What is paid of an order.
+//! The payments of an order.
 
 use super::{CancelReason, Cancelled, Details, Error, Event, PaymentMethod, PaymentTaken};
 use crate::orders::Status;
 use crate::shared::{Money, PaymentId};
 
-/// Cash about to be taken.
+/// A payment in cash.
 #[derive(Debug, Clone, Copy)]
 pub struct TakeCash {
     /// The payment.
     pub payment: PaymentId,
-    /// How much of the order is paid with it.
+    /// The part of the total that it pays.
     pub amount: Money,
-    /// What the guest hands over, of which the rest is change; none means exactly the amount.
+    /// What the guest hands over; the excess is change. None means the exact amount.
     pub tendered: Option<Money>,
     /// The hour of the branch's clock, 0 to 23.
     pub hour: u8,
@@ -36,7 +36,7 @@ pub(super) fn cash_taken(order: &Details, cash: TakeCash) -> Result<PaymentTaken
     Ok(PaymentTaken { payment, method, amount, tendered, change, balance: left, hour })
 }
 
-/// A cancellation would hide money that was taken.
+/// Cancelling a paid order would hide the money taken.
 pub(super) fn cancelled(order: &Details, reason: CancelReason) -> Result<Event, Error> {
     let cancelled = order.step(Cancelled { reason })?;
     if order.balance != order.total {

@@ -10,57 +10,57 @@ pub enum Error {
     /// There is no such order.
     #[error("there is no such order")]
     Unplaced,
-    /// The order is there already.
+    /// The order was placed before.
     #[error("the order is placed already")]
     AlreadyPlaced,
-    /// The state table has no such move.
+    /// The state table has no such transition.
     #[error("an order that is {from} cannot become {to}")]
     IllegalMove {
-        /// Where it stands.
+        /// The current status.
         from: Status,
-        /// Where it was asked to go.
+        /// The requested status.
         to: Status,
     },
-    /// An order has something in it, and not too much.
+    /// The order has no lines, or too many.
     #[error("an order has 1 to {LINES_MAX} lines, not {given}")]
     LineCount {
         /// How many were given.
         given: usize,
     },
-    /// The amounts do not work out.
+    /// An amount is out of range, or the currencies differ.
     #[error(transparent)]
     Money(#[from] MoneyError),
-    /// What it takes from stock does not work out.
+    /// A quantity that it takes from stock is out of range.
     #[error(transparent)]
     Ingredients(#[from] StockQuantityError),
-    /// Nothing is left to pay, or nothing may be paid.
+    /// Nothing is left to pay, or the status allows no payment.
     #[error("an order that is {status} with {balance} to pay takes no payment")]
     NothingToPay {
-        /// Where it stands.
+        /// The current status.
         status: Status,
         /// What is left to pay.
         balance: Money,
     },
-    /// A payment is more than nothing and at most what is left to pay.
-    #[error("{amount} is not between nothing and {balance}")]
+    /// A payment must be above zero and at most what is left to pay.
+    #[error("{amount} is not above zero and at most {balance}")]
     AmountExceedsBalance {
-        /// What was to be paid.
+        /// The amount of the payment.
         amount: Money,
         /// What is left to pay.
         balance: Money,
     },
-    /// The guest handed over less than he pays.
+    /// The guest handed over less than the amount.
     #[error("{tendered} does not cover {amount}")]
     TenderedTooLittle {
         /// What the guest hands over.
         tendered: Money,
-        /// What was to be paid.
+        /// The amount of the payment.
         amount: Money,
     },
-    /// Money was taken for it, which a cancellation would hide.
+    /// The order has payments, which a cancellation would hide.
     #[error("{paid} was paid already")]
     HasPayments {
-        /// What was paid so far.
+        /// The amount paid so far.
         paid: Money,
     },
 }

@@ -1,4 +1,4 @@
-//! What happens to an order.
+//! Events of an order.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,45 +7,45 @@ use super::Line;
 use crate::orders::OrderType;
 use crate::shared::{BranchId, Money, PaymentId};
 
-/// A guest ordered.
+/// The order was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Placed {
-    /// Where.
+    /// The branch.
     pub branch: BranchId,
     /// How it reaches the guest.
     pub order_type: OrderType,
     /// Its number in its series.
     pub number: u32,
-    /// Its number in the day.
+    /// Its call number within the business day.
     pub call_number: u32,
     /// The hour of the branch's clock, 0 to 23.
     pub hour: u8,
-    /// What the guest wants; a line is named by its place, from 1.
+    /// What the guest ordered; a line is identified by its number in the order, from 1.
     pub lines: Vec<Line>,
-    /// What it costs.
+    /// The total.
     pub total: Money,
 }
 
-/// The branch accepted.
+/// The branch accepted the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Confirmed {}
 
-/// The kitchen began.
+/// The kitchen began to prepare it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Started {}
 
-/// The kitchen is done.
+/// The kitchen finished it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MadeReady {}
 
-/// The guest has it.
+/// The guest received it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delivered {}
 
-/// It will not be made or handed over; its number is annulled for this reason.
+/// The order was cancelled, which annuls its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cancelled {
-    /// Why.
+    /// The reason.
     pub reason: CancelReason,
 }
 
@@ -57,11 +57,11 @@ pub enum CancelReason {
     GuestRequest,
     /// It was entered wrongly.
     Mistake,
-    /// Something is not to be had.
+    /// Something is not available.
     OutOfStock,
     /// It was entered twice.
     Duplicate,
-    /// Nobody came for it.
+    /// The guest never came for it.
     NoShow,
 }
 
@@ -73,27 +73,27 @@ pub enum PaymentMethod {
     Cash,
 }
 
-/// The guest paid, in part or whole.
+/// The guest paid a part or the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentTaken {
     /// The payment.
     pub payment: PaymentId,
-    /// How.
+    /// The method.
     pub method: PaymentMethod,
-    /// How much of the order is paid with it.
+    /// The part of the total that it pays.
     pub amount: Money,
     /// What the guest handed over.
     pub tendered: Money,
     /// What the guest got back: tendered minus amount.
     pub change: Money,
-    /// What is left to pay; nothing means that the order is paid.
+    /// What is left to pay; zero means that the order is paid.
     pub balance: Money,
     /// The hour of the branch's clock, 0 to 23.
     pub hour: u8,
 }
 
 crate::stored_events! {
-    /// What happens to an order.
+    /// Events of an order.
     pub enum Event {
         "order.placed" => Placed,
         "order.confirmed" => Confirmed,

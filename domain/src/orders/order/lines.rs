@@ -1,4 +1,4 @@
-//! What a guest orders, line by line.
+//! The lines of an order.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,17 +11,17 @@ use crate::shared::{
     BranchId, CategoryId, Currency, Money, Name, ProductId, Quantity, StockQuantityError, VariantId,
 };
 
-/// The most lines one order can have.
+/// The most lines of one order.
 pub const LINES_MAX: usize = 200;
 
-/// What a guest asked for, priced by the server when the order was placed.
+/// A line as the server priced it when the order was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// The product.
     pub product: ProductId,
     /// Its size or kind.
     pub variant: VariantId,
-    /// Where the product stood in the menu.
+    /// The product's category at that time.
     pub category: CategoryId,
     /// The product's name at that time.
     pub product_name: Name,
@@ -35,19 +35,19 @@ pub struct Line {
     pub unit_price: Money,
     /// What the line costs: unit price times quantity.
     pub total: Money,
-    /// What the line takes from stock, if its product had a recipe for it.
+    /// What the line takes from stock; none if its product had no recipe for the variant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<LineRecipe>,
 }
 
-/// A line about to be priced and placed.
+/// A line to price and place.
 #[derive(Debug, Clone)]
 pub struct LineRequest {
     /// The product.
     pub product: ProductId,
     /// Its size or kind.
     pub variant: VariantId,
-    /// Where the product stands in the menu.
+    /// The product's category.
     pub category: CategoryId,
     /// The product's name.
     pub product_name: Name,
@@ -70,22 +70,22 @@ impl Line {
     }
 }
 
-/// An order about to be placed.
+/// An order to place.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Where.
+    /// The branch.
     pub branch: BranchId,
-    /// What the branch trades in.
+    /// The currency of the branch.
     pub currency: Currency,
     /// How it reaches the guest.
     pub order_type: OrderType,
     /// Its number in its series.
     pub number: u32,
-    /// Its number in the day.
+    /// Its call number within the business day.
     pub call_number: u32,
     /// The hour of the branch's clock, 0 to 23.
     pub hour: u8,
-    /// What the guest wants.
+    /// What the guest ordered.
     pub lines: Vec<LineRequest>,
 }
 
@@ -102,8 +102,8 @@ pub(super) fn placed(place: Place) -> Result<Placed, Error> {
     })
 }
 
-/// Prices the lines of an order: what [`Command::Place`](super::Command::Place) stores and what a quote
-/// shows.
+/// Prices the lines of an order, for placing it ([`Command::Place`](super::Command::Place)) and for
+/// a quote.
 pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line>, Money), Error> {
     if requests.is_empty() || requests.len() > LINES_MAX {
         return Err(Error::LineCount { given: requests.len() });

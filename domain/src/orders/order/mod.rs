@@ -1,4 +1,4 @@
-//! An order: its lines, its way through the state table, and its payments.
+//! An order: its lines, its status and its payments.
 
 mod bill;
 mod error;
@@ -21,25 +21,25 @@ pub use stock_move::StockMove;
 #[derive(Debug)]
 pub struct Order;
 
-/// What can be asked of an order.
+/// Commands to an order.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// A guest orders.
+    /// Place the order.
     Place(Place),
-    /// The branch accepts.
+    /// Accept it, by the branch.
     Confirm,
-    /// The kitchen begins.
+    /// Begin to prepare it.
     Start,
-    /// The kitchen is done.
+    /// Finish preparing it.
     MarkReady,
-    /// The guest gets it.
+    /// Hand it to the guest.
     Deliver,
-    /// It will not be made or handed over.
+    /// Cancel it.
     Cancel {
-        /// Why.
+        /// The reason.
         reason: CancelReason,
     },
-    /// The guest pays in cash.
+    /// Take a payment in cash.
     TakeCash(TakeCash),
 }
 

@@ -1,4 +1,4 @@
-//! Where an order stands.
+//! The state of an order.
 
 use std::sync::Arc;
 
@@ -7,28 +7,28 @@ use crate::inventory::recipe::Ingredient;
 use crate::orders::Status;
 use crate::shared::{BranchId, Money};
 
-/// An order before and after it was placed.
+/// The state of an order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum State {
-    /// Nothing is known of it.
+    /// It was never placed.
     #[default]
     Unplaced,
-    /// It is somewhere in the state table.
+    /// It was placed and has a status.
     Placed(Details),
 }
 
-/// What is known of an order that was placed.
+/// A placed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
-    /// Where.
+    /// The branch.
     pub branch: BranchId,
-    /// Where it stands.
+    /// The status.
     pub status: Status,
-    /// What it costs.
+    /// The total.
     pub total: Money,
     /// What is left to pay.
     pub balance: Money,
-    /// What its lines take from stock, line by line.
+    /// What each line takes from stock.
     pub ingredients: Arc<[Ingredient]>,
 }
 
@@ -43,7 +43,7 @@ impl State {
 }
 
 impl Details {
-    /// The event of a step, if the state table has the step.
+    /// The event of a transition; refused if the state table lacks it.
     pub(super) fn step(&self, step: impl Into<Event>) -> Result<Event, Error> {
         let (from, event) = (self.status, step.into());
         match status_after(&event) {
@@ -60,7 +60,7 @@ impl From<Placed> for Details {
     }
 }
 
-/// Where an order stands after an event; a payment moves it nowhere.
+/// The status after an event; none for payments, which do not change it.
 pub const fn status_after(event: &Event) -> Option<Status> {
     match event {
         Event::Placed(_) => Some(Status::Pending),

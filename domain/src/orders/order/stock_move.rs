@@ -1,18 +1,18 @@
-//! What happens to the stock that an order takes, on its way.
+//! The effect of an order's commands on its reservation.
 
 use super::Command;
 
-/// What a command about an order does to the stock that is kept for it.
+/// The effect on the stock that is reserved for the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockMove {
-    /// It is used up.
+    /// It is consumed.
     Consume,
-    /// It is kept no longer.
+    /// It is released.
     Release,
 }
 
 impl Command {
-    /// What it does to the stock that is kept for the order since it was placed, once it is accepted.
+    /// The effect of the command once it is accepted; none if it has none.
     pub const fn stock_move(&self) -> Option<StockMove> {
         match self {
             Self::MarkReady => Some(StockMove::Consume),

@@ -20,7 +20,7 @@ impl Graph {
             members: members.iter().map(|(id, member)| (*id, member.state())).collect(),
             own_permissions: own_permissions.clone().into_iter().collect(),
             categories: categories.iter().map(|(id, it)| (*id, it.state())).collect(),
-            places: places.clone().into_iter().collect(),
+            permission_categories: places.clone().into_iter().collect(),
             labels: labels.clone().into_iter().collect(),
             seeds: *seeds,
         }
@@ -28,14 +28,23 @@ impl Graph {
 
     /// Shows what became of the state: what is there since then was given with it.
     pub(super) fn follow(&mut self, before: &State, after: &State, given: Given) {
-        let State { roles, members, own_permissions, categories, places, labels, seeds } = after;
+        let State {
+            roles,
+            members,
+            own_permissions,
+            categories,
+            permission_categories,
+            labels,
+            seeds,
+        } = after;
         show(&mut self.roles, &before.roles, roles, |role, shown| Role::of(role, shown, given));
         show(&mut self.members, &before.members, members, |member, shown| {
             Member::of(member, shown, given)
         });
         show(&mut self.own_permissions, &before.own_permissions, own_permissions, |name, _| name);
         show(&mut self.categories, &before.categories, categories, |it, _| Category::of(it));
-        show(&mut self.places, &before.places, places, |place, _| place);
+        let categories_before = &before.permission_categories;
+        show(&mut self.places, categories_before, permission_categories, |category, _| category);
         show(&mut self.labels, &before.labels, labels, |label, _| label);
         self.seeds = *seeds;
     }

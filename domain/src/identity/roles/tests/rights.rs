@@ -1,9 +1,9 @@
-//! Who may change whose rights, and what a company keeps.
+//! Who may change whose rights, and which administrators must remain.
 
 use super::*;
 
 #[test]
-fn s22_whoever_is_suspended_is_given_and_loses_only_what_would_be_allowed_of_them_when_active() {
+fn s22_a_suspended_user_gains_and_loses_only_what_the_active_user_could() {
     let administrator = Seed::Administrator.role(tenant());
     let cashier = Seed::Cashier.role(tenant());
     let only = |n: u128| BranchAccess::Only([branch(n)].into());
@@ -40,11 +40,11 @@ fn s22_whoever_is_suspended_is_given_and_loses_only_what_would_be_allowed_of_the
 }
 
 #[test]
-fn s22_whoever_acts_in_some_branches_changes_nothing_of_the_others() {
+fn s22_an_actor_of_some_branches_changes_nothing_of_the_others() {
     let cashier = Seed::Cashier.role(tenant());
     let waiter = Seed::Waiter.role(tenant());
     let category = PermissionCategoryId::from_uuid(Uuid::from_u128(5));
-    let own = PermissionName::parse("x_erp.sync").unwrap();
+    let own_permission = PermissionName::parse("x_erp.sync").unwrap();
     for change in [
         add(11, &[], &[]),
         Change::ReviseRole { role: role(10), name: name("Otra"), parents: [cashier].into() },
@@ -52,16 +52,16 @@ fn s22_whoever_acts_in_some_branches_changes_nothing_of_the_others() {
         Change::Grant(role(10), Permission::OrderPlace.into()),
         Change::Revoke(role(10), Permission::OrderRead.into()),
         Change::ChoosePermissions(role(10), [].into()),
-        Change::Sort(Sorting::DefinePermission(own, name("Otra"))),
+        Change::Sort(Sorting::DefinePermission(own_permission, name("Otra"))),
         Change::Sort(Sorting::AddCategory(category, name("Otra"))),
     ] {
-        let own = added(10, &[], &[Permission::OrderRead]);
-        with_manager([own.clone().into()])
+        let added_role = added(10, &[], &[Permission::OrderRead]);
+        with_manager([added_role.clone().into()])
             .when(by(LUZ, change.clone()))
             .then_refused(Error::ReachesEveryBranch);
-        // Of somebody who acts in all branches only where they have not signed in on a till.
+        // A session on a till is bound to one branch, even that of a user of all branches.
         let on_till = By::User(user(MARTA), BranchAccess::Only([branch(1)].into()));
-        with_manager([own.into()])
+        with_manager([added_role.into()])
             .when(Command { by: on_till, change })
             .then_refused(Error::ReachesEveryBranch);
     }
@@ -94,8 +94,8 @@ fn what_reaches_every_branch_counts_for_those_who_act_in_all_of_them() {
     let luz = admitted(LUZ, &[Seed::Manager.role(tenant())], only.clone());
     let state = founded().into_iter().chain([luz.into(), pepe.into()]);
     let state = Roles::fold(State::default(), state);
-    for (somebody, holds) in [(LUZ, Permission::UserInvite), (PEPE, Permission::UserForget)] {
-        let held = state.held_by(user(somebody));
+    for (manager, holds) in [(LUZ, Permission::UserInvite), (PEPE, Permission::UserForget)] {
+        let held = state.held_by(user(manager));
         assert!(held.has(&holds.into()) && !held.has(&Permission::RoleManage.into()));
     }
     assert_eq!(state.held_by(user(PEPE)), Held::EverythingInBranches);
@@ -104,14 +104,14 @@ fn what_reaches_every_branch_counts_for_those_who_act_in_all_of_them() {
 }
 
 #[test]
-fn the_operator_makes_anybody_an_administrator_of_all_branches() {
+fn the_operator_makes_any_user_an_administrator_of_all_branches() {
     let administrator = Seed::Administrator.role(tenant());
     let restore =
         |n: u128| Command { by: By::System, change: Change::RestoreAdministrator(user(n)) };
     let restored =
         |n: u128| Event::from(AdministratorRestored { user: user(n), role: administrator });
     let bound = BranchAccess::Only([branch(1)].into());
-    // As a company was left before all branches were asked for.
+    // The only administrator has no branches, as early histories allow.
     let locked = [Event::from(BranchesAllowed { user: user(ANA), branches: BranchAccess::NONE })];
     with_manager(locked.clone()).when(restore(ANA)).then([restored(ANA)]);
     with_manager(locked.clone()).when(restore(PEPE)).then([restored(PEPE)]);
@@ -151,23 +151,23 @@ fn a_company_without_an_administrator_of_all_branches_keeps_what_it_has() {
 
 #[test]
 fn the_permissions_of_a_role_are_chosen_all_at_once() {
-    let own = added(10, &[], &[Permission::OrderRead, Permission::OrderStart]);
+    let added_role = added(10, &[], &[Permission::OrderRead, Permission::OrderStart]);
     let choose = |permissions: &[Permission]| {
         let permissions = permissions.iter().map(|permission| (*permission).into()).collect();
         by(MARTA, Change::ChoosePermissions(role(10), permissions))
     };
     let (granted, revoked) = (Permission::OrderPlace.into(), Permission::OrderRead.into());
-    with_manager([own.clone().into()])
+    with_manager([added_role.clone().into()])
         .when(choose(&[Permission::OrderPlace, Permission::OrderStart]))
         .then([
             PermissionGranted { role: role(10), permission: granted }.into(),
             PermissionRevoked { role: role(10), permission: revoked }.into(),
         ]);
-    with_manager([own.clone().into()])
+    with_manager([added_role.clone().into()])
         .when(choose(&[Permission::OrderStart, Permission::OrderRead]))
         .then_nothing();
     let unknown = PermissionName::parse("order.fly").unwrap();
-    with_manager([own.into()])
+    with_manager([added_role.into()])
         .when(by(ANA, Change::ChoosePermissions(role(10), [unknown.clone()].into())))
         .then_refused(Error::UnknownPermission(unknown));
     let fixed = Change::ChoosePermissions(Seed::Administrator.role(tenant()), [].into());
