@@ -1,4 +1,4 @@
-//! Appends straight to the event store: what its one writer makes of callers at once.
+//! Appends directly to the event store: the throughput of its one writer under concurrent callers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,14 +20,14 @@ use crate::stats::{Spread, ms, per_s, quantile, rounded};
 
 const CALLERS: [usize; 4] = [1, 16, 64, 256];
 
-/// What came of some callers in one round.
+/// The result of one number of callers in one round.
 #[derive(Debug)]
 pub(crate) struct Appended {
-    /// How many commands were committed.
+    /// The number of commands committed.
     pub(crate) commands: u64,
-    /// How long each took.
+    /// The duration of each append.
     pub(crate) latencies: Vec<Duration>,
-    /// How long everything took.
+    /// The duration of the round.
     pub(crate) took: Duration,
 }
 
@@ -70,7 +70,7 @@ pub(crate) async fn measure(
     Map::from_iter([("append".to_owned(), figures.into())])
 }
 
-/// So many callers append the first `n_events` events of orders' lives.
+/// `callers` tasks append the first `n_events` events of orders' lives.
 pub(crate) async fn append(
     store: &Arc<PostgresStore>,
     lives: &Arc<Vec<Life>>,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-/// What is said about wrong arguments.
+/// The usage message.
 pub(crate) const USAGE: &str =
     "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
     [permission] [logins]
     [rounds=5] [seconds=2] [connections=N] [companies=N] [events=1000000] [away=60]
 without a part: orders append two";
 
-/// Something to be measured.
+/// A measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     /// Orders over HTTP, beside pgbench.
@@ -18,19 +18,19 @@ pub(crate) enum Part {
     Append,
     /// Two servers against one, on one branch.
     Two,
-    /// How a payload is kept, and what the chain costs.
+    /// The storage of payloads and the cost of the chain.
     Columns,
-    /// What the server keeps in memory beside a long log.
+    /// The server's memory with a long log.
     Memory,
-    /// Read models built again from a long log.
+    /// A rebuild of the read models from a long log.
     Rebuild,
-    /// How long an answered order takes until it is shown.
+    /// The time from the response to an order until it is shown.
     Delay,
     /// Orders while Kafka is away.
     KafkaAway,
-    /// Whether somebody may do what they ask.
+    /// An authorisation check.
     Permission,
-    /// Orders while many people sign in.
+    /// Orders while many users sign in.
     Logins,
 }
 
@@ -38,17 +38,17 @@ pub(crate) enum Part {
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) parts: Vec<Part>,
-    /// How often everything is measured.
+    /// The number of rounds.
     pub(crate) rounds: u32,
-    /// How long each measurement lasts.
+    /// The duration of each measurement.
     pub(crate) lasting: Duration,
-    /// The only number of connections to order on, or all that are measured.
+    /// The only number of connections to measure; none for all.
     pub(crate) connections: Option<usize>,
-    /// The only number of companies to order for, or all that are measured.
+    /// The only number of companies to measure; none for all.
     pub(crate) companies: Option<usize>,
-    /// How many events a long log has.
+    /// The number of events of a long log.
     pub(crate) events: u64,
-    /// For how long Kafka is away.
+    /// The duration of Kafka's outage.
     pub(crate) away: Duration,
 }
 

@@ -11,7 +11,8 @@ use crate::scene::Scene;
 use crate::stand::Stand;
 use crate::stats::{ms, quantile, rounded};
 
-/// Orders at a steady rate, as long with the broker as without it, and waits for what has piled up.
+/// Orders at a steady rate, as long with the broker as without it, then waits until the backlog is
+/// published.
 pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let Some(mut kafka) = Kafka::start(stand, scene).await else { return Map::new() };
     let placed = stand.orders().await;
@@ -30,7 +31,7 @@ pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Ma
     Map::from_iter([("kafka_away".to_owned(), figures(&before, &away, drained))])
 }
 
-/// What came of ordering for a while.
+/// The result of ordering for one period.
 #[derive(Debug)]
 struct Phase {
     orders: u64,

@@ -1,4 +1,4 @@
-//! The measure of things: PostgreSQL's own benchmark, calling one function in the same cluster.
+//! The baseline: PostgreSQL's own benchmark, calling one function in the same cluster.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 
 const DATABASE: &str = "baseline";
 
-/// How long sessions may take to end after pgbench has.
+/// How long sessions may take to end after pgbench has ended.
 const LEAVE_MAX: Duration = Duration::from_secs(10);
 
 const SCRIPT: &str = "\\set branch random(1, :branches)\nSELECT place_order(:branch);\n";
@@ -22,7 +22,7 @@ const SCRIPT: &str = "\\set branch random(1, :branches)\nSELECT place_order(:bra
 /// How pgbench sends its calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// As text that is parsed and planned for every call: what pgbench does unless it is told otherwise.
+    /// As text that is parsed and planned for every call, which is pgbench's default.
     Simple,
     /// Parsed and planned once: the least that a call could cost.
     Prepared,
@@ -37,18 +37,18 @@ impl Protocol {
     }
 }
 
-/// See the module.
+/// A database with the function that pgbench calls.
 #[derive(Debug)]
 pub(crate) struct Baseline {
     program: PathBuf,
     socket: PathBuf,
     folder: TempDir,
-    /// How to see who is in its database without being there.
-    beside: PgConnectOptions,
+    /// A connection to another database, to see the sessions of this one.
+    admin: PgConnectOptions,
 }
 
 impl Baseline {
-    /// Makes its database.
+    /// Creates the database.
     pub(crate) async fn prepare(cluster: &Cluster) -> Self {
         cluster.create(DATABASE).await;
         let mut owner = cluster.connect(DATABASE).await;
@@ -56,7 +56,7 @@ impl Baseline {
         let bin: String = sqlx::query_scalar("SELECT setting FROM pg_config WHERE name = 'BINDIR'")
             .fetch_one(&mut owner)
             .await
-            .expect("the superuser may know");
+            .expect("the superuser may read it");
         let options = cluster.options(OWNER, DATABASE);
         let socket = options.get_socket().expect("the cluster listens on a socket").clone();
         let folder = tempfile::tempdir().expect("there is room for a script");
@@ -65,11 +65,11 @@ impl Baseline {
             program: PathBuf::from(bin).join("pgbench"),
             socket,
             folder,
-            beside: cluster.options(OWNER, "postgres"),
+            admin: cluster.options(OWNER, "postgres"),
         }
     }
 
-    /// How many times a second it is called by so many clients, each time for a random branch.
+    /// The number of calls per second by so many clients, each for a random branch.
     pub(crate) async fn round(
         &self,
         protocol: Protocol,
@@ -89,7 +89,7 @@ impl Baseline {
             .arg(DATABASE)
             .output()
             .await
-            .expect("pgbench is installed beside PostgreSQL");
+            .expect("pgbench is installed with PostgreSQL");
         let text = String::from_utf8_lossy(&output.stdout);
         let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next());
         let rate = rate.and_then(|rate| rate.parse().ok());
@@ -97,17 +97,18 @@ impl Baseline {
         rate.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)))
     }
 
-    /// Waits until PostgreSQL has seen all clients off: there is no room for twice as many.
+    /// Waits until all sessions of pgbench have ended, since the cluster has no room for twice as
+    /// many.
     async fn until_all_left(&self) {
-        let mut beside = PgConnection::connect_with(&self.beside).await.expect("it answers");
+        let mut admin = PgConnection::connect_with(&self.admin).await.expect("it answers");
         let query = "SELECT EXISTS (
             SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'
         )";
         while sqlx::query_scalar(query)
             .bind(DATABASE)
-            .fetch_one(&mut beside)
+            .fetch_one(&mut admin)
             .await
-            .expect("the superuser may know")
+            .expect("the superuser may read it")
         {
             sleep(Duration::from_millis(5)).await;
         }

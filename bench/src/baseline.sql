@@ -1,5 +1,5 @@
--- The least that placing an order could be: one event of a kilobyte, the next number of a branch, six
--- ingredients taken from its stock. No check, no retry under one id, no read model, no history.
+-- A lower bound for placing an order: one event of one kilobyte, the next number of a branch, six
+-- ingredients taken from its stock. No checks, no idempotency, no read model, no history.
 CREATE TABLE branches (branch integer PRIMARY KEY, number bigint NOT NULL) WITH (fillfactor = 50);
 CREATE TABLE stock (
     branch integer NOT NULL,

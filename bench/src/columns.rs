@@ -1,4 +1,5 @@
-//! How a payload is kept, and what the chain costs: variants of the log in databases of their own.
+//! The storage of payloads and the cost of the chain: variants of the log, each in its own
+//! database.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ const CALLERS: usize = 64;
 const PAGE: i64 = 5_000;
 const HASHES: u32 = 100_000;
 
-/// Lets `log_append` judge every append in all variants, also what comes next.
+/// Makes `log_append` judge every append in all variants, the expected ones too.
 const NO_SHORT_WAY: &str = "
     DO $$
     BEGIN
@@ -32,13 +33,13 @@ const NO_SHORT_WAY: &str = "
     END
     $$";
 
-/// How a variant differs from what is delivered.
+/// The difference of a variant from what is delivered.
 struct Change {
     /// Also the name of its database.
     name: &'static str,
-    /// What is done to its tables.
+    /// The statements that change its tables.
     tables: &'static str,
-    /// What in the text of `log_append` is replaced by what.
+    /// The text of `log_append` to replace, and its replacement.
     function: Option<[&'static str; 2]>,
 }
 
@@ -83,7 +84,7 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
             let whole = lives[0].len();
             let done = append(&variant.store, &lives, CALLERS, whole, args.lasting).await;
             let replayed = replay(&stand.cluster, variant).await;
-            // The first one warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 variant.appends.push(per_s(done.commands * whole as u64, done.took));
                 variant.replays.push(replayed);
@@ -136,7 +137,7 @@ impl Change {
 
 /// How many events a second are read, page by page, with their payloads as they come.
 async fn replay(cluster: &Cluster, variant: &Variant) -> f64 {
-    // What the planner knows of a table must not depend on how it was made.
+    // The planner's statistics must not depend on how a table was filled.
     let analyzed = cluster.connect(variant.name).await.execute("ANALYZE events").await;
     analyzed.expect("the superuser may analyze");
     let store = Installation::new(&variant.databases);
@@ -165,7 +166,7 @@ async fn replay(cluster: &Cluster, variant: &Variant) -> f64 {
     per_s(n_events, start.elapsed())
 }
 
-/// How long the hash of an event takes that was just placed, in microseconds.
+/// The duration of hashing an event just appended, in microseconds.
 fn content_hash_us(life: &Life) -> Value {
     let append = life.copy(1, 1);
     let event = &append.events()[0];

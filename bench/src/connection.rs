@@ -1,4 +1,4 @@
-//! A connection that sends prepared requests and reads no more of an answer than it must.
+//! A connection that sends prepared requests and reads no more of a response than it must.
 //!
 //! The client shares its machine with what it measures, so it has to be cheap.
 
@@ -11,10 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use uuid::Uuid;
 
-/// More than an answer has.
+/// Larger than any response.
 const ROOM: usize = 4 << 10;
 
-/// A command as bytes, with room for its key.
+/// A request as bytes, with room for its key.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     bytes: Vec<u8>,
@@ -22,7 +22,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// A command with a JSON body.
+    /// A request with a JSON body.
     pub(crate) fn post(path: &str, token: &str, body: &Value) -> Self {
         let body = body.to_string();
         let start = format!(
@@ -52,7 +52,8 @@ pub(crate) struct Connection {
 enum Socket {
     /// Shares a thread with others.
     Shared(TcpStream),
-    /// Has a thread to itself, which waits for every answer: the cheapest way to wait for a single one.
+    /// Has its own thread, which blocks on every response: the cheapest way to wait for a single
+    /// one.
     Alone(std::net::TcpStream),
 }
 
@@ -62,7 +63,7 @@ impl Connection {
         Self::over(TcpStream::connect(address).await?)
     }
 
-    /// Connects, for a thread that has nothing else to do.
+    /// Connects, for a thread that does nothing else.
     pub(crate) fn open_alone(address: SocketAddr) -> std::io::Result<Self> {
         let socket = std::net::TcpStream::connect(address)?;
         socket.set_nodelay(true)?;
@@ -85,8 +86,8 @@ impl Connection {
         Self { socket, read: Vec::with_capacity(ROOM) }
     }
 
-    /// Sends a request under a fresh key and gives the status of the answer, whose body can be read
-    /// until the next request.
+    /// Sends a request under a fresh key and returns the status of the response, whose body can be
+    /// read until the next request.
     pub(crate) async fn send(&mut self, request: &mut Request) -> std::io::Result<u16> {
         let bytes = request.under_a_fresh_key();
         match &mut self.socket {
@@ -107,7 +108,7 @@ impl Connection {
         Ok(status)
     }
 
-    /// The last answer as it came.
+    /// The last response as received.
     pub(crate) fn answer(&self) -> String {
         String::from_utf8_lossy(&self.read).into_owned()
     }

@@ -1,5 +1,5 @@
-//! How long an order that was answered takes until the read models show it, through the log and through
-//! Kafka.
+//! The time from the response to an order until the read models show it, through the log and
+//! through Kafka.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::scene::Scene;
 use crate::stand::Stand;
 use crate::stats::{ms, quantile};
 
-/// Between two looks at the read model.
+/// The interval between two queries of the read model.
 const BETWEEN_LOOKS: Duration = Duration::from_micros(500);
 
 /// Orders at a steady rate, first with the log as feed and then with Kafka.
@@ -37,7 +37,7 @@ async fn through(feed: &str, stand: &Stand, scene: &Scene, args: &Args) -> Value
     let lasting = args.lasting * args.rounds;
     let paced = Paced::start(stand.server().address, requests, lasting);
     let (options, tenants) = (stand.databases.owner.clone(), stand.tenants.clone());
-    // On a thread of its own, which sleeps more exactly than the timers of a runtime.
+    // On its own thread, whose sleep is more exact than the timers of a runtime.
     let watching = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("the machine has descriptors left");
@@ -53,7 +53,7 @@ async fn through(feed: &str, stand: &Stand, scene: &Scene, args: &Args) -> Value
     json!({"p50": p50, "p99": p99, "orders": n_orders, "unavailable": unavailable})
 }
 
-/// Looks again and again for the orders that were answered and are not shown yet.
+/// Queries repeatedly for the orders that were answered and are not shown yet.
 async fn watch(
     options: PgConnectOptions,
     tenants: &[TenantId],
@@ -83,7 +83,7 @@ async fn watch(
     (delays, load.unavailable().await)
 }
 
-/// Those that the list of orders has.
+/// The orders of `waiting` that the read model shows.
 async fn shown(
     owner: &mut PgConnection,
     tenants: &[TenantId],

@@ -10,7 +10,7 @@ use crate::pace::Paced;
 use crate::scene::Scene;
 use crate::stand::Stand;
 
-/// What the stand has beside its server meanwhile.
+/// The processes that the stand has besides its server.
 #[derive(Debug)]
 pub(crate) struct Kafka {
     pub(crate) broker: Broker,
@@ -18,8 +18,8 @@ pub(crate) struct Kafka {
 }
 
 impl Kafka {
-    /// Starts everything and waits until the read models show orders that were placed since; nothing
-    /// where there is no Kafka.
+    /// Starts everything and waits until the read models show orders placed since; none without
+    /// Kafka.
     pub(crate) async fn start(stand: &mut Stand, scene: &Scene) -> Option<Self> {
         if !Broker::is_installed().await {
             eprintln!("there is no Kafka on this machine: nothing is measured with it");
@@ -33,7 +33,7 @@ impl Kafka {
         Some(Self { broker, worker })
     }
 
-    /// The read models are kept from the log again.
+    /// Returns to read models that are kept from the log.
     pub(crate) async fn end(self, stand: &mut Stand) {
         assert!(self.worker.end().await, "it ends when it is asked to");
         stand.restart(std::future::ready(())).await;

@@ -1,4 +1,4 @@
-//! Copies of an order that was really placed, from the guest's wish to the payment.
+//! Copies of an order that was placed over HTTP, from placing to payment.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use commands::IdGenerator;
@@ -33,7 +33,7 @@ struct Happened {
 }
 
 impl Life {
-    /// Leads an order of a company through its whole life over HTTP, and reads what happened.
+    /// Takes an order of a company through its whole life over HTTP, and reads its events.
     pub(crate) async fn lead(stand: &Stand, number: usize, order: &Value) -> Self {
         let (client, _) = stand.owner(number).await;
         let placed = client.post("/v1/orders").json(order).send().await;
@@ -53,7 +53,7 @@ impl Life {
         Self { tenant, events: read.map(Happened::of).collect() }
     }
 
-    /// How many events a whole life has.
+    /// The number of events of a whole life.
     pub(crate) fn len(&self) -> usize {
         self.events.len()
     }
@@ -99,7 +99,7 @@ impl Happened {
         self.event.event_type()
     }
 
-    /// With ids and number of another order.
+    /// The event with the ids and the number of another order.
     fn payload(&self, number: u32) -> Vec<u8> {
         let mut event = self.event.clone();
         match &mut event {

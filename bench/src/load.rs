@@ -1,4 +1,4 @@
-//! Clients that order as fast as they are answered.
+//! Closed-loop clients: each sends its next order when the one before is answered.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,27 +7,28 @@ use futures_util::future::try_join_all;
 
 use crate::connection::{Connection, Request};
 
-/// What came of a round.
+/// The result of a round.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// How many orders were placed.
+    /// The number of orders placed.
     pub(crate) placed: u64,
-    /// How many requests were asked to come back later.
+    /// The number of responses 503.
     pub(crate) unavailable: u64,
-    /// How long each placed order took.
+    /// The duration of each placed order.
     pub(crate) latencies: Vec<Duration>,
-    /// How long everything took.
+    /// The duration of the round.
     pub(crate) took: Duration,
 }
 
-/// Sends random ones of `requests` on so many connections at once; any answer but 201 and 503 ends it.
+/// Sends random ones of `requests` on so many connections at once; any status but 201 and 503 ends
+/// it.
 pub(crate) async fn load(
     address: SocketAddr,
     requests: Vec<Request>,
     n_connections: usize,
     lasting: Duration,
 ) -> Loaded {
-    // One thread drives all clients, beside the two or more of the rest of this program, which sleep.
+    // One thread drives all clients; the two or more threads of the rest of this program sleep.
     let driven = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(drive(address, &requests, n_connections, lasting))
@@ -65,23 +66,24 @@ async fn order(
     mut requests: Vec<Request>,
     end: Instant,
 ) -> std::io::Result<Loaded> {
-    let mut own = Loaded { placed: 0, unavailable: 0, latencies: Vec::new(), took: Duration::ZERO };
+    let mut loaded =
+        Loaded { placed: 0, unavailable: 0, latencies: Vec::new(), took: Duration::ZERO };
     while Instant::now() < end {
         let request = any(requests.len());
         let sent = Instant::now();
         match connection.send(&mut requests[request]).await? {
             201 => {
-                own.placed += 1;
-                own.latencies.push(sent.elapsed());
+                loaded.placed += 1;
+                loaded.latencies.push(sent.elapsed());
             }
-            503 => own.unavailable += 1,
+            503 => loaded.unavailable += 1,
             _ => return Err(std::io::Error::other(connection.answer())),
         }
     }
-    Ok(own)
+    Ok(loaded)
 }
 
-/// A random one of so many: the last bits of a UUID are random.
+/// A random number below `of`: the last bits of a UUID are random.
 pub(crate) fn any(of: usize) -> usize {
     let random = e2e::fresh().as_u128() % of as u128;
     usize::try_from(random).expect("it is less than a length")

@@ -1,4 +1,4 @@
-//! Many people who sign in at once, beside orders at a steady rate.
+//! Many users who sign in at once, next to orders at a steady rate.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -17,27 +17,27 @@ use crate::scene::Scene;
 use crate::stand::{Stand, TENANTS, email};
 use crate::stats::{Spread, ms, quantile, rounded};
 
-/// How many sign in at once.
+/// The number of simultaneous logins.
 const AT_ONCE: usize = 300;
 
-/// How many of them are owners of companies, three times each; nobody knows the others.
+/// How many of them are by owners of companies, three each; the others have no account.
 const KNOWN: usize = 3 * TENANTS;
 
-/// For how long orders are placed before the others come.
+/// How long orders are placed before the logins start.
 const AFTER: Duration = Duration::from_millis(200);
 
-/// What became of some logins.
+/// The responses to logins.
 #[derive(Debug, Default)]
 struct Answers {
-    /// Who is signed in.
+    /// 200.
     ok: u32,
-    /// Who has no account.
+    /// 401: there is no such account.
     wrong: u32,
-    /// Who is asked to come back, and told when.
+    /// 429 with `Retry-After`.
     later: u32,
     /// Anything else.
     others: u32,
-    /// How long the slowest answer took.
+    /// The duration of the slowest.
     slowest: Duration,
 }
 
@@ -63,7 +63,7 @@ impl Answers {
     }
 }
 
-/// In every round orders are placed alone, and then for as long while a volley of people signs in.
+/// In every round orders are placed alone, and then for as long during simultaneous logins.
 pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let requests = scene.requests(stand).await;
     let address = stand.server().address;
@@ -101,9 +101,9 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
     Map::from_iter([("logins".to_owned(), figures)])
 }
 
-/// Everybody signs in at the same moment, each from an address of their own.
+/// All users sign in at the same moment, each from its own address.
 async fn volley(address: SocketAddr) -> Answers {
-    // On a thread of its own, like the orders.
+    // On its own thread, like the orders.
     let driven = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(sign_in(address))
@@ -113,12 +113,12 @@ async fn volley(address: SocketAddr) -> Answers {
 }
 
 async fn sign_in(address: SocketAddr) -> std::io::Result<Answers> {
-    let connections = try_join_all((0..AT_ONCE).map(|person| {
-        let place = 2 + u32::try_from(person).expect("they are few");
-        Connection::open_from(Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + place), address)
+    let connections = try_join_all((0..AT_ONCE).map(|client| {
+        let host = 2 + u32::try_from(client).expect("they are few");
+        Connection::open_from(Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + host), address)
     }));
-    let people = connections.await?.into_iter().enumerate().map(|(person, mut connection)| {
-        let email = if person < KNOWN { email(person % TENANTS) } else { stranger() };
+    let logins = connections.await?.into_iter().enumerate().map(|(client, mut connection)| {
+        let email = if client < KNOWN { email(client % TENANTS) } else { stranger() };
         let body = json!({"email": email, "password": PASSWORD});
         let mut request = Request::post("/v1/auth/login", "none", &body);
         async move {
@@ -128,7 +128,7 @@ async fn sign_in(address: SocketAddr) -> std::io::Result<Answers> {
         }
     });
     let mut answers = Answers::default();
-    for (status, answer, took) in try_join_all(people).await? {
+    for (status, answer, took) in try_join_all(logins).await? {
         answers.count(status, &answer, took);
     }
     Ok(answers)
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_is_not_told_when_to_come_back_is_something_else() {
+    fn a_429_without_retry_after_counts_as_another_status() {
         let mut answers = Answers::default();
         let moment = Duration::from_millis(1);
         answers.count(429, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\n\r\n", moment);

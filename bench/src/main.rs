@@ -5,9 +5,9 @@
 #![expect(
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
-    reason = "measurements are rounded in the end, and nobody's money"
+    reason = "figures are rounded in the end and are no money"
 )]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling is what it is for")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the report goes to the terminal")]
 
 mod append;
 mod args;

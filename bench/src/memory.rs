@@ -1,4 +1,4 @@
-//! What the server keeps in memory beside a long log.
+//! The server's memory with a long log.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,12 +16,12 @@ use crate::load::load;
 use crate::scene::Scene;
 use crate::stand::Stand;
 
-/// How many appends wait at any time: enough for full batches.
+/// The number of concurrent appends: enough for full batches.
 const AT_ONCE: u32 = 1_024;
 
 const CONNECTIONS: usize = 16;
 
-/// Fills the log while nobody serves, lets the read models catch up, and takes orders of a fresh server.
+/// Fills the log while no server runs, lets the read models catch up, and orders at a fresh server.
 pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let lives = Arc::new(scene.lives(stand).await);
     let store = Installation::new(&stand.databases).store;
@@ -53,14 +53,14 @@ pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Ma
     ])
 }
 
-/// Appends whole lives until about so many events are there.
+/// Appends whole lives until the log has about `events` events.
 pub(crate) async fn fill(store: &Arc<PostgresStore>, lives: &Arc<Vec<Life>>, events: u64) {
     let per_life = lives[0].len();
     let n_lives = u32::try_from(events.div_ceil(per_life as u64)).expect("a benchmark has an end");
     let caller = |caller| {
         let (store, lives) = (Arc::clone(store), Arc::clone(lives));
         tokio::spawn(async move {
-            // Numbers far beyond those of the orders that are placed.
+            // Order numbers far beyond those of placed orders.
             for number in (caller..n_lives).step_by(AT_ONCE as usize) {
                 let life = &lives[number as usize % lives.len()];
                 let append = life.copy(1_000_000 + number, per_life);

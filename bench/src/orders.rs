@@ -1,4 +1,4 @@
-//! Orders over HTTP, beside pgbench: the main measurement.
+//! Orders over HTTP, compared with pgbench: the main measurement.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,8 @@ use crate::stand::{Stand, TENANTS};
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
-/// Measures every case in every round, one after another, so that what disturbs one disturbs all.
+/// Measures every case in every round, one after another, so that a disturbance affects all of
+/// them.
 pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let requests = scene.requests(stand).await;
     let baseline = Baseline::prepare(&stand.cluster).await;

@@ -1,4 +1,4 @@
-//! Clients that order at a steady rate, however long the answers take.
+//! Open-loop clients: orders at a steady rate, however long the responses take.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -14,10 +14,10 @@ use uuid::Uuid;
 use crate::connection::{Connection, Request};
 use crate::load::any;
 
-/// How many orders a second are placed.
+/// The number of orders per second.
 pub(crate) const PER_S: u32 = 200;
 
-/// Enough that an order waits for a connection only where answers take a third of a second.
+/// Enough that an order waits for a connection only if responses take a third of a second.
 const CONNECTIONS: usize = 64;
 
 /// An order that was answered with 201.
@@ -26,29 +26,30 @@ pub(crate) struct Placed {
     /// The number of its company.
     pub(crate) company: usize,
     pub(crate) order: Uuid,
-    /// When the answer was there.
+    /// The time of the response.
     pub(crate) answered: Instant,
-    /// How long that took from the moment at which the order was due.
+    /// The duration from when the order was due.
     pub(crate) took: Duration,
 }
 
-/// Orders that are being placed.
+/// A run of orders in progress.
 #[derive(Debug)]
 pub(crate) struct Paced {
-    /// Each as soon as it is answered; ends after the last one.
+    /// Receives each order when it is answered; closes after the last one.
     pub(crate) placed: UnboundedReceiver<Placed>,
     driving: JoinHandle<std::io::Result<u64>>,
 }
 
 impl Paced {
-    /// Starts to send random ones of the `requests` of each company; any answer but 201 and 503 ends it.
+    /// Starts sending random ones of the `requests` of each company; any status but 201 and 503
+    /// ends it.
     pub(crate) fn start(
         address: SocketAddr,
         requests: Vec<Vec<Request>>,
         lasting: Duration,
     ) -> Self {
         let (placing, placed) = unbounded_channel();
-        // On a thread of its own, so that nothing else here delays what is due.
+        // On its own thread, so that nothing else in this program delays an order that is due.
         let driving = tokio::task::spawn_blocking(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(drive(address, &requests, lasting, &placing))
@@ -56,14 +57,14 @@ impl Paced {
         Self { placed, driving }
     }
 
-    /// Waits for the last answer; says how many requests were asked to come back later.
+    /// Waits for the last response; returns the number of responses 503.
     pub(crate) async fn unavailable(self) -> u64 {
         let driven = self.driving.await.expect("the clients do not panic");
         driven.expect("the server answers every request")
     }
 
-    /// Waits for the last answer; gives how long each order took, and how many requests were asked to
-    /// come back later.
+    /// Waits for the last response; returns the duration of each order and the number of responses
+    /// 503.
     pub(crate) async fn ended(mut self) -> (Vec<Duration>, u64) {
         let mut latencies = Vec::new();
         while let Some(placed) = self.placed.recv().await {
@@ -90,7 +91,7 @@ async fn drive(
     Ok(try_join_all(clients).await?.iter().sum())
 }
 
-/// Sends what is due next; gives how many requests were asked to come back later.
+/// Sends what is due next; returns the number of responses 503.
 async fn order(
     mut connection: Connection,
     mut requests: Vec<Vec<Request>>,
@@ -108,7 +109,8 @@ async fn order(
                 let answered = Instant::now();
                 let order = id_in(&connection.answer())?;
                 let took = answered.saturating_duration_since(due);
-                // Nobody listens any more where the measurement has failed, which says so itself.
+                // The receiver is gone only if the measurement has failed, which reports its own
+                // error.
                 let _listened = placing.send(Placed { company, order, answered, took });
             }
             503 => unavailable += 1,
@@ -118,7 +120,7 @@ async fn order(
     Ok(unavailable)
 }
 
-/// The id in the body of an answer.
+/// The id in the body of a response.
 fn id_in(answer: &str) -> std::io::Result<Uuid> {
     let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
     let body: Option<Value> = body.and_then(|body| serde_json::from_str(body).ok());

@@ -1,5 +1,4 @@
-//! What it costs to find out whether somebody may do what they ask: their token, their session, and
-//! what they hold.
+//! The cost of an authorisation check: the token, the session, and the user's permissions.
 
 use std::time::{Duration, Instant};
 
@@ -16,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 use crate::stand::Stand;
 use crate::stats::{quantile, rounded};
 
-/// How many checks are measured.
+/// The number of checks measured.
 const CHECKS: usize = 200_000;
 
-/// How many go before them, and are not.
+/// The number of checks before those, as a warm-up.
 const WARM_UP: usize = 10_000;
 
-/// Checks the owner of a company again and again, in this process and one after the other.
+/// Checks the owner of a company repeatedly, in this process and one after the other.
 pub(crate) async fn measure(stand: &Stand) -> Map<String, Value> {
     let (_, token) = stand.owner(0).await;
     let installation = Installation::new(&stand.databases);
@@ -30,7 +29,7 @@ pub(crate) async fn measure(stand: &Stand) -> Map<String, Value> {
     installation.follow(&end);
     let authority = Authority::new(installation.commands.clone());
     let tokens = tokens(&secrets()).expect("the secret is long enough");
-    // On a thread of its own, beside that which follows the log.
+    // On its own thread, next to the one that follows the log.
     let measured = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("the machine has threads left").block_on(check(&tokens, &authority, &token))
@@ -54,7 +53,7 @@ async fn check(tokens: &Tokens, authority: &Authority, token: &str) -> Vec<Durat
     took
 }
 
-/// What an operation on the command path asks before it reads anything.
+/// What an operation on the command path checks before it reads anything.
 #[expect(clippy::disallowed_methods, reason = "the token is of the server's time")]
 async fn may_place(tokens: &Tokens, authority: &Authority, token: &str) {
     let access = tokens.verify(token, Utc::now()).expect("the token is good for a while");

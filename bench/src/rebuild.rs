@@ -1,5 +1,5 @@
-//! Read models built again from a long log, beside PostgreSQL copying the same rows into tables with the
-//! same indexes.
+//! A rebuild of the read models from a long log, compared with PostgreSQL copying the same rows
+//! into tables with the same indexes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,8 +26,8 @@ struct Built {
     whole: Duration,
 }
 
-/// Fills the log while nobody serves, lets the live read models catch up, and builds them again beside
-/// them, in turn with the copies.
+/// Fills the log while no server runs, lets the live read models catch up, and rebuilds them next
+/// to the live ones, in turns with the copies.
 pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let lives = Arc::new(scene.lives(stand).await);
     let store = Installation::new(&stand.databases).store;
@@ -60,21 +60,21 @@ pub(crate) async fn measure(stand: &mut Stand, scene: &Scene, args: &Args) -> Ma
     Map::from_iter([("rebuild".to_owned(), figures)])
 }
 
-/// Everything from the first event read to the last table exchanged.
+/// The duration from reading the first event to exchanging the last table.
 async fn build(stand: &Stand) -> Built {
     let start = Instant::now();
     let store: Arc<dyn EventStore> = Installation::new(&stand.databases).store;
     let site = Rebuild::begin(store, &stand.databases.projector).await;
-    let site = site.expect("nobody else rebuilds");
+    let site = site.expect("no other rebuild runs");
     let loaded = std::sync::Mutex::new(start);
     let note = |progress| {
         if progress == Progress::Finishing {
-            *loaded.lock().expect("nobody panics") = Instant::now();
+            *loaded.lock().expect("the lock is not poisoned") = Instant::now();
         }
     };
     let built = site.build(projections(), &note).await.expect("the log can be read");
     let finished = Instant::now();
-    let loaded = *loaded.lock().expect("nobody panics");
+    let loaded = *loaded.lock().expect("the lock is not poisoned");
     let (mut events, mut comparing) = (0, Duration::ZERO);
     for mut rebuilt in built {
         let begun = Instant::now();
@@ -83,18 +83,18 @@ async fn build(stand: &Stand) -> Built {
         }
         comparing += begun.elapsed();
         events = events.max(rebuilt.position().get());
-        rebuilt.exchange().await.expect("nobody reads");
+        rebuilt.exchange().await.expect("no reader blocks the exchange");
     }
     let (loading, finishing) = (loaded - start, finished - loaded);
     Built { events, loading, finishing, comparing, whole: start.elapsed() }
 }
 
-/// How many rows a second `COPY` brings into empty tables with all indexes, from files.
+/// The rows per second that `COPY` loads from files into empty tables with all indexes.
 async fn copy(owner: &mut PgConnection) -> f64 {
     let folder: String = sqlx::query_scalar("SHOW data_directory")
         .fetch_one(&mut *owner)
         .await
-        .expect("the superuser may know");
+        .expect("the superuser may read it");
     run(owner, "DROP SCHEMA IF EXISTS copies CASCADE; CREATE SCHEMA copies".to_owned()).await;
     let (mut rows, mut took) = (0, Duration::ZERO);
     for table in projections().iter().flat_map(|projection| projection.tables()) {

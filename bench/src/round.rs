@@ -13,10 +13,10 @@ use crate::scene::BRANCHES;
 use crate::stand::Stand;
 use crate::stats::{Spread, ms, per_s, quantile, rounded};
 
-/// The histogram of how many commands a transaction takes.
+/// The histogram of the number of commands per transaction.
 pub(crate) const BATCHES: &str = "fastops_append_batch_commands";
 
-/// See the module.
+/// A case and its results.
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) tenants: usize,
@@ -25,46 +25,46 @@ pub(crate) struct Case {
     rounds: Vec<Round>,
 }
 
-/// What came of a round of both sides.
+/// The result of a round of both sides.
 #[derive(Debug)]
 struct Round {
     per_s: f64,
     called: Called,
-    /// The same in as many branches as one company has, where there are more.
+    /// The same with as many branches as one company has, if there are more companies.
     called_in_five: Option<Called>,
     placed: u64,
     unavailable: u64,
     latencies: Vec<Duration>,
-    /// How many commands a transaction took on average.
+    /// The mean number of commands per transaction.
     batch: f64,
-    /// How long the read models took afterwards.
+    /// How long the read models took to catch up afterwards.
     behind: Duration,
     server: Duration,
     database: Duration,
 }
 
-/// One way of calling pgbench: how often it could a second in a round, if it was measured.
+/// The calls per second of one protocol in a round, if it was measured.
 type CallsPerS = fn(&Round) -> Option<f64>;
 
-/// What pgbench did in a round.
+/// The result of pgbench in a round.
 #[derive(Debug, Clone, Copy, Default)]
 struct Called {
     per_s: f64,
-    /// The database's processor time for these.
+    /// The database's processor time for these calls.
     database: Duration,
     /// Without preparing its call.
     simple_per_s: f64,
 }
 
 impl Case {
-    /// A case that has not been measured yet; `requests` are those of all companies.
+    /// A case without results; `requests` are those of all companies.
     pub(crate) fn new(tenants: usize, connections: usize, requests: &[Vec<Request>]) -> Self {
         let requests = requests[..tenants].concat();
         Self { tenants, connections, requests, rounds: Vec::new() }
     }
 
-    /// Measures both sides once, `baseline_first` or last, and pgbench in five branches at the other end;
-    /// nothing is kept of a warm-up.
+    /// Measures both sides once, pgbench first if `baseline_first`, and pgbench with five branches
+    /// at the other end. A warm-up keeps no result.
     pub(crate) async fn measure(
         &mut self,
         stand: &Stand,
@@ -130,12 +130,12 @@ impl Case {
         }
     }
 
-    /// Forgets what was measured, and says how many orders that was.
+    /// Removes the results; returns how many orders they counted.
     pub(crate) fn warmed_up(&mut self) -> u64 {
         self.rounds.drain(..).map(|round| round.placed).sum()
     }
 
-    /// How many orders were placed.
+    /// The number of orders placed.
     pub(crate) fn placed(&self) -> u64 {
         self.rounds.iter().map(|round| round.placed).sum()
     }
@@ -144,7 +144,7 @@ impl Case {
         Spread::of(self.rounds.iter().map(figure))
     }
 
-    /// Orders to calls of pgbench, each way of calling it.
+    /// The ratio of orders to calls of pgbench, for each protocol.
     fn ratios(&self) -> Map<String, Value> {
         let all: [(&str, CallsPerS); 4] = [
             ("ratio", |round| Some(round.called.per_s)),

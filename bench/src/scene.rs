@@ -1,5 +1,5 @@
-//! What is ordered, and where: five branches per company, three lines per order, and six ingredients in
-//! the stock of each branch that every order takes from.
+//! The scene: five branches per company, three lines per order, and six ingredients in each
+//! branch's stock that every order takes.
 
 use e2e::Client;
 use e2e::client::id_in;

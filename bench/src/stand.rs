@@ -1,4 +1,4 @@
-//! What is measured: a durable cluster, and the program as its users run it.
+//! The system under test: a durable cluster, and the program as its users run it.
 
 use domain::shared::TenantId;
 use e2e::Client;
@@ -12,15 +12,15 @@ use fastops::installation::{Databases, Installation, migrate_schema};
 use sqlx::PgConnection;
 use tokio::time::{Duration, sleep, timeout};
 
-/// How many companies there are.
+/// The number of companies.
 pub(crate) const TENANTS: usize = 20;
 
 const DATABASE: &str = "fastops";
 
-/// Longer than read models ever took for what a part of the benchmark leaves them behind.
+/// A limit beyond what the read models need to catch up after any part of the benchmark.
 const SETTLED_WITHIN: Duration = Duration::from_mins(5);
 
-/// See the module.
+/// The cluster, the server and the companies.
 #[derive(Debug)]
 pub(crate) struct Stand {
     pub(crate) cluster: Cluster,
@@ -46,7 +46,7 @@ impl Stand {
         Self { cluster, databases, tenants, server, http: Http::new() }
     }
 
-    /// The process that serves.
+    /// The process of the server.
     pub(crate) fn server(&self) -> &Process {
         self.server.as_ref().expect("nothing is asked of it while it is restarted")
     }
@@ -60,14 +60,14 @@ impl Stand {
         self.server = Some(Process::serve(&self.databases).await);
     }
 
-    /// Ends the server as its users would, and everything else.
+    /// Stops the server as its users would, and everything else.
     pub(crate) async fn end(self) {
         if let Some(server) = self.server {
             server.stop().await;
         }
     }
 
-    /// Has a server answer that publishes the log, and keeps no read models, in the place of the other.
+    /// Replaces the server with one that publishes the log and keeps no read models.
     pub(crate) async fn publish(&mut self, topic: &Topic) {
         if let Some(server) = self.server.take() {
             server.kill().await;
@@ -82,15 +82,16 @@ impl Stand {
         (visitor.with_token(&token), token)
     }
 
-    /// What the server counts: the sum and the number of a histogram's samples.
+    /// The sum and the number of samples of a histogram of the server.
     pub(crate) async fn histogram(&self, name: &str) -> (f64, f64) {
         samples(&self.server().metrics().await, name)
     }
 
-    /// Waits until every read model shows everything that has happened.
+    /// Waits until every read model is up to date.
     ///
     /// # Panics
-    /// If they do not, long after they should.
+    ///
+    /// If they are not, long after they should be.
     pub(crate) async fn settled(&self) {
         timeout(SETTLED_WITHIN, self.show_everything()).await.expect("the read models catch up");
     }
@@ -102,7 +103,7 @@ impl Stand {
                 "SELECT min(c.position) >= max(h.position) FROM checkpoints c, log_head h
                  WHERE c.consumer <> $1",
             )
-            // It keeps no read model, and stands still once nobody publishes any more.
+            // It keeps no read model, and stands still once no relay publishes.
             .bind(RELAY)
             .fetch_one(&mut owner)
             .await
@@ -119,7 +120,7 @@ impl Stand {
         self.cluster.connect(DATABASE).await
     }
 
-    /// How many orders are in the log.
+    /// The number of orders in the log.
     pub(crate) async fn orders(&self) -> u64 {
         let mut owner = self.connect().await;
         let orders: i64 =
@@ -130,7 +131,7 @@ impl Stand {
         orders.cast_unsigned()
     }
 
-    /// How many orders the read model shows.
+    /// The number of orders that the read model shows.
     pub(crate) async fn orders_shown(&self) -> u64 {
         let orders = sqlx::query_scalar("SELECT count(*) FROM orders");
         let orders: i64 =
@@ -138,14 +139,14 @@ impl Stand {
         orders.cast_unsigned()
     }
 
-    /// How many events are in the log.
+    /// The number of events in the log.
     pub(crate) async fn events(&self) -> u64 {
         let store = Installation::new(&self.databases).store;
         store.head().await.expect("the log answers").position.get()
     }
 }
 
-/// Another database with the schema.
+/// Creates another database with the schema.
 pub(crate) async fn database(cluster: &Cluster, name: &str) -> Databases {
     cluster.create(name).await;
     let databases = cluster.databases(name);
@@ -153,7 +154,7 @@ pub(crate) async fn database(cluster: &Cluster, name: &str) -> Databases {
     databases
 }
 
-/// The sum and the number of a histogram's samples, from the text that Prometheus reads.
+/// The sum and the number of a histogram's samples, from the Prometheus text format.
 pub(crate) fn samples(page: &str, name: &str) -> (f64, f64) {
     let value = |suffix: &str| {
         let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(suffix));

@@ -1,10 +1,10 @@
-//! What is made of several measurements of one thing.
+//! Statistics of repeated measurements.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// The middle of some figures, and how far they lie apart.
+/// The median of some figures with the smallest and the largest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -13,7 +13,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of at least one figure.
+    /// The spread of at least one figure.
     pub(crate) fn of(figures: impl IntoIterator<Item = f64>) -> Self {
         let mut figures: Vec<f64> = figures.into_iter().collect();
         figures.sort_by(f64::total_cmp);
@@ -23,13 +23,13 @@ impl Spread {
         Self { median: f64::midpoint(lower, upper), min, max }
     }
 
-    /// With so many digits after the point.
+    /// Formats with so many digits after the point.
     pub(crate) fn json(self, digits: i32) -> [Value; 3] {
         [self.median, self.min, self.max].map(|figure| rounded(figure, digits))
     }
 }
 
-/// A figure with so many digits after the point.
+/// Formats a figure with so many digits after the point.
 #[expect(clippy::cast_possible_truncation, reason = "no figure has nineteen digits")]
 pub(crate) fn rounded(figure: f64, digits: i32) -> Value {
     if digits == 0 {
@@ -39,12 +39,12 @@ pub(crate) fn rounded(figure: f64, digits: i32) -> Value {
     json!((figure * shift).round() / shift)
 }
 
-/// How many happened in a second.
+/// The rate per second.
 pub(crate) fn per_s(n: u64, took: Duration) -> f64 {
     n as f64 / took.as_secs_f64()
 }
 
-/// How long all but so many of a thousand took at most; nothing took no time.
+/// A quantile in thousandths of the durations; zero if there are none.
 pub(crate) fn quantile(latencies: &mut [Duration], permille: usize) -> Duration {
     latencies.sort_unstable();
     let at = (latencies.len() * permille).div_ceil(1000).saturating_sub(1);

@@ -1,5 +1,5 @@
-//! Two servers against one: the same clients order in the same branch, all at one server, or half of
-//! them at each of two, which decide each for itself or, as peers, in one place.
+//! Two servers compared with one: the same clients order in the same branch, all at one server, or
+//! half of them at each of two, which both decide or, as peers, let one decide.
 
 use e2e::process::Process;
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use crate::stats::{Spread, per_s};
 
 const CONNECTIONS: usize = 16;
 
-/// Takes turns between one server, two that know nothing of each other, and two peers.
+/// Alternates between one server, two that do not peer, and two peers.
 pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<String, Value> {
     let requests: Vec<Request> =
         scene.requests(stand).await.remove(0).into_iter().take(1).collect();
@@ -52,7 +52,7 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
     ])
 }
 
-/// What came of two servers at once.
+/// The results of two servers.
 #[derive(Debug, Default)]
 struct Pair {
     ratios: Vec<f64>,
@@ -61,7 +61,8 @@ struct Pair {
 }
 
 impl Pair {
-    /// Takes in a round beside the rate of one server; says how many orders were placed.
+    /// Adds a round, with the rate of one server to compare to; returns the number of orders
+    /// placed.
     fn add(&mut self, one: f64, both: &[Loaded; 2]) -> u64 {
         let placed = both.iter().map(|loaded| loaded.placed).sum();
         self.ratios.push(both.iter().map(rate).sum::<f64>() / one);
