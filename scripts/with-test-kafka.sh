@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command beside a private Apache Kafka that is thrown away afterwards.
+# Runs a command with a private Apache Kafka that is deleted afterwards.
 #
 #   scripts/with-test-kafka.sh cargo nextest run
 #
-# The command finds the broker by FASTOPS_TEST_KAFKA. It listens on 127.0.0.1 only. Ends with the
+# The command finds the broker by FASTOPS_TEST_KAFKA. It listens on 127.0.0.1 only. Exits with the
 # command's status and leaves no process and no file.
 set -euo pipefail
 
@@ -28,17 +28,17 @@ trap 'exit 143' TERM HUP
 folder=$(mktemp -d "${TMPDIR:-/tmp}/fastops-test-kafka.XXXXXX")
 log="$folder/log"
 
-# The broker takes two ports that follow each other, below those that the system gives out by itself.
-# Another process may take them first: then it ends, and other ones are tried.
+# The broker takes two consecutive ports, below those that the system assigns automatically. If
+# another process takes them first the broker exits, and other ports are tried.
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 for _ in 1 2 3 4 5; do
     port=$((10000 + (RANDOM * 32768 + RANDOM) % 20000))
     if is_taken "$port" || is_taken "$((port + 1))"; then continue; fi
-    # In a session of its own, so that a Ctrl-C reaches the command first; and with a signal for the
-    # case that this script is killed in a way it cannot catch.
+    # In its own session, so that a Ctrl-C reaches the command first; and with a signal in case this
+    # script is killed in a way it cannot catch.
     setsid setpriv --pdeathsig KILL "$here/kafka/broker.sh" run "$folder/broker" "$port" >"$log" 2>&1 &
     broker=$!
-    # Bash would tell of its end, which is none of the command's business.
+    # Bash would report its end, which does not concern the command.
     disown "$broker"
     tries=0
     until is_taken "$port"; do
@@ -53,12 +53,12 @@ done
 
 export FASTOPS_TEST_KAFKA="127.0.0.1:$port"
 
-# In the background, because bash keeps a trap waiting for as long as a command in the foreground runs.
-# A background command would ignore Ctrl-C unless told otherwise.
+# In the background, because bash delays a trap while a foreground command runs. A background
+# command would ignore Ctrl-C without this.
 env --default-signal=INT --default-signal=QUIT "$@" <&0 &
 command=$!
 
-# The terminal gives a Ctrl-C to the command too: it has a moment to end by itself.
+# The terminal sends a Ctrl-C to the command too: it has a moment to exit by itself.
 trap 'sleep 1; kill -TERM "$command" 2>/dev/null || true' INT
 trap 'kill -TERM "$command" 2>/dev/null || true' TERM HUP
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs a command beside a private PostgreSQL that is thrown away afterwards.
+# Runs a command with a private PostgreSQL that is deleted afterwards.
 #
 #   scripts/with-test-postgres.sh cargo nextest run
 #
 # The command finds the cluster by FASTOPS_TEST_DATABASE_URL. It listens on a unix socket only and
-# gives up durability for speed. Ends with the command's status and leaves no process and no file.
+# gives up durability for speed. Exits with the command's status and leaves no process and no file.
 set -euo pipefail
 
 if [ $# = 0 ]; then echo "usage: scripts/with-test-postgres.sh COMMAND…" >&2; exit 2; fi
@@ -23,8 +23,8 @@ folder='' postgres='' command=''
 
 clean_up() {
     trap '' INT TERM HUP
-    # Nothing in there is needed any more: PostgreSQL may stop without a last checkpoint.
-    # Again and again, because a process that is only just starting still ignores the signal.
+    # No data is needed any more, so PostgreSQL may stop without a last checkpoint. The signal is
+    # repeated, because a process that is only just starting ignores it.
     postgres=${postgres:-${!:-}}
     while [ -n "$postgres" ] && kill -QUIT "$postgres" 2>/dev/null; do sleep 0.05; done
     if [ -n "$folder" ]; then rm -rf "$folder"; fi
@@ -52,8 +52,8 @@ give_up() { echo "with-test-postgres: $1:" >&2; tail -n 20 "$log" >&2; exit 1; }
         --encoding=UTF8 --locale=C.UTF-8 --no-sync
 ) >"$log" 2>&1 || give_up "initdb failed"
 
-# In a session of its own, so that a Ctrl-C reaches the command first; and with a signal for the
-# case that this script is killed in a way it cannot catch.
+# In its own session, so that a Ctrl-C reaches the command first; and with a signal in case this
+# script is killed in a way it cannot catch.
 (
     cd "$folder"
     exec setsid setpriv --pdeathsig INT "${as[@]:1}" "$bin/postgres" -D "$folder/data" -k "$folder" \
@@ -72,12 +72,12 @@ done
 
 export FASTOPS_TEST_DATABASE_URL="postgres://fastops_owner@localhost/postgres?host=$folder"
 
-# In the background, because bash keeps a trap waiting for as long as a command in the foreground runs.
-# A background command would ignore Ctrl-C unless told otherwise.
+# In the background, because bash delays a trap while a foreground command runs. A background
+# command would ignore Ctrl-C without this.
 env --default-signal=INT --default-signal=QUIT "$@" <&0 &
 command=$!
 
-# The terminal gives a Ctrl-C to the command too: it has a moment to end by itself.
+# The terminal sends a Ctrl-C to the command too: it has a moment to exit by itself.
 trap 'sleep 1; kill -TERM "$command" 2>/dev/null || true' INT
 trap 'kill -TERM "$command" 2>/dev/null || true' TERM HUP
 

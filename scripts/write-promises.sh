@@ -3,8 +3,8 @@
 #
 #   scripts/write-promises.sh FIGURES [DOCUMENT]
 #
-# FIGURES has lines of an id, a tab and a text, as tests leave them; several of one id are joined. A row
-# without a figure says that it passes: this is only called when every test has.
+# FIGURES has lines of an id, a tab and a text, as written by tests; several of one id are joined. A
+# row without a figure gets "passes", because this is only called when every test has passed.
 set -euo pipefail
 
 if [ $# -lt 1 ]; then echo "usage: scripts/write-promises.sh FIGURES [DOCUMENT]" >&2; exit 2; fi
@@ -19,7 +19,7 @@ LC_ALL=C sort -u "$figures" >"$folder/figures"
 awk '
     FILENAME == ARGV[1] {
         split($0, figure, "\t")
-        told[figure[1]] = told[figure[1]] (told[figure[1]] == "" ? "" : "; ") figure[2]
+        figure_of[figure[1]] = figure_of[figure[1]] (figure_of[figure[1]] == "" ? "" : "; ") figure[2]
         next
     }
     /^\| [FS][0-9][0-9] \|/ {
@@ -28,7 +28,7 @@ awk '
         gsub(/ /, "", id)
         line = ""
         for (i = 2; i < cells - 1; i++) line = line "|" cell[i]
-        print line "| " (told[id] == "" ? "passes" : told[id]) " |"
+        print line "| " (figure_of[id] == "" ? "passes" : figure_of[id]) " |"
         next
     }
     { print }

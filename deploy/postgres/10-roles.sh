@@ -1,6 +1,6 @@
 #!/bin/sh
-# Gives the roles that log in their passwords, when PostgreSQL's data folder is made. Everything else
-# about them is said by the migrations.
+# Sets the passwords of the roles that log in, when PostgreSQL's data folder is created. The
+# migrations define everything else about them.
 set -eu
 psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \
     --set app="$FASTOPS_APP_PASSWORD" --set projector="$FASTOPS_PROJECTOR_PASSWORD" <<'SQL'

@@ -4,8 +4,8 @@
 #   scripts/kafka/broker.sh libs                 fetches Kafka, if need be, and prints its folder
 #   scripts/kafka/broker.sh run FOLDER PORT      becomes the broker; the controller takes PORT + 1
 #
-# FOLDER keeps its data: started there again, it has what it had. The versions are in pom.xml; Maven
-# brings the artifacts, which are kept in ${FASTOPS_CACHE:-~/.cache/fastops}/kafka.
+# FOLDER keeps its data across starts. The versions are in pom.xml; Maven downloads the artifacts,
+# which are stored in ${FASTOPS_CACHE:-~/.cache/fastops}/kafka.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ libs() {
         echo "broker: fetching Apache Kafka with Maven" >&2
         mvn --quiet --batch-mode --file "$here/pom.xml" dependency:copy-dependencies \
             -DincludeScope=runtime -DoutputDirectory="$unpacked" >&2
-        # Another run may have been sooner; its folder is as good.
+        # Another run may have finished first; its folder is as good.
         mv --no-target-directory "$unpacked" "$folder" 2>/dev/null || rm -rf "$unpacked"
     fi
     echo "$folder"
