@@ -4,14 +4,14 @@
 //!   [`site`]: what its processes share
 //! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
 //! - [`menu`]: a branch with something to sell
-//! - [`letters`]: what people were sent
+//! - [`emails`]: what people were sent
 //! - [`staff`]: people who were invited, joined and signed in
 //! - [`log`]: what the log holds in the end
 //! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
 //!   [`cluster`]
-//! - [`broker`]: a Kafka; [`worker`]: processes that keep read models and publish; [`plant`]: companies
+//! - [`broker`]: a Kafka; [`worker`]: processes that keep read models and publish; [`companies`]: companies
 //!   that order meanwhile
-//! - [`clock`], [`silence`], [`wire`]: time, crashes and outages at will
+//! - [`clock`], [`silence`], [`postgres_proxy`]: time, crashes and outages at will
 //! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it;
 //!   [`assert_took`]: how long something may take, where that is measured
 
@@ -19,20 +19,20 @@ pub mod broker;
 pub mod client;
 pub mod clock;
 pub mod cluster;
-pub mod letters;
+pub mod companies;
+pub mod emails;
 pub mod log;
 pub mod menu;
 pub mod node;
-pub mod plant;
+pub mod postgres_proxy;
 pub mod process;
 pub mod raw;
 pub mod rig;
 pub mod silence;
 pub mod site;
-pub mod smtp;
+pub mod smtp_server;
 pub mod staff;
 pub mod system;
-pub mod wire;
 pub mod worker;
 
 pub use client::{Answer, Call, Client};

@@ -17,9 +17,9 @@ use fastops::people::MasterKey;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::TestClock;
-use crate::letters::Letterbox;
+use crate::emails::Letterbox;
+use crate::postgres_proxy::Wire;
 use crate::silence::Silence;
-use crate::wire::Wire;
 
 /// The secret that tokens are signed with.
 pub const SECRET: &[u8] = b"the secret of a system that lives as long as its test";

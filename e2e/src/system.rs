@@ -17,10 +17,10 @@ use uuid::Uuid;
 use crate::client::{Client, Http};
 use crate::log::Log;
 use crate::node::Node;
+use crate::postgres_proxy::Wire;
 use crate::raw;
 use crate::silence::Silence;
 use crate::site::{OPERATOR_TOKEN, Site, master_key};
-use crate::wire::Wire;
 
 /// The password of every owner.
 pub const PASSWORD: &str = "una clave para las pruebas";

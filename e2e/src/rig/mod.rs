@@ -22,9 +22,9 @@ use crate::client::{Client, Http, id_in};
 use crate::cluster::Cluster;
 use crate::log::Log;
 use crate::menu::{Menu, branch};
+use crate::postgres_proxy::Wire;
 use crate::process::{Process, tool};
 use crate::system::{PATIENCE, found, new_company, sign_in};
-use crate::wire::Wire;
 
 const SLUG: &str = "arepas-del-parque";
 const EMAIL: &str = "ana@example.com";

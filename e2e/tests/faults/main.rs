@@ -4,7 +4,7 @@
 mod authority;
 mod hang;
 mod lost_answers;
-mod lost_end;
+mod lost_commits;
 mod overload;
 mod peers;
 mod peers_tls;

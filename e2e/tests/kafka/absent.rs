@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use e2e::broker::Broker;
 use e2e::cluster::{Cluster, Stop};
+use e2e::companies::Plant;
 use e2e::figure;
-use e2e::plant::Plant;
 use e2e::process::Process;
 use e2e::worker::{Role, Worker};
 use fastops::installation::migrate_schema;

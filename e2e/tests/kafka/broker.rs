@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::broker::Broker;
-use e2e::plant::Plant;
+use e2e::companies::Plant;
 use e2e::worker::{Role, Worker};
 use e2e::{assert_took, figure, is_campaign};
 use event_store::kafka::RELAY;

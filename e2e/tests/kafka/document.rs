@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::identity::roles::Seed;
 use e2e::broker::shared;
+use e2e::companies::Plant;
 use e2e::log::Log;
 use e2e::menu::{SMALL, cash, cop, stock_item};
-use e2e::plant::Plant;
 use e2e::process::tool;
 use e2e::worker::{Role, Worker};
 use e2e::{Client, Menu, System};

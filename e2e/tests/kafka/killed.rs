@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::broker::shared;
-use e2e::plant::Plant;
+use e2e::companies::Plant;
 use e2e::worker::{Role, Worker};
 use e2e::{figure, rounds};
 use event_store::kafka::RELAY;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use e2e::plant::Plant;
+use e2e::companies::Plant;
 use e2e::system::PATIENCE;
 use e2e::{assert_took, figure, rounds};
 use event_store::consumer::{Board, State, keep_running};

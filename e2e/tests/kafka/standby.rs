@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use e2e::assert_took;
 use e2e::broker::shared;
-use e2e::plant::Plant;
+use e2e::companies::Plant;
 use e2e::system::PATIENCE;
 use e2e::worker::{Role, Worker};
 use sqlx::{Connection, PgConnection};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use e2e::broker::shared;
+use e2e::companies::Plant;
 use e2e::log::Log;
-use e2e::plant::Plant;
 use e2e::process::{Process, tool};
 use e2e::worker::{Role, Worker};
 use event_store::kafka::envelope::header;

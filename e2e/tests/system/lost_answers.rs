@@ -1,7 +1,7 @@
 //! PostgreSQL has judged a command, and its answer is lost with the connection.
 
 use e2e::menu::{LARGE, cash};
-use e2e::wire::Wire;
+use e2e::postgres_proxy::Wire;
 use e2e::{Answer, Client, Menu, System, fresh, rounds};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! One request of every kind of command, each on something of its own.
 
-mod people;
+mod users;
 
 use e2e::client::{Answer, Call, Client, id_in};
 use e2e::menu::{Menu, branch, cash, cop, product, stock_item};
@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use people::about_people;
+use users::about_people;
 
 /// A command that will be accepted, to be sent as often as a test wants.
 #[derive(Debug, Clone)]

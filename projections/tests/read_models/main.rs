@@ -9,7 +9,7 @@ mod history;
 mod inventory;
 mod kitchen_board;
 mod later_release;
-mod lost_end;
+mod lost_commits;
 mod orders;
 mod parking;
 mod read_by;

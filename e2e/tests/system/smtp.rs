@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use e2e::letters::token_in;
+use e2e::emails::token_in;
 use e2e::node::Node;
 use e2e::silence::Silence;
 use e2e::site::Site;
-use e2e::smtp::{MailServer, Mood, text_of};
+use e2e::smtp_server::{MailServer, Mood, text_of};
 use e2e::system::{PASSWORD, PATIENCE};
 use e2e::{System, assert_took, fresh};
 use fastops::post::smtp;
