@@ -4,7 +4,7 @@
 
 mod catalog;
 mod following;
-mod gone_back;
+mod lost_commits;
 mod held;
 mod inventory;
 mod orders;

@@ -17,7 +17,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::stock_story::StockStory;
+use crate::random_stock::StockStory;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
 pub(crate) const CHAPINERO: BranchId = BranchId::from_uuid(uuid::Uuid::from_u128(0x100));

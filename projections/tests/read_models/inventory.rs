@@ -12,7 +12,7 @@ use projections::inventory::kardex::{self, Movement, Reason};
 use projections::inventory::{recipes, stock_items};
 
 use crate::history::{CHAPINERO, Story, USAQUEN, name, open, order_id, pesos, product_id};
-use crate::stock_story::item_id;
+use crate::random_stock::item_id;
 use crate::world::{ANA, LUIS, World, uuid};
 
 const AT: &str = "2026-03-14T18:00:00Z";

@@ -17,7 +17,7 @@ mod read_db;
 mod rebuild;
 mod row_security;
 mod sales;
-mod stock_story;
+mod random_stock;
 mod tail;
 mod watchdog;
 mod world;
