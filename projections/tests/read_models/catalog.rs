@@ -1,4 +1,4 @@
-//! The menu and the branches as people see them.
+//! The read models of menu and branches.
 
 use domain::catalog::{Category, Product, category, product};
 use domain::identity::{Branch, branch};
@@ -127,7 +127,7 @@ async fn a_branch_shows_its_clock_currency_and_business_day() {
         changed.into(),
         branch::Closed {}.into(),
     ];
-    // Each in a page of its own, so that what is kept is what the next one begins with.
+    // Each event in a page of its own, so that the next page starts from stored rows.
     for event in events {
         world.happens::<Branch>(ANA, &CHAPINERO, AT, [event]).await;
         world.catch_up().await;

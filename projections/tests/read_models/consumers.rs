@@ -1,4 +1,4 @@
-//! The loop with the real consumers: whatever way the log is cut, the tables are the same.
+//! The loop with the real consumers: the tables are the same however the log is divided into pages.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,13 +15,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::history::{
-    CHAPINERO, DRINKS, PLATES, Story, line, name, open, order_id, paid, pesos, placed,
+    CHAPINERO, DRINKS, PLATES, RandomOrders, line, name, open, order_id, paid, pesos, placed,
 };
 use crate::world::{ANA, Dump, World};
 
-async fn a_story(world: &mut World, n_steps: u32) {
+async fn append_random_history(world: &mut World, n_steps: u32) {
     open(world).await;
-    Story::new(7).goes_on(world, n_steps).await;
+    RandomOrders::new(7).append_steps(world, n_steps).await;
 }
 
 fn n_rows(dump: &Dump) -> usize {
@@ -32,7 +32,7 @@ fn n_rows(dump: &Dump) -> usize {
 async fn tables_rebuilt_from_zero_equal_those_that_grew_with_the_log() {
     let mut world = World::new().await;
     let live = world.start(consumers());
-    a_story(&mut world, 400).await;
+    append_random_history(&mut world, 400).await;
     live.have_caught_up(&world).await;
     live.end().await;
     let grown = world.dump().await;
@@ -47,7 +47,7 @@ async fn tables_rebuilt_from_zero_equal_those_that_grew_with_the_log() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_any_size_give_the_same_tables() {
     let mut world = World::new().await;
-    a_story(&mut world, 250).await;
+    append_random_history(&mut world, 250).await;
     let log = world.log().await;
     let whole = tables_from_pages(&world, &log, log.len()).await;
     assert!(n_rows(&whole) > 200);
@@ -71,7 +71,7 @@ async fn tables_from_pages(world: &World, log: &[RecordedEvent], size: usize) ->
     world.dump().await
 }
 
-/// Fails with the first rows that differ, instead of with everything.
+/// Fails with the first rows that differ instead of printing all.
 pub(crate) fn pretty_eq(actual: &Dump, expected: &Dump) {
     assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (table, rows) in expected {
@@ -94,21 +94,21 @@ async fn a_committed_event_rings_and_is_shown() {
         let order = placed(CHAPINERO, 1, vec![line(1, PLATES, 1, pesos(20_000))]);
         world.happens::<Order>(ANA, &order_id(n), "2026-03-14T18:00:00Z", [order.into()]).await;
         let head = world.store.head().await.unwrap();
-        let place = LogPlace { incarnation: head.incarnation, position: head.position };
+        let written = LogPlace { incarnation: head.incarnation, position: head.position };
         let started = Instant::now();
-        // It rings for what was committed, or because it could not be heard meanwhile.
-        timeout(Duration::from_mins(1), bell.rung()).await.expect("it rings");
+        // The bell rings for a commit, or because the listener was reconnected.
+        timeout(Duration::from_mins(1), bell.rung()).await.expect("the bell rings");
         let names: Vec<_> = consumers().iter().map(|consumer| consumer.name()).collect();
-        let waited = world.reads.wait_for(ANA, &names, place, Duration::from_secs(20)).await;
+        let waited = world.reads.wait_for(ANA, &names, written, Duration::from_secs(20)).await;
         assert_eq!(waited.unwrap(), Waited::Reached);
         fastest = fastest.min(started.elapsed());
     }
-    // Sooner than anybody polls.
+    // Sooner than the polling interval.
     assert_took(fastest, Duration::from_millis(400));
     running.end().await;
 }
 
-/// How often a checkpoint was moved.
+/// How often a checkpoint was advanced.
 async fn n_moves(world: &World) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM moves")
         .fetch_one(&world.db.owner_pool())
@@ -140,7 +140,7 @@ async fn events_that_do_not_matter_take_few_transactions_and_hide_none_that_do()
     running.have_caught_up(&world).await;
     running.end().await;
     assert_eq!(world.dump().await["categories"].len(), 2);
-    // The claim, two pages with a category in them, and one for each 400 ms that the four between take.
+    // The claim, two pages with a category, and one per 400 ms for the four pages between them.
     let n_moves = n_moves(&world).await;
     assert!(n_moves < 6, "{n_moves} transactions");
 }
@@ -200,5 +200,5 @@ async fn every_consumer_shows_where_it_stands() {
 
     let board = running.board.clone();
     running.end().await;
-    assert!(!board.statuses()[0].is_alive(), "it has ended");
+    assert!(!board.statuses()[0].is_alive(), "the consumer has ended");
 }

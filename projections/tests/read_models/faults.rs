@@ -1,4 +1,4 @@
-//! The loop when things go wrong.
+//! The loop under faults.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::consumers::pretty_eq;
-use crate::history::{Story, open};
+use crate::history::{RandomOrders, open};
 use crate::read_by::{ReadBy, Reading};
 use crate::world::{Dump, World};
 
@@ -27,7 +27,7 @@ async fn rebuilt(world: &World) -> Dump {
     world.dump().await
 }
 
-/// Counts pages that were begun and that were finished, and makes them slow enough to be hit.
+/// Counts started and finished pages, and makes them slow enough to be interrupted.
 struct Counted {
     inner: Arc<dyn Consumer>,
     begun: Arc<AtomicU32>,
@@ -66,7 +66,7 @@ impl Consumer for Counted {
 async fn f17_projector_killed_mid_batch() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(17);
+    let mut history = RandomOrders::new(17);
     let (begun, finished) = (Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default());
     let counted = |inner| -> Arc<dyn Consumer> {
         Arc::new(Counted { inner, begun: Arc::clone(&begun), finished: Arc::clone(&finished) })
@@ -74,7 +74,7 @@ async fn f17_projector_killed_mid_batch() {
 
     let n_rounds = rounds(8);
     for _ in 0..n_rounds {
-        story.goes_on(&mut world, 25).await;
+        history.append_steps(&mut world, 25).await;
         let n_begun = begun.load(Ordering::Relaxed);
         let mut running = world.start(consumers().into_iter().map(counted).collect());
         running.until(|_| begun.load(Ordering::Relaxed) > n_begun).await;
@@ -89,7 +89,7 @@ async fn f17_projector_killed_mid_batch() {
     pretty_eq(&survived, &rebuilt(&world).await);
 
     let n_killed = begun.load(Ordering::Relaxed) - finished.load(Ordering::Relaxed);
-    assert!(n_killed > 0, "no page was hit");
+    assert!(n_killed > 0, "no page was interrupted");
     let text = format!("{n_rounds} rounds, {n_killed} pages killed half-way, 0 rows off a rebuild");
     figure("F17", &text);
 }
@@ -98,11 +98,11 @@ async fn f17_projector_killed_mid_batch() {
 async fn a_consumer_outlives_its_database_connections() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(5);
+    let mut history = RandomOrders::new(5);
     let running = world.start(consumers());
     let owner = world.db.owner_pool();
     for _ in 0..rounds(8) {
-        story.goes_on(&mut world, 20).await;
+        history.append_steps(&mut world, 20).await;
         sqlx::query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
              WHERE usename = 'fastops_projector' AND datname = current_database()",
@@ -142,7 +142,7 @@ impl Reading for Freezing {
 async fn a_zombie_with_an_older_epoch_cannot_commit() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(3).goes_on(&mut world, 120).await;
+    RandomOrders::new(3).append_steps(&mut world, 120).await;
     let freezing = Freezing { frozen: Semaphore::new(0), go_on: Semaphore::new(0) };
     let freezing = ReadBy::new(&world.store, freezing);
     let log: Arc<dyn EventStore> = freezing.clone();
@@ -161,7 +161,7 @@ async fn a_zombie_with_an_older_epoch_cannot_commit() {
     pretty_eq(&rebuilt(&world).await, &after_the_other);
 }
 
-/// Waits until every consumer has been claimed so often.
+/// Waits until every consumer has been claimed `n_claims` times.
 async fn have_been_claimed(world: &World, n_claims: i64) {
     let sql = "SELECT min(epoch) FROM checkpoints HAVING count(DISTINCT consumer) = $1";
     let n_consumers = i64::try_from(consumers().len()).unwrap();
@@ -182,13 +182,13 @@ async fn have_been_claimed(world: &World, n_claims: i64) {
 async fn two_runs_of_one_consumer_leave_what_one_would() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(11);
+    let mut history = RandomOrders::new(11);
     let mut rivals = Vec::new();
     for n_claims in 1..=4 {
         rivals.push(world.start(consumers()));
-        // Whoever claims last goes on, and that is to be who was started last.
+        // The consumer that claims last continues; that must be the one that was started last.
         have_been_claimed(&world, n_claims).await;
-        story.goes_on(&mut world, 40).await;
+        history.append_steps(&mut world, 40).await;
     }
     let last = rivals.pop().unwrap();
     last.have_caught_up(&world).await;
@@ -203,7 +203,7 @@ async fn two_runs_of_one_consumer_leave_what_one_would() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_consumer_of_another_log_stops_and_says_so() {
+async fn a_consumer_of_another_log_stops_and_reports_it() {
     let mut world = World::new().await;
     open(&mut world).await;
     world.catch_up().await;
@@ -236,7 +236,7 @@ async fn a_log_that_lost_its_end_is_noticed() {
     assert_eq!(running.outcome().await, Err(expected));
 }
 
-/// Fails a few times, in both ways a consumer can, before it does its work.
+/// Fails a few times, in both ways in which a consumer can fail, before it succeeds.
 struct Stumbling {
     left: AtomicU32,
 }
@@ -279,7 +279,7 @@ async fn a_page_that_fails_is_shown_and_tried_again() {
         .until(|board| {
             let statuses = board.statuses();
             if let Some(State::Failing { attempts, reason }) = statuses.first().map(|s| &s.state) {
-                assert!(statuses[0].is_alive(), "it goes on trying");
+                assert!(statuses[0].is_alive(), "the consumer keeps retrying");
                 seen.push((*attempts, reason.clone()));
             }
             statuses.first().is_some_and(|status| status.position > Position::START)
@@ -310,5 +310,5 @@ async fn a_consumer_waits_for_a_database_that_is_not_there_yet() {
     sqlx::query("ALTER TABLE away RENAME TO checkpoints").execute(&owner).await.unwrap();
     running.have_caught_up(&world).await;
     let ended = timeout(Duration::from_mins(1), running.end()).await;
-    assert!(ended.is_ok(), "it ends when it is asked to");
+    assert!(ended.is_ok(), "the consumer ends on shutdown");
 }

@@ -1,4 +1,4 @@
-//! Events to tell: single ones, and the life of two companies.
+//! Events for tests: single ones, and the history of two companies.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::random_stock::StockStory;
+use crate::random_stock::RandomStock;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
 pub(crate) const CHAPINERO: BranchId = BranchId::from_uuid(uuid::Uuid::from_u128(0x100));
@@ -50,7 +50,7 @@ pub(crate) fn opened(text: &str, currency: Currency) -> branch::Opened {
     branch::Opened { name: name(text), time_zone, currency, cut_off: "04:00".parse().unwrap() }
 }
 
-/// A line of `quantity` pieces of the only variant of product `n`.
+/// A line of `quantity` units of the only variant of product `n`.
 pub(crate) fn line(n: u128, category: CategoryId, quantity: u32, unit_price: Money) -> order::Line {
     order::Line {
         product: product_id(n),
@@ -79,7 +79,7 @@ pub(crate) fn placed(branch: BranchId, number: u32, lines: Vec<order::Line>) -> 
     }
 }
 
-/// Cash that fits exactly, leaving `balance` to pay.
+/// An exact cash payment that leaves `balance` to pay.
 pub(crate) fn paid(n: u128, amount: Money, balance: Money, hour: u8) -> order::PaymentTaken {
     order::PaymentTaken {
         payment: PaymentId::from_uuid(uuid(0x0F00_0000 + n)),
@@ -92,7 +92,7 @@ pub(crate) fn paid(n: u128, amount: Money, balance: Money, hour: u8) -> order::P
     }
 }
 
-/// A menu for two companies, which share every id but the tenant's.
+/// Sets up a menu for two companies, which share every id but the tenant's.
 pub(crate) async fn open(world: &mut World) {
     let at = "2026-03-01T12:00:00Z";
     for (tenant, currency) in [(ANA, Currency::COP), (LUIS, Currency::USD)] {
@@ -115,7 +115,7 @@ pub(crate) async fn open(world: &mut World) {
     }
 }
 
-/// An administrator and a till.
+/// Adds an administrator and a till.
 async fn people(world: &mut World, tenant: TenantId) {
     let at = "2026-03-01T12:00:00Z";
     let found = Change::Found { tenant, administrator: UserId::from_uuid(uuid(0x400)) };
@@ -127,31 +127,31 @@ async fn people(world: &mut World, tenant: TenantId) {
     world.happens::<Device>(tenant, &till, at, [enrolled.into()]).await;
 }
 
-/// Orders of both companies at every stage of their lives, told in the order in which their steps
-/// happened. The same seed tells the same story.
-pub(crate) struct Story {
+/// Orders of both companies in every state, in the order of their events. The same seed gives the
+/// same events.
+pub(crate) struct RandomOrders {
     rng: StdRng,
     orders: BTreeMap<(TenantId, OrderId), State>,
     n_orders: u32,
     now: DateTime<Utc>,
-    stock: StockStory,
+    stock: RandomStock,
     has_people: bool,
 }
 
-impl Story {
+impl RandomOrders {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             rng: StdRng::seed_from_u64(seed),
             orders: BTreeMap::new(),
             n_orders: 0,
             now: utc("2026-03-01T15:00:00Z"),
-            stock: StockStory::default(),
+            stock: RandomStock::default(),
             has_people: false,
         }
     }
 
-    /// Tells the next `n_steps` steps.
-    pub(crate) async fn goes_on(&mut self, world: &mut World, n_steps: u32) {
+    /// Appends the next `n_steps` steps.
+    pub(crate) async fn append_steps(&mut self, world: &mut World, n_steps: u32) {
         self.stock.open(world).await;
         if !std::mem::replace(&mut self.has_people, true) {
             people(world, ANA).await;
@@ -254,7 +254,7 @@ impl Story {
     }
 }
 
-/// An order from the till to the door, all in one command.
+/// All events of an order from placing to delivery, in one command.
 pub(crate) fn whole_life(order: order::Placed, n: u128) -> [Event; 6] {
     let payment = paid(n, order.total, Money::zero(order.total.currency()), order.hour);
     [

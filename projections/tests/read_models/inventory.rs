@@ -1,4 +1,4 @@
-//! What people see of the stock.
+//! The read models of the stock.
 
 use domain::Decider;
 use domain::inventory::balance::Balance;
@@ -11,7 +11,7 @@ use projections::inventory::balances::{self, StockLevel};
 use projections::inventory::kardex::{self, Movement, Reason};
 use projections::inventory::{recipes, stock_items};
 
-use crate::history::{CHAPINERO, Story, USAQUEN, name, open, order_id, pesos, product_id};
+use crate::history::{CHAPINERO, RandomOrders, USAQUEN, name, open, order_id, pesos, product_id};
 use crate::random_stock::item_id;
 use crate::world::{ANA, LUIS, World, uuid};
 
@@ -26,7 +26,7 @@ async fn levels(world: &World, tenant: TenantId, branch: BranchId) -> Vec<StockL
     balances::list(&mut tx, branch, None, 100).await.unwrap().rows
 }
 
-/// Every movement of an item, read in small pages.
+/// All movements of an item, read in small pages.
 async fn movements(world: &World, tenant: TenantId, branch: BranchId, item: u128) -> Vec<Movement> {
     let mut tx = world.tenant(tenant).await;
     let (mut movements, mut after) = (Vec::new(), None);
@@ -49,7 +49,7 @@ async fn flour(world: &mut World) {
     world.happens::<StockItem>(ANA, &item_id(1), AT, [added.into()]).await;
 }
 
-/// What happens when the stock of Chapinero is told all of this.
+/// Applies these commands to the stock of Chapinero.
 async fn happens(world: &mut World, commands: impl IntoIterator<Item = stock::Command>) {
     let mut state = stock::State::default();
     for command in commands {
@@ -143,7 +143,7 @@ async fn the_kardex_shows_each_movement_with_its_reason_and_what_was_there_after
         [
             row(Reason::Receipt, uuid(7), "200", 400, "200", 400),
             row(Reason::Order, order, "-250", -500, "-50", -100),
-            // Fifty that were guessed at two pesos cost three.
+            // Fifty units that were estimated at two pesos cost three.
             row(Reason::Receipt, uuid(8), "100", 300, "50", 200),
             row(Reason::CostCorrection, uuid(8), "0", -50, "50", 150),
         ]
@@ -156,7 +156,7 @@ async fn the_kardex_shows_each_movement_with_its_reason_and_what_was_there_after
 async fn every_running_balance_is_the_sum_of_the_movements_and_the_last_is_what_is_there() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(31).goes_on(&mut world, 400).await;
+    RandomOrders::new(31).append_steps(&mut world, 400).await;
     world.catch_up().await;
     let mut n_movements = 0;
     for tenant in [ANA, LUIS] {
@@ -179,7 +179,7 @@ async fn every_running_balance_is_the_sum_of_the_movements_and_the_last_is_what_
             }
         }
     }
-    assert!(n_movements > 80, "the story told only {n_movements} movements");
+    assert!(n_movements > 80, "only {n_movements} movements");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! What the kitchen sees.
+//! The kitchen board.
 
 use domain::orders::order::{CancelReason, Event};
 use domain::orders::{Order, OrderType, Status, order};
@@ -17,7 +17,7 @@ async fn numbers(world: &World, tenant: TenantId, branch: BranchId) -> Vec<u32> 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_board_shows_accepted_orders_of_the_branch_oldest_first() {
     let mut world = World::new().await;
-    // As the log has them, whatever the clock said.
+    // In the order of the log, whatever the clock shows.
     let orders = [(1, CHAPINERO, 20), (2, CHAPINERO, 10), (3, USAQUEN, 30), (4, CHAPINERO, 5)];
     for (n, branch, minute) in orders {
         let order = placed(branch, n, vec![line(1, PLATES, 1, pesos(20_000))]);
@@ -25,7 +25,7 @@ async fn the_board_shows_accepted_orders_of_the_branch_oldest_first() {
         world.happens::<Order>(ANA, &order_id(n.into()), &at, [order.into()]).await;
     }
     world.catch_up().await;
-    assert_eq!(numbers(&world, ANA, CHAPINERO).await, [0; 0], "nobody has accepted them");
+    assert_eq!(numbers(&world, ANA, CHAPINERO).await, [0; 0], "no order is confirmed");
 
     for n in [1, 2, 3] {
         let confirmed: Event = order::Confirmed {}.into();
@@ -91,5 +91,5 @@ async fn an_order_leaves_when_it_is_delivered_or_cancelled() {
     let late = paid(1, pesos(20_000), pesos(0), 14);
     world.happens::<Order>(ANA, &order_id(1), "2026-03-14T19:00:00Z", [late.into()]).await;
     world.catch_up().await;
-    assert_eq!(numbers(&world, ANA, CHAPINERO).await, [3], "a late payment brings nothing back");
+    assert_eq!(numbers(&world, ANA, CHAPINERO).await, [3], "a late payment restores no order");
 }

@@ -1,4 +1,4 @@
-//! A release beside a later one: what it does not know waits for it, and nothing is passed over.
+//! A release beside a later one: events that it does not know are parked, and none is skipped.
 
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ use crate::consumers::pretty_eq;
 use crate::history::{open, order_id, paid, pesos};
 use crate::world::{ANA, LUIS, World};
 
-/// What the later release writes where this one writes `order.confirmed`: another type, another version.
+/// What the later release writes instead of `order.confirmed`: another type, and another version.
 const LATER: [EventType; 2] = [
     EventType { name: "order.taken_on", version: 1 },
     EventType { name: "order.confirmed", version: 9 },
 ];
 
-/// The consumers of the later release: they know both, and what to make of them.
+/// The consumers of the later release, which apply both.
 fn later_consumers() -> Vec<Arc<dyn Consumer>> {
     let known = order::Event::from(order::Confirmed {}).event_type();
     LATER.into_iter().fold(consumers(), |consumers, later| Later::all(consumers, later, known))
 }
 
 impl World {
-    /// An order is confirmed by the later release.
+    /// The later release confirms an order.
     async fn is_confirmed_later(&mut self, tenant: TenantId, n: u32, later: EventType) {
         let (at, id) = ("2026-03-14T12:05:00Z".parse().unwrap(), order_id(n.into()));
         let meant = self.command::<Order>(tenant, &id, at, None, [order::Confirmed {}.into()]);
@@ -81,7 +81,7 @@ async fn f43_what_an_older_release_does_not_know_waits_for_one_that_does() {
     let sold = |dump: &crate::world::Dump| dump["sales_by_hour"].len();
     assert_eq!(sold(&world.dump().await), 1, "only what LUIS has sold");
 
-    // The same release started again knows no more than before, the later one does.
+    // The same release cannot apply them after a restart, the later one can.
     world.catch_up().await;
     assert_eq!(world.waits().await.len(), parked.len());
     let later = world.start(later_consumers());
@@ -95,9 +95,9 @@ async fn f43_what_an_older_release_does_not_know_waits_for_one_that_does() {
     let upgraded = world.dump().await;
     assert_eq!(sold(&upgraded), 2);
     world.forget_read_models().await;
-    let again = world.start(later_consumers());
-    again.have_caught_up(&world).await;
-    again.end().await;
+    let restarted = world.start(later_consumers());
+    restarted.have_caught_up(&world).await;
+    restarted.end().await;
     pretty_eq(&upgraded, &world.dump().await);
     figure("F43", &format!("{} events waited for a later release, 0 passed over", parked.len()));
 }
@@ -106,7 +106,7 @@ async fn f43_what_an_older_release_does_not_know_waits_for_one_that_does() {
 async fn f43_consumers_want_what_they_do_not_know_of_streams_that_they_read_and_nothing_else() {
     let mut world = World::new().await;
     open(&mut world).await;
-    crate::history::Story::new(43).goes_on(&mut world, 200).await;
+    crate::history::RandomOrders::new(43).append_steps(&mut world, 200).await;
     let mut n_unknown = 0;
     for event in world.log().await {
         let mut unknown = event.clone();

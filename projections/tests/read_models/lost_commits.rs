@@ -1,4 +1,4 @@
-//! A log that has lost its end while a consumer passed over it.
+//! A log that loses its last events while a consumer skips over them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,8 +17,8 @@ use crate::history::{PLATES, name, order_id, paid, pesos};
 use crate::read_by::{ReadBy, Reading};
 use crate::world::{ANA, World};
 
-/// When it is read for the first time, nothing in it is about a category; from then on it is the log
-/// without its last event.
+/// The first read returns the log without any event about a category; later reads return it without
+/// its last event.
 struct Shortened {
     n_reads: AtomicU32,
 }
@@ -72,7 +72,7 @@ async fn what_a_log_has_instead_of_what_was_passed_over_is_applied() {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_mins(1), look).await.expect("it goes on or ends");
+    timeout(Duration::from_mins(1), look).await.expect("the consumer goes on or ends");
     shutdown.cancel();
     assert_eq!(running.await.expect("it does not panic"), Ok(()));
     assert_eq!(world.dump().await["categories"].len(), 1);

@@ -1,4 +1,4 @@
-//! The list of orders and one order whole.
+//! The read models of the list of orders and of a single order.
 
 use domain::orders::order::{CancelReason, Event, PaymentMethod};
 use domain::orders::{Order, OrderType, Status, order};
@@ -99,12 +99,12 @@ async fn the_list_shows_what_is_asked_for_newest_first() {
     let dishes = || vec![line(1, PLATES, 1, pesos(20_000))];
     let takeaway =
         order::Placed { order_type: OrderType::Takeaway, ..placed(USAQUEN, 2, dishes()) };
-    let told = [
+    let placed_orders = [
         (1, "2026-03-13T18:00:00Z", placed(CHAPINERO, 1, dishes()), None),
         (2, "2026-03-14T18:00:00Z", takeaway, None),
         (3, "2026-03-15T18:00:00Z", placed(CHAPINERO, 3, dishes()), Some(order::Confirmed {})),
     ];
-    for (n, at, order, confirmed) in told {
+    for (n, at, order, confirmed) in placed_orders {
         let confirmed = confirmed.map(Event::from);
         let events = std::iter::once(order.into()).chain(confirmed);
         world.happens::<Order>(ANA, &order_id(n), at, events).await;
@@ -156,14 +156,14 @@ async fn pages_of_orders_of_one_moment_follow_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_from_a_clock_that_is_years_ahead_stands_in_its_business_day() {
     let mut world = World::new().await;
-    let told = [
+    let placed_orders = [
         (1, "2026-03-13T18:00:00Z", "2026-03-13"),
         (2, "2031-03-13T18:00:00Z", "2026-03-13"),
         (3, "2026-03-14T17:00:00Z", "2026-03-14"),
         (4, "2026-03-14T18:00:00Z", "2026-03-14"),
         (5, "2026-03-14T18:00:00Z", "2026-03-14"),
     ];
-    for (n, at, business_date) in told {
+    for (n, at, business_date) in placed_orders {
         let order = placed(CHAPINERO, 1, vec![line(1, PLATES, 1, pesos(20_000))]);
         let append = world.command::<Order>(
             ANA,

@@ -1,4 +1,5 @@
-//! Events that cannot be applied: they wait with their key, everything else goes on.
+//! Events that cannot be applied are parked with the later ones of their key; all others are
+//! applied.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -21,10 +22,10 @@ use projections::orders::{Orders, order_detail};
 use sqlx::PgConnection;
 
 use crate::consumers::pretty_eq;
-use crate::history::{CHAPINERO, PLATES, Story, line, open, order_id, pesos, placed};
+use crate::history::{CHAPINERO, PLATES, RandomOrders, line, open, order_id, pesos, placed};
 use crate::world::{ANA, LUIS, World, uuid};
 
-/// Refuses what it is told to until it is mended.
+/// Refuses certain events until it is repaired.
 struct Refusing {
     inner: Arc<dyn Consumer>,
     refuses: fn(Position) -> bool,
@@ -94,7 +95,7 @@ impl World {
         self.happens::<Order>(tenant, &id, "2026-03-14T12:05:00Z", events).await;
     }
 
-    /// A confirmation that is written in no shape that one was ever written in.
+    /// A confirmation with a payload that no release has ever written.
     pub(crate) async fn is_confirmed_unreadably(&mut self, tenant: TenantId, n: u32) {
         let (at, id) = ("2026-03-14T12:05:00Z".parse().unwrap(), order_id(n.into()));
         let meant = self.command::<Order>(tenant, &id, at, None, [order::Confirmed {}.into()]);
@@ -158,17 +159,20 @@ async fn f19_a_poison_event_waits_with_its_key_and_everything_else_goes_on() {
 async fn f19_replaying_what_was_parked_leaves_the_rows_of_a_log_without_poison() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(19);
-    story.goes_on(&mut world, 150).await;
+    let mut history = RandomOrders::new(19);
+    history.append_steps(&mut world, 150).await;
     let (refusing, is_mended) = Refusing::all(|position| position.get().is_multiple_of(23));
     let running = world.start(refusing.clone());
     running.have_caught_up(&world).await;
-    story.goes_on(&mut world, 150).await;
+    history.append_steps(&mut world, 150).await;
     running.have_caught_up(&world).await;
 
     is_mended.store(true, Ordering::Relaxed);
     let parked = world.parked().await;
-    assert!(parked.iter().any(|event| event.reason.is_none()), "nothing had to wait");
+    assert!(
+        parked.iter().any(|event| event.reason.is_none()),
+        "no event was parked behind another"
+    );
     let parking = world.parking(refusing);
     let keys = parking.keys(&ParkedFilter::default()).await.unwrap();
     assert!(keys.len() > 10, "{keys:?}");
@@ -179,7 +183,7 @@ async fn f19_replaying_what_was_parked_leaves_the_rows_of_a_log_without_poison()
     }
     assert_eq!(n_replayed, parked.len() as u64);
     assert_eq!(world.parked().await, []);
-    story.goes_on(&mut world, 20).await;
+    history.append_steps(&mut world, 20).await;
     running.have_caught_up(&world).await;
     running.end().await;
 
@@ -202,8 +206,8 @@ async fn a_key_whose_event_still_fails_is_left_as_it_was() {
     let Err(ParkingError::StillFails { position, reason }) = refused else { panic!("{refused:?}") };
     assert_eq!(position, Position::new(2));
     let parked = world.parked().await;
-    let again = parked.iter().find(|event| event.consumer == Orders::NAME).unwrap();
-    assert_eq!((again.attempts, again.reason.as_ref()), (7, Some(&reason)));
+    let retried = parked.iter().find(|event| event.consumer == Orders::NAME).unwrap();
+    assert_eq!((retried.attempts, retried.reason.as_ref()), (7, Some(&reason)));
     pretty_eq(&world.dump().await, &rows);
     assert_eq!(world.status(ANA, 1).await, ("pending", true));
 }
@@ -252,7 +256,7 @@ async fn a_discarded_event_is_passed_over_whenever_the_log_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_consumer_to_which_everything_is_poison_parks_nothing_and_says_that_it_fails() {
+async fn a_consumer_that_applies_no_event_parks_nothing_and_reports_failing() {
     let mut world = World::new().await;
     for n in 1..=120 {
         world.is_placed(ANA, n).await;
@@ -275,7 +279,7 @@ async fn a_consumer_to_which_everything_is_poison_parks_nothing_and_says_that_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_database_is_to_blame_for_is_waited_for_and_never_parked() {
+async fn database_errors_are_retried_and_never_parked() {
     let mut world = World::new().await;
     open(&mut world).await;
     let owner = world.db.owner_pool();

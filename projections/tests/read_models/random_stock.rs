@@ -1,4 +1,4 @@
-//! Stock that comes in, is kept for orders, used up and released, as the rules decide it.
+//! Random stock commands: receipts, reservations, use and releases, as the rules decide them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use crate::history::{CHAPINERO, USAQUEN, name, order_id, product_id};
 use crate::world::{ANA, LUIS, World, uuid};
 
-/// How many items there are.
+/// The number of items.
 const ITEMS: u128 = 3;
 
 pub(crate) fn item_id(n: u128) -> StockItemId {
@@ -26,15 +26,15 @@ pub(crate) fn item_id(n: u128) -> StockItemId {
 
 /// The stock of every branch of both companies.
 #[derive(Debug, Default)]
-pub(crate) struct StockStory {
+pub(crate) struct RandomStock {
     states: BTreeMap<(TenantId, BranchId), State>,
     open: Vec<(TenantId, BranchId, OrderId, Vec<Ingredient>)>,
     n_orders: u128,
     is_open: bool,
 }
 
-impl StockStory {
-    /// Three items in both companies, and a recipe of all of them, once.
+impl RandomStock {
+    /// Adds three items in both companies, and a recipe of all of them.
     pub(crate) async fn open(&mut self, world: &mut World) {
         if std::mem::replace(&mut self.is_open, true) {
             return;
@@ -57,7 +57,7 @@ impl StockStory {
         }
     }
 
-    /// What happens next to some branch's stock.
+    /// The next command on the stock of a branch.
     pub(crate) fn step(
         &mut self,
         rng: &mut StdRng,

@@ -1,4 +1,4 @@
-//! A log that is read in the way of a test.
+//! A log whose reads a test can change.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use event_store::{
 };
 use futures_util::future::BoxFuture;
 
-/// What a test does where the log is read as a whole; it is read as it is unless something is said.
+/// How the log is read; by default unchanged.
 #[async_trait]
 pub(crate) trait Reading: Send + Sync + 'static {
     /// A page of the log.
@@ -21,13 +21,13 @@ pub(crate) trait Reading: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, Error>;
 
-    /// Where it ends.
+    /// The head of the log.
     async fn head(&self, log: &dyn EventStore) -> Result<Head, Error> {
         log.head().await
     }
 }
 
-/// A log, and how it is read.
+/// A log and how it is read.
 pub(crate) struct ReadBy<R> {
     inner: Arc<dyn EventStore>,
     pub(crate) reading: R,

@@ -14,7 +14,7 @@ use crate::world::{ANA, LUIS, World, uuid};
 const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_next_borrower_of_a_connection_is_nobody() {
+async fn the_next_borrower_of_a_connection_has_no_tenant() {
     let mut world = World::new().await;
     open(&mut world).await;
     world.catch_up().await;
@@ -45,8 +45,8 @@ async fn a_read_that_is_given_up_while_it_begins_leaves_no_tenant_behind() {
 
     let mut n_given_up = 0;
     for microseconds in 0..200 {
-        let patience = Duration::from_micros(microseconds * 5);
-        n_given_up += u32::from(tokio::time::timeout(patience, reads.tenant(ANA)).await.is_err());
+        let limit = Duration::from_micros(microseconds * 5);
+        n_given_up += u32::from(tokio::time::timeout(limit, reads.tenant(ANA)).await.is_err());
         let (rows, tenant): (i64, Option<String>) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM products), current_setting('app.tenant_id', true)",
         )
@@ -88,28 +88,28 @@ async fn a_database_that_is_away_is_not_a_defect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_wrote_waits_until_the_read_models_show_it() {
+async fn a_reader_waits_until_the_read_models_show_its_write() {
     let mut world = World::new().await;
     let running = world.start(consumers());
     open(&mut world).await;
     let head = world.store.head().await.unwrap();
-    let place = LogPlace { incarnation: head.incarnation, position: head.position };
+    let written = LogPlace { incarnation: head.incarnation, position: head.position };
     let names = [Catalog::NAME, Orders::NAME];
 
     for tenant in [ANA, LUIS] {
-        let waited = world.reads.wait_for(tenant, &names, place, SOON).await.unwrap();
+        let waited = world.reads.wait_for(tenant, &names, written, SOON).await.unwrap();
         assert_eq!(waited, Waited::Reached);
         let mut tx = world.tenant(tenant).await;
         assert_eq!(products::list(&mut tx, None, None, 100).await.unwrap().rows.len(), 6);
     }
 
     let moment = Duration::from_millis(30);
-    let beyond = LogPlace { position: place.position.plus(1), ..place };
+    let beyond = LogPlace { position: written.position.plus(1), ..written };
     let waited = world.reads.wait_for(ANA, &names, beyond, moment).await.unwrap();
     assert_eq!(waited, Waited::Behind);
-    let nobody = world.reads.wait_for(ANA, &["nobody"], place, moment).await.unwrap();
-    assert_eq!(nobody, Waited::Behind);
-    let elsewhere = LogPlace { incarnation: IncarnationId::from_uuid(uuid(1)), ..place };
+    let unknown = world.reads.wait_for(ANA, &["unknown"], written, moment).await.unwrap();
+    assert_eq!(unknown, Waited::Behind);
+    let elsewhere = LogPlace { incarnation: IncarnationId::from_uuid(uuid(1)), ..written };
     let waited = world.reads.wait_for(ANA, &names, elsewhere, SOON).await.unwrap();
     assert_eq!(waited, Waited::AnotherLog);
     running.end().await;

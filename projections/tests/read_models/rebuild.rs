@@ -1,4 +1,4 @@
-//! Read models built again beside the live ones.
+//! Read models rebuilt beside the live ones.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,9 @@ use projections::{consumers, projections};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::consumers::pretty_eq;
-use crate::history::{CHAPINERO, PLATES, Story, line, open, order_id, pesos, placed, product_id};
+use crate::history::{
+    CHAPINERO, PLATES, RandomOrders, line, open, order_id, pesos, placed, product_id,
+};
 use crate::row_security::holes;
 use crate::world::{ANA, World};
 
@@ -56,13 +58,13 @@ async fn have_checkpoints_at_head(world: &World) {
     }
 }
 
-/// Whether the branches are called as they were before anything was rebuilt.
+/// Whether the branches have their names from before the rebuild.
 async fn are_as_before(world: &World) -> bool {
     let names = "SELECT DISTINCT name = 'Antes' FROM branches";
     sqlx::query_scalar(names).fetch_one(&world.projector).await.unwrap()
 }
 
-/// Tables of a schema that are there for a rebuild.
+/// The tables of a schema that a rebuild uses.
 async fn tables_in(world: &World, schema: &str) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT relname::text
@@ -93,21 +95,21 @@ async fn every_read_model_is_named_by_exactly_one_projection() {
 async fn tables_rebuilt_while_events_come_in_take_the_place_of_equal_ones() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(23);
-    story.goes_on(&mut world, 250).await;
+    let mut history = RandomOrders::new(23);
+    history.append_steps(&mut world, 250).await;
     let live = world.start(consumers());
 
     let (alone, rebuilt) = built(&world, projections()).await;
     for mut rebuilt in rebuilt {
-        story.goes_on(&mut world, 30).await;
+        history.append_steps(&mut world, 30).await;
         for table in compared(&mut rebuilt).await {
             assert_eq!((table.n_differing, table.n_live), (0, table.n_rebuilt), "{table:?}");
         }
-        story.goes_on(&mut world, 30).await;
+        history.append_steps(&mut world, 30).await;
         rebuilt.exchange().await.unwrap();
     }
     drop(alone);
-    story.goes_on(&mut world, 60).await;
+    history.append_steps(&mut world, 60).await;
 
     live.have_caught_up(&world).await;
     live.end().await;
@@ -121,10 +123,10 @@ async fn tables_rebuilt_while_events_come_in_take_the_place_of_equal_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_that_are_not_what_the_log_says_are_named_and_healed() {
+async fn rows_that_differ_from_the_log_are_named_and_repaired() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(29).goes_on(&mut world, 150).await;
+    RandomOrders::new(29).append_steps(&mut world, 150).await;
     world.catch_up().await;
     let right = world.dump().await;
     let (first, second) = (product_id(0).uuid(), product_id(1).uuid());
@@ -148,7 +150,7 @@ async fn rows_that_are_not_what_the_log_says_are_named_and_healed() {
     };
     assert_eq!(n_differing("branches"), Some(0));
     assert_eq!(n_differing("categories"), Some(0));
-    assert_eq!(n_differing("products"), Some(5), "two companies, and one row too many");
+    assert_eq!(n_differing("products"), Some(5), "two companies, and one additional row");
     let named = |row: &str, how: How| {
         let differing = tables.iter().flat_map(|compared| &compared.first);
         differing.filter(|found| found.how == how && found.key.contains(row)).count()
@@ -162,10 +164,10 @@ async fn rows_that_are_not_what_the_log_says_are_named_and_healed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_rebuilt_has_the_same_walls_and_is_read_by_statements_from_before() {
+async fn rebuilt_tables_have_the_same_policies_and_serve_prepared_statements() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(31).goes_on(&mut world, 150).await;
+    RandomOrders::new(31).append_steps(&mut world, 150).await;
     world.catch_up().await;
     let orders = async || {
         let mut tx = world.tenant(ANA).await;
@@ -185,7 +187,7 @@ async fn what_was_rebuilt_has_the_same_walls_and_is_read_by_statements_from_befo
     for table in world.read_models().await {
         let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let seen: i64 = sqlx::query_scalar(count).fetch_one(&app).await.unwrap();
-        assert_eq!(seen, 0, "{table} shows rows to nobody");
+        assert_eq!(seen, 0, "{table} shows rows without a tenant");
         let kept = AssertSqlSafe(format!("SELECT count(*) FROM previous.{table}"));
         let seen = sqlx::query_scalar::<_, i64>(kept).fetch_one(&app).await;
         assert!(seen.is_err(), "the application reaches previous.{table}");
@@ -204,8 +206,8 @@ async fn what_was_rebuilt_has_the_same_walls_and_is_read_by_statements_from_befo
 async fn what_was_replaced_comes_back_and_its_consumer_goes_on_from_there() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(37);
-    story.goes_on(&mut world, 120).await;
+    let mut history = RandomOrders::new(37);
+    history.append_steps(&mut world, 120).await;
     let live = world.start(consumers());
     live.have_caught_up(&world).await;
     as_owner(&world, "UPDATE branches SET name = 'Antes'").await;
@@ -219,17 +221,17 @@ async fn what_was_replaced_comes_back_and_its_consumer_goes_on_from_there() {
     for projection in projections() {
         rebuild.roll_back(projection.as_ref()).await.unwrap();
     }
-    assert!(!are_as_before(&world).await, "what was taken away is kept in turn");
+    assert!(!are_as_before(&world).await, "the replaced tables are kept in turn");
 
-    story.goes_on(&mut world, 80).await;
+    history.append_steps(&mut world, 80).await;
     live.have_caught_up(&world).await;
     for projection in projections() {
         rebuild.roll_back(projection.as_ref()).await.unwrap();
     }
-    story.goes_on(&mut world, 20).await;
+    history.append_steps(&mut world, 20).await;
     have_checkpoints_at_head(&world).await;
     live.end().await;
-    assert!(are_as_before(&world).await, "nothing of the log has touched the branches");
+    assert!(are_as_before(&world).await, "no event has changed the branches");
     as_owner(
         &world,
         "UPDATE branches b SET name = p.name FROM previous.branches p
@@ -246,7 +248,7 @@ async fn what_was_replaced_comes_back_and_its_consumer_goes_on_from_there() {
 async fn a_rebuild_that_dies_changes_nothing_and_the_next_one_begins_afresh() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(41).goes_on(&mut world, 150).await;
+    RandomOrders::new(41).append_steps(&mut world, 150).await;
     world.catch_up().await;
     let before = world.dump().await;
 
@@ -264,7 +266,7 @@ async fn a_rebuild_that_dies_changes_nothing_and_the_next_one_begins_afresh() {
     pretty_eq(&world.dump().await, &before);
 }
 
-/// Writes to a table that it does not name.
+/// Writes to a table that is not among its tables.
 #[derive(Debug)]
 struct Reaching;
 
@@ -298,7 +300,7 @@ impl Projection for Reaching {
 async fn what_is_built_cannot_reach_what_is_live() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(43).goes_on(&mut world, 80).await;
+    RandomOrders::new(43).append_steps(&mut world, 80).await;
     world.catch_up().await;
     let before = world.dump().await;
     let failed = begin(&world).await.build(vec![Arc::new(Reaching)], &|_| {}).await;
@@ -316,7 +318,7 @@ async fn what_cannot_be_applied_is_parked_with_the_rebuilt_tables() {
     let live = world.start(consumers());
     let order = placed(CHAPINERO, 1, vec![line(1, PLATES, 1, pesos(20_000))]);
     for n in 1..=3 {
-        // The second time, the order is there already.
+        // The second time, the order already exists.
         let order = order.clone().into();
         world.happens::<Order>(ANA, &order_id(n % 2), "2026-03-14T18:00:00Z", [order]).await;
     }
@@ -340,8 +342,8 @@ async fn what_cannot_be_applied_is_parked_with_the_rebuilt_tables() {
 async fn rows_of_another_log_are_replaced_and_their_consumer_goes_on() {
     let mut world = World::new().await;
     open(&mut world).await;
-    let mut story = Story::new(47);
-    story.goes_on(&mut world, 80).await;
+    let mut history = RandomOrders::new(47);
+    history.append_steps(&mut world, 80).await;
     world.catch_up().await;
     as_owner(&world, "UPDATE log_head SET incarnation = gen_random_uuid()").await;
 
@@ -349,7 +351,7 @@ async fn rows_of_another_log_are_replaced_and_their_consumer_goes_on() {
     assert_eq!(rebuilt[0].compare().await.unwrap(), None);
     rebuilt.remove(0).exchange().await.unwrap();
 
-    story.goes_on(&mut world, 40).await;
+    history.append_steps(&mut world, 40).await;
     let running = world.start(vec![Arc::new(Sales)]);
     running.have_caught_up(&world).await;
     running.end().await;
@@ -362,9 +364,9 @@ async fn rows_of_another_log_are_replaced_and_their_consumer_goes_on() {
     }
 }
 
-/// The exchange gives up again and again, and lets whoever waits for it go on, until the reader has left.
+/// The exchange gives up repeatedly and lets waiting sessions proceed, until the reader has ended.
 #[tokio::test(flavor = "multi_thread")]
-async fn readers_that_stay_too_long_are_never_sent_away() {
+async fn long_readers_are_never_terminated() {
     let mut world = World::new().await;
     open(&mut world).await;
     world.catch_up().await;

@@ -1,13 +1,13 @@
-//! The tenant's wall: no table with a tenant in it is without one.
+//! Row-level security: every table with a tenant id has a policy.
 
 use event_store::testing::Database;
 use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, PgPool};
 
-use crate::history::{Story, open};
+use crate::history::{RandomOrders, open};
 use crate::world::World;
 
-/// Every table and partition with a tenant in it, of whatever schema.
+/// All tables and partitions with a tenant id, in any schema.
 async fn tables_with_a_tenant(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT c.oid::regclass::text
@@ -21,8 +21,8 @@ async fn tables_with_a_tenant(pool: &PgPool) -> Vec<String> {
     .unwrap()
 }
 
-/// What could show one tenant's rows to another: tables whose wall is missing, not forced or of
-/// another shape, views that look through it, and materialised views, which cannot have one.
+/// What could show one tenant's rows to another: tables whose policy is missing, not forced or
+/// different, views that bypass it, and materialised views, which cannot have one.
 pub(crate) async fn holes(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT c.oid::regclass::text
@@ -103,7 +103,7 @@ async fn keys_begin_with_the_tenant() {
 async fn s21_direct_sql_without_tenant_sees_no_row() {
     let mut world = World::new().await;
     open(&mut world).await;
-    Story::new(21).goes_on(&mut world, 150).await;
+    RandomOrders::new(21).append_steps(&mut world, 150).await;
     world.catch_up().await;
     let (owner, app) = (world.db.owner_pool(), world.db.app_pool());
     let read_models = world.read_models().await;
@@ -113,9 +113,12 @@ async fn s21_direct_sql_without_tenant_sees_no_row() {
         let count = || AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let there: i64 = sqlx::query_scalar(count()).fetch_one(&owner).await.unwrap();
         n_full += i32::from(there > 0);
-        assert!(there > 0 || !read_models.contains(&table), "{table} is empty: this shows nothing");
+        assert!(
+            there > 0 || !read_models.contains(&table),
+            "{table} is empty: this proves nothing"
+        );
         match sqlx::query_scalar::<_, i64>(count()).fetch_one(&app).await {
-            Ok(seen) => assert_eq!(seen, 0, "{table} shows rows to nobody"),
+            Ok(seen) => assert_eq!(seen, 0, "{table} shows rows without a tenant"),
             Err(error) => assert_refused(&error, &table),
         }
 

@@ -1,4 +1,4 @@
-//! What counts as sold, and how it is summed.
+//! Which orders are sales, and how sales are summed.
 
 use domain::catalog::{Category, category};
 use domain::orders::order::{CancelReason, Event};
@@ -38,12 +38,12 @@ async fn three_sales(world: &mut World) {
     let dinner =
         order::Placed { hour: 20, ..placed(CHAPINERO, 2, vec![line(1, PLATES, 1, pesos(20_000))]) };
     let elsewhere = placed(USAQUEN, 1, vec![line(1, PLATES, 1, pesos(60_000))]);
-    let told = [
+    let placed_orders = [
         (1, "2026-03-14T18:00:00Z", lunch),
         (2, "2026-03-15T01:00:00Z", dinner),
         (3, "2026-03-15T18:00:00Z", elsewhere),
     ];
-    for (n, at, order) in told {
+    for (n, at, order) in placed_orders {
         world.happens::<Order>(ANA, &order_id(n), at, whole_life(order, n)).await;
     }
 }

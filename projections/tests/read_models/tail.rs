@@ -1,4 +1,4 @@
-//! The log is read once for all consumers of a process.
+//! All consumers of a process share one reading of the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,11 +11,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::consumers::pretty_eq;
-use crate::history::{Story, open};
+use crate::history::{RandomOrders, open};
 use crate::read_by::{ReadBy, Reading};
 use crate::world::{ANA, World};
 
-/// Counts what is read of the log as a whole.
+/// Counts the pages that are read of the log.
 struct Counting {
     n_pages: AtomicU32,
 }
@@ -75,7 +75,7 @@ async fn consumers_whose_shared_reader_is_gone_read_for_themselves() {
     };
     reached(&world).await;
     gone.cancel();
-    Story::new(4).goes_on(&mut world, 60).await;
+    RandomOrders::new(4).append_steps(&mut world, 60).await;
     tokio::time::timeout(std::time::Duration::from_secs(30), reached(&world)).await.unwrap();
     shutdown.cancel();
     while let Some(ended) = loops.join_next().await {

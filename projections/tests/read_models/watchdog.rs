@@ -1,4 +1,4 @@
-//! A consumer that dies or falls silent is started again.
+//! A consumer that dies or hangs is restarted.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -22,9 +22,9 @@ use crate::world::{ANA, World};
 /// How a consumer fails, once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    /// Its task dies: outside of what a page is tried in.
+    /// Its task panics outside of the retry of a page.
     Death,
-    /// It begins a page and never ends it.
+    /// It starts a page and never finishes it.
     Silence,
 }
 
@@ -46,7 +46,7 @@ impl Consumer for Faulty {
     }
 
     fn wants(&self, event: &RecordedEvent) -> bool {
-        assert!(!self.fails(Fault::Death), "it dies");
+        assert!(!self.fails(Fault::Death), "the task dies");
         Catalog.wants(event)
     }
 
@@ -77,7 +77,7 @@ async fn is_started_again_after(fault: Fault) {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(30), has_caught_up).await.expect("it is started again");
+    timeout(Duration::from_secs(30), has_caught_up).await.expect("the consumer is restarted");
     let status = &feed.board.statuses()[0];
     assert!(status.n_restarts >= 1, "{status:?}");
     assert_eq!(status.state, State::Running);
@@ -117,7 +117,7 @@ async fn a_consumer_that_must_not_go_on_is_not_started_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn parked_events_are_counted_for_those_who_watch() {
+async fn the_metrics_count_parked_events() {
     let mut world = World::new().await;
     world.is_placed(ANA, 1).await;
     world.is_confirmed_unreadably(ANA, 1).await;

@@ -1,4 +1,4 @@
-//! A database with its log and its consumers, and short ways to speak of them.
+//! A database with its log and consumers, and helpers for tests.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// The rows of every table that consumers write.
+/// The rows of all tables that consumers write.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 
 pub(crate) struct World {
@@ -62,7 +62,7 @@ impl World {
         }
     }
 
-    /// The events of one command on one stream, all of one moment.
+    /// The events of one command on one stream, all with the same time.
     pub(crate) fn command<D: Decider>(
         &mut self,
         tenant: TenantId,
@@ -105,7 +105,7 @@ impl World {
         Append::try_new(tenant, metadata.command, [0; 32], vec![expected], events).unwrap()
     }
 
-    /// Appends the events of one command, `at` being both moment and, by its date, business date.
+    /// Appends the events of one command; `at` is their time, its date their business date.
     pub(crate) async fn happens<D: Decider>(
         &mut self,
         tenant: TenantId,
@@ -139,7 +139,7 @@ impl World {
         self.reads.tenant(tenant).await.unwrap()
     }
 
-    /// Runs every consumer until it has seen the whole log.
+    /// Runs all consumers until they have applied the whole log.
     pub(crate) async fn catch_up(&self) {
         let running = self.start(consumers());
         running.have_caught_up(self).await;
@@ -177,7 +177,7 @@ impl World {
         }
     }
 
-    /// Empties the read models and forgets how far they had come.
+    /// Empties the read models and deletes the checkpoints.
     pub(crate) async fn forget_read_models(&self) {
         for table in self.read_models().await {
             self.as_projector(format!("TRUNCATE {table}")).await;
@@ -200,7 +200,7 @@ impl World {
         sqlx::query(AssertSqlSafe(sql)).execute(&self.projector).await.unwrap();
     }
 
-    /// What consumers write: the only live tables that the projector may empty.
+    /// The tables that consumers write: the only live tables that the projector may truncate.
     pub(crate) async fn read_models(&self) -> Vec<String> {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT oid::regclass::text
