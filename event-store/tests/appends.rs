@@ -1,4 +1,4 @@
-//! An append is checked when it is made.
+//! An append is validated when it is created.
 
 use event_store::testing::appends::{ANA, LUIS, append, event, stream};
 use event_store::{Append, Error, Expected, NewEvent, Revision};

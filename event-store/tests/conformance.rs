@@ -1,4 +1,4 @@
-//! Every adapter passes the one suite.
+//! All adapters pass the same suite.
 
 mod memory {
     use std::future::{Ready, ready};

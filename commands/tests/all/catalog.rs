@@ -58,7 +58,7 @@ async fn a_product_belongs_to_a_category_of_the_company() {
 }
 
 #[tokio::test]
-async fn a_revision_that_somebody_overtook_is_stale() {
+async fn an_overtaken_revision_is_stale() {
     let company = Company::open().await;
     let revise = |pesos_now| {
         let variant = VariantRequest {

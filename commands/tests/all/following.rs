@@ -1,4 +1,4 @@
-//! What is in memory follows the log, whoever writes to it.
+//! The memory of a node follows the log, whichever node writes to it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::held::Held;
 use crate::support::{Company, fresh, id, pesos};
 
-/// Two nodes of one installation; the second follows the log.
+/// Two nodes of one installation; the second one follows the log.
 async fn two_nodes() -> (Arc<Held>, Company, Company) {
     let log = Held::new();
     let one = Company::open_on(log.clone()).await;
@@ -30,7 +30,7 @@ async fn two_nodes() -> (Arc<Held>, Company, Company) {
     (log, one, two)
 }
 
-/// Waits until the node decides on what it remembers.
+/// Waits until the node decides from its memory.
 async fn until_it_follows(log: &Held, node: &Company) {
     loop {
         let before = log.reads();
@@ -61,7 +61,7 @@ async fn a_price_that_was_changed_on_another_node_is_charged() {
     let (log, one, two) = two_nodes().await;
     assert_eq!(two.total().await, pesos(28_000));
     one.reprice(30_000).await;
-    // It is charged without being read for, once the node has heard of it.
+    // Once the node has received the event, it needs no read.
     loop {
         let (before, charged) = (log.reads(), two.total().await);
         if charged == pesos(30_000) && log.reads() == before {
@@ -78,11 +78,11 @@ async fn a_refusal_looks_at_the_log_however_fresh_memory_is() {
     two.place(order).await.unwrap();
     let step = |step| MoveOrder { order, seen: None, step };
     one.commands.execute(&one.scope, fresh(&one.commands), step(Step::Confirm)).await.unwrap();
-    // The other node has not heard of it; on what it remembers the order cannot be started.
+    // The other node has not received the event; from its memory the order cannot be started.
     two.commands.execute(&two.scope, fresh(&two.commands), step(Step::Start)).await.unwrap();
 }
 
-/// As a client does whom a busy node tells to try again: the same command, until it is accepted.
+/// Retries the same command until it is accepted, as a client does when a node is busy.
 async fn place_at_last(node: Company) -> Receipt {
     let (order, request) = (node.order(node.order_id()), fresh(&node.commands));
     loop {
@@ -121,7 +121,7 @@ async fn a_long_stream_is_read_from_its_snapshot_on_and_without_one_from_its_beg
     for _ in 0..2_060 {
         company.place(company.order_id()).await.unwrap();
     }
-    // Snapshots are written beside the commands.
+    // Snapshots are written asynchronously.
     let series = SeriesId::at(company.branch, OrderType::DineIn, date(&company).await);
     let series = StreamId::of::<Series>(company.scope.tenant, &series);
     let kept = loop {
@@ -141,7 +141,7 @@ async fn a_long_stream_is_read_from_its_snapshot_on_and_without_one_from_its_beg
     let (events, revision) = read_by_a_new_node().await;
     assert_eq!(revision, 2_062);
     assert!(events < 20, "{events} events were read");
-    // One of a log that has lost its end since, and one of another release.
+    // A snapshot of a log that has lost its end since, and one of another release.
     let of_another_log = Snapshot { last_event: EventId::from_uuid(id(9)), ..kept.clone() };
     let of_another_release = Snapshot { version: 999, ..kept };
     for (useless, expected) in [(of_another_log, 2_063), (of_another_release, 2_064)] {

@@ -1,4 +1,4 @@
-//! A log whose verdicts come when the test says so, and as it says.
+//! An event store that holds appends until the test decides about them.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Answers at once until [`Held::hold`].
+    /// Answers at once until [`Held::hold`] is called.
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             log: Mutex::new(empty()),
@@ -43,13 +43,13 @@ impl Held {
         })
     }
 
-    /// How many appends were accepted so far.
+    /// The number of accepted appends.
     pub(crate) fn accepted(&self) -> usize {
         self.accepted.lock().unwrap().len()
     }
 
-    /// An older copy takes the place of the log: it has the first so many of its appends.
-    pub(crate) async fn goes_back_to(&self, n_appends: usize) {
+    /// Replaces the log by an older copy that has the first `n_appends` appends.
+    pub(crate) async fn rewind_to(&self, n_appends: usize) {
         let copy = empty();
         let kept = {
             let mut accepted = self.accepted.lock().unwrap();
@@ -66,7 +66,7 @@ impl Held {
         Arc::clone(&self.log.lock().unwrap())
     }
 
-    async fn judged(&self, append: Append) -> Result<Verdict, Error> {
+    async fn decide_append(&self, append: Append) -> Result<Verdict, Error> {
         let verdict = self.log().append(append.clone()).await;
         if matches!(verdict, Ok(Verdict::Committed(_))) {
             self.accepted.lock().unwrap().push(append);
@@ -74,47 +74,47 @@ impl Held {
         verdict
     }
 
-    /// From here on appends wait.
+    /// Holds all later appends.
     pub(crate) fn hold(&self) {
         *self.holding.lock().unwrap() = true;
     }
 
-    /// Waits until so many more appends have come.
+    /// Waits until `appends` more appends have arrived.
     pub(crate) async fn holds(&self, appends: u32) {
         self.arrived.acquire_many(appends).await.unwrap().forget();
     }
 
-    /// Judges the first of them.
-    pub(crate) async fn judge(&self) {
+    /// Decides the first held append.
+    pub(crate) async fn decide(&self) {
         let (append, reply) = self.first();
-        let _gone = reply.send(self.judged(append).await);
+        let _gone = reply.send(self.decide_append(append).await);
     }
 
-    /// Judges the last of them, as if it came from a node that is quicker.
-    pub(crate) async fn judge_last(&self) {
+    /// Decides the last held append, as if it came from a faster node.
+    pub(crate) async fn decide_last(&self) {
         let (append, reply) = self.waiting().pop_back().expect("an append waits");
-        let _gone = reply.send(self.judged(append).await);
+        let _gone = reply.send(self.decide_append(append).await);
     }
 
-    /// The first of them never reaches the log.
+    /// Fails the first held append without passing it on.
     pub(crate) fn lose(&self) {
         let (_, reply) = self.first();
         let _gone = reply.send(Err(Error::Unavailable { reason: "the test".to_owned() }));
     }
 
-    /// The first of them is judged, but nobody hears how.
-    pub(crate) async fn judge_in_silence(&self) {
+    /// Decides the first held append without answering it.
+    pub(crate) async fn decide_without_answer(&self) {
         let (append, reply) = self.first();
-        self.judged(append).await.unwrap();
+        self.decide_append(append).await.unwrap();
         let _gone = reply.send(Err(Error::OutcomeUnknown));
     }
 
-    /// How often streams were read so far.
+    /// The number of reads of streams.
     pub(crate) fn reads(&self) -> usize {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// How many events that were.
+    /// The number of events that those reads returned.
     pub(crate) fn events_read(&self) -> usize {
         self.events_read.load(Ordering::Relaxed)
     }
@@ -136,9 +136,9 @@ fn empty() -> Arc<MemoryStore> {
 impl EventStore for Held {
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
         if !*self.holding.lock().unwrap() {
-            // A log in memory has judged when the call returns.
-            let verdict = self.judged(append).now_or_never();
-            return ready(verdict.expect("it judges at once")).boxed();
+            // A log in memory has decided when the call returns.
+            let verdict = self.decide_append(append).now_or_never();
+            return ready(verdict.expect("it decides at once")).boxed();
         }
         let (reply, answer) = oneshot::channel();
         self.waiting().push_back((append, reply));

@@ -30,7 +30,7 @@ fn flour(on_shortage: OnShortage) -> AddStockItem {
     AddStockItem { item: FLOUR, name: name("Harina"), unit: BaseUnit::Gram, on_shortage }
 }
 
-fn comes_in(branch: BranchId, text: &str, cost: Money) -> ReceiveStock {
+fn receive(branch: BranchId, text: &str, cost: Money) -> ReceiveStock {
     let line = IncomingLine { item: FLOUR, quantity: quantity(text), cost };
     ReceiveStock { receipt: ReceiptId::from_uuid(id(60)), branch, lines: vec![line] }
 }
@@ -50,31 +50,31 @@ fn stock_events(receipt: &Receipt) -> Vec<Event> {
 }
 
 impl Company {
-    async fn does<I: Intent>(&self, intent: I) -> Result<Receipt, CommandError<I::Refusal>> {
+    async fn execute<I: Intent>(&self, intent: I) -> Result<Receipt, CommandError<I::Refusal>> {
         self.commands.execute(&self.scope, fresh(&self.commands), intent).await
     }
 
-    /// Keeps flour of which a plate takes 250 g; 600 g are there for a peso each.
-    async fn keeps_flour(&self, on_shortage: OnShortage) {
-        self.does(flour(on_shortage)).await.unwrap();
-        self.does(recipe(self, "250")).await.unwrap();
-        self.does(comes_in(self.branch, "600", pesos(600))).await.unwrap();
+    /// Stocks 600 g of flour at one peso per gram, of which a plate uses 250 g.
+    async fn stock_flour(&self, on_shortage: OnShortage) {
+        self.execute(flour(on_shortage)).await.unwrap();
+        self.execute(recipe(self, "250")).await.unwrap();
+        self.execute(receive(self.branch, "600", pesos(600))).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn an_order_reserves_in_its_own_append_and_uses_up_when_it_is_ready() {
     let company = Company::open().await;
-    company.keeps_flour(OnShortage::Refuse).await;
+    company.stock_flour(OnShortage::Refuse).await;
     let order = company.order_id();
     let placed = company.place(order).await.unwrap();
     let [Event::Reserved(reserved)] = &stock_events(&placed)[..] else { panic!("{placed:?}") };
     assert_eq!((reserved.order, reserved.lines[0].quantity), (order, quantity("250")));
     for step_without_stock in [Step::Confirm, Step::Start] {
-        let receipt = company.does(step(order, step_without_stock)).await.unwrap();
+        let receipt = company.execute(step(order, step_without_stock)).await.unwrap();
         assert_eq!(stock_events(&receipt), []);
     }
-    let ready = company.does(step(order, Step::MarkReady)).await.unwrap();
+    let ready = company.execute(step(order, Step::MarkReady)).await.unwrap();
     let line = stock::ConsumedLine {
         item: FLOUR,
         quantity: quantity("250"),
@@ -83,18 +83,18 @@ async fn an_order_reserves_in_its_own_append_and_uses_up_when_it_is_ready() {
         reserved: StockQuantity::ZERO,
     };
     assert_eq!(stock_events(&ready), [stock::Consumed { order, lines: vec![line] }.into()]);
-    let delivered = company.does(step(order, Step::Deliver)).await.unwrap();
+    let delivered = company.execute(step(order, Step::Deliver)).await.unwrap();
     assert_eq!(stock_events(&delivered), []);
 }
 
 #[tokio::test]
 async fn a_cancelled_order_releases_what_was_kept_for_it() {
     let company = Company::open().await;
-    company.keeps_flour(OnShortage::Refuse).await;
+    company.stock_flour(OnShortage::Refuse).await;
     let order = company.order_id();
     company.place(order).await.unwrap();
     let cancel = step(order, Step::Cancel(CancelReason::Mistake));
-    let cancelled = company.does(cancel).await.unwrap();
+    let cancelled = company.execute(cancel).await.unwrap();
     let [Event::Released(released)] = &stock_events(&cancelled)[..] else { panic!() };
     assert_eq!((&released.orders[..], released.reason), (&[order][..], ReleaseReason::Cancelled));
 }
@@ -105,14 +105,14 @@ async fn an_order_of_products_without_recipe_does_not_touch_the_stock() {
     let order = company.order_id();
     assert_eq!(stock_events(&company.place(order).await.unwrap()), []);
     for next in [Step::Confirm, Step::Start, Step::MarkReady, Step::Deliver] {
-        assert_eq!(stock_events(&company.does(step(order, next)).await.unwrap()), []);
+        assert_eq!(stock_events(&company.execute(step(order, next)).await.unwrap()), []);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_tills_that_sell_the_last_portion_one_is_told_what_is_short() {
+async fn of_two_tills_that_sell_the_last_portion_one_is_refused() {
     let company = Company::open().await;
-    company.keeps_flour(OnShortage::Refuse).await;
+    company.stock_flour(OnShortage::Refuse).await;
     company.place(company.order_id()).await.unwrap();
     let tills = [company.place(company.order_id()), company.place(company.order_id())];
     let outcomes = futures_util::future::join_all(tills).await;
@@ -138,22 +138,22 @@ async fn of_two_tills_that_sell_the_last_portion_one_is_told_what_is_short() {
 #[tokio::test]
 async fn an_item_that_may_run_out_goes_below_nothing() {
     let company = Company::open().await;
-    company.keeps_flour(OnShortage::Refuse).await;
+    company.stock_flour(OnShortage::Refuse).await;
     let allow = ReviseStockItem {
         item: FLOUR,
         seen: Some(Revision::new(1)),
         name: name("Harina"),
         on_shortage: OnShortage::Allow,
     };
-    company.does(allow).await.unwrap();
+    company.execute(allow).await.unwrap();
     for _ in 0..3 {
         let order = company.order_id();
         company.place(order).await.unwrap();
         for next in [Step::Confirm, Step::Start, Step::MarkReady] {
-            company.does(step(order, next)).await.unwrap();
+            company.execute(step(order, next)).await.unwrap();
         }
     }
-    let receipt = company.does(comes_in(company.branch, "200", pesos(300))).await.unwrap();
+    let receipt = company.execute(receive(company.branch, "200", pesos(300))).await.unwrap();
     let [Event::Received(received)] = &stock_events(&receipt)[..] else { panic!() };
     assert_eq!(received.lines[0].correction, pesos(-75));
     let there = Balance { quantity: quantity("50"), value: pesos(75) };
@@ -163,14 +163,14 @@ async fn an_item_that_may_run_out_goes_below_nothing() {
 #[tokio::test]
 async fn a_later_recipe_changes_no_order_that_was_placed() {
     let company = Company::open().await;
-    company.keeps_flour(OnShortage::Refuse).await;
+    company.stock_flour(OnShortage::Refuse).await;
     let order = company.order_id();
     company.place(order).await.unwrap();
-    company.does(recipe(&company, "100")).await.unwrap();
+    company.execute(recipe(&company, "100")).await.unwrap();
     for next in [Step::Confirm, Step::Start] {
-        company.does(step(order, next)).await.unwrap();
+        company.execute(step(order, next)).await.unwrap();
     }
-    let ready = company.does(step(order, Step::MarkReady)).await.unwrap();
+    let ready = company.execute(step(order, Step::MarkReady)).await.unwrap();
     let [Event::Consumed(consumed)] = &stock_events(&ready)[..] else { panic!() };
     assert_eq!(consumed.lines[0].quantity, quantity("250"));
     let next = company.place(company.order_id()).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_later_recipe_changes_no_order_that_was_placed() {
 #[tokio::test]
 async fn a_reservation_lasts_twelve_hours_and_is_then_there_for_others() {
     let company = Company::open().await;
-    company.keeps_flour(OnShortage::Refuse).await;
+    company.stock_flour(OnShortage::Refuse).await;
     let scope = company.scope.clone().backdated();
     let at = |text: &str| {
         let occurred_at: DateTime<Utc> = text.parse().unwrap();
@@ -206,27 +206,27 @@ async fn a_reservation_lasts_twelve_hours_and_is_then_there_for_others() {
     let receipt = company.commands.execute(&scope, at_eleven, release.clone()).await.unwrap();
     let [Event::Released(released)] = &stock_events(&receipt)[..] else { panic!("{receipt:?}") };
     assert_eq!(released.orders.len(), 1);
-    let again = at("2015-01-01T23:00:01Z");
-    let receipt = company.commands.execute(&scope, again, release).await.unwrap();
+    let after_expiry = at("2015-01-01T23:00:01Z");
+    let receipt = company.commands.execute(&scope, after_expiry, release).await.unwrap();
     assert_eq!(stock_events(&receipt), []);
 }
 
 #[tokio::test]
 async fn a_recipe_names_variants_of_its_product_and_items_of_the_company() {
     let company = Company::open().await;
-    let unknown = company.does(recipe(&company, "250")).await;
+    let unknown = company.execute(recipe(&company, "250")).await;
     let expected = recipe::Error::UnknownItem { index: 0, ingredient: 0 };
     assert!(matches!(unknown, Err(CommandError::Refused(refusal)) if refusal == expected));
-    company.does(flour(OnShortage::Refuse)).await.unwrap();
+    company.execute(flour(OnShortage::Refuse)).await.unwrap();
     let mut foreign = recipe(&company, "250");
     foreign.portions[0].variant = VariantId::from_uuid(id(99));
-    let unknown = company.does(foreign).await;
+    let unknown = company.execute(foreign).await;
     let expected = recipe::Error::UnknownVariant { index: 0 };
     assert!(matches!(unknown, Err(CommandError::Refused(refusal)) if refusal == expected));
     let product = ProductId::from_uuid(id(99));
-    let unknown = company.does(PublishRecipe { product, ..recipe(&company, "250") }).await;
+    let unknown = company.execute(PublishRecipe { product, ..recipe(&company, "250") }).await;
     assert!(matches!(unknown, Err(CommandError::Refused(recipe::Error::UnknownProduct))));
-    let nothing = company.does(recipe(&company, "0")).await;
+    let nothing = company.execute(recipe(&company, "0")).await;
     let expected = recipe::Error::QuantityNotPositive { index: 0, ingredient: 0 };
     assert!(matches!(
         nothing,
@@ -237,14 +237,14 @@ async fn a_recipe_names_variants_of_its_product_and_items_of_the_company() {
 #[tokio::test]
 async fn goods_come_in_at_a_branch_in_its_currency() {
     let company = Company::open().await;
-    let unknown = company.does(comes_in(company.branch, "1", pesos(1))).await;
+    let unknown = company.execute(receive(company.branch, "1", pesos(1))).await;
     assert!(matches!(unknown, Err(CommandError::Refused(StockRefusal::UnknownItem { index: 0 }))));
-    company.does(flour(OnShortage::Refuse)).await.unwrap();
+    company.execute(flour(OnShortage::Refuse)).await.unwrap();
     let elsewhere = BranchId::from_uuid(id(99));
-    let unknown = company.does(comes_in(elsewhere, "1", pesos(1))).await;
+    let unknown = company.execute(receive(elsewhere, "1", pesos(1))).await;
     assert!(matches!(unknown, Err(CommandError::Refused(StockRefusal::UnknownBranch))));
     let dollars = Money::zero(Currency::USD);
-    let foreign = company.does(comes_in(company.branch, "1", dollars)).await;
+    let foreign = company.execute(receive(company.branch, "1", dollars)).await;
     let expected = stock::Error::ForeignCurrency { index: 0 };
     assert!(matches!(
         foreign,
@@ -255,10 +255,10 @@ async fn goods_come_in_at_a_branch_in_its_currency() {
 #[tokio::test]
 async fn two_stock_items_do_not_share_a_name() {
     let company = Company::open().await;
-    company.does(flour(OnShortage::Refuse)).await.unwrap();
+    company.execute(flour(OnShortage::Refuse)).await.unwrap();
     let item = StockItemId::from_uuid(id(51));
     let twin = AddStockItem { item, name: name("HARINA"), ..flour(OnShortage::Refuse) };
-    let taken = company.does(twin.clone()).await;
+    let taken = company.execute(twin.clone()).await;
     assert!(matches!(taken, Err(CommandError::Refused(StockItemRefusal::NameTaken))));
     let renamed = ReviseStockItem {
         item: FLOUR,
@@ -266,6 +266,6 @@ async fn two_stock_items_do_not_share_a_name() {
         name: name("Harina de trigo"),
         on_shortage: OnShortage::Refuse,
     };
-    company.does(renamed).await.unwrap();
-    company.does(twin).await.unwrap();
+    company.execute(renamed).await.unwrap();
+    company.execute(twin).await.unwrap();
 }

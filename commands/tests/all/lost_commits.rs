@@ -1,5 +1,5 @@
-//! An older copy has taken the place of the log, as after a failover to a replica that lagged behind: what
-//! is in memory is ahead of it, or beside it.
+//! The log is replaced by an older copy, as after a failover to a lagging replica: memory is ahead
+//! of the log, or differs from it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn company() -> (Arc<Held>, Company) {
     (log, company)
 }
 
-/// Keeps the memory of a node like the log.
+/// Lets the node's memory follow the log.
 fn follow(node: &Company) {
     let commands = node.commands.clone();
     tokio::spawn(
@@ -31,7 +31,7 @@ fn follow(node: &Company) {
     );
 }
 
-/// Waits until a node decides without reading: its memory is like the log.
+/// Waits until the node decides without reading, because its memory is up to date.
 async fn until_it_follows(log: &Held, node: &Company) {
     let following = async {
         loop {
@@ -44,7 +44,7 @@ async fn until_it_follows(log: &Held, node: &Company) {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(30), following).await.expect("it follows");
+    timeout(Duration::from_secs(30), following).await.expect("the node follows the log");
 }
 
 async fn step(
@@ -73,8 +73,8 @@ async fn f49_commands_on_what_the_log_has_lost_are_decided_on_what_it_has() {
     let before = number(&company).await;
     let lost = company.order_id();
     company.place(lost).await.unwrap();
-    log.goes_back_to(kept).await;
-    assert_eq!(number(&company).await, before, "the number that was lost is the next one");
+    log.rewind_to(kept).await;
+    assert_eq!(number(&company).await, before, "the lost number is assigned next");
     let unknown = step(&company, lost, Step::Confirm).await;
     let expected = OrderRefusal::Order(order::Error::Unplaced);
     assert!(
@@ -83,7 +83,7 @@ async fn f49_commands_on_what_the_log_has_lost_are_decided_on_what_it_has() {
     );
 }
 
-/// A refusal derived from what was lost would be believed for ever.
+/// A refusal that is based on lost events would look final to its client.
 #[tokio::test]
 async fn f49_nothing_is_refused_for_what_the_log_has_lost() {
     let (log, company) = company().await;
@@ -93,12 +93,13 @@ async fn f49_nothing_is_refused_for_what_the_log_has_lost() {
     for lost in [Step::Confirm, Step::Start] {
         step(&company, order, lost).await.unwrap();
     }
-    log.goes_back_to(kept).await;
+    log.rewind_to(kept).await;
     step(&company, order, Step::Confirm).await.unwrap();
     step(&company, order, Step::Start).await.unwrap();
 }
 
-/// The log is as long as it was, or longer, when this node looks: what it had is gone all the same.
+/// The log is as long as before, or longer, when this node reads it: the events that it knew are
+/// lost all the same.
 #[tokio::test]
 async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_was() {
     for n_more in 0..4 {
@@ -109,10 +110,10 @@ async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_
         follow(&one);
         until_it_follows(&log, &one).await;
         let kept = log.accepted();
-        // What one of them knows and the other does not.
+        // Events that one node knows and the other does not.
         let first = number(&one).await;
         step(&one, order, Step::Confirm).await.unwrap();
-        log.goes_back_to(kept).await;
+        log.rewind_to(kept).await;
         step(&other, order, Step::Cancel(order::CancelReason::Mistake)).await.unwrap();
         let mut taken = Vec::new();
         for _ in 0..=n_more {
@@ -128,7 +129,8 @@ async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_
     }
 }
 
-/// States that no command asserts, such as prices, do not conflict: they are forgotten with the others.
+/// States that no append asserts, such as prices, do not conflict: they are dropped with the
+/// others.
 #[tokio::test]
 async fn f49_what_no_append_asserts_is_forgotten_too() {
     let (log, one) = company().await;
@@ -137,7 +139,7 @@ async fn f49_what_no_append_asserts_is_forgotten_too() {
     until_it_follows(&log, &one).await;
     one.reprice(30_000).await;
     until_it_follows(&log, &one).await;
-    log.goes_back_to(kept).await;
+    log.rewind_to(kept).await;
     let charged = async {
         while one.total().await != pesos(28_000) {
             sleep(Duration::from_millis(20)).await;

@@ -4,9 +4,9 @@
 
 mod catalog;
 mod following;
-mod lost_commits;
 mod held;
 mod inventory;
+mod lost_commits;
 mod orders;
 mod pending;
 mod replays;

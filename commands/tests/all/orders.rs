@@ -33,8 +33,8 @@ async fn an_order_takes_its_number_in_the_same_append() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn numbers_are_gapless_under_concurrency() {
     let company = Company::open().await;
-    let places = (0..60).map(|_| company.place(company.order_id()));
-    let receipts = futures_util::future::join_all(places).await;
+    let orders = (0..60).map(|_| company.place(company.order_id()));
+    let receipts = futures_util::future::join_all(orders).await;
     let mut numbers: Vec<u32> =
         receipts.into_iter().map(|receipt| placed(&receipt.unwrap()).number).collect();
     numbers.sort_unstable();
@@ -74,9 +74,9 @@ async fn a_paid_order_paid_again_under_its_first_key_gives_the_first_answer() {
     };
     let request = fresh(&company.commands);
     let first = company.commands.execute(&company.scope, request, cash(1)).await.unwrap();
-    let again = company.commands.execute(&company.scope, request, cash(2)).await.unwrap();
-    assert!(again.replayed && !first.replayed);
-    assert_eq!(again.facts::<Order>().unwrap(), first.facts::<Order>().unwrap());
+    let retried = company.commands.execute(&company.scope, request, cash(2)).await.unwrap();
+    assert!(retried.replayed && !first.replayed);
+    assert_eq!(retried.facts::<Order>().unwrap(), first.facts::<Order>().unwrap());
     let other = company.commands.execute(&company.scope, fresh(&company.commands), cash(3)).await;
     assert!(matches!(
         other,
@@ -98,7 +98,7 @@ async fn a_key_used_for_something_else_is_refused_whatever_the_rules_say() {
 }
 
 #[tokio::test]
-async fn one_of_two_who_saw_the_same_revision_is_told() {
+async fn of_two_commands_on_one_revision_one_is_refused() {
     let company = Company::open().await;
     let order = company.order_id();
     company.place(order).await.unwrap();
@@ -179,7 +179,7 @@ async fn a_caller_that_goes_away_does_not_stop_its_command() {
         let place = company.place(company.order_id());
         let _ = tokio::time::timeout(std::time::Duration::ZERO, place).await;
     }
-    // Whoever comes last finds every number taken and none lost.
+    // Waits until all 50 abandoned commands have their numbers; none is skipped.
     let last = loop {
         let receipt = company.place(company.order_id()).await.unwrap();
         if placed(&receipt).number >= 51 {

@@ -1,4 +1,4 @@
-//! Commands that are decided on what others have yet to commit.
+//! Commands that are decided on appends that are not committed yet.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ type Outcome = Result<Receipt, CommandError<OrderRefusal>>;
 async fn company() -> (Arc<Held>, Company) {
     let log = Held::new();
     let company = Company::open_on(log.clone()).await;
-    // What the test's commands need is in memory.
+    // Loads what the test's commands need into memory.
     company.place(company.order_id()).await.unwrap();
     (log, company)
 }
@@ -69,7 +69,7 @@ async fn the_next_number_is_taken_before_the_last_one_is_committed() {
     log.holds(2).await;
     assert!(is_waiting(&mut third).await);
     for _ in 0..3 {
-        log.judge().await;
+        log.decide().await;
     }
     assert_eq!(number(first.await.unwrap()), 2);
     let mut later = [number(second.await.unwrap()), number(third.await.unwrap())];
@@ -86,21 +86,21 @@ async fn a_refusal_waits_for_the_state_that_it_comes_from() {
     let confirm = step(&company, order, Step::Confirm);
     log.holds(1).await;
     let mut deliver = step(&company, order, Step::Deliver);
-    assert!(is_waiting(&mut deliver).await, "it answers before the order is confirmed");
-    log.judge().await;
+    assert!(is_waiting(&mut deliver).await, "it was answered before the order is confirmed");
+    log.decide().await;
     confirm.await.unwrap().unwrap();
     refused_move(&deliver.await.unwrap(), Status::Confirmed, Status::Delivered);
 }
 
 #[tokio::test]
-async fn a_refusal_from_a_state_that_never_was_does_not_reach_anybody() {
+async fn a_refusal_from_a_state_that_never_was_is_not_reported() {
     let (log, company) = company().await;
     let order = company.order_id();
     company.place(order).await.unwrap();
     log.hold();
     let first = step(&company, order, Step::Confirm);
     log.holds(1).await;
-    // On what is pending the order is confirmed already.
+    // In the pending state the order is already confirmed.
     let mut second = step(&company, order, Step::Confirm);
     assert!(is_waiting(&mut second).await);
     log.lose();
@@ -108,7 +108,7 @@ async fn a_refusal_from_a_state_that_never_was_does_not_reach_anybody() {
     let is_unavailable = |world: &World| matches!(world, World::Log(LogError::Unavailable { .. }));
     assert!(matches!(&lost, Err(CommandError::World(world)) if is_unavailable(world)), "{lost:?}");
     log.holds(1).await;
-    log.judge().await;
+    log.decide().await;
     second.await.unwrap().unwrap();
 }
 
@@ -122,13 +122,13 @@ async fn what_was_decided_on_a_lost_append_is_decided_again() {
     log.holds(3).await;
     log.lose();
     assert!(first.await.unwrap().is_err());
-    // Each expects the number before its own, which nobody has taken.
+    // Each expects the number before its own, which is not assigned.
     for _ in 0..3 {
-        log.judge().await;
+        log.decide().await;
     }
     log.holds(3).await;
     for _ in 0..3 {
-        log.judge().await;
+        log.decide().await;
     }
     let mut numbers = Vec::new();
     for placed in chained {
@@ -147,17 +147,17 @@ async fn an_append_without_an_answer_has_happened_once() {
     log.holds(1).await;
     let chained = place(&company, fresh(&company.commands));
     log.holds(1).await;
-    log.judge_in_silence().await;
+    log.decide_without_answer().await;
     let unknown = first.await.unwrap();
     assert!(matches!(unknown, Err(CommandError::World(World::Log(LogError::OutcomeUnknown)))));
-    log.judge().await;
+    log.decide().await;
     assert_eq!(number(chained.await.unwrap()), 3);
-    let again = place(&company, request);
+    let retried = place(&company, request);
     log.holds(1).await;
-    log.judge().await;
-    let again = again.await.unwrap();
-    assert!(again.as_ref().is_ok_and(|receipt| receipt.replayed), "{again:?}");
-    assert_eq!(number(again), 2);
+    log.decide().await;
+    let retried = retried.await.unwrap();
+    assert!(retried.as_ref().is_ok_and(|receipt| receipt.replayed), "{retried:?}");
+    assert_eq!(number(retried), 2);
 }
 
 #[tokio::test]
@@ -171,14 +171,14 @@ async fn a_state_that_another_node_has_replaced_is_not_taken_for_the_pending_one
     log.holds(1).await;
     let foreign = place(&other_node, fresh(&company.commands));
     log.holds(1).await;
-    log.judge_last().await;
+    log.decide_last().await;
     assert_eq!(number(foreign.await.unwrap()), 2);
-    // The series stands where the second of them expects it, but not by the first one's doing.
-    log.judge().await;
-    log.judge().await;
+    // The series is where the second one expects it, but not because of the first one.
+    log.decide().await;
+    log.decide().await;
     log.holds(2).await;
-    log.judge().await;
-    log.judge().await;
+    log.decide().await;
+    log.decide().await;
     let mut numbers = [number(first.await.unwrap()), number(chained.await.unwrap())];
     numbers.sort_unstable();
     assert_eq!(numbers, [3, 4]);
@@ -189,17 +189,17 @@ async fn an_order_that_is_there_already_is_not_placed_again() {
     let (_log, company) = company().await;
     let order = company.order_id();
     company.place(order).await.unwrap();
-    let again = company.place(order).await;
+    let retried = company.place(order).await;
     let expected = OrderRefusal::Order(order::Error::AlreadyPlaced);
     assert!(
-        matches!(&again, Err(CommandError::Refused(refusal)) if *refusal == expected),
-        "{again:?}"
+        matches!(&retried, Err(CommandError::Refused(refusal)) if *refusal == expected),
+        "{retried:?}"
     );
-    // On a node that has never seen it the log says so.
+    // A node that does not know the order reads it from the log.
     let elsewhere = company.on_another_node();
-    let again = elsewhere.place(order).await;
+    let retried = elsewhere.place(order).await;
     assert!(
-        matches!(&again, Err(CommandError::Refused(refusal)) if *refusal == expected),
-        "{again:?}"
+        matches!(&retried, Err(CommandError::Refused(refusal)) if *refusal == expected),
+        "{retried:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! Whom a repeated command answers.
+//! Which users a retried command answers.
 
 use commands::catalog::AddCategory;
 use commands::{CommandError, Request, Scope};
@@ -7,24 +7,24 @@ use domain::shared::{BranchId, CategoryId, CommandId, CorrelationId, TenantId, U
 
 use crate::support::{Company, id, name};
 
-fn somebody(n: u128) -> Scope {
+fn user(n: u128) -> Scope {
     let tenant = TenantId::from_uuid(id(2));
     Scope::user(tenant, UserId::from_uuid(id(n)), CorrelationId::from_uuid(id(4)))
 }
 
 #[tokio::test]
-async fn s39_a_command_answers_again_to_nobody_but_whom_it_answered_before() {
+async fn s39_a_command_is_replayed_only_to_its_user() {
     let company = Company::open().await;
     let request = Request::live(CommandId::from_uuid(company.commands.uuid()));
     let order = company.order(company.order_id());
     let place = async |by: &Scope| company.commands.execute(by, request, order.clone()).await;
     let first = place(&company.scope).await.unwrap();
-    let other = place(&somebody(33)).await.unwrap_err();
+    let other = place(&user(33)).await.unwrap_err();
     assert!(matches!(other, CommandError::IdReused), "{other:?}");
-    let again = place(&company.scope).await.unwrap();
-    assert!(again.replayed && again.position == first.position);
+    let retried = place(&company.scope).await.unwrap();
+    assert!(retried.replayed && retried.position == first.position);
 
-    // On another node too, and where nothing happens in a branch.
+    // Also on another node, and for commands without a branch.
     let elsewhere = company.on_another_node();
     let request = Request::live(CommandId::from_uuid(company.commands.uuid()));
     let add = || AddCategory {
@@ -33,7 +33,7 @@ async fn s39_a_command_answers_again_to_nobody_but_whom_it_answered_before() {
         place: 2,
     };
     company.commands.execute(&company.scope, request, add()).await.unwrap();
-    let other = elsewhere.commands.execute(&somebody(33), request, add()).await.unwrap_err();
+    let other = elsewhere.commands.execute(&user(33), request, add()).await.unwrap_err();
     assert!(matches!(other, CommandError::IdReused), "{other:?}");
     assert!(elsewhere.commands.execute(&company.scope, request, add()).await.unwrap().replayed);
 }

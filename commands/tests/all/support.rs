@@ -39,7 +39,7 @@ pub(crate) fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
-/// A command that no other call of the test has.
+/// A command with a fresh id.
 pub(crate) fn fresh(commands: &Commands) -> Request {
     Request::live(CommandId::from_uuid(commands.uuid()))
 }
@@ -102,7 +102,7 @@ impl Company {
         commands.execute(scope, fresh(commands), product).await.unwrap();
     }
 
-    /// Changes what the product costs, in pesos.
+    /// Changes the price of the product, in pesos.
     pub(crate) async fn reprice(&self, amount: i64) {
         let revise = ReviseProduct {
             product: self.product,
@@ -119,7 +119,7 @@ impl Company {
         self.commands.execute(&self.scope, fresh(&self.commands), revise).await.unwrap();
     }
 
-    /// What an order costs that is placed here.
+    /// The total of an order that is placed at this moment.
     pub(crate) async fn total(&self) -> Money {
         let receipt = self.place(self.order_id()).await.unwrap();
         match &receipt.facts::<Order>().unwrap()[0].event {

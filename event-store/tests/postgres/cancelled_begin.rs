@@ -1,4 +1,4 @@
-//! A transaction whose beginning nobody waits for.
+//! A transaction that is cancelled while it begins.
 
 use event_store::testing::{Database, figure, rounds};
 use rand::RngExt;
@@ -7,7 +7,7 @@ use tokio::task::yield_now;
 
 use crate::support::run;
 
-/// A moment shorter than any that a timer knows.
+/// A delay shorter than the resolution of timers.
 async fn yields(n: u32) {
     for _ in 0..n {
         yield_now().await;
@@ -38,7 +38,7 @@ async fn f13_a_cancelled_begin_loses_no_acknowledged_write() {
             n_cancelled += u32::from(borrower.await.expect("the borrower ends"));
         }
         let insert = sqlx::query("INSERT INTO notes VALUES ($1)").bind(n);
-        insert.execute(&pool).await.expect("the note is taken");
+        insert.execute(&pool).await.expect("the note is inserted");
     }
     pool.close().await;
     let n_kept: i64 = sqlx::query_scalar("SELECT count(*) FROM notes")

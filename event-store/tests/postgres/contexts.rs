@@ -9,9 +9,9 @@ use event_store::{Append, EventStore, Expected, Revision};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::support::{committed, gapless, linked, whole_log, without_a_judge};
+use crate::support::{committed, gapless, linked, whole_log, without_checks};
 
-/// Three events, of which the second one has another day, time and trace than the others.
+/// Three events; the second one has another day, time and trace than the others.
 fn varied(id: u128, key: &str, revision: u64) -> Append {
     let stream = stream(ANA, key);
     let mut events: Vec<_> = (1..=3).map(|n| event(&stream, revision + n, id, n.into())).collect();
@@ -23,7 +23,7 @@ fn varied(id: u128, key: &str, revision: u64) -> Append {
     Append::try_new(ANA, command(id), [0; 32], vec![expected], events).expect("an append")
 }
 
-/// An event as it is stored.
+/// A stored event.
 #[derive(FromRow)]
 struct Stored {
     tenant_id: Uuid,
@@ -40,7 +40,7 @@ struct Stored {
     content_hash: Vec<u8>,
 }
 
-/// Fails unless every event is stored as it was when its caller hashed it.
+/// Fails unless each stored event has the hash that its caller computed.
 async fn hashed_as_stored(db: &Database) {
     let log: Vec<Stored> = sqlx::query_as("SELECT * FROM events ORDER BY position")
         .fetch_all(&db.owner_pool())
@@ -73,14 +73,14 @@ async fn every_event_has_its_own_day_times_and_metadata_however_it_is_written() 
         sent.extend(append.events().to_vec());
         append
     };
-    // Judged, since nothing is known yet.
+    // Checked by the database, since the writer does not know the streams yet.
     committed(store.append(wanted(varied(1, "arepa", 0))).await);
-    without_a_judge(&db).await;
-    // Alone, in one context.
+    without_checks(&db).await;
+    // In a batch of its own, in one context.
     committed(store.append(wanted(append(ANA, 2, &[("arepa", 3, 2)]))).await);
-    // Alone, in several.
+    // In a batch of its own, in several contexts.
     committed(store.append(wanted(varied(3, "arepa", 5))).await);
-    // With others.
+    // In a batch with others.
     let together = (1..=20).map(|n| wanted(varied(100 + n, &format!("queso {n}"), 0)));
     let together: Vec<_> = together.map(|append| store.append(append)).collect();
     for verdict in futures_util::future::join_all(together).await {

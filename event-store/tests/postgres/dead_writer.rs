@@ -1,4 +1,4 @@
-//! A writer that dies by a defect.
+//! A writer that panics.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,10 +10,10 @@ use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, Share
 
 use crate::support::{committed, hold_the_head, whole_log};
 
-/// What the writer counts when a batch was not written.
+/// The counter of failed batches.
 const FAILURES: &str = "fastops_append_failures_total";
 
-/// Panics where the first failure of a batch is counted, which is in the middle of the writer's work.
+/// Panics when the first failed batch is counted, which is in the middle of the writer's work.
 struct Trap {
     is_set: Arc<AtomicBool>,
 }
@@ -39,7 +39,7 @@ impl Recorder for Trap {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f50_a_writer_that_dies_is_followed_by_another_and_nobody_hangs() {
+async fn f50_a_writer_that_dies_is_replaced_and_no_append_hangs() {
     let is_set = Arc::new(AtomicBool::new(false));
     let trap = Trap { is_set: Arc::clone(&is_set) };
     metrics::set_global_recorder(trap).map_err(drop).expect("one recorder");
@@ -53,7 +53,7 @@ async fn f50_a_writer_that_dies_is_followed_by_another_and_nobody_hangs() {
         let in_hand = store.append(append(ANA, id, &[("arepa", round + 1, 1)]));
         let answer = in_hand.await;
         assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{answer:?}");
-        assert!(!is_set.load(Ordering::SeqCst), "the writer lives");
+        assert!(!is_set.load(Ordering::SeqCst), "the writer has panicked");
         head.rollback().await.expect("the head is free");
         committed(store.append(append(ANA, id + 1, &[("arepa", round + 1, 1)])).await);
         committed(store.append(append(LUIS, id, &[("café", round, 1)])).await);

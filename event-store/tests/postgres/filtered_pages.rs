@@ -1,4 +1,4 @@
-//! Pages of which nothing matters to a consumer.
+//! Pages without any event that a consumer wants.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::support::committed;
 
 const NAME: &str = "of_releases";
 
-/// Wants every second event of a claim: that it was released.
+/// Wants every second event of a claim: its release.
 #[derive(Debug, Default)]
 struct OfReleases {
     seen: Mutex<Vec<Position>>,
@@ -73,20 +73,20 @@ async fn until_at(db: &Database, consumer: &Arc<OfReleases>, position: u64) {
 async fn a_page_that_is_empty_after_filtering_moves_the_checkpoint() {
     let db = Database::create().await;
     let (store, consumer) = (db.store(), Arc::new(OfReleases::default()));
-    // More than a page of claims that are taken, each a stream of its own.
+    // More than a page of claims, each in a stream of its own.
     let keys: Vec<String> = (0..2_500).map(|n| format!("product {n}")).collect();
     for (keys, n) in keys.chunks(100).zip(1..) {
         let streams: Vec<(&str, u64, u64)> = keys.iter().map(|key| (&**key, 0, 1)).collect();
         committed(store.append(append(ANA, n, &streams)).await);
     }
     until_at(&db, &consumer, 2_500).await;
-    assert_eq!(consumer.n_pages.load(Ordering::SeqCst), 0, "nothing mattered");
+    assert_eq!(consumer.n_pages.load(Ordering::SeqCst), 0, "no event was wanted");
 
     committed(store.append(append(ANA, 100, &[(&keys[0], 1, 1)])).await);
     until_at(&db, &consumer, 2_501).await;
     assert_eq!(*consumer.seen.lock().expect("whole"), [Position::new(2_501)]);
 
-    // Again nothing, at the end of the log, for a run that begins after it.
+    // Again no wanted event, at the end of the log, for a run that starts after it.
     committed(store.append(append(ANA, 101, &[("arepa", 0, 1)])).await);
     until_at(&db, &consumer, 2_502).await;
     until_at(&db, &consumer, 2_502).await;

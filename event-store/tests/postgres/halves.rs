@@ -1,4 +1,4 @@
-//! Who goes together.
+//! How waiting appends are divided into batches.
 
 use std::time::Duration;
 
@@ -21,15 +21,15 @@ async fn until_it_waits(db: &Database) {
     }
 }
 
-/// How many commands each transaction has accepted, in their order.
+/// The number of commands in each transaction, in the order of the log.
 async fn batches(db: &Database) -> Vec<i64> {
     let query = "SELECT count(*) FROM command_log GROUP BY xmin ORDER BY min(first_position)";
     sqlx::query_scalar(query).fetch_all(&db.owner_pool()).await.expect("the commands")
 }
 
-/// So that some are written while it is decided for the others, once they come back.
+/// Half of them are written while the callers of the other half decide on their next commands.
 #[tokio::test(flavor = "multi_thread")]
-async fn half_of_those_who_wait_and_of_those_who_were_answered_go_at_once() {
+async fn half_of_the_waiting_appends_are_sent_at_once() {
     let db = Database::create().await;
     let store = db.store();
     let head = hold_the_head(&db).await;

@@ -1,4 +1,4 @@
-//! A position that is taken long before its event can be seen.
+//! A position is assigned long before its event becomes visible.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::support::{committed, gapless, hold_the_head, whole_log};
 
-/// A foreign writer that has taken a position and does not commit for a while.
+/// Another writer that takes a position and delays its commit.
 async fn commits_late(db: &Database, id: u32, hold: Duration) {
     let mut session = hold_the_head(db).await;
     let late = format!(
@@ -53,7 +53,7 @@ async fn f18_a_late_commit_of_an_early_position_is_not_skipped() {
             }
         }
     });
-    // `make test` holds the head for less than the writer waits, the campaign for longer than anybody.
+    // `make test` holds the head for less than the writer's timeout, the campaign for longer.
     let n_rounds = rounds(2);
     let hold = if n_rounds > 2 { Duration::from_secs(5) } else { Duration::from_millis(1_300) };
     let n_rounds = n_rounds.min(6);
@@ -75,7 +75,7 @@ async fn f18_a_late_commit_of_an_early_position_is_not_skipped() {
             }
             slowest = slowest.max(begun.elapsed());
         }
-        late.await.expect("the late one has committed");
+        late.await.expect("the late writer has committed");
     }
     assert_took(slowest, PATIENCE + Duration::from_millis(500));
     over.store(true, Ordering::Relaxed);
@@ -88,18 +88,18 @@ async fn f18_a_late_commit_of_an_early_position_is_not_skipped() {
     figure(
         "F18",
         &format!(
-            "{n_rounds} commits {hold:.1?} late, {} events of {} skipped, {n_transient} appends told \
-             to come back, none after more than {slowest:.1?}",
+            "{n_rounds} commits {hold:.1?} late, {} events of {} skipped, {n_transient} appends \
+             refused, none after more than {slowest:.1?}",
             n_written - seen.len(),
             seen.len()
         ),
     );
 }
 
-/// What others have begun and not ended, whatever it has written, seen or locked, has nothing to do with
-/// the log: stores that wait for all earlier transactions to end stand still here.
+/// Open transactions of other sessions, whatever they wrote, read or locked, do not affect the log.
+/// Stores that wait for all earlier transactions to end would block here.
 #[tokio::test(flavor = "multi_thread")]
-async fn f18_a_transaction_that_stays_open_hides_nothing_and_holds_nobody_up() {
+async fn f18_an_open_transaction_hides_no_events_and_blocks_no_appends() {
     let db = Database::create().await;
     let store = db.store();
     committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
@@ -107,8 +107,9 @@ async fn f18_a_transaction_that_stays_open_hides_nothing_and_holds_nobody_up() {
     let begun = "BEGIN ISOLATION LEVEL REPEATABLE READ";
     let mut open = open.begin_with(begun).await.expect("a session");
     for sql in [
-        // A number of its own, older than those of all later transactions, and a view of the log as it is.
-        "CREATE TABLE somebody_elses (n integer)",
+        // A transaction id older than those of all later transactions, a snapshot of the log, and a
+        // lock.
+        "CREATE TABLE unrelated (n integer)",
         "SELECT count(*) FROM events",
         "SELECT * FROM streams FOR KEY SHARE",
     ] {
@@ -125,5 +126,5 @@ async fn f18_a_transaction_that_stays_open_hides_nothing_and_holds_nobody_up() {
     assert_eq!(seen, whole_log(&*store).await[1..]);
     let tail = [(stream(ANA, "arepa"), Revision::START)];
     assert_eq!(reader.read_streams(ANA, &tail).await.expect("an answer")[0].len(), 40);
-    open.rollback().await.expect("it was open all the time");
+    open.rollback().await.expect("the transaction stays open");
 }

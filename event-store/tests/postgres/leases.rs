@@ -21,7 +21,7 @@ async fn expire(database: &Database) {
 }
 
 async fn taken(leases: &Leases, name: &str) -> Lease {
-    leases.try_acquire(name).await.expect("the database answers").expect("nobody has it")
+    leases.try_acquire(name).await.expect("the database answers").expect("the lease is free")
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn a_lease_has_one_holder_who_may_give_it_back() {
     assert_eq!(
         taken(&luis, "tenant:17").await.epoch(),
         1,
-        "names have nothing to do with each other"
+        "leases of different names are independent"
     );
 
     held.release().await;
@@ -58,7 +58,7 @@ async fn a_lease_that_is_renewed_does_not_expire() {
 }
 
 #[tokio::test]
-async fn whoever_lost_a_lease_is_told_and_cannot_take_it_from_the_next_one() {
+async fn a_lost_lease_is_reported_and_not_taken_from_the_next_holder() {
     let database = Database::create().await;
     let (ana, luis) = (leases(&database, 1), leases(&database, 2));
     let held = taken(&ana, "consumer:sales").await;
@@ -73,7 +73,7 @@ async fn whoever_lost_a_lease_is_told_and_cannot_take_it_from_the_next_one() {
 }
 
 #[tokio::test]
-async fn whoever_waits_has_it_soon_after_the_holder_died() {
+async fn a_waiter_gets_the_lease_soon_after_its_holder_dies() {
     let database = Database::create().await;
     let (ana, luis) = (leases(&database, 1), leases(&database, 2));
     drop(taken(&ana, "consumer:sales").await);

@@ -1,4 +1,4 @@
-//! What only the adapter for PostgreSQL can get wrong.
+//! Tests of the PostgreSQL adapter beyond the common suite.
 
 mod cancelled_begin;
 mod contexts;

@@ -1,5 +1,5 @@
-//! A writer that knows where the log ends writes what comes next without having it judged. What it knows
-//! may be wrong, and then nobody may notice but by the time it takes.
+//! A writer that knows the ends of streams and log appends without checks by the database. Its
+//! knowledge may be wrong; then the append is checked, and only takes longer.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use event_store::testing::appends::{ANA, LUIS, append, command, stream};
 use event_store::{Append, EventStore, Position, Revision, Verdict};
 use uuid::uuid;
 
-use crate::support::{committed, gapless, linked, run, whole_log, without_a_judge};
+use crate::support::{committed, gapless, linked, run, whole_log, without_checks};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_next_is_not_judged() {
     let db = Database::create().await;
     let store = db.store();
     committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
-    without_a_judge(&db).await;
+    without_checks(&db).await;
 
     let next = committed(store.append(append(ANA, 2, &[("arepa", 1, 2), ("buñuelo", 0, 1)])).await);
     assert_eq!((next.first, next.last()), (Position::new(2), Position::new(4)));
@@ -29,7 +29,7 @@ async fn what_comes_next_is_not_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_else_wrote_meanwhile_is_seen() {
+async fn writes_of_another_writer_are_seen() {
     let db = Database::create().await;
     let (here, there) = (db.store(), db.store());
     for id in [1, 2] {
@@ -49,13 +49,13 @@ async fn what_somebody_else_wrote_meanwhile_is_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_began_elsewhere_is_no_new_one() {
+async fn a_stream_of_another_writer_is_not_new() {
     let db = Database::create().await;
     committed(db.store().append(append(ANA, 1, &[("arepa", 0, 3)])).await);
     let store = db.store();
     committed(store.append(append(ANA, 2, &[("buñuelo", 0, 1)])).await);
 
-    // It has not heard of the stream, and knows where the log ends.
+    // This writer does not know the stream, and knows the end of the log.
     let begins = store.append(append(ANA, 3, &[("arepa", 0, 1)])).await;
     let (stream, actual) = (stream(ANA, "arepa"), Revision::new(3));
     assert_eq!(begins.unwrap(), Verdict::Conflict { stream, actual });
@@ -63,10 +63,10 @@ async fn a_stream_that_began_elsewhere_is_no_new_one() {
     gapless(&whole_log(&*store).await);
 }
 
-/// How many events a command has.
+/// The number of events of a command.
 const FEW_AND_MANY: [u64; 2] = [1, 20];
 
-/// How often the tables that say where everything ends were read.
+/// How often the tables with the ends of streams and chains were scanned.
 #[derive(sqlx::FromRow)]
 struct Scans {
     whole: i64,
@@ -92,12 +92,12 @@ async fn no_table_is_read_as_a_whole_however_small_it_was_when_that_was_planned(
         run(&db, "ANALYZE".to_owned()).await;
         let store = db.store();
         committed(store.append(append(ANA, 2, &[("arepa", 1, 1)])).await);
-        without_a_judge(&db).await;
+        without_checks(&db).await;
 
         let before = scans(&db).await;
         let mut revision = 2;
-        // A session reports at most once a second what it has counted, after a transaction. Ten is more
-        // than what the appends that were judged may still report.
+        // A session reports its statistics at most once a second, after a transaction. Ten is more
+        // than what the checked appends may still report.
         let after = loop {
             let next = append(ANA, u128::from(revision) + 1, &[("arepa", revision, n_events)]);
             committed(store.append(next).await);
@@ -124,7 +124,7 @@ async fn nothing_is_written_where_a_stream_or_a_chain_does_not_end_where_the_wri
                 committed(store.append(append(ANA, id, &[("arepa", revision, 1)])).await);
             }
             run(&db, otherwise.to_owned()).await;
-            without_a_judge(&db).await;
+            without_checks(&db).await;
 
             let next = store.append(append(ANA, 3, &[("arepa", 2, n_events)])).await;
             assert!(next.is_err(), "{otherwise}: {next:?}");
@@ -150,7 +150,7 @@ async fn a_command_that_was_accepted_is_recognised_though_all_it_expects_is_ther
     }
 }
 
-/// A command whose id says that it was made just now, or later.
+/// A command whose id has a time of just now, or later.
 fn made_late(id: u128, key: &str, revision: u64, n_events: u64) -> Append {
     let like = append(ANA, id, &[(key, revision, n_events)]);
     let (expected, events) = (like.expected().to_vec(), like.events().to_vec());
@@ -175,9 +175,9 @@ async fn a_command_that_seems_new_by_its_id_is_recognised_too() {
     }
 }
 
-/// What a writer answers to readers of its process is what the log has.
+/// The recent events that a writer keeps for readers of its process equal those of the log.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_at_hand_is_what_the_log_has() {
+async fn recent_events_are_those_of_the_log() {
     let db = Database::create().await;
     let (here, there) = (db.store(), db.store());
     for id in 1..=40 {
@@ -199,17 +199,17 @@ async fn what_is_at_hand_is_what_the_log_has() {
     assert_eq!(n_at_hand, 70, "all but those of the other process");
 }
 
-/// Many callers at once, so that batches hold commands that rest on one another.
+/// Many concurrent callers, so that batches contain commands that depend on one another.
 #[tokio::test(flavor = "multi_thread")]
 async fn chains_of_commands_of_many_callers_come_next_together() {
     let db = Database::create().await;
     let store = db.store();
     committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
-    without_a_judge(&db).await;
+    without_checks(&db).await;
     let answers: Vec<_> = (2..200_u64)
         .map(|id| {
-            let own = format!("buñuelo {id}");
-            store.append(append(ANA, id.into(), &[("arepa", id - 1, 1), (&own, 0, 1)]))
+            let own_key = format!("buñuelo {id}");
+            store.append(append(ANA, id.into(), &[("arepa", id - 1, 1), (&own_key, 0, 1)]))
         })
         .collect();
     for answer in answers {

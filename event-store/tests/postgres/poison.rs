@@ -1,4 +1,4 @@
-//! An append that only the database knows to be bad, among good ones.
+//! An append that only the database recognizes as invalid, among valid ones.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::support::{committed, hold_the_head, whole_log};
 
-/// The database refuses every event of this command.
+/// The database rejects every event of this command.
 const POISON: u128 = 0xdead;
 
 async fn refuse_poison(db: &Database, code: &str) {
@@ -35,7 +35,7 @@ async fn the_culprit_of_a_refused_batch_is_refused_alone() {
     let db = Database::create().await;
     refuse_poison(&db, "P0001").await;
     let store = db.store();
-    // While the first append waits for the head, all others gather: the poison among many of them.
+    // While the first append waits for the head, the others queue up, with the poison among them.
     let head = hold_the_head(&db).await;
     let first = store.append(append(LUIS, 1, &[("café", 0, 1)]));
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -56,7 +56,7 @@ async fn the_culprit_of_a_refused_batch_is_refused_alone() {
     }
     match poison.await {
         Err(Error::Rejected { reason }) => assert!(reason.contains("this is poison"), "{reason}"),
-        other => panic!("poison was taken for food: {other:?}"),
+        other => panic!("the poison was not rejected: {other:?}"),
     }
     let actual = Revision::START;
     assert_eq!(
@@ -75,7 +75,7 @@ async fn the_culprit_of_a_refused_batch_is_refused_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told_at_once_and_the_log_goes_on_when_there_is_room() {
+async fn a_full_disk_is_reported_at_once_and_the_log_goes_on_when_there_is_room() {
     let db = Database::create().await;
     refuse_poison(&db, "53100").await;
     let store = db.store();

@@ -1,4 +1,4 @@
-//! A way to the database that can be blocked in either direction, and cut.
+//! A proxy to the database that can block either direction and cut connections.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Proxy {
         proxy
     }
 
-    /// How to connect through it.
+    /// The options to connect through the proxy.
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.options.clone().socket(self.folder.path())
     }
@@ -46,7 +46,7 @@ impl Proxy {
         self.answers.send_replace(flow);
     }
 
-    /// Ends every connection; nothing more comes through any of them.
+    /// Closes all connections; their data is no longer forwarded.
     pub(crate) async fn cut(&self) {
         self.connections.lock().await.shutdown().await;
     }
@@ -85,6 +85,6 @@ async fn pump(
             break;
         }
     }
-    // Whoever reads there may be gone already.
+    // The reader of that side may have gone.
     let _ = to.shutdown().await;
 }

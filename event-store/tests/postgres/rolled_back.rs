@@ -1,4 +1,4 @@
-//! What the database undoes for reasons of its own.
+//! Transactions that the database rolls back for its own reasons.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use crate::support::{gapless, run, whole_log};
 
-/// What is set for the sessions of this test's database that begin from now on.
+/// Changes a setting for the later sessions of this test's database.
 async fn set(db: &Database, setting: &str) {
     let name: String = sqlx::query_scalar("SELECT current_database()")
         .fetch_one(&db.owner_pool())
@@ -24,7 +24,7 @@ async fn set(db: &Database, setting: &str) {
     run(db, format!("ALTER DATABASE {name} SET {setting}")).await;
 }
 
-/// How often a batch was rolled back and sent again, in the whole process.
+/// How many batches were rolled back and retried, in the whole process.
 fn n_failures(metrics: &PrometheusHandle) -> u64 {
     let rendered = metrics.render();
     let line =
@@ -36,7 +36,7 @@ fn n_failures(metrics: &PrometheusHandle) -> u64 {
 async fn f14_deadlocks_are_tried_again_and_never_an_internal_error() {
     let metrics = PrometheusBuilder::new().install_recorder().expect("one recorder");
     let db = Database::create().await;
-    // Shorter than the writer's wait for a lock, so that PostgreSQL sees the deadlock first.
+    // Shorter than the writer's lock timeout, so that PostgreSQL detects the deadlock first.
     set(&db, "deadlock_timeout = '20ms'").await;
     let store = db.store();
     let keys = [String::from("arepa"), String::from("café")];
@@ -70,12 +70,12 @@ async fn f14_deadlocks_are_tried_again_and_never_an_internal_error() {
         "F14",
         &format!(
             "{n_deadlocks} deadlocks, {n_batches} ended by rolling a batch back; {n} appends, \
-             {n_transient} told to come back, 0 failed"
+             {n_transient} refused, 0 failed"
         ),
     );
 }
 
-/// Takes a stream first and the head then, again and again.
+/// Repeatedly locks a stream first and the head second.
 async fn locks_the_other_way_round(pool: PgPool, n_victims: Arc<AtomicU64>) {
     loop {
         let mut session = pool.begin().await.expect("a session");
@@ -85,7 +85,7 @@ async fn locks_the_other_way_round(pool: PgPool, n_victims: Arc<AtomicU64>) {
         let head = "SELECT FROM log_head FOR UPDATE";
         let head = sqlx::query(head).execute(&mut *session).await;
         n_victims.fetch_add(u64::from(head.is_err()), Ordering::Relaxed);
-        // What was refused is undone already.
+        // A rejected transaction is rolled back already.
         let _ = session.rollback().await;
     }
 }
@@ -94,7 +94,7 @@ async fn locks_the_other_way_round(pool: PgPool, n_victims: Arc<AtomicU64>) {
 async fn f14_serialization_failures_are_tried_again_and_never_an_internal_error() {
     let metrics = PrometheusBuilder::new().install_recorder().expect("one recorder");
     let db = Database::create().await;
-    // Whoever waited for the head has then read too early, and must begin again.
+    // A session that waited for the head has an older snapshot, and must start again.
     set(&db, "default_transaction_isolation = 'repeatable read'").await;
     let n_each = u64::from(rounds(10)) * 2;
     let mut writers = JoinSet::new();
@@ -114,14 +114,14 @@ async fn f14_serialization_failures_are_tried_again_and_never_an_internal_error(
     figure(
         "F14",
         &format!(
-            "{n_failures} batches rolled back for serialization; {} appends, {n_transient} told \
-             to come back, 0 failed",
+            "{n_failures} batches rolled back for serialization; {} appends, {n_transient} \
+             refused, 0 failed",
             log.len()
         ),
     );
 }
 
-/// Appends to one stream of each tenant in turns, and says how many it was told to try again.
+/// Appends to one stream of each tenant in turns; returns how many appends had to be retried.
 async fn appends_all(store: &PostgresStore, base: u128, keys: &[String], n_each: u64) -> u32 {
     let mut n_transient = 0;
     for revision in 0..n_each {

@@ -1,4 +1,4 @@
-//! Who may write snapshots.
+//! Which role may write snapshots.
 
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, command};
@@ -15,11 +15,12 @@ async fn snapshots_are_written_through_their_function_and_not_otherwise() {
             [insert.as_str(), "UPDATE snapshots SET revision = 9", "DELETE FROM snapshots"]
         {
             let change = sqlx::query(sqlx::AssertSqlSafe(change.to_owned()));
-            let refused = change.execute(&pool).await.expect_err("it is refused").to_string();
+            let refused =
+                change.execute(&pool).await.expect_err("the update is refused").to_string();
             assert!(refused.contains("permission denied for table snapshots"), "{refused}");
         }
     }
     let keep = format!("SELECT log_keep_snapshot({row})");
     let keep = sqlx::query(sqlx::AssertSqlSafe(keep));
-    keep.execute(&db.app_pool()).await.expect("it is kept");
+    keep.execute(&db.app_pool()).await.expect("the snapshot is stored");
 }

@@ -17,7 +17,7 @@ use crate::support::{
     committed, duplicate, hold_the_head, until_the_writer_waits, whole_log, without_writers,
 };
 
-/// What the callers' tasks may take besides.
+/// A margin for the callers' tasks.
 const GRACE: Duration = Duration::from_secs(1);
 
 fn store(proxy: &Proxy) -> PostgresStore {
@@ -79,7 +79,7 @@ async fn a_commit_whose_answer_is_lost_is_asked_for_again_and_happens_once() {
     let n_rounds = u64::from(rounds(5));
     let mut at = 0;
     for n in 1..=n_rounds {
-        // Statements are prepared with their first use, which takes an answer more.
+        // Statements are prepared at their first use, which takes another answer.
         for id in [1_000, 2_000] {
             committed(store.append(append(ANA, u128::from(n) + id, &[("arepa", at, 1)])).await);
             at += 1;
@@ -90,14 +90,16 @@ async fn a_commit_whose_answer_is_lost_is_asked_for_again_and_happens_once() {
         until_the_log_has(&*direct, at).await;
         proxy.cut().await;
         proxy.let_answers_through(true);
-        // Which try it was does not matter: its command is in the log once, and that is said.
+        // Whichever attempt was committed: the command is in the log once, and the answer reports
+        // it.
         let earlier = duplicate(answer.await);
         assert_eq!(earlier.committed, Committed { first: Position::new(at), count: 1 });
     }
     assert_eq!(whole_log(&*direct).await.len() as u64, n_rounds * 3);
 }
 
-/// What was accepted long before stays a duplicate: the log has none of the events of the retry.
+/// The command was accepted earlier, so that its retry is a duplicate: the log has no event of the
+/// retry.
 #[tokio::test(flavor = "multi_thread")]
 async fn f11_a_retry_whose_answer_is_lost_is_no_new_commit() {
     let db = Database::create().await;
@@ -107,7 +109,7 @@ async fn f11_a_retry_whose_answer_is_lost_is_no_new_commit() {
     committed(store.append(append(ANA, 2, &[("arepa", 2, 1)])).await);
     for _ in 0..rounds(5) {
         let head = hold_the_head(&db).await;
-        // Decided again from the beginning, with events of its own.
+        // Decided again from the start, with events of its own.
         let retry = store.append(append(ANA, 1, &[("arepa", 3, 2)]));
         until_the_writer_waits(&db).await;
         proxy.cut().await;
@@ -118,8 +120,8 @@ async fn f11_a_retry_whose_answer_is_lost_is_no_new_commit() {
     }
 }
 
-/// The first try was written, whatever the second one meets. On one thread nothing is sent before all of
-/// them wait, so that two go together.
+/// The first attempt was committed, whatever the second one meets. On one thread no append is sent
+/// before all are queued, so that two are in one batch.
 #[tokio::test]
 async fn f11_a_refusal_after_a_lost_answer_does_not_say_that_nothing_happened() {
     let db = Database::create().await;
@@ -130,7 +132,7 @@ async fn f11_a_refusal_after_a_lost_answer_does_not_say_that_nothing_happened() 
         let key = |n| format!("buñuelo {}", id + n);
         join_all((0..4).map(|n| store.append(append(ANA, id + n, &[(&key(n), 0, 1)]))))
     };
-    // Statements are prepared with their first use, which takes an answer more.
+    // Statements are prepared at their first use, which takes another answer.
     for answer in four(10).await {
         committed(answer);
     }
@@ -180,7 +182,7 @@ async fn reads_that_get_no_answer_or_are_given_up_leave_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_waits_for_the_head_in_vain_is_told_that_nothing_happened() {
+async fn an_append_that_waits_for_the_head_in_vain_reports_no_effect() {
     let db = Database::create().await;
     let store = db.store();
     let head = hold_the_head(&db).await;
@@ -194,7 +196,7 @@ async fn whoever_waits_for_the_head_in_vain_is_told_that_nothing_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_tenant_that_asks_for_too_much_is_told_so_and_the_others_go_on() {
+async fn a_tenant_over_its_limit_is_refused_and_the_others_go_on() {
     let db = Database::create().await;
     let store = db.store();
     let head = hold_the_head(&db).await;
@@ -208,6 +210,6 @@ async fn one_tenant_that_asks_for_too_much_is_told_so_and_the_others_go_on() {
     for call in calls {
         n_overloaded += u32::from(matches!(call.await, Err(Error::Overloaded)));
     }
-    // A tenant has room for 4,096; the writer had taken a batch of at most 512 already.
+    // A tenant may queue 4,096 appends; the writer may already have taken a batch of up to 512.
     assert!((392..=904).contains(&n_overloaded), "{n_overloaded}");
 }

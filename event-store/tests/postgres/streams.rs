@@ -1,37 +1,37 @@
-//! Streams are found by their last event, and each event says where the one before it is.
+//! A stream is found by its last event, and each event has the position of the previous one.
 
 use event_store::postgres::first_events;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, stream};
 use event_store::{Error, EventStore, Position, Revision};
 
-use crate::support::{committed, gapless, linked, run, whole_log, without_a_judge};
+use crate::support::{committed, gapless, linked, run, whole_log, without_checks};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_a_stream_are_linked_however_they_were_written() {
     let db = Database::create().await;
     let (here, there) = (db.store(), db.store());
-    // Judged, because nothing is known yet.
+    // Checked by the database, because the writer does not know the streams yet.
     committed(here.append(append(ANA, 1, &[("arepa", 0, 2), ("buñuelo", 0, 1)])).await);
     committed(here.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
-    without_a_judge(&db).await;
-    // Alone, and more than a lone command may have.
+    without_checks(&db).await;
+    // In a batch of its own, with more events than such a command may have without checks.
     committed(here.append(append(ANA, 3, &[("buñuelo", 1, 2), ("arepa", 2, 1)])).await);
     committed(here.append(append(ANA, 4, &[("arepa", 3, 20), ("queso", 0, 2)])).await);
-    // In company.
+    // In a batch with others.
     let answers: Vec<_> = (5..60_u64)
         .map(|id| {
-            let own = format!("buñuelo {id}");
+            let own_key = format!("buñuelo {id}");
             let tenant = if id % 5 == 0 { LUIS } else { ANA };
             let shared = if tenant == LUIS { id / 5 } else { id + 18 - id / 5 };
-            here.append(append(tenant, id.into(), &[("arepa", shared, 1), (&own, 0, 2)]))
+            here.append(append(tenant, id.into(), &[("arepa", shared, 1), (&own_key, 0, 2)]))
         })
         .collect();
     for answer in answers {
         committed(answer.await);
     }
-    // Beside somebody else, who is judged too.
-    run(&db, "ALTER FUNCTION log_append_of_nobody RENAME TO log_append".to_owned()).await;
+    // Concurrently with another writer, which is checked, too.
+    run(&db, "ALTER FUNCTION log_append_disabled RENAME TO log_append".to_owned()).await;
     committed(there.append(append(LUIS, 60, &[("arepa", 12, 3), ("queso", 0, 1)])).await);
     committed(here.append(append(LUIS, 61, &[("queso", 1, 2), ("arepa", 15, 1)])).await);
 
@@ -59,28 +59,28 @@ async fn a_stream_that_leads_elsewhere_is_not_read_as_if_it_were_whole() {
     let tail = |key, after| (stream(ANA, key), Revision::new(after));
     run(&db, "ALTER TABLE events DISABLE TRIGGER append_only".to_owned()).await;
 
-    // To another stream, to another tenant, to nothing, past some of its events, to itself.
+    // To another stream, to another tenant, to no event, past some of its events, to itself.
     for elsewhere in [2, 3, 0, 1, 4, 6] {
         run(&db, format!("UPDATE events SET previous = {elsewhere} WHERE position = 6")).await;
         let whole = store.read_streams(ANA, &[tail("queso", 0), tail("arepa", 0)]).await;
         assert!(matches!(whole, Err(Error::Corrupt { .. })), "{elsewhere}: {whole:?}");
         let last = store.read_streams(ANA, &[tail("queso", 0), tail("arepa", 3)]).await;
         let lengths: Vec<usize> = last.unwrap().iter().map(Vec::len).collect();
-        assert_eq!(lengths, [1, 1], "{elsewhere}: what comes last is whole by itself");
+        assert_eq!(lengths, [1, 1], "{elsewhere}: the last events are complete by themselves");
     }
     run(&db, "UPDATE events SET previous = 5 WHERE position = 6".to_owned()).await;
     run(&db, "UPDATE events SET previous = 6 WHERE position = 5".to_owned()).await;
     let whole = store.read_streams(ANA, &[tail("arepa", 0)]).await;
-    assert!(matches!(whole, Err(Error::Corrupt { .. })), "to a later one: {whole:?}");
+    assert!(matches!(whole, Err(Error::Corrupt { .. })), "linked to a later event: {whole:?}");
     for elsewhere in [2, 3, 5, 7] {
         let sql = format!("UPDATE streams SET last_position = {elsewhere} WHERE revision = 4");
         run(&db, sql).await;
         let last = store.read_streams(ANA, &[tail("arepa", 3)]).await;
-        assert!(matches!(last, Err(Error::Corrupt { .. })), "it ends at {elsewhere}: {last:?}");
+        assert!(matches!(last, Err(Error::Corrupt { .. })), "linked to {elsewhere}: {last:?}");
     }
 }
 
-/// What a stream began with, as somebody who reads the log in a transaction of their own finds it.
+/// The first event of a stream, as read in a separate transaction.
 async fn began_with(db: &Database, position: u64) -> Option<u64> {
     let mut reader = db.owner_pool().acquire().await.expect("a session");
     let of = Position::new(position);
@@ -99,13 +99,13 @@ async fn every_event_leads_back_to_what_its_stream_began_with() {
         assert_eq!(began_with(&db, position).await, Some(first), "{position}");
     }
     run(&db, "ALTER TABLE events DISABLE TRIGGER append_only".to_owned()).await;
-    // To nothing, past one of its events, to other streams, to another tenant, to itself.
+    // To no event, past one of its events, to other streams, to another tenant, to itself.
     for elsewhere in [0, 1, 2, 3, 4, 6] {
         run(&db, format!("UPDATE events SET previous = {elsewhere} WHERE position = 6")).await;
         assert_eq!(began_with(&db, 6).await, None, "{elsewhere}");
     }
     run(&db, "UPDATE events SET previous = 6 WHERE position = 5".to_owned()).await;
-    assert_eq!(began_with(&db, 5).await, None, "to a later one");
+    assert_eq!(began_with(&db, 5).await, None, "linked to a later event");
 }
 
 /// A partition ends with position 15,999,999.

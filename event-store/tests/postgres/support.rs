@@ -31,7 +31,7 @@ pub(crate) async fn whole_log(store: &dyn EventStore) -> Vec<RecordedEvent> {
     }
 }
 
-/// A foreign session that nobody can append against until it ends.
+/// Locks the head in another session: no append commits until the transaction ends.
 pub(crate) async fn hold_the_head(db: &Database) -> Transaction<'static, Postgres> {
     let mut session = db.owner_pool().begin().await.expect("a session");
     sqlx::query("SELECT FROM log_head FOR UPDATE")
@@ -46,13 +46,13 @@ pub(crate) fn gapless(log: &[RecordedEvent]) {
     assert_eq!(positions, (1..=log.len() as u64).collect::<Vec<_>>());
 }
 
-/// Runs something as the owner of the schema.
+/// Runs a statement as the owner of the schema.
 pub(crate) async fn run(db: &Database, sql: String) {
     let run = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&db.owner_pool()).await;
     run.expect("the statement works");
 }
 
-/// Returns when a session of this database waits for a lock, as the writer does for the head.
+/// Waits until a session of this database waits for a lock, as the writer does for the head.
 pub(crate) async fn until_the_writer_waits(db: &Database) {
     let pool = db.owner_pool();
     let waits = "SELECT EXISTS (
@@ -64,20 +64,20 @@ pub(crate) async fn until_the_writer_waits(db: &Database) {
     }
 }
 
-/// From here on every append is refused for a reason that waiting does not mend.
+/// Makes every later append fail for a permanent reason.
 pub(crate) async fn without_writers(db: &Database) {
     for name in ["log_append", "log_append_next"] {
-        run(db, format!("ALTER FUNCTION {name} RENAME TO {name}_of_nobody")).await;
+        run(db, format!("ALTER FUNCTION {name} RENAME TO {name}_disabled")).await;
     }
 }
 
-/// Lets nobody have anything judged: whatever is written after this comes next.
-pub(crate) async fn without_a_judge(db: &Database) {
-    run(db, "ALTER FUNCTION log_append RENAME TO log_append_of_nobody".to_owned()).await;
+/// Makes every append fail that the database would have to check.
+pub(crate) async fn without_checks(db: &Database) {
+    run(db, "ALTER FUNCTION log_append RENAME TO log_append_disabled".to_owned()).await;
 }
 
-/// Fails unless every event says where the one before it in its stream is, and every stream where its
-/// last one is.
+/// Fails unless each event has the position of the previous event of its stream, and each stream
+/// that of its last one.
 pub(crate) async fn linked(db: &Database) {
     let wrong: Vec<i64> = sqlx::query_scalar(
         "SELECT position FROM (
@@ -95,5 +95,5 @@ pub(crate) async fn linked(db: &Database) {
     .fetch_all(&db.owner_pool())
     .await
     .expect("the log can be read");
-    assert_eq!(wrong, Vec::<i64>::new(), "positions that are linked otherwise");
+    assert_eq!(wrong, Vec::<i64>::new(), "positions with wrong links");
 }

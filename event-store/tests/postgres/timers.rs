@@ -1,4 +1,4 @@
-//! What is planned, what fails and what is parked.
+//! Timers that are due, that fail, and that are parked.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_773_500_000 + seconds, 0).expect("a moment in 2026")
 }
 
-/// Plans one command a second, the first at the beginning.
+/// Plans one command per second, the first one at the start.
 async fn plan(db: &Database, n_timers: u32) {
     let sql = format!(
         "INSERT INTO process_timers (
@@ -36,11 +36,11 @@ async fn due(timers: &Timers, now: DateTime<Utc>) -> Vec<(About, Timer)> {
 
 async fn fails(timers: &Timers, (about, timer): &(About, Timer), now: DateTime<Utc>) {
     let failed = Failed { at: now, reason: "busy".to_owned(), is_transient: true };
-    timers.failed(PLAN, *about, timer, &failed).await.expect("it is written down");
+    timers.failed(PLAN, *about, timer, &failed).await.expect("the failure is stored");
 }
 
 #[tokio::test]
-async fn f51_what_fails_lets_younger_ones_go_first() {
+async fn f51_failing_timers_let_younger_ones_go_first() {
     let db = Database::create().await;
     let timers = Timers::new(db.projector_pool());
     plan(&db, 7).await;
@@ -53,13 +53,13 @@ async fn f51_what_fails_lets_younger_ones_go_first() {
         now += TimeDelta::milliseconds(1);
     }
     assert_eq!(seen.len(), 7, "all of them were tried");
-    assert!(due(&timers, now).await.is_empty(), "a second has not passed");
-    let again = due(&timers, now + TimeDelta::seconds(1)).await;
-    assert_eq!(again.iter().map(|(_, timer)| timer.attempts).collect::<Vec<_>>(), [1, 1, 1]);
+    assert!(due(&timers, now).await.is_empty(), "the retry is not due before a second");
+    let next = due(&timers, now + TimeDelta::seconds(1)).await;
+    assert_eq!(next.iter().map(|(_, timer)| timer.attempts).collect::<Vec<_>>(), [1, 1, 1]);
 }
 
 #[tokio::test]
-async fn f51_what_was_tried_often_enough_waits_for_a_person() {
+async fn f51_a_timer_is_parked_after_its_last_attempt() {
     let db = Database::create().await;
     let (timers, parked) =
         (Timers::new(db.projector_pool()), ParkedTimers::new(db.projector_pool()));
@@ -67,7 +67,7 @@ async fn f51_what_was_tried_often_enough_waits_for_a_person() {
     let mut now = at(0);
     for attempts in 0..TRIES_MAX {
         assert!(parked.list(None, None, 10).await.expect("an answer").is_empty());
-        let [timer] = &due(&timers, now).await[..] else { panic!("it is due: {attempts}") };
+        let [timer] = &due(&timers, now).await[..] else { panic!("the timer is due: {attempts}") };
         assert_eq!(timer.1.attempts, attempts);
         fails(&timers, timer, now).await;
         now += TimeDelta::hours(1);
@@ -79,6 +79,6 @@ async fn f51_what_was_tried_often_enough_waits_for_a_person() {
     assert_eq!(waiting.about, About { tenant: ANA, key: Uuid::nil() });
 
     assert_eq!(parked.retry(Some(ANA), Some(PLAN), None).await.expect("an answer"), 1);
-    let [(_, timer)] = &due(&timers, now).await[..] else { panic!("it is due again") };
+    let [(_, timer)] = &due(&timers, now).await[..] else { panic!("the timer is due again") };
     assert_eq!(timer.attempts, 0);
 }

@@ -1,4 +1,4 @@
-//! Two writers on one log, as two processes have them.
+//! Two writers on one log, as in two processes.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ async fn f07_two_processes_write_the_same_streams() {
         let revisions: Vec<u64> = revisions.map(|event| event.revision.get()).collect();
         assert_eq!(revisions, (1..=n_wanted).collect::<Vec<_>>());
     }
-    assert!(n_conflicts > 0, "nobody was in anybody's way");
+    assert!(n_conflicts > 0, "no writes conflicted");
     figure(
         "F07",
         &format!(
@@ -42,7 +42,7 @@ async fn f07_two_processes_write_the_same_streams() {
     );
 }
 
-/// Adds one event to two streams at a time, decided on where it has seen them.
+/// Appends one event to each of two streams at a time, at the revisions that it has read.
 async fn adds_to_both(store: &PostgresStore, base: u128, n: u64) -> u64 {
     let (mut at, mut n_conflicts) = (Revision::START, 0);
     for id in base..base + u128::from(n) {
