@@ -23,15 +23,15 @@ pub enum CategoryRefusal {
     Category(#[from] category::Error),
 }
 
-/// The menu gets a category.
+/// Adds a category to the menu.
 #[derive(Debug, Clone, Serialize)]
 pub struct AddCategory {
-    /// The category to be.
+    /// The id of the category.
     #[serde(skip)]
     pub category: CategoryId,
     /// Its name, unique in the company.
     pub name: Name,
-    /// Its place in the menu, smallest first.
+    /// Its sort position in the menu, smallest first.
     pub place: u16,
 }
 
@@ -55,16 +55,16 @@ impl Intent for AddCategory {
     }
 }
 
-/// A category should be like this.
+/// Changes the name and the position of a category.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviseCategory {
-    /// Which.
+    /// The category.
     pub category: CategoryId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Option<Revision>,
     /// Its name, unique in the company.
     pub name: Name,
-    /// Its place in the menu, smallest first.
+    /// Its sort position in the menu, smallest first.
     pub place: u16,
 }
 

@@ -1,4 +1,4 @@
-//! Names that are unique in a company, taken in the append of what is called by them.
+//! Names that are unique in a company, claimed in the append of the object that they name.
 
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::shared::Name;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::engine::error::Failure;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Takes the claim of a thing's name.
+/// Takes the claim of an object's name.
 pub(crate) fn take(
     work: &mut UnitOfWork<'_>,
     claim: &ClaimId,
@@ -17,7 +17,7 @@ pub(crate) fn take(
     Ok(())
 }
 
-/// Moves a thing's claim from one name to another, unless they fold to the same key.
+/// Moves the claim of an object from one name to another, unless both fold to the same key.
 pub(crate) async fn rename<R>(
     work: &mut UnitOfWork<'_>,
     (named, before, after): (Named, &Name, &Name),

@@ -24,17 +24,17 @@ pub enum ProductRefusal {
     Product(#[from] product::Error),
 }
 
-/// The menu gets a product.
+/// Adds a product to the menu.
 #[derive(Debug, Clone, Serialize)]
 pub struct AddProduct {
-    /// The product to be.
+    /// The id of the product.
     #[serde(skip)]
     pub product: ProductId,
     /// Its name, unique in the company.
     pub name: Name,
-    /// Where it stands in the menu.
+    /// Its category.
     pub category: CategoryId,
-    /// Its variants in the order of the menu; none has an id yet.
+    /// Its variants in the order of the menu, without ids.
     pub variants: Vec<VariantRequest>,
 }
 
@@ -59,19 +59,19 @@ impl Intent for AddProduct {
     }
 }
 
-/// A product should be like this.
+/// Changes the name, the category and the variants of a product.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviseProduct {
-    /// Which.
+    /// The product.
     pub product: ProductId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Option<Revision>,
     /// Its name, unique in the company.
     pub name: Name,
-    /// Where it stands in the menu.
+    /// Its category.
     pub category: CategoryId,
-    /// Its variants in the order of the menu; those with an id are kept and changed, those without are
-    /// added, and those left out are sold no more.
+    /// Its variants in the order of the menu: those with an id are changed, those without are
+    /// added, and omitted ones are not sold any more.
     pub variants: Vec<VariantRequest>,
 }
 

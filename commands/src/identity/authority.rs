@@ -1,8 +1,9 @@
-//! Who may do what, where: from the states that commands keep in memory.
+//! Permissions: what a user may do in which branches, computed from the states that commands keep
+//! in memory.
 //!
-//! Those follow the log: a change is felt as soon as the feed has it. A feed that stands still is
-//! trusted for two seconds; after that the log is read before anybody is believed. What somebody holds
-//! is worked out once for each state of the company's roles.
+//! These states follow the log: a change takes effect as soon as the feed delivers it. A feed that
+//! stands still is trusted for 2 s; after that the log is read before a token is accepted. The
+//! permissions of a user are computed once per state of the company's roles.
 
 use std::sync::Arc;
 
@@ -18,62 +19,62 @@ use crate::engine::error::World;
 use crate::engine::execute::Commands;
 use crate::engine::scope::Scope;
 
-/// For how many people it is remembered what they hold.
+/// The maximum number of users whose permissions are cached.
 const KNOWN_MAX: u64 = 50_000;
 
-/// Somebody's session, as their token says it.
+/// A user's session, as the token names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presented {
     /// The company.
     pub tenant: TenantId,
-    /// The person.
+    /// The user.
     pub user: UserId,
     /// The session.
     pub session: SessionId,
-    /// The epoch of the person's sessions in which it began.
+    /// The epoch of the user's sessions in which it began.
     pub epoch: u32,
     /// The shared till on which it began.
     pub device: Option<DeviceId>,
 }
 
-/// What somebody holds and where it counts, at the moment.
+/// The current permissions of a user, and the branches in which they count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     held: Held,
     bits: HeldBits,
-    /// What they would hold if they had signed in with their password.
+    /// The permissions that would be added by a sign-in with the password.
     withheld: HeldBits,
-    /// Where they may act.
+    /// The branches in which the user may act.
     pub branches: BranchAccess,
 }
 
-/// Somebody who wants to sign in on a shared till with a PIN.
+/// A user who signs in on a shared till with a PIN.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnTill {
-    /// The epoch of their sessions.
+    /// The epoch of the user's sessions.
     pub epoch: u32,
-    /// Their PIN.
+    /// The user's PIN.
     pub pin: Pin,
-    /// Whether they could sign in with it, apart from having to choose another first.
+    /// Whether the PIN allows a sign-in, possibly after the user has replaced it.
     pub pin_counts: bool,
-    /// Whether they may act in the till's branch.
+    /// Whether the user may act in the till's branch.
     pub may_act: bool,
 }
 
-/// The permissions of FastOps among those held, one bit each.
+/// The held permissions of FastOps, one bit each.
 type HeldBits = u128;
 
 const _: () = assert!(Permission::ALL.len() <= HeldBits::BITS as usize);
 
 impl Standing {
-    /// Of whoever holds this, in these branches.
+    /// The standing of a user with these permissions and branches.
     pub fn new(held: Held, branches: BranchAccess) -> Self {
         let bits = bits(&held);
         Self { held, bits, withheld: 0, branches }
     }
 
-    /// The same on a shared till: in its branch alone, and without what so much can be done with that a
-    /// PIN does not do for it.
+    /// The same on a shared till: limited to the till's branch, and without permissions of high
+    /// risk, for which a PIN does not suffice.
     fn at_till(&self, graph: &roles::State, user: UserId, till: BranchId) -> Self {
         let branches = self.branches.narrowed_to(till);
         let held = graph.without_high_risk(&graph.held_within(user, &branches));
@@ -81,17 +82,17 @@ impl Standing {
         Self { held, bits, withheld: self.bits & !bits, branches }
     }
 
-    /// Whether they hold a permission.
+    /// Whether the user holds a permission.
     pub const fn holds(&self, permission: Permission) -> bool {
         self.bits & bit(permission) != 0
     }
 
-    /// Whether they lack a permission only because they have not signed in with their password.
+    /// Whether the user lacks a permission only because of a sign-in without the password.
     pub const fn withholds(&self, permission: Permission) -> bool {
         self.withheld & bit(permission) != 0
     }
 
-    /// Everything that they hold, permissions of the company's own included.
+    /// All held permissions, including those that the company has defined.
     pub const fn held(&self) -> &Held {
         &self.held
     }
@@ -106,40 +107,40 @@ const fn bit(permission: Permission) -> HeldBits {
     1 << (permission as u32)
 }
 
-/// Somebody, and the branch of the shared till on which they have signed in.
+/// A user, and the branch of the shared till on which they have signed in.
 type Seat = (TenantId, UserId, Option<BranchId>);
 
-/// What the log says of somebody.
+/// A user's account as the log records it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
-    /// The epoch of their sessions, in which links to them are written.
+    /// The epoch of the user's sessions, which links to the user carry.
     pub epoch: u32,
-    /// Whether they have taken their invitation up.
+    /// Whether the user has accepted the invitation.
     pub has_joined: bool,
-    /// Whether they have joined or were given a PIN.
+    /// Whether the user has joined or was given a PIN.
     pub can_sign_in: bool,
-    /// Whether they are not suspended.
+    /// Whether the user is not suspended.
     pub is_active: bool,
 }
 
-/// See the module. Cheap to clone.
+/// Computes and caches the permissions of users. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Authority {
     commands: Commands,
-    /// By the last event of the roles that it follows from: a revision may come again in another copy of
-    /// the log, an event does not.
+    /// Each entry carries the last event of the roles that it was computed from: in another copy of
+    /// the log a revision may come again, an event id does not.
     standings: Cache<Seat, (Option<EventId>, Arc<Standing>)>,
 }
 
 impl Authority {
-    /// What the log says through these commands' memory.
+    /// Reads the log through the memory of these commands.
     pub fn new(commands: Commands) -> Self {
         Self { commands, standings: Cache::builder().max_capacity(KNOWN_MAX).build() }
     }
 
-    /// What somebody holds; nothing if their session is over, they or their till are shut out, or the
-    /// company is closed.
-    /// `permission` is what is about to be used: one of high risk asks the log itself.
+    /// The permissions of a session; none if the session has ended, the user is suspended, the till
+    /// was removed, or the company is closed. `permission` is the one about to be used: one of high
+    /// risk is looked up in the log itself.
     pub async fn of(
         &self,
         presented: &Presented,
@@ -150,7 +151,7 @@ impl Authority {
         self.seen(presented, trust).await
     }
 
-    /// Whether somebody's session goes on, straight from the log.
+    /// Whether a session is active, read from the log.
     pub async fn goes_on(&self, presented: &Presented) -> Result<bool, World> {
         Ok(self.seen(presented, Trust::Log).await?.is_some())
     }
@@ -191,7 +192,7 @@ impl Authority {
         Ok(Some(self.remembered(seat, last_event, || own.at_till(graph, *user, till.branch))))
     }
 
-    /// What is remembered of what somebody holds, if it is of where the company's roles are in the log.
+    /// The cached permissions, if they belong to the current state of the company's roles.
     fn remembered(
         &self,
         seat: Seat,
@@ -208,7 +209,7 @@ impl Authority {
         }
     }
 
-    /// Whether none of a company's people gets in.
+    /// Whether the company is closed to all its users.
     pub async fn is_closed(&self, tenant: TenantId) -> Result<bool, World> {
         let nobody = UserId::from_uuid(Uuid::nil());
         let scope = Scope::user(tenant, nobody, CorrelationId::from_uuid(Uuid::nil()));
@@ -217,7 +218,7 @@ impl Authority {
         Ok(work.state::<Tenant>(&tenant).is_closed())
     }
 
-    /// What somebody of the company holds, signed in or not; nothing if there is nobody like this.
+    /// The permissions of a user, signed in or not; none if there is no such user.
     pub async fn standing(
         &self,
         tenant: TenantId,
@@ -231,13 +232,13 @@ impl Authority {
         Ok(is_there.then(|| Standing::new(graph.held_by(user), graph.branches_of(user))))
     }
 
-    /// The epoch of somebody's sessions, straight from the log; none for whoever cannot sign in.
+    /// The epoch of a user's sessions, read from the log; none for a user who cannot sign in.
     pub async fn epoch(&self, tenant: TenantId, user: UserId) -> Result<Option<u32>, World> {
         let known = self.known(tenant, user).await?;
         Ok(known.filter(|known| known.is_active && known.can_sign_in).map(|known| known.epoch))
     }
 
-    /// What the log says of somebody; nothing of whoever was never here, or is forgotten.
+    /// The account of a user as the log records it; none if the user never existed or is forgotten.
     pub async fn known(&self, tenant: TenantId, user: UserId) -> Result<Option<Known>, World> {
         let scope = Scope::user(tenant, user, CorrelationId::from_uuid(Uuid::nil()));
         let mut work = self.commands.look(&scope, Trust::Log);
@@ -258,8 +259,8 @@ impl Authority {
         }))
     }
 
-    /// Somebody who wants to sign in on a till, straight from the log; nothing where the till is not used
-    /// any more, and for whoever cannot sign in.
+    /// A user who signs in on a till, read from the log; none if the till was removed or the user
+    /// cannot sign in.
     pub async fn on_till(
         &self,
         tenant: TenantId,
@@ -288,7 +289,7 @@ impl Authority {
         }))
     }
 
-    /// The branch of a device that is used, straight from the log.
+    /// The branch of an enrolled device, read from the log.
     pub async fn branch_of(
         &self,
         tenant: TenantId,
@@ -300,7 +301,7 @@ impl Authority {
         Ok(work.state::<Device>(&device).in_use().map(|enrolled| enrolled.branch))
     }
 
-    /// Who may act in a branch at the moment.
+    /// The users who may currently act in a branch.
     pub async fn active_in(
         &self,
         tenant: TenantId,
@@ -313,7 +314,7 @@ impl Authority {
     }
 }
 
-/// Where a till asks before anybody has signed in: nobody acts, and nothing is decided.
+/// The scope of a till before sign-in: it has no actor and executes no command.
 fn of_nobody(tenant: TenantId) -> Scope {
     let nobody = UserId::from_uuid(Uuid::nil());
     Scope::user(tenant, nobody, CorrelationId::from_uuid(Uuid::nil()))

@@ -1,4 +1,4 @@
-//! Branches: opened, corrected, closed and opened again.
+//! Branches: opened, corrected, closed and reopened.
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -14,7 +14,7 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Why a branch stays as it is.
+/// Why a command on a branch is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BranchRefusal {
     /// Another branch has the name.
@@ -41,19 +41,19 @@ fn decide(
     work.decide::<Branch>(&branch, command).map_err(|refusal| Failure::Refused(refusal.into()))
 }
 
-/// A company opens a place.
+/// Opens a branch.
 #[derive(Debug, Clone, Serialize)]
 pub struct OpenBranch {
-    /// The branch to be.
+    /// The id of the branch.
     #[serde(skip)]
     pub branch: BranchId,
     /// Its name, unique in the company.
     pub name: Name,
-    /// The zone of its clock.
+    /// Its time zone.
     pub time_zone: Tz,
-    /// What it trades in.
+    /// Its currency.
     pub currency: Currency,
-    /// When its business day begins.
+    /// The time at which its business day begins.
     pub cut_off: CutOff,
 }
 
@@ -77,16 +77,16 @@ impl Intent for OpenBranch {
     }
 }
 
-/// A branch should be called like this, and be there.
+/// Corrects the name and the address of a branch.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviseBranch {
-    /// Which.
+    /// The branch.
     pub branch: BranchId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Revision,
     /// Its name, unique in the company.
     pub name: Name,
-    /// Where it is.
+    /// Its address.
     pub address: Option<Address>,
 }
 
@@ -107,18 +107,18 @@ impl Intent for ReviseBranch {
     }
 }
 
-/// A branch should count its days otherwise.
+/// Changes how a branch counts its business days.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeBusinessDay {
-    /// Which.
+    /// The branch.
     pub branch: BranchId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Revision,
-    /// The first business date that is counted like this.
+    /// The first business date of the changed count.
     pub from: NaiveDate,
-    /// The zone of its clock.
+    /// The time zone.
     pub time_zone: Tz,
-    /// When its business day begins.
+    /// The time at which the business day begins.
     pub cut_off: CutOff,
 }
 
@@ -138,10 +138,10 @@ impl Intent for ChangeBusinessDay {
     }
 }
 
-/// A branch should begin nothing more.
+/// Closes a branch: it begins nothing more.
 #[derive(Debug, Clone, Serialize)]
 pub struct CloseBranch {
-    /// Which.
+    /// The branch.
     pub branch: BranchId,
 }
 
@@ -160,10 +160,10 @@ impl Intent for CloseBranch {
     }
 }
 
-/// A branch that was closed should trade again.
+/// Reopens a closed branch.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReopenBranch {
-    /// Which.
+    /// The branch.
     pub branch: BranchId,
 }
 

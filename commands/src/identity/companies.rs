@@ -1,4 +1,4 @@
-//! Companies: corrected by themselves, closed and reopened by the operator.
+//! Companies: corrected by their own users, closed and reopened by the operator.
 
 use domain::identity::tenant::{self, Command, Details, Tenant};
 use event_store::Revision;
@@ -8,12 +8,12 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// The company should be like this on its tickets.
+/// Corrects the details of the company that are printed on its receipts.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviseCompany {
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Revision,
-    /// What should stand on its tickets.
+    /// The details.
     pub details: Details,
 }
 
@@ -31,7 +31,7 @@ impl Intent for ReviseCompany {
     }
 }
 
-/// None of the company's people should get in.
+/// Closes the company: no user can sign in.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct CloseCompany {}
 
@@ -44,7 +44,7 @@ impl Intent for CloseCompany {
     }
 }
 
-/// The company's people should get in again.
+/// Reopens the company: its users can sign in again.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct ReopenCompany {}
 

@@ -1,4 +1,4 @@
-//! Tills and tablets on which staff sign in with a PIN.
+//! Shared tills and tablets on which staff sign in with a PIN.
 
 use domain::identity::Branch;
 use domain::identity::device::{self, Device};
@@ -9,15 +9,15 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// A device should be used in a branch.
+/// Enrols a device in a branch.
 #[derive(Debug, Clone, Serialize)]
 pub struct EnrollDevice {
-    /// The device to be.
+    /// The id of the device.
     #[serde(skip)]
     pub device: DeviceId,
-    /// Where it stands.
+    /// Its branch.
     pub branch: BranchId,
-    /// What people call it.
+    /// Its name.
     pub name: Name,
 }
 
@@ -52,10 +52,10 @@ impl Intent for EnrollDevice {
     }
 }
 
-/// Nobody should sign in on a device any more.
+/// Removes a device: it allows no sign-in any more.
 #[derive(Debug, Clone, Serialize)]
 pub struct RemoveDevice {
-    /// Which.
+    /// The device.
     pub device: DeviceId,
 }
 

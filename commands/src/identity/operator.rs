@@ -1,5 +1,5 @@
-//! The operator: whoever runs the installation, sets companies up in it, sees all of them, and says
-//! what they have subscribed to. Of what happens inside a company the operator learns nothing here.
+//! The operator of the installation, who sets up companies, lists them and changes their
+//! subscriptions. No operation here shows the operator what happens inside a company.
 
 use std::sync::Arc;
 
@@ -25,72 +25,72 @@ use crate::engine::execute::Commands;
 use crate::engine::receipt::{Fact, Receipt};
 use crate::engine::scope::{Correlation, Request, Scope};
 
-/// As whom the operator stands in the log.
+/// The operator's name as an actor in the log.
 const NAME: &str = "the operator of the installation";
 
-/// How many companies of a page are looked at beside each other.
+/// How many companies of a page are read concurrently.
 const LOOKS_AT_ONCE: usize = 8;
 
-/// See the module. Cheap to clone.
+/// The commands and reads of the operator. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Operator {
     commands: Commands,
     companies: Arc<dyn Companies>,
 }
 
-/// A company about to join, with its first administrator.
+/// A request to set up a company with its first administrator.
 #[derive(Debug, Clone)]
 pub struct NewCompany {
-    /// The name on its tickets.
+    /// The name on its receipts.
     pub name: Name,
     /// Its short name.
     pub slug: Slug,
     /// Its first administrator.
     pub administrator: Person,
-    /// What it subscribes to from its beginning.
+    /// Its subscription at the start.
     pub subscription: ChangeSubscription,
 }
 
-/// A company that was set up.
+/// A company after its setup.
 #[derive(Debug, Clone)]
 pub struct CreatedCompany {
     /// The company.
     pub tenant: TenantId,
-    /// Its first administrator, who has yet to join.
+    /// Its first administrator, who has not joined yet.
     pub administrator: UserId,
-    /// What the log says of it.
+    /// The receipt of the command.
     pub receipt: Receipt,
 }
 
-/// Somebody who administers a company on the operator's word.
+/// A user whom the operator has made an administrator of a company.
 #[derive(Debug, Clone)]
 pub struct Restored {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Whether they have yet to join, so that they are to be written to.
+    /// Whether the user has not joined yet and needs an invitation.
     pub is_invited: bool,
-    /// What the log says of it.
+    /// The receipt of the command.
     pub receipt: Receipt,
 }
 
-/// A company as a whole, as the operator and it itself see it.
+/// A company, as shown to the operator and to the company itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Company {
     /// Its id.
     pub tenant: TenantId,
     /// Its short name.
     pub slug: String,
-    /// What stands on its tickets.
+    /// The details on its receipts.
     pub details: tenant::Details,
-    /// Whether none of its people gets in.
+    /// Whether it is closed to all its users.
     pub is_closed: bool,
     /// The revision of the company itself, for `ETag`.
     pub revision: Revision,
     /// When it was set up.
     pub created_at: DateTime<Utc>,
-    /// What it has subscribed to, with the number of its open branches.
+    /// Its subscription, with the number of its open branches.
     pub subscription: subscription::State,
-    /// How many people are not suspended.
+    /// The number of users who are not suspended.
     pub users: u32,
 }
 
@@ -109,7 +109,7 @@ impl Operator {
         Self { commands, companies }
     }
 
-    /// Sets a company up whose administrator is invited, once under the id of `request`. Refused where
+    /// Sets up a company and invites its administrator, once per id of `request`. Refused if
     /// another company has the short name.
     pub async fn create(
         &self,
@@ -118,23 +118,24 @@ impl Operator {
         request: Request,
         new: NewCompany,
     ) -> Result<CreatedCompany, CommandError<tenant::Error>> {
-        // Made from the id of the command, so that a retry comes to the same company, whatever else it
-        // says.
+        // Derived from the id of the command, so that a retry addresses the same company, whatever
+        // else it contains.
         let fresh = TenantId::from_uuid(Uuid::new_v5(&request.command.uuid(), b"company"));
         let tenant = self.companies.keep(fresh, &new.slug, &new.name).await?;
         let scope = acting(tenant, correlation);
         let person = new.administrator.clone();
         let register = self.register(accounts, tenant, new, false);
         let receipt = self.commands.execute(&scope, request, register).await?;
-        // Whoever the log says: a retry comes to the administrator of then, and brings no other.
+        // The administrator in the log: a retry finds the first one and creates no other.
         let administrator = administrator(&receipt)?;
         self.admit(accounts, &scope, administrator, &person).await?;
         Ok(CreatedCompany { tenant, administrator, receipt })
     }
 
-    /// Sets a company up whose administrator has a password, or takes up the one that has the short
-    /// name: it stays as it is, and whoever has the address gets the password. Safe to repeat after a
-    /// crash: the company exists when its event does, and what follows from that is written again.
+    /// Sets up a company whose administrator has a password. If a company with the short name
+    /// exists, it is not changed, and the user with the e-mail address gets the password. Safe to
+    /// repeat after a crash: the event decides whether the company exists, and all that depends on
+    /// it is written again.
     pub async fn set_up(
         &self,
         accounts: &dyn Accounts,
@@ -153,7 +154,7 @@ impl Operator {
                 self.admit(accounts, &scope, owner, &person).await?;
                 owner
             }
-            // Whatever it was set up with, it belongs to the same company.
+            // The company is the same, whatever it was set up with.
             Err(
                 error @ (CommandError::Refused(tenant::Error::AlreadyRegistered)
                 | CommandError::IdReused),
@@ -173,7 +174,7 @@ impl Operator {
         self.companies.by_slug(slug).await
     }
 
-    /// A company as the log has it at this moment.
+    /// The current state of a company in the log.
     pub async fn company(&self, tenant: TenantId) -> Result<Option<Company>, World> {
         match self.companies.get(tenant).await? {
             Some(known) => self.look(known, Trust::Log).await,
@@ -181,7 +182,7 @@ impl Operator {
         }
     }
 
-    /// At most `rows` companies whose short names come after `after`.
+    /// At most `rows` companies whose short names follow `after`.
     pub async fn companies(&self, after: Option<&str>, rows: u16) -> Result<CompanyPage, World> {
         let mut known = self.companies.page(after, u32::from(rows) + 1).await?;
         let has_more = known.len() > usize::from(rows);
@@ -192,7 +193,7 @@ impl Operator {
         Ok(CompanyPage { rows: seen.into_iter().flatten().collect(), next })
     }
 
-    /// Changes what a company has subscribed to.
+    /// Changes the subscription of a company.
     pub async fn subscribe(
         &self,
         tenant: TenantId,
@@ -203,8 +204,8 @@ impl Operator {
         self.commands.execute(&acting(tenant, correlation), request, change).await
     }
 
-    /// Makes somebody an administrator of a company who acts in all branches, once under the id of
-    /// `request`: whoever has the address there, or else a person who is invited.
+    /// Makes a user an administrator of all branches of a company, once per id of `request`: the
+    /// user with the e-mail address, or a person who is invited.
     pub async fn restore_administrator(
         &self,
         accounts: &dyn Accounts,
@@ -212,7 +213,7 @@ impl Operator {
         request: Request,
         (tenant, person): (TenantId, &Person),
     ) -> Result<Restored, CommandError<RestoreRefusal>> {
-        // Of a company that is not there no person is made known.
+        // No personal data is stored for a company that does not exist.
         if self.company(tenant).await?.is_none() {
             return Err(CommandError::Refused(RestoreRefusal::UnknownCompany));
         }
@@ -225,7 +226,7 @@ impl Operator {
         let scope = acting(tenant, correlation);
         let receipt = self.commands.execute(&scope, request, restore).await?;
         let facts = receipt.facts::<User>()?;
-        // Nothing happens to the account of whoever has joined: they are who has the address.
+        // There is no event about a user who has joined: that user holds the address.
         let told = facts.first().and_then(|fact| fact.id.parse().ok());
         let user = if let Some(user) = told {
             user
@@ -241,7 +242,7 @@ impl Operator {
         Ok(Restored { user, is_invited, receipt })
     }
 
-    /// Closes a company: nobody of it gets in, and what is known of it stays.
+    /// Closes a company: no user can sign in, and its data is kept.
     pub async fn close(
         &self,
         tenant: TenantId,
@@ -251,7 +252,7 @@ impl Operator {
         self.commands.execute(&acting(tenant, correlation), request, CloseCompany {}).await
     }
 
-    /// Opens a company again that was closed, as it was.
+    /// Reopens a closed company unchanged.
     pub async fn reopen(
         &self,
         tenant: TenantId,
@@ -261,7 +262,8 @@ impl Operator {
         self.commands.execute(&acting(tenant, correlation), request, ReopenCompany {}).await
     }
 
-    /// A company that is in the log; one whose set-up broke off before is none.
+    /// The company if it is in the log; one whose setup was interrupted before its event does not
+    /// exist.
     async fn look(&self, known: KnownCompany, trust: Trust) -> Result<Option<Company>, World> {
         let KnownCompany { tenant, slug, created_at } = known;
         let scope = acting(tenant, CorrelationId::from_uuid(Uuid::nil()));
@@ -289,7 +291,7 @@ impl Operator {
         }))
     }
 
-    /// Keeps what is known of an administrator, unless they were forgotten since.
+    /// Stores the personal data of an administrator, unless the user has been forgotten since.
     async fn admit(
         &self,
         accounts: &dyn Accounts,
@@ -301,22 +303,23 @@ impl Operator {
             return Ok(());
         }
         accounts.admit(scope.tenant, user, person).await?;
-        // Whoever forgets them meanwhile may have been there too early to find anything.
+        // A concurrent erasure may have run before the data was stored.
         if self.is_known(scope, user).await? {
             return Ok(());
         }
         accounts.forget(scope.tenant, user).await
     }
 
-    /// Whether somebody was invited and is not forgotten.
+    /// Whether the user was invited and is not forgotten.
     async fn is_known(&self, scope: &Scope, user: UserId) -> Result<bool, World> {
         let mut work = self.commands.look(scope, Trust::Log);
         work.read(vec![work.wanted::<User>(&user)]).await?;
         Ok(work.state::<User>(&user).account().is_some())
     }
 
-    /// Who of a company has the address of `person`. Where the process ended that set the company up,
-    /// only the log knows of its administrator, and what is kept beside it is made up for.
+    /// The user of a company with the e-mail address of `person`. If the setup was interrupted
+    /// after its event, only the log has the administrator, and the data outside the log is
+    /// completed.
     async fn holder(
         &self,
         accounts: &dyn Accounts,
@@ -352,7 +355,7 @@ impl Operator {
         RegisterTenant { tenant, name, slug, owner, email, has_joined, subscription }
     }
 
-    /// Whoever has a password has taken up their invitation, should they have had one.
+    /// A user with a password has accepted any invitation.
     async fn join(&self, scope: &Scope, user: UserId) -> Result<(), CommandError<tenant::Error>> {
         let request = Request::live(CommandId::from_uuid(self.commands.uuid()));
         let join = JoinUser { user, link: None, chooses_pin: false };
@@ -363,12 +366,12 @@ impl Operator {
     }
 }
 
-/// On the operator's word.
+/// The scope of the operator.
 fn acting(tenant: TenantId, correlation: impl Into<Correlation>) -> Scope {
     Scope::system(tenant, correlation, NAME)
 }
 
-/// Whom a company was registered with.
+/// The administrator with whom a company was registered.
 fn administrator(receipt: &Receipt) -> Result<UserId, World> {
     let registered = receipt.facts::<Tenant>()?.into_iter().next();
     let Some(Fact { event: tenant::Event::Registered(registered), .. }) = registered else {

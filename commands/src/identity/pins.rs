@@ -1,4 +1,4 @@
-//! What is kept of PINs beside the log: hashes, each under the number of the event that it came with.
+//! PINs outside the log: hashes, each with the number of the PIN that its event assigned.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,41 +8,41 @@ use domain::shared::{TenantId, UserId};
 
 use crate::engine::error::World;
 
-/// The hash of a PIN that the log has given a number.
+/// The hash of a PIN with the number from the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NumberedPin<'a> {
-    /// Which PIN of the person it is of.
+    /// The number of the PIN among those of its user.
     pub number: u32,
     /// The hash as a PHC string.
     pub hash: &'a str,
 }
 
-/// A PIN that is being tried.
+/// A stored PIN, read for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriedPin {
     /// The hash as a PHC string.
     pub hash: String,
-    /// Which PIN of the person it is of.
+    /// The number of the PIN among those of its user.
     pub number: u32,
-    /// How often in a row a PIN was tried, this time included.
+    /// The number of consecutive attempts, this one included.
     pub tries: u32,
 }
 
-/// Where hashes of PINs are kept.
+/// Stores hashes of PINs.
 #[async_trait]
 pub trait Pins: fmt::Debug + Send + Sync + 'static {
-    /// Keeps the hash of somebody's PIN, unless that of the same or a later one is kept.
+    /// Stores the hash of a user's PIN, unless it has the same or a later one.
     async fn keep(&self, tenant: TenantId, user: UserId, pin: NumberedPin<'_>)
     -> Result<(), World>;
 
-    /// The PIN that is kept of somebody, for one try: it counts as wrong until [`Pins::was_right`], so
-    /// that of many tries at once none is free.
+    /// Reads a user's PIN for one attempt. The attempt counts as wrong until [`Pins::was_right`],
+    /// so that concurrent attempts are all counted.
     async fn tried(&self, tenant: TenantId, user: UserId) -> Result<Option<TriedPin>, World>;
 
-    /// The PIN with this number was right.
+    /// Records that the attempt at the PIN with this number was right.
     async fn was_right(&self, tenant: TenantId, user: UserId, number: u32) -> Result<(), World>;
 
-    /// Keeps a hash with today's parameters of the same PIN, if it is still the one.
+    /// Replaces the hash by one of the same PIN with current parameters, if the PIN is unchanged.
     async fn rehashed(
         &self,
         tenant: TenantId,
@@ -51,6 +51,6 @@ pub trait Pins: fmt::Debug + Send + Sync + 'static {
         hash: &str,
     ) -> Result<(), World>;
 
-    /// Who of these has a PIN.
+    /// Which of these users have a PIN.
     async fn who_has(&self, tenant: TenantId, users: &[UserId]) -> Result<HashSet<UserId>, World>;
 }

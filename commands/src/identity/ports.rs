@@ -1,4 +1,4 @@
-//! What is kept beside the log, because it is secret or about people.
+//! Data outside the log, because it is secret or personal.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,25 +12,25 @@ use uuid::Uuid;
 use super::pins::NumberedPin;
 use crate::engine::error::World;
 
-/// A way to sign in: a person in a company.
+/// An account with which a user signs in to a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The company.
     pub tenant: TenantId,
     /// The company's short name.
     pub slug: String,
-    /// The person.
+    /// The user.
     pub user: UserId,
-    /// The password as a PHC string; none for whoever has yet to choose one.
+    /// The password as a PHC string; none until the user chooses one.
     pub password_hash: Option<String>,
 }
 
-/// What is known of a person besides their id.
+/// The personal data of a user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
-    /// What they are called.
+    /// The name.
     pub name: Name,
-    /// Where they get letters.
+    /// The e-mail address.
     pub email: String,
 }
 
@@ -40,34 +40,35 @@ impl fmt::Debug for Person {
     }
 }
 
-/// Where people, their addresses and their secrets are kept: tables of their own, encrypted, since
-/// none of it may enter the log.
+/// Stores users, their addresses and their secrets: encrypted in separate tables, since none of it
+/// may enter the log.
 #[async_trait]
 pub trait Accounts: fmt::Debug + Send + Sync + 'static {
-    /// What stands for an address; two spellings of one address have one key.
+    /// The key of an e-mail address; all spellings of an address have one key.
     fn email_key(&self, email: &str) -> EmailKey;
 
-    /// The keys that stood for an address when spellings were told apart otherwise; mostly none.
+    /// The keys that earlier releases computed for an address; mostly none.
     fn earlier_email_keys(&self, email: &str) -> Vec<EmailKey>;
 
-    /// Every account of an e-mail address, whatever key stands for it, in one company or in all.
+    /// All accounts of an e-mail address under any of its keys, in one company or in all.
     async fn of_email(&self, email: &str, slug: Option<&str>) -> Result<Vec<Account>, World>;
 
-    /// Keeps a hash with today's parameters of the same password, if it is still the one.
+    /// Replaces the hash by one of the same password with current parameters, if the password is
+    /// unchanged.
     async fn rehashed(&self, account: &Account, password_hash: &str) -> Result<(), World>;
 
-    /// Keeps what is known of a person whom the log has admitted with this address. What is known of
-    /// them already stays, so that whoever comes after a process that ended may do it again.
+    /// Stores the personal data of a user whom the log has admitted with this address. Existing
+    /// data is kept, so that the call can be repeated after a crash.
     async fn admit(&self, tenant: TenantId, user: UserId, person: &Person) -> Result<(), World>;
 
-    /// The hash of somebody's password as a PHC string.
+    /// The hash of a user's password as a PHC string.
     async fn password_of(&self, tenant: TenantId, user: UserId) -> Result<Option<String>, World>;
 
-    /// Keeps the hash of somebody's password.
+    /// Stores the hash of a user's password.
     async fn keep_password(&self, tenant: TenantId, user: UserId, hash: &str) -> Result<(), World>;
 
-    /// Keeps another password, and a PIN where one was chosen with it. What was good before it is over:
-    /// links in letters, the letters that wait, and sessions.
+    /// Replaces the password, and the PIN if one was chosen with it. Voids earlier links, queued
+    /// e-mails and sessions.
     async fn replace_password(
         &self,
         tenant: TenantId,
@@ -76,13 +77,13 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
         pin: Option<NumberedPin<'_>>,
     ) -> Result<(), World>;
 
-    /// Deletes everything that is known of a person, with all their ways in.
+    /// Deletes all personal data of a user, and all their credentials.
     async fn forget(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
 
     /// The short name of a company.
     async fn slug_of(&self, tenant: TenantId) -> Result<Option<String>, World>;
 
-    /// What is known of these people.
+    /// The personal data of these users.
     async fn people(
         &self,
         tenant: TenantId,
@@ -90,7 +91,7 @@ pub trait Accounts: fmt::Debug + Send + Sync + 'static {
     ) -> Result<HashMap<UserId, Person>, World>;
 }
 
-/// A company that has a short name.
+/// A company and its short name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCompany {
     /// Its id.
@@ -101,36 +102,36 @@ pub struct KnownCompany {
     pub created_at: DateTime<Utc>,
 }
 
-/// Where the short names of companies are kept, each of one company.
+/// Stores the short names of companies; each belongs to one company.
 #[async_trait]
 pub trait Companies: fmt::Debug + Send + Sync + 'static {
-    /// Keeps the short name of a company to be, and says whose it is: that of `fresh`, unless another
-    /// company has it. A company that is kept already keeps the short name it has.
+    /// Stores the short name of a company to be and returns its owner: `fresh`, unless another
+    /// company has the name. A stored company keeps its short name.
     async fn keep(&self, fresh: TenantId, slug: &Slug, name: &Name) -> Result<TenantId, World>;
 
-    /// The company that has a short name.
+    /// The company with a short name.
     async fn by_slug(&self, slug: &str) -> Result<Option<TenantId>, World>;
 
-    /// What is kept of a company.
+    /// The stored company.
     async fn get(&self, tenant: TenantId) -> Result<Option<KnownCompany>, World>;
 
-    /// At most `rows` companies whose short names come after `after`, in the order of these.
+    /// At most `rows` companies whose short names follow `after`, in the order of these.
     async fn page(&self, after: Option<&str>, rows: u32) -> Result<Vec<KnownCompany>, World>;
 }
 
-/// What a secret that is sent to somebody once lets them do.
+/// What a ticket, a secret that is sent to its holder once, allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TicketKind {
-    /// Take up an invitation.
+    /// Accept an invitation.
     Invitation,
-    /// Set another password without the one before.
+    /// Set another password without the current one.
     PasswordReset,
     /// Sign in with a PIN on an enrolled device.
     Device,
 }
 
 impl TicketKind {
-    /// The word that it is stored under.
+    /// The word that it is stored as.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
@@ -140,22 +141,22 @@ impl TicketKind {
     }
 }
 
-/// What a ticket is for; only the last one of its kind counts.
+/// The purpose of a ticket; only the last ticket of a kind is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketFor {
     /// The company.
     pub tenant: TenantId,
-    /// What it lets one do.
+    /// What it allows.
     pub kind: TicketKind,
-    /// The person or device.
+    /// The user or device.
     pub subject: Uuid,
 }
 
-/// Where the hashes of tickets are kept.
+/// Stores hashes of tickets.
 #[async_trait]
 pub trait Tickets: fmt::Debug + Send + Sync + 'static {
-    /// Keeps the hash of a ticket in place of the one before. A link is written in an `epoch` of the
-    /// sessions of whoever it is for.
+    /// Stores the hash of a ticket in place of the former one. A link belongs to an `epoch` of its
+    /// user's sessions.
     async fn keep(
         &self,
         ticket: TicketFor,
@@ -164,10 +165,10 @@ pub trait Tickets: fmt::Debug + Send + Sync + 'static {
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<(), World>;
 
-    /// Keeps the hash of a ticket, unless there is one.
+    /// Stores the hash of a ticket, unless there is one.
     async fn keep_first(&self, ticket: TicketFor, hash: [u8; 32]) -> Result<(), World>;
 
-    /// Whether a ticket is good.
+    /// Whether a ticket is valid.
     async fn is_good(
         &self,
         ticket: TicketFor,
@@ -177,7 +178,7 @@ pub trait Tickets: fmt::Debug + Send + Sync + 'static {
         Ok(self.written_in(ticket, hash, now).await?.is_some())
     }
 
-    /// The epoch in which a good ticket was written; none of one that is no good.
+    /// The epoch of a valid ticket; none if the ticket is invalid.
     async fn written_in(
         &self,
         ticket: TicketFor,
@@ -185,20 +186,20 @@ pub trait Tickets: fmt::Debug + Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> Result<Option<u32>, World>;
 
-    /// A ticket is used up.
+    /// Deletes a used ticket.
     async fn take_away(&self, ticket: TicketFor) -> Result<(), World>;
 }
 
-/// A sign-in on one device, with the token that renews it.
+/// A session on one device, with the token that renews it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The company.
     pub tenant: TenantId,
     /// Its id.
     pub id: SessionId,
-    /// Who signed in.
+    /// The user.
     pub user: UserId,
-    /// The epoch of the person's sessions in which it began.
+    /// The epoch of the user's sessions in which it began.
     pub epoch: u32,
     /// The shared till on which it began.
     pub device: Option<DeviceId>,
@@ -212,45 +213,44 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
 }
 
-/// How a session is to be renewed.
+/// A renewal of a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Renewal {
     /// The company.
     pub tenant: TenantId,
     /// The session.
     pub session: SessionId,
-    /// The hash of the token that was presented.
+    /// The hash of the presented token.
     pub presented: [u8; 32],
-    /// The hash of the token that follows it.
+    /// The hash of its successor.
     pub successor: [u8; 32],
-    /// The time.
+    /// The current time.
     pub now: DateTime<Utc>,
-    /// When the session ends, unless it is renewed again; a till's keeps its own end.
+    /// When the session expires unless it is renewed again; a session on a till keeps its expiry.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What became of a renewal.
+/// The result of a renewal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Renewed {
-    /// The token is the current one, or was until a moment ago; its successor is good.
+    /// The token is the current one, or was until some seconds ago; its successor is valid.
     Good(Session),
-    /// The token was used before: somebody else has it too.
+    /// The token was used before: two parties hold it.
     Reused(Session),
-    /// There is no such session, or its time is over.
+    /// There is no such session, or it has expired.
     Gone,
 }
 
-/// Where sessions are kept.
+/// Stores sessions.
 #[async_trait]
 pub trait Sessions: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a session that begins, with the hash of its token.
+    /// Stores a session that begins, with the hash of its token.
     async fn begin(&self, session: &Session, token: [u8; 32]) -> Result<(), World>;
 
-    /// Puts a token's successor in its place. Of many who present one token at once, all get the same
-    /// successor.
+    /// Replaces a token by its successor. All concurrent uses of one token get the same successor.
     async fn renew(&self, renewal: Renewal) -> Result<Renewed, World>;
 
-    /// The sessions of a person that go on, the newest first.
+    /// The active sessions of a user, the newest first.
     async fn of_user(
         &self,
         tenant: TenantId,
@@ -258,24 +258,24 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> Result<Vec<Session>, World>;
 
-    /// Forgets a session, if it is this person's; says whether it was.
+    /// Deletes a session of this user; returns whether it existed.
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World>;
 
-    /// Forgets the sessions of a person on shared tills.
+    /// Deletes the sessions of a user on shared tills.
     async fn end_on_tills(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
 
-    /// Forgets every session of a person.
+    /// Deletes all sessions of a user.
     async fn end_all(&self, tenant: TenantId, user: UserId) -> Result<(), World>;
 }
 
-/// A letter to one person.
+/// An e-mail to one user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// The address.
     pub to: String,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
@@ -285,51 +285,51 @@ impl fmt::Debug for Letter {
     }
 }
 
-/// A letter with the ticket that stands in it.
+/// An e-mail with the ticket in its text.
 #[derive(Debug, Clone)]
 pub struct Written {
-    /// Its id, the same however often the letter is sent.
+    /// Its id, the same for every attempt to send it.
     pub id: Uuid,
-    /// What the ticket is for, and with it who the letter is to.
+    /// The purpose of the ticket, which also names the recipient.
     pub ticket: TicketFor,
     /// The hash of the ticket.
     pub hash: [u8; 32],
-    /// The epoch of the person's sessions in which it is written.
+    /// The epoch of the user's sessions at that time.
     pub epoch: u32,
-    /// The letter.
+    /// The e-mail.
     pub letter: Letter,
     /// When it was written.
     pub at: DateTime<Utc>,
-    /// Until when the ticket is good; after that the letter is not sent.
+    /// When the ticket expires; after that the e-mail is not sent.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Where letters wait until a mail server has taken them.
+/// Queues e-mails until a mail server has accepted them.
 #[async_trait]
 pub trait Letters: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a letter to be sent, with its ticket, in place of those before of the same kind. A person
-    /// of whom nothing is known gets none.
+    /// Queues an e-mail and stores its ticket, in place of earlier ones of the same kind. A user
+    /// without personal data gets none.
     async fn write(&self, written: Written) -> Result<(), World>;
 
-    /// The same where the command may have come that far before: what has been written since, or
-    /// taken up, stays.
+    /// The same for a command that may have come this far before: an e-mail that was queued since,
+    /// or a ticket that was used, is kept.
     async fn write_once(&self, written: Written) -> Result<(), World>;
 }
 
-/// A letter was not taken.
+/// An e-mail was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// It may be taken later.
+    /// A later attempt may succeed.
     #[error("the letter was not taken: {0}")]
     Later(String),
-    /// It never will be.
+    /// No attempt will succeed.
     #[error("the letter was refused: {0}")]
     Never(String),
 }
 
-/// Who takes letters.
+/// A mail transport.
 #[async_trait]
 pub trait Post: fmt::Debug + Send + Sync + 'static {
-    /// Hands a letter over. Whoever gets one `id` twice may drop the second.
+    /// Sends an e-mail. A recipient of two e-mails with one `id` may drop the second.
     async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError>;
 }

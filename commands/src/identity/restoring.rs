@@ -1,4 +1,4 @@
-//! An administrator for a company that has none who can act, on the operator's word.
+//! The operator makes a user an administrator of a company in which no administrator can act.
 
 use domain::claim::{self, Claim, ClaimId};
 use domain::identity::roles::{self, By, Change, Command, Roles};
@@ -12,27 +12,29 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Somebody should administer a company in all branches, whatever they were before. Whoever is not of
-/// the company yet is invited, and whoever has yet to join is invited again. Plans limit neither.
+/// Makes a user an administrator of all branches, whatever their roles were. A person who is not a
+/// user of the company is invited, and a user who has not joined is invited again. The plan's
+/// limits do not apply.
 #[derive(Debug, Clone, Serialize)]
 pub struct RestoreAdministrator {
-    /// Who it is if nobody of the company has the address. A retry is recognised by that.
+    /// The id of the user if no user of the company has the address. Random, so it does not identify
+    /// the request.
     #[serde(skip)]
     pub user: UserId,
-    /// What stands for their e-mail address, unique in the company.
+    /// The key of the e-mail address, unique in the company.
     pub email: EmailKey,
-    /// What stood for it when spellings were told apart otherwise.
+    /// The keys of the address in earlier releases.
     #[serde(skip)]
     pub earlier: Vec<EmailKey>,
 }
 
-/// Why nobody is made an administrator.
+/// Why the user is not made an administrator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreRefusal {
     /// The installation has no such company.
     #[error("there is no such company")]
     UnknownCompany,
-    /// Somebody else of the company has the address.
+    /// Another user of the company has the address.
     #[error("somebody else has this e-mail address")]
     EmailTaken,
     /// A rule of the company's roles.
@@ -75,7 +77,7 @@ impl Intent for RestoreAdministrator {
     }
 }
 
-/// Who has an address, by whichever key that stands for it.
+/// The user with an address, under any of its keys.
 pub(super) fn holder(work: &UnitOfWork<'_>, claims: &[ClaimId]) -> Option<UserId> {
     claims.iter().find_map(|claim| match work.state::<Claim>(claim) {
         claim::State::Held(by) => Some(UserId::from_uuid(*by)),

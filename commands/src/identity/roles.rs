@@ -1,4 +1,4 @@
-//! Roles, their permissions, and who has them.
+//! Roles, their permissions, and the users who have them.
 
 use domain::identity::roles::{self, BranchAccess, By, Change, Command, Roles, Sorting, State};
 use domain::identity::user::{self, User};
@@ -11,16 +11,16 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Something about the roles of the company should change.
+/// Changes the roles of the company.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeRoles {
-    /// The version in which the caller has seen the role or category that should change.
+    /// The version of the role or category that the caller has seen.
     pub seen: Option<u64>,
-    /// What should change.
+    /// The change.
     pub change: Change,
 }
 
-/// Why the roles of a company do not change.
+/// Why a change of roles is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RolesRefusal {
     /// The company has no such branch.
@@ -58,8 +58,8 @@ impl Intent for ChangeRoles {
     }
 }
 
-/// The version of the role or category that a change revises; none where it is not there, or where
-/// the change does not depend on what was seen.
+/// The version of the role or category that a change revises; none if it does not exist, or if the
+/// change does not depend on a version.
 fn version(graph: &State, change: &Change) -> Option<u64> {
     match change {
         Change::ReviseRole { role, .. } | Change::ChoosePermissions(role, _) => {
@@ -72,7 +72,7 @@ fn version(graph: &State, change: &Change) -> Option<u64> {
     }
 }
 
-/// Whoever is suspended is out, also when they go on some day.
+/// Suspending a user ends all their sessions, also for the time after they are resumed.
 async fn end_sessions(
     work: &mut UnitOfWork<'_>,
     user: UserId,
@@ -83,13 +83,13 @@ async fn end_sessions(
     Ok(())
 }
 
-/// Goes on only if the subscription has room for everybody who may sign in after this.
+/// Resumes a user only if the subscription allows one more user who can sign in.
 pub(super) fn count_users<R>(work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>> {
     let users = work.state::<Roles>(&work.tenant()).active_members();
     work.count(|now| subscription::Command::AddUser { users, now })
 }
 
-/// On whose word roles change.
+/// The actor of a change of roles.
 pub(super) fn by(work: &UnitOfWork<'_>) -> By {
     match work.actor() {
         Actor::User(user) => By::User(*user, work.branches().clone()),

@@ -1,4 +1,4 @@
-//! What later releases have added to the roles that companies begin with, for those that began before.
+//! Adds the permissions of later releases to the seeded roles of existing companies.
 
 use domain::identity::roles::{self, By, Change, Command, Roles, SEEDS_VERSION};
 use domain::shared::{CommandId, CorrelationId, TenantId};
@@ -13,13 +13,13 @@ use crate::engine::intent::Intent;
 use crate::engine::scope::{Request, Scope};
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// As whom it stands in the log.
+/// The actor's name in the log.
 const NAME: &str = "the upgrade of the seeded roles";
 
 /// How many companies of a page are read at once.
 const ROWS: u16 = 200;
 
-/// A company's seeded roles should have what this release begins with.
+/// Updates a company's seeded roles to those of this release.
 #[derive(Debug, Clone, Serialize)]
 pub struct UpgradeSeeds {
     /// The version of the seeds in this release.
@@ -39,8 +39,8 @@ impl Intent for UpgradeSeeds {
     }
 }
 
-/// Upgrades every company whose roles began with an earlier version, each once, however many nodes do
-/// it. Answers how many it has upgraded.
+/// Upgrades every company whose roles began with an earlier version, each once, however many
+/// servers do so concurrently. Returns the number of upgraded companies.
 pub async fn upgrade_seeds(
     commands: &Commands,
     operator: &Operator,

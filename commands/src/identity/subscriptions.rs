@@ -1,4 +1,4 @@
-//! Subscriptions, as whoever runs the installation changes them.
+//! Subscriptions, as the operator changes them.
 
 use domain::identity::subscription::{Command, Plan, Standing};
 use domain::identity::{Subscription, Tenant};
@@ -8,12 +8,12 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// A company should have another plan, or its subscription should stand otherwise.
+/// Changes a company's plan or the standing of its subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ChangeSubscription {
-    /// What it may have; none leaves it.
+    /// The plan; none leaves it unchanged.
     pub plan: Option<Plan>,
-    /// How it stands; none leaves it.
+    /// The standing; none leaves it unchanged.
     pub standing: Option<Standing>,
 }
 
@@ -40,7 +40,7 @@ impl Intent for ChangeSubscription {
 }
 
 impl ChangeSubscription {
-    /// Decides it on a subscription that was read.
+    /// Decides the change on the subscription that was read.
     pub(super) fn decided<R>(self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>> {
         let tenant = work.tenant();
         let plan = self.plan.map(Command::ChoosePlan);

@@ -1,4 +1,4 @@
-//! People: invited, joined, with passwords and PINs that change and sessions that end.
+//! Users: invitations, joining, passwords, PINs and sessions.
 
 use domain::claim::{self, Claim, ClaimId};
 use domain::identity::roles::{self, BranchAccess, Change, Command, MemberAdmitted, Roles};
@@ -12,33 +12,33 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Somebody should work in the company.
+/// Invites a user to the company.
 #[derive(Debug, Clone, Serialize)]
 pub struct InviteUser {
-    /// The person to be.
+    /// The id of the user.
     #[serde(skip)]
     pub user: UserId,
-    /// What stands for their e-mail address, unique in the company.
+    /// The key of the e-mail address, unique in the company.
     pub email: EmailKey,
-    /// What stood for it when spellings were told apart otherwise: whoever has such a key has the address.
+    /// The keys of the address in earlier releases; a user with one of them has the address.
     #[serde(skip)]
     pub earlier: Vec<EmailKey>,
-    /// What they will be.
+    /// The roles of the user.
     pub roles: Vec<RoleId>,
-    /// Where they may act.
+    /// The branches in which the user may act.
     pub branches: BranchAccess,
 }
 
-/// Why somebody is not invited.
+/// Why an invitation is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InviteRefusal {
-    /// Somebody of the company has the address.
+    /// Another user of the company has the address.
     #[error("somebody has this e-mail address")]
     EmailTaken,
     /// A rule of the company's roles.
     #[error(transparent)]
     Roles(#[from] RolesRefusal),
-    /// A rule of the person.
+    /// A rule of the user.
     #[error(transparent)]
     User(#[from] user::Error),
 }
@@ -64,7 +64,7 @@ impl Intent for InviteUser {
         branches_exist(work, &self.branches).await.map_err(|it| it.map(InviteRefusal::Roles))?;
         take(work, &claim, self.user.uuid())
             .map_err(|_| Failure::Refused(InviteRefusal::EmailTaken))?;
-        // Whoever holds the claim already was invited before.
+        // The holder of the claim has been invited before.
         let invite = user::Command::Invite { email: self.email };
         work.decide::<User>(&self.user, invite).map_err(|refusal| {
             Failure::Refused(match refusal {
@@ -84,10 +84,10 @@ impl Intent for InviteUser {
     }
 }
 
-/// Somebody who has yet to join should get another letter.
+/// Sends another invitation to a user who has not joined.
 #[derive(Debug, Clone, Serialize)]
 pub struct InviteAgain {
-    /// Who.
+    /// The user.
     pub user: UserId,
 }
 
@@ -100,22 +100,22 @@ impl Intent for InviteAgain {
     }
 }
 
-/// Somebody should be given a PIN for shared tills.
+/// Gives a user a PIN for shared tills.
 #[derive(Debug, Clone, Serialize)]
 pub struct SetPin {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// What stands for the PIN, so that a retry is told from another PIN.
+    /// A keyed hash of the PIN, so that a retry is distinguished from another PIN.
     pub pin: [u8; 32],
 }
 
-/// Why an account is left as it is.
+/// Why a command on an account is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountRefusal {
     /// A rule of the company's roles.
     #[error(transparent)]
     Roles(#[from] roles::Error),
-    /// A rule of the person.
+    /// A rule of the user.
     #[error(transparent)]
     User(#[from] user::Error),
 }
@@ -138,10 +138,10 @@ impl Intent for SetPin {
     }
 }
 
-/// What is known of somebody who is suspended should be deleted for good.
+/// Permanently deletes the personal data of a suspended user.
 #[derive(Debug, Clone, Serialize)]
 pub struct ForgetUser {
-    /// Who.
+    /// The user.
     pub user: UserId,
 }
 
@@ -160,7 +160,7 @@ impl Intent for ForgetUser {
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
         work.decide::<User>(&self.user, user::Command::Forget)
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        // Others can have the address after this.
+        // Another user can have the address after this.
         let holder = self.user.uuid();
         if let Some(claim) = claim
             && *work.state::<Claim>(&claim) == claim::State::Held(holder)
@@ -172,18 +172,18 @@ impl Intent for ForgetUser {
     }
 }
 
-/// Somebody takes up their invitation.
+/// Accepts an invitation.
 #[derive(Debug, Clone, Serialize)]
 pub struct JoinUser {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// The epoch in which the link was written that they used; none on the word of FastOps itself.
+    /// The epoch of the link that was used; none if FastOps itself sets the user up.
     pub link: Option<u32>,
-    /// Whether they choose a PIN with it.
+    /// Whether the user chooses a PIN as well.
     pub chooses_pin: bool,
 }
 
-/// Why nothing changes about a person.
+/// Why a command on a user is refused.
 pub type UserRefusal = user::Error;
 
 impl Intent for JoinUser {
@@ -202,12 +202,12 @@ impl Intent for JoinUser {
     }
 }
 
-/// Somebody sets another password with a link that was sent to them.
+/// Sets another password with a link from an e-mail.
 #[derive(Debug, Clone, Serialize)]
 pub struct ResetPassword {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// The epoch in which the link was written.
+    /// The epoch of the link.
     pub link: u32,
 }
 
@@ -221,7 +221,7 @@ impl Intent for ResetPassword {
     }
 }
 
-/// A link of whoever is suspended is no good, also one that was written meanwhile.
+/// A link of a suspended user is invalid, also one that was issued since.
 async fn is_not_suspended(
     work: &mut UnitOfWork<'_>,
     user: UserId,
@@ -232,12 +232,12 @@ async fn is_not_suspended(
     if is_active { Ok(()) } else { Err(Failure::Refused(user::Error::LinkVoid)) }
 }
 
-/// Something about a person's ways in should change.
+/// Changes how a user signs in.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeUser {
-    /// Whose.
+    /// The user.
     pub user: UserId,
-    /// What should change. A retry is recognised by it.
+    /// The change. It identifies the command's retry.
     pub change: user::Command,
 }
 

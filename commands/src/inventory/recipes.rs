@@ -1,4 +1,4 @@
-//! What products take from stock.
+//! Recipes: the stock that products use.
 
 use domain::catalog::Product;
 use domain::identity::subscription::Module;
@@ -12,14 +12,14 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// A product is made like this from here on.
+/// Publishes a recipe of a product.
 #[derive(Debug, Clone, Serialize)]
 pub struct PublishRecipe {
     /// The product.
     pub product: ProductId,
-    /// Where the caller has seen its recipe.
+    /// The revision of the recipe that the caller has seen.
     pub seen: Option<Revision>,
-    /// One for each variant that takes something from stock.
+    /// One for each variant that uses stock.
     pub portions: Vec<Portion>,
 }
 

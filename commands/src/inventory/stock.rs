@@ -1,4 +1,4 @@
-//! How the stock of a branch moves without an order.
+//! Movements of a branch's stock without an order.
 
 use domain::identity::Branch;
 use domain::identity::subscription::Module;
@@ -11,16 +11,16 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Why the stock of a branch does not move.
+/// Why a movement of stock is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StockRefusal {
     /// The company has no such branch.
     #[error("there is no such branch")]
     UnknownBranch,
-    /// The company keeps no such thing in stock.
+    /// The company has no such stock item.
     #[error("line {index} names no stock item")]
     UnknownItem {
-        /// The place of the line, from 0.
+        /// The index of the line, from 0.
         index: usize,
     },
     /// A rule of the stock itself.
@@ -28,15 +28,15 @@ pub enum StockRefusal {
     Stock(#[from] stock::Error),
 }
 
-/// Goods come in.
+/// Receives goods.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReceiveStock {
-    /// The receipt to be.
+    /// The id of the receipt.
     #[serde(skip)]
     pub receipt: ReceiptId,
-    /// Where.
+    /// The branch.
     pub branch: BranchId,
-    /// What comes in.
+    /// The received lines.
     pub lines: Vec<IncomingLine>,
 }
 
@@ -64,7 +64,7 @@ impl Intent for ReceiveStock {
     }
 }
 
-/// Reservations of a branch that have expired should end, without waiting for the next order.
+/// Releases the expired reservations of a branch, without waiting for the next order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseExpired {
     /// The branch.

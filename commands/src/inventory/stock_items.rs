@@ -1,4 +1,4 @@
-//! What the company keeps in stock.
+//! The stock items of a company.
 
 use domain::claim::{Claim, ClaimId, Named};
 use domain::identity::subscription::Module;
@@ -28,17 +28,17 @@ const fn stock_item_name_taken() -> Failure<StockItemRefusal> {
     Failure::Refused(StockItemRefusal::NameTaken)
 }
 
-/// The company keeps something in stock.
+/// Adds a stock item.
 #[derive(Debug, Clone, Serialize)]
 pub struct AddStockItem {
-    /// The item to be.
+    /// The id of the item.
     #[serde(skip)]
     pub item: StockItemId,
     /// Its name, unique in the company.
     pub name: Name,
-    /// What its quantities count.
+    /// The unit of its quantities.
     pub unit: BaseUnit,
-    /// What happens to an order when there is too little.
+    /// What happens to an order when the item is short.
     pub on_shortage: OnShortage,
 }
 
@@ -63,16 +63,16 @@ impl Intent for AddStockItem {
     }
 }
 
-/// A stock item should be called and treated like this.
+/// Changes the name and the shortage policy of a stock item.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviseStockItem {
-    /// Which.
+    /// The item.
     pub item: StockItemId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Option<Revision>,
     /// Its name, unique in the company.
     pub name: Name,
-    /// What happens to an order when there is too little.
+    /// What happens to an order when the item is short.
     pub on_shortage: OnShortage,
 }
 

@@ -24,7 +24,7 @@ pub use place::{PlaceOrder, Quote};
 pub use step::{MoveOrder, Step};
 pub use stock::ShortItem;
 
-/// Why something about an order is refused.
+/// Why a command on an order is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderRefusal {
     /// The company has no such branch.
@@ -33,10 +33,10 @@ pub enum OrderRefusal {
     /// The branch does not offer what a line asks for.
     #[error(transparent)]
     Offer(#[from] offer::Error),
-    /// There is too little of something that the order takes.
+    /// The stock does not suffice for the order.
     #[error("{} stock items are short", items.len())]
     OutOfStock {
-        /// Of what.
+        /// The short items.
         items: Vec<ShortItem>,
     },
     /// A rule of the branch's stock.
@@ -54,12 +54,12 @@ fn refused<E: Into<OrderRefusal>>(refusal: E) -> Failure<OrderRefusal> {
     Failure::Refused(refusal.into())
 }
 
-/// Where and when something happens to an order.
+/// The branch and the time of a command on an order, with what it needs of the stock.
 struct There {
     branch: BranchId,
     currency: Currency,
     hour: u8,
-    /// What the order takes from stock.
+    /// The stock items that the order uses.
     ingredients: Arc<[Ingredient]>,
 }
 
@@ -75,7 +75,7 @@ async fn there(
         std::iter::once(work.wanted::<Branch>(&branch)).chain(stock).collect::<Vec<_>>()
     };
     let mut wanted = vec![work.wanted::<Order>(&id)];
-    // Mostly saves a round trip: the order was placed or moved here before, and stays in its branch.
+    // Usually saves a round trip: the order is in memory, and an order never changes its branch.
     if let Some(order::State::Placed(order)) = work.remembered::<Order>(&id) {
         wanted.extend(belongings(work, order.branch, &order.ingredients));
     }

@@ -1,4 +1,4 @@
-//! Orders that are paid.
+//! Payments of orders.
 
 use domain::orders::order::{self, Order};
 use domain::shared::{Money, OrderId, PaymentId};
@@ -10,19 +10,19 @@ use crate::engine::error::Failure;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// A guest pays in cash.
+/// Takes a payment in cash.
 #[derive(Debug, Clone, Serialize)]
 pub struct TakeCash {
-    /// The payment to be.
+    /// The id of the payment.
     #[serde(skip)]
     pub payment: PaymentId,
     /// The order.
     pub order: OrderId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Option<Revision>,
-    /// How much of the order is paid.
+    /// The amount that is paid of the order.
     pub amount: Money,
-    /// What the guest hands over; none means exactly the amount.
+    /// The cash that the guest hands over; none means exactly the amount.
     pub tendered: Option<Money>,
 }
 

@@ -1,4 +1,4 @@
-//! Orders that are placed, or only priced.
+//! Placing and pricing orders.
 
 use domain::catalog::{Product, offer};
 use domain::identity::Branch;
@@ -18,17 +18,17 @@ use crate::engine::intent::Intent;
 use crate::engine::scope::Scope;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// A guest orders.
+/// Places an order.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlaceOrder {
-    /// The order to be.
+    /// The id of the order.
     #[serde(skip)]
     pub order: OrderId,
-    /// Where.
+    /// The branch.
     pub branch: BranchId,
-    /// How it reaches the guest.
+    /// How the order reaches the guest.
     pub order_type: OrderType,
-    /// What the guest wants.
+    /// The wanted lines.
     pub lines: Vec<WantedLine>,
 }
 
@@ -37,7 +37,7 @@ pub struct PlaceOrder {
 pub struct Quote {
     /// The lines with the server's prices.
     pub lines: Vec<Line>,
-    /// What they cost together.
+    /// The sum of the lines.
     pub total: Money,
 }
 
@@ -107,8 +107,8 @@ impl Intent for PlaceOrder {
 }
 
 impl Commands {
-    /// What an order would cost: the same prices, rules and refusals as placing it, without effect. It
-    /// begins nothing, so the subscription is not asked.
+    /// Prices an order with the rules and refusals of placing it, without effect. The subscription
+    /// is not checked, because the order is not placed.
     pub async fn quote(
         &self,
         scope: &Scope,

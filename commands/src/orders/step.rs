@@ -1,4 +1,4 @@
-//! Orders on their way through the kitchen to the guest.
+//! The steps of an order through the kitchen to the guest.
 
 use domain::orders::order::{self, CancelReason, Order, StockMove};
 use domain::shared::OrderId;
@@ -14,15 +14,15 @@ use crate::engine::unit_of_work::UnitOfWork;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// The branch accepts.
+    /// The branch accepts the order.
     Confirm,
-    /// The kitchen begins.
+    /// The kitchen starts.
     Start,
-    /// The kitchen is done.
+    /// The kitchen has finished.
     MarkReady,
-    /// The guest gets it.
+    /// The guest receives the order.
     Deliver,
-    /// It will not be made or handed over.
+    /// The order is neither made nor handed over.
     Cancel(CancelReason),
 }
 
@@ -38,12 +38,12 @@ impl Step {
     }
 }
 
-/// An order takes a step.
+/// Moves an order by a step.
 #[derive(Debug, Clone, Serialize)]
 pub struct MoveOrder {
-    /// Which.
+    /// The order.
     pub order: OrderId,
-    /// Where the caller has seen it.
+    /// The revision that the caller has seen.
     pub seen: Option<Revision>,
     /// The step.
     pub step: Step,

@@ -1,4 +1,4 @@
-//! What orders do to the stock of their branch, in the same append as the order's own event.
+//! The effects of orders on the stock of their branch, in the same append as the order's own event.
 
 use chrono::{DateTime, Utc};
 use domain::inventory::recipe::Ingredient;
@@ -12,24 +12,24 @@ use crate::engine::aggregates::Wanted;
 use crate::engine::error::Failure;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// An item of which there is too little for an order.
+/// An item that is short for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShortItem {
-    /// Which.
+    /// The item.
     pub item: StockItemId,
     /// Its name.
     pub name: Name,
-    /// What its quantities count.
+    /// The unit of its quantities.
     pub unit: BaseUnit,
-    /// The place of the first line that takes it, from 0.
+    /// The index of the first line that uses it, from 0.
     pub line: usize,
-    /// How much the order takes.
+    /// How much the order needs.
     pub needed: StockQuantity,
-    /// How much there is that nobody has reserved.
+    /// How much is not reserved.
     pub available: StockQuantity,
 }
 
-/// What has to be read for an order to reserve its stock; nothing if it takes nothing.
+/// The streams to read before an order reserves stock; none if it uses none.
 pub(super) fn wanted(
     work: &UnitOfWork<'_>,
     branch: BranchId,
@@ -45,7 +45,7 @@ pub(super) fn wanted(
     wanted
 }
 
-/// Keeps stock for an order that is being placed, if it takes any.
+/// Reserves stock for an order that is being placed, if it uses any.
 pub(super) fn reserve(
     work: &mut UnitOfWork<'_>,
     branch: BranchId,
@@ -91,7 +91,7 @@ fn short_item(
     })
 }
 
-/// Uses up what an order takes.
+/// Uses up the stock of an order.
 pub(super) fn consume(
     work: &mut UnitOfWork<'_>,
     branch: BranchId,
@@ -103,7 +103,7 @@ pub(super) fn consume(
     decide(work, branch, stock::Command::Consume(consume))
 }
 
-/// Keeps stock for an order no longer.
+/// Releases the reservation of an order.
 pub(super) fn release(
     work: &mut UnitOfWork<'_>,
     branch: BranchId,

@@ -1,4 +1,4 @@
-//! Sends what is due.
+//! Sends the commands of processes that are due.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +15,16 @@ use crate::engine::execute::Commands;
 use crate::engine::scope::{Correlation, Request, Scope};
 use crate::engine::sources::Clock;
 
-/// How often is looked for what is due.
+/// The interval between two queries for due commands.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How many commands are looked for at once.
+/// How many due commands one query returns.
 const DUE_MAX: u32 = 200;
 
-/// Sends the commands of a process when they are due, until `shutdown`. Any number of processes may do
-/// so beside each other.
+/// Sends the due commands of a process until `shutdown`. Several instances may run concurrently.
 ///
-/// A command that a rule refuses is not sent again. One that fails in the world is, later and later; where
-/// that does not help, it is parked and waits for a person.
+/// A command that a rule refuses is not sent again. One that fails for another reason is retried
+/// after growing delays, then parked until an operator retries it.
 pub async fn act<P: Process>(
     commands: Commands,
     clock: Arc<dyn Clock>,
@@ -56,7 +55,7 @@ pub async fn act<P: Process>(
     }
 }
 
-/// Says how many were due.
+/// Sends the due commands; returns how many there were.
 async fn send_due<P: Process>(
     commands: &Commands,
     clock: &dyn Clock,
@@ -90,7 +89,7 @@ struct Unsent {
     is_transient: bool,
 }
 
-/// Sends a command, and says why where it has no answer.
+/// Sends a command; returns an error if it has no answer.
 async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> Result<(), Unsent> {
     let command = P::Command::deserialize(&timer.command);
     let command = command.map_err(|error| Unsent {
@@ -116,7 +115,7 @@ async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> R
     }
 }
 
-/// Says that a command has failed for the first time, or for the last; in between it is as it was.
+/// Logs the first and the last failure of a command; the others are not logged.
 fn report<P: Process>(about: About, timer: &Timer, failed: &Failed) {
     let (reason, tenant, key) = (&failed.reason, about.tenant, about.key);
     if failed.retry_at(timer.attempts).is_none() {

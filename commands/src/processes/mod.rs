@@ -1,15 +1,15 @@
 //! Processes: commands that follow from events.
 //!
-//! A process says, without looking at anything else, what is to be done after an event and when. Its
-//! [`planner`] is a consumer of the log like any other: it writes that down in the transaction that moves
-//! its checkpoint. [`act`](act()) sends what is due, under an id that follows from the event: so a
-//! command that is sent twice, by another process, after a crash or when the log is read again, acts
-//! once.
+//! A process returns, from an event alone, which command follows and when it is due. Its
+//! [`planner`] is a consumer of the log: it stores the command in the transaction that advances its
+//! checkpoint. [`act`](act()) sends due commands under an id that is derived from the event, so
+//! that a command has one effect even if it is sent twice: by another instance, after a crash, or
+//! when the log is read again.
 //!
-//! A planner is no [projection](event_store::consumer::Projection): rebuilding read models cannot run
-//! it.
+//! A planner is no [projection](event_store::consumer::Projection), so that rebuilding read models
+//! never runs it.
 //!
-//! - [`when_reserved_then_release`]: reservations that nobody takes end in time
+//! - [`when_reserved_then_release`]: releases unused reservations when they expire
 
 mod act;
 pub mod when_reserved_then_release;
@@ -30,22 +30,22 @@ pub use when_reserved_then_release::WhenReservedThenRelease;
 
 use crate::engine::intent::Intent;
 
-/// Which commands follow from which events. No clock, no ids, no I/O.
+/// Which commands follow from which events. Pure: no clock, no ids, no I/O.
 pub trait Process: Send + Sync + 'static {
-    /// The name of its consumer and of whoever sends its commands, the same for ever.
+    /// The name of its consumer, and of the actor of its commands; it must never change.
     const NAME: &'static str;
 
-    /// What it sends. Kept as JSON until it is due.
+    /// The command that it sends, stored as JSON until it is due.
     type Command: Intent + DeserializeOwned;
 
-    /// Whether an event matters to it, see [`Consumer::wants`].
+    /// Whether it handles an event, see [`Consumer::wants`].
     fn wants(event: &RecordedEvent) -> bool;
 
-    /// What follows from an event.
+    /// The command that follows from an event.
     fn react(event: &RecordedEvent) -> Result<Vec<Reaction<Self::Command>>, ConsumerError>;
 }
 
-/// The consumer that writes down what a process plans.
+/// The consumer that stores the commands that a process plans.
 pub fn planner<P: Process>() -> Arc<dyn Consumer> {
     Arc::new(Planner::new(Planned::<P>(PhantomData)))
 }

@@ -1,8 +1,8 @@
-//! When stock is reserved for an order, then whatever has expired in its branch is released soon after the
-//! reservation ends.
+//! After stock was reserved for an order, releases the expired reservations of its branch soon
+//! after the reservation ends.
 //!
-//! All reservations of a branch that end in one quarter of an hour share what is planned: mostly orders
-//! have taken what was kept for them by then, and nothing is left to be released.
+//! All reservations of a branch that end in one quarter of an hour share one timer: usually their
+//! orders have used the stock by then, and nothing is left to release.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::inventory::Inventory;
@@ -16,10 +16,10 @@ use uuid::Uuid;
 use super::Process;
 use crate::inventory::ReleaseExpired;
 
-/// How much longer than they last reservations may be kept.
+/// How much longer than their duration reservations may be kept.
 const TOGETHER: TimeDelta = TimeDelta::minutes(15);
 
-/// See the module.
+/// Releases reservations that have expired.
 #[derive(Debug)]
 pub struct WhenReservedThenRelease;
 
