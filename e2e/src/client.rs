@@ -1,4 +1,4 @@
-//! Somebody who talks HTTP to a system.
+//! An HTTP client of a server under test, its requests and its answers.
 
 use std::net::SocketAddr;
 
@@ -8,16 +8,16 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::fresh;
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
-/// The connections of a test.
+/// The connection pool that the clients of a test share.
 #[derive(Debug, Clone)]
 pub struct Http(reqwest::Client);
 
 impl Http {
-    /// No connection yet.
+    /// A pool without connections.
     pub fn new() -> Self {
-        let client = reqwest::Client::builder().timeout(PATIENCE).build();
+        let client = reqwest::Client::builder().timeout(TIMEOUT).build();
         Self(client.expect("a client without TLS needs nothing"))
     }
 }
@@ -28,7 +28,7 @@ impl Default for Http {
     }
 }
 
-/// See the module. Cheap to clone.
+/// Sends requests to one server, with or without an access token. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: Http,
@@ -36,7 +36,7 @@ pub struct Client {
     token: Option<String>,
 }
 
-/// A request in the making.
+/// A request that has not been sent.
 #[derive(Debug)]
 #[must_use = "it is not sent yet"]
 pub struct Call {
@@ -44,51 +44,51 @@ pub struct Call {
     key: Option<Uuid>,
 }
 
-/// What a request was answered with.
+/// The response to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The status.
+    /// The status code.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as JSON; a string where it is none.
+    /// The body parsed as JSON; a JSON string if it is not JSON.
     pub body: Value,
 }
 
 impl Client {
-    /// Somebody without a token.
+    /// A client without a token.
     pub fn of(http: &Http, address: SocketAddr) -> Self {
         Self { http: http.clone(), address, token: None }
     }
 
-    /// The same person at another process.
+    /// The same client, sending to another server.
     #[must_use]
     pub fn at(self, address: SocketAddr) -> Self {
         Self { address, ..self }
     }
 
-    /// The same with a token.
+    /// The same client with an access token.
     #[must_use]
     pub fn with_token(self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self }
     }
 
-    /// A read.
+    /// A GET request, without an idempotency key.
     pub fn get(&self, path: &str) -> Call {
         self.call(Method::GET, path).no_key()
     }
 
-    /// A command under a fresh key.
+    /// A POST request with a fresh idempotency key.
     pub fn post(&self, path: &str) -> Call {
         self.call(Method::POST, path)
     }
 
-    /// A change under a fresh key.
+    /// A PUT request with a fresh idempotency key.
     pub fn put(&self, path: &str) -> Call {
         self.call(Method::PUT, path)
     }
 
-    /// Any request, under a fresh key.
+    /// A request of any method, with a fresh idempotency key.
     pub fn call(&self, method: Method, path: &str) -> Call {
         let request = self.http.0.request(method, format!("http://{}{path}", self.address));
         let request = match &self.token {
@@ -100,48 +100,48 @@ impl Client {
 }
 
 impl Call {
-    /// Under this key.
+    /// Sets the idempotency key.
     pub fn key(self, key: Uuid) -> Self {
         Self { key: Some(key), ..self }
     }
 
-    /// Under no key.
+    /// Removes the idempotency key.
     pub fn no_key(self) -> Self {
         Self { key: None, ..self }
     }
 
-    /// Only if the resource still has this revision.
+    /// Sets `If-Match`: the request succeeds only at this revision.
     pub fn if_match(self, revision: u64) -> Self {
         self.header("if-match", &format!("\"{revision}\""))
     }
 
-    /// With a header.
+    /// Adds a header.
     pub fn header(self, name: &str, value: &str) -> Self {
         Self { request: self.request.header(name, value), ..self }
     }
 
-    /// With a JSON body.
+    /// Sets a JSON body.
     pub fn json(self, body: &Value) -> Self {
         Self { request: self.request.json(body), ..self }
     }
 
-    /// With a body that may be anything, said to be JSON.
+    /// Sets arbitrary bytes as the body, with `Content-Type: application/json`.
     pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
         let request = self.request.header("content-type", "application/json").body(body.into());
         Self { request, ..self }
     }
 
-    /// With a body of which nothing is said.
+    /// Sets a body without `Content-Type`.
     pub fn text(self, body: String) -> Self {
         Self { request: self.request.body(body), ..self }
     }
 
-    /// Sends it; a connection that breaks fails the test.
+    /// Sends the request; fails the test if the connection breaks.
     pub async fn send(self) -> Answer {
         self.try_send().await.expect("the server answers")
     }
 
-    /// Sends it to a server that may be gone before it answers.
+    /// Sends the request to a server that may die before it answers.
     pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
         let request = match self.key {
             Some(key) => self.request.header("idempotency-key", key.to_string()),
@@ -156,14 +156,15 @@ impl Call {
 }
 
 impl Answer {
-    /// The body, if the status is this one.
+    /// Returns the body; fails the test unless the status is this one.
     #[track_caller]
     pub fn expect(&self, status: u16) -> &Value {
         assert_eq!(self.status, status, "{}", self.body);
         &self.body
     }
 
-    /// The body, if it is a whole and rightly labelled problem that gives nothing away.
+    /// Returns the body; fails the test unless it is a complete problem with the right
+    /// `Content-Type` that leaks no internals.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> &Value {
         let body = &self.body;
@@ -179,18 +180,18 @@ impl Answer {
         body
     }
 
-    /// A header.
+    /// Returns the value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(HeaderValue::to_str)?.ok()
     }
 
-    /// Whether it is the answer to an earlier request with the same key.
+    /// Whether the server replayed the answer to an earlier request with the same key.
     pub fn is_replayed(&self) -> bool {
         self.header("idempotent-replayed") == Some("true")
     }
 
-    /// What is the same for everybody who may not tell two answers apart: all but the request's id, the
-    /// time, and how the consumers are doing at that moment.
+    /// The answer without what differs between two otherwise equal answers: the request id, the
+    /// date, and the current state of the consumers.
     #[must_use]
     pub fn indistinct(&self) -> Self {
         let mut answer = self.clone();
@@ -211,28 +212,28 @@ impl Answer {
         answer
     }
 
-    /// A field of the body that is an id.
+    /// Returns the id in the body.
     #[track_caller]
     pub fn id(&self) -> Uuid {
         id_in(&self.body, "/id")
     }
 
-    /// The place of a command in the log, for `after`.
+    /// Returns the log position of the command, for the parameter `after`.
     #[track_caller]
     pub fn position(&self) -> String {
         let position = self.body["position"].as_str();
         position.unwrap_or_else(|| panic!("no position in {}", self.body)).to_owned()
     }
 
-    /// The revision, as `ETag` and body say it alike.
+    /// Returns the revision in the `ETag`.
     #[track_caller]
     pub fn revision(&self) -> u64 {
         let tag = self.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok());
-        tag.unwrap_or_else(|| panic!("no ETag beside {}", self.body))
+        tag.unwrap_or_else(|| panic!("no ETag with {}", self.body))
     }
 }
 
-/// The id that a JSON pointer leads to.
+/// Returns the id at a JSON pointer.
 #[track_caller]
 pub fn id_in(body: &Value, pointer: &str) -> Uuid {
     let text = body.pointer(pointer).and_then(Value::as_str);

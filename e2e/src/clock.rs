@@ -1,27 +1,27 @@
-//! A clock that goes on a little with every look, and as far as a test wants.
+//! A clock that advances a little with each reading, and as far as a test sets it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::Clock;
 
-/// The moment at which every system starts: noon in Bogotá, a Saturday.
+/// The initial time of every system: noon in Bogotá, a Saturday.
 pub const START: &str = "2026-03-14T17:00:00Z";
 
-/// One for all processes of a system, so that they agree.
+/// Shared by all processes of a system, so that they agree.
 #[derive(Debug)]
 pub struct TestClock {
     micros: AtomicI64,
 }
 
 impl TestClock {
-    /// It is [`START`].
+    /// A clock at [`START`].
     pub fn new() -> Self {
-        let start: DateTime<Utc> = START.parse().expect("the constant is a moment");
+        let start: DateTime<Utc> = START.parse().expect("the constant is RFC 3339");
         Self { micros: AtomicI64::new(start.timestamp_micros()) }
     }
 
-    /// A clock of its own that is so far ahead of this one.
+    /// A separate clock that is ahead of this one.
     #[must_use]
     pub fn ahead(&self, by: TimeDelta) -> Self {
         let ahead = Self { micros: AtomicI64::new(self.micros.load(Ordering::Relaxed)) };
@@ -29,7 +29,7 @@ impl TestClock {
         ahead
     }
 
-    /// Time passes; of less than nothing, the clock is set back.
+    /// Advances the clock; a negative `by` sets it back.
     pub fn forward(&self, by: TimeDelta) {
         let micros = by.num_microseconds().expect("a test waits for less than a hundred years");
         self.micros.fetch_add(micros, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own: to be restarted, killed, frozen and filled.
+//! A private PostgreSQL cluster that tests can restart, kill, freeze and fill.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -13,57 +13,57 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
-/// See the module. Durable like a real one; everything in it ends with it.
+/// A private cluster, durable like one in production. Dropping it stops it and removes its folder.
 #[derive(Debug)]
 pub struct Cluster {
     running: Option<cluster::Cluster>,
     data_dir: PathBuf,
-    /// Removed after PostgreSQL has gone; a folder that was given is its giver's.
+    /// Removed after PostgreSQL has ended; none if the caller owns the folder.
     folder: Option<TempDir>,
 }
 
-/// How PostgreSQL goes away.
+/// How PostgreSQL is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
     /// As for a restart: `pg_ctl stop -m fast`.
     Fast,
     /// Without a last checkpoint: `pg_ctl stop -m immediate`.
     Immediate,
-    /// SIGKILL of the postmaster, which leaves its children to find out.
+    /// SIGKILL of the postmaster; its children end when they notice.
     Kill,
 }
 
 impl Cluster {
-    /// Starts a cluster in a folder of its own.
+    /// Starts a cluster in a temporary folder.
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("there is room for a cluster");
-        // As root, PostgreSQL runs as somebody else.
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
+        // If the test runs as root, PostgreSQL runs as another user.
         let passable = fs::set_permissions(folder.path(), Permissions::from_mode(0o711));
-        passable.expect("the folder is ours");
+        passable.expect("its permissions can be set");
         let data_dir = folder.path().to_owned();
         let mut cluster = Self::start_in(&data_dir).await;
         cluster.folder = Some(folder);
         cluster
     }
 
-    /// Starts a cluster in a folder that somebody else removes.
+    /// Starts a cluster in a folder that the caller removes.
     pub async fn start_in(data_dir: &Path) -> Self {
         let running = cluster::Cluster::start(data_dir).await.expect("a private cluster starts");
         Self { running: Some(running), data_dir: data_dir.to_owned(), folder: None }
     }
 
     fn running(&self) -> &cluster::Cluster {
-        self.running.as_ref().expect("it is asked only while it is there")
+        self.running.as_ref().expect("the cluster is not stopped")
     }
 
-    /// How to connect to a database as a role.
+    /// The options to connect to a database as a role.
     pub fn options(&self, role: &str, database: &str) -> PgConnectOptions {
         self.running().url(role, database)
     }
 
-    /// How FastOps reaches a database.
+    /// The options of all roles of FastOps for a database.
     pub fn databases(&self, database: &str) -> Databases {
         let role = |role| self.options(role, database);
         Databases {
@@ -73,22 +73,22 @@ impl Cluster {
         }
     }
 
-    /// A connection of the superuser.
+    /// Connects as the superuser.
     pub async fn connect(&self, database: &str) -> PgConnection {
         let options = self.options(cluster::OWNER, database);
         PgConnection::connect_with(&options).await.expect("the cluster answers")
     }
 
-    /// Makes an empty database.
+    /// Creates an empty database.
     pub async fn create(&self, database: &str) {
         let sql = AssertSqlSafe(format!("CREATE DATABASE {database}"));
         let created = self.connect("postgres").await.execute(sql).await;
-        created.expect("a database can be made");
+        created.expect("a database can be created");
     }
 
-    /// Stops it in this way and returns when it is gone.
+    /// Stops the cluster in this way and waits until it has ended.
     pub async fn stop(&mut self, how: Stop) {
-        let running = self.running.take().expect("it is stopped while it is there");
+        let running = self.running.take().expect("the cluster is not stopped");
         match how {
             Stop::Fast => {}
             Stop::Immediate => signal(Signal::QUIT, &[self.postmaster()]),
@@ -97,10 +97,10 @@ impl Cluster {
         running.stop().await;
     }
 
-    /// Starts it again where it was.
+    /// Starts the cluster again in the same folder.
     pub async fn start_again(&mut self) {
-        let deadline = Instant::now() + PATIENCE;
-        // Children of a killed postmaster may still hold the memory that they shared.
+        let deadline = Instant::now() + TIMEOUT;
+        // Children of a killed postmaster may still hold their shared memory.
         let running = loop {
             match cluster::Cluster::start(&self.data_dir).await {
                 Ok(running) => break running,
@@ -111,33 +111,34 @@ impl Cluster {
         self.running = Some(running);
     }
 
-    /// Keeps what it has written, as a copy that [`Cluster::becomes`] it later; to be called while it is
-    /// stopped.
+    /// Copies the data folder for [`Self::restore`]. The cluster must be stopped.
     pub fn copy(&self) -> PathBuf {
         let copy = self.data_dir.join("postgres/data.copy");
         let copied = Command::new("cp").arg("-a").args([&self.data(), &copy]).status();
-        assert!(copied.expect("cp is there").success(), "the folder could not be copied");
+        assert!(copied.expect("cp is there").success(), "the folder is not copied");
         copy
     }
 
-    /// What it has written since is gone; to be called while it is stopped.
-    pub fn becomes(&self, copy: &Path) {
-        fs::remove_dir_all(self.data()).expect("the folder is ours");
-        fs::rename(copy, self.data()).expect("the folder is ours");
+    /// Replaces the data folder by a copy, which loses all later writes. The cluster must be
+    /// stopped.
+    pub fn restore(&self, copy: &Path) {
+        fs::remove_dir_all(self.data()).expect("the folder is writable");
+        fs::rename(copy, self.data()).expect("the folder is writable");
     }
 
     fn data(&self) -> PathBuf {
         self.data_dir.join("postgres/data")
     }
 
-    /// Stops every process of it where it is; the kernel goes on accepting connections for it.
+    /// Sends SIGSTOP to all processes of the cluster; the kernel still accepts connections for
+    /// them.
     pub fn freeze(&self) {
-        // The postmaster first: it makes no more children then.
+        // The postmaster first, so that it starts no more children.
         signal(Signal::STOP, &[self.postmaster()]);
         signal(Signal::STOP, &self.processes());
     }
 
-    /// Lets them go on.
+    /// Sends SIGCONT to all processes of the cluster.
     pub fn thaw(&self) {
         signal(Signal::CONT, &self.processes());
     }
@@ -152,18 +153,18 @@ impl Cluster {
         ids
     }
 
-    /// Whether it runs: it may have given up by itself.
+    /// Whether the postmaster runs; it may have ended by itself.
     pub fn is_running(&self) -> bool {
-        self.said_postmaster().and_then(parent).is_some()
+        self.recorded_postmaster().and_then(parent).is_some()
     }
 
-    /// The id of the postmaster.
+    /// The process id of the postmaster.
     pub fn postmaster(&self) -> i32 {
-        self.said_postmaster().expect("a running PostgreSQL says its id")
+        self.recorded_postmaster().expect("a running PostgreSQL has written its id")
     }
 
-    /// As PostgreSQL has written it down, when it runs or was killed.
-    fn said_postmaster(&self) -> Option<i32> {
+    /// The id in `postmaster.pid`, which exists while PostgreSQL runs and after it was killed.
+    fn recorded_postmaster(&self) -> Option<i32> {
         fs::read_to_string(self.data().join("postmaster.pid"))
             .ok()?
             .lines()
@@ -184,8 +185,8 @@ fn signal(signal: Signal, ids: &[i32]) {
 impl Drop for Cluster {
     fn drop(&mut self) {
         let Some(running) = self.running.take() else { return };
-        let Some(postmaster) = self.said_postmaster() else { return };
-        // What is frozen hears no wish to stop, and nothing in there is needed any more.
+        let Some(postmaster) = self.recorded_postmaster() else { return };
+        // Frozen processes ignore SIGQUIT. The data is not needed any more, so nothing is flushed.
         self.thaw();
         signal(Signal::QUIT, &[postmaster]);
         drop(running);
@@ -195,10 +196,10 @@ impl Drop for Cluster {
     }
 }
 
-/// The parent of a process, if it is still there.
+/// The parent of a process; none if the process has ended.
 fn parent(id: i32) -> Option<i32> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name in parentheses may hold anything; state and parent come after it.
+    // The name in parentheses may contain any characters; state and parent follow it.
     let (_, rest) = stat.rsplit_once(") ")?;
     rest.split(' ').nth(1)?.parse().ok()
 }

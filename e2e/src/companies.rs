@@ -1,4 +1,4 @@
-//! Companies that order, on a database whose read models other processes keep.
+//! Companies that place orders on a database whose read models other processes keep.
 
 use std::collections::BTreeMap;
 
@@ -23,40 +23,40 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fresh;
 
-/// How many companies there are: enough for several lanes.
+/// The number of companies: enough for several lanes.
 const COMPANIES: usize = 6;
 
-/// In how many branches each of them orders at the same moment.
+/// The number of branches per company; all of them order concurrently.
 const BRANCHES: usize = 2;
 
-/// What one costs, in hundredths of a peso.
+/// The price of the product, in hundredths of a peso.
 const PRICE: i64 = 1_850_000;
 
-/// How long read models may take to show what has happened, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long read models may take to catch up on a busy machine.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// See the module. The companies order in the test's own process.
+/// Companies that place orders from the test's own process.
 #[derive(Debug)]
-pub struct Plant {
+pub struct Companies {
     /// How processes reach the database.
     pub databases: Databases,
     installation: Installation,
     tills: Vec<Till>,
-    /// Ends what follows the log for commands.
+    /// Stops following the log when it is dropped.
     _following: tokio_util::sync::DropGuard,
 }
 
-/// Everything that is in the read models, by table: how many rows, and a hash over them.
+/// The content of the read models: per table the number of rows and a hash over them.
 pub type Fingerprint = BTreeMap<String, (i64, String)>;
 
-/// Orders that are being placed.
+/// Orders that are being placed in the background.
 #[derive(Debug)]
 pub struct Orders {
     placing: JoinHandle<Vec<Duration>>,
     enough: CancellationToken,
 }
 
-/// Somebody who takes orders.
+/// A branch that takes orders.
 #[derive(Debug, Clone)]
 struct Till {
     commands: Commands,
@@ -65,8 +65,8 @@ struct Till {
     dish: (ProductId, VariantId),
 }
 
-impl Plant {
-    /// Opens the companies in a database of their own. Nobody keeps its read models yet.
+impl Companies {
+    /// Sets up the companies in a database of their own. No process keeps its read models.
     pub async fn open() -> Self {
         let database = Database::create().await;
         let databases = Databases {
@@ -77,7 +77,7 @@ impl Plant {
         Self::on(databases).await
     }
 
-    /// Opens the companies in a database that is there.
+    /// Sets up the companies in an existing database.
     pub async fn on(databases: Databases) -> Self {
         let installation = Installation::new(&databases);
         let following = CancellationToken::new();
@@ -89,7 +89,7 @@ impl Plant {
         Self { databases, installation, tills, _following: following.drop_guard() }
     }
 
-    /// Places so many orders, each of which is confirmed and paid, on all tills at once.
+    /// Places `n_orders` orders over all tills concurrently; each is confirmed and paid.
     pub async fn order(&self, n_orders: usize) {
         let mut tills = JoinSet::new();
         for (number, till) in self.tills.iter().cloned().enumerate() {
@@ -105,7 +105,7 @@ impl Plant {
         }
     }
 
-    /// Goes on placing orders, with a pause after each, until it is enough.
+    /// Keeps placing orders, with a pause after each, until it is stopped.
     pub fn keep_ordering(&self, pause: Duration) -> Orders {
         let enough = CancellationToken::new();
         let mut tills = JoinSet::new();
@@ -130,12 +130,12 @@ impl Plant {
         Orders { placing, enough }
     }
 
-    /// Where the log ends.
+    /// The position of the log's last event.
     pub async fn head(&self) -> Position {
         self.installation.store.head().await.expect("the log answers").position
     }
 
-    /// Up to where a consumer has come in the lane that is furthest behind; the start if it lacks lanes.
+    /// The position of a consumer's slowest lane; [`Position::START`] if lanes are missing.
     pub async fn position(&self, consumer: &str) -> Position {
         let lowest: Option<i64> = sqlx::query_scalar(
             "SELECT min(position) FROM checkpoints WHERE consumer = $1 HAVING count(*) = 12",
@@ -147,27 +147,27 @@ impl Plant {
         Position::from_i64(lowest.unwrap_or_default())
     }
 
-    /// Waits until a consumer has come to the end of the log as it is.
+    /// Waits until a consumer has reached the current end of the log.
     pub async fn until_at_end(&self, consumer: &str) {
-        let (head, deadline) = (self.head().await, Instant::now() + PATIENCE);
+        let (head, deadline) = (self.head().await, Instant::now() + TIMEOUT);
         loop {
             let position = self.position(consumer).await;
             if position >= head {
                 return;
             }
-            assert!(Instant::now() < deadline, "{consumer} stands at {position}, not at {head}");
+            assert!(Instant::now() < deadline, "{consumer} is at {position}, not at {head}");
             sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Waits until all read models show everything that is in the log.
+    /// Waits until all read models have applied the whole log.
     pub async fn until_shown(&self) {
         for consumer in projections::consumer_names() {
             self.until_at_end(consumer).await;
         }
     }
 
-    /// What the read models hold.
+    /// The content of the read models.
     pub async fn fingerprint(&self) -> Fingerprint {
         let mut fingerprint = Fingerprint::new();
         for table in self.read_models().await {
@@ -181,8 +181,8 @@ impl Plant {
         fingerprint
     }
 
-    /// What the read models hold when they are built again from the log, by one process that nobody
-    /// disturbs; for when no other keeps them.
+    /// The content of the read models after they are emptied and built again from the log by one
+    /// process. No other process may keep them meanwhile.
     pub async fn fingerprint_of_log(&self) -> Fingerprint {
         for table in self.read_models().await {
             self.as_projector(&format!("TRUNCATE {table}")).await;
@@ -199,12 +199,12 @@ impl Plant {
         self.fingerprint().await
     }
 
-    /// What the adapters of this database are, for a test that runs consumers by itself.
+    /// The adapters of this database, for a test that runs consumers itself.
     pub const fn installation(&self) -> &Installation {
         &self.installation
     }
 
-    /// What consumers write: the only live tables that the projector may empty.
+    /// The tables that consumers write: the only live tables that the projector may truncate.
     async fn read_models(&self) -> Vec<String> {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT oid::regclass::text
@@ -226,7 +226,7 @@ impl Plant {
 }
 
 impl Orders {
-    /// Lets everybody finish; gives how long it took to place each order.
+    /// Stops after the current orders; returns how long placing each order took.
     pub async fn stop(self) -> Vec<Duration> {
         self.enough.cancel();
         self.placing.await.expect("every order is served")
@@ -234,7 +234,7 @@ impl Orders {
 }
 
 impl Till {
-    /// Places an order, confirms it and takes the money; says how long placing took.
+    /// Places an order, confirms it and takes the payment; returns how long placing took.
     async fn serve(&self) -> Duration {
         let order = OrderId::from_uuid(fresh());
         let (product, variant) = self.dish;
@@ -242,24 +242,24 @@ impl Till {
         let lines = vec![WantedLine { product, variant, quantity }];
         let begun = Instant::now();
         let (branch, order_type) = (self.branch, OrderType::DineIn);
-        self.does(PlaceOrder { order, branch, order_type, lines }).await;
+        self.execute(PlaceOrder { order, branch, order_type, lines }).await;
         let took = begun.elapsed();
-        self.does(MoveOrder { order, seen: None, step: Step::Confirm }).await;
+        self.execute(MoveOrder { order, seen: None, step: Step::Confirm }).await;
         let (payment, amount) = (PaymentId::from_uuid(fresh()), price());
         let tendered = Some(amount);
-        self.does(TakeCash { payment, order, seen: None, amount, tendered }).await;
+        self.execute(TakeCash { payment, order, seen: None, amount, tendered }).await;
         took
     }
 
-    async fn does<I: Intent + Clone>(&self, intent: I) {
-        does(&self.commands, &self.scope, intent).await;
+    async fn execute<I: Intent + Clone>(&self, intent: I) {
+        execute(&self.commands, &self.scope, intent).await;
     }
 }
 
-/// Does it, also where somebody else is busy with the same streams.
-async fn does<I: Intent + Clone>(commands: &Commands, scope: &Scope, intent: I) {
+/// Executes a command; retries while other commands occupy the same streams.
+async fn execute<I: Intent + Clone>(commands: &Commands, scope: &Scope, intent: I) {
     let request = Request::live(CommandId::from_uuid(fresh()));
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         match commands.execute(scope, request, intent.clone()).await {
             Ok(_) => return,
@@ -288,14 +288,15 @@ async fn company(commands: &Commands, number: usize) -> Vec<Till> {
         has_joined: true,
         subscription: ChangeSubscription::default(),
     };
-    does(commands, &scope, register).await;
+    execute(commands, &scope, register).await;
     let category = CategoryId::from_uuid(fresh());
-    does(commands, &scope, AddCategory { category, name: name("Arepas"), place: 1 }).await;
+    execute(commands, &scope, AddCategory { category, name: name("Arepas"), place: 1 }).await;
     let dish = (ProductId::from_uuid(fresh()), VariantId::from_uuid(fresh()));
     let variant =
         VariantRequest { id: None, id_if_new: dish.1, name: name("Grande"), price: price() };
     let (product, variants) = (dish.0, vec![variant]);
-    does(commands, &scope, AddProduct { product, name: name("Arepa"), category, variants }).await;
+    execute(commands, &scope, AddProduct { product, name: name("Arepa"), category, variants })
+        .await;
     let mut tills = Vec::new();
     for number in 0..BRANCHES {
         let branch = BranchId::from_uuid(fresh());
@@ -306,7 +307,7 @@ async fn company(commands: &Commands, number: usize) -> Vec<Till> {
             currency: Currency::COP,
             cut_off: CutOff::MIDNIGHT,
         };
-        does(commands, &scope, open).await;
+        execute(commands, &scope, open).await;
         tills.push(Till { commands: commands.clone(), scope: scope.clone(), branch, dish });
     }
     tills

@@ -1,4 +1,4 @@
-//! Letters to people, kept for the test that reads them.
+//! E-mails that the system sent, kept for tests to read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,74 +8,74 @@ use async_trait::async_trait;
 use commands::identity::{Letter, Post, PostError};
 use uuid::Uuid;
 
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
-/// How often is looked for a letter that is waited for.
-const LOOK: Duration = Duration::from_millis(2);
+/// The interval between two checks for an expected e-mail.
+const INTERVAL: Duration = Duration::from_millis(2);
 
-/// Every letter that was sent. Clones share them.
+/// All e-mails that were sent. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Letterbox {
-    taken: Arc<Mutex<Vec<Letter>>>,
-    is_closed: Arc<AtomicBool>,
+pub struct SentEmails {
+    sent: Arc<Mutex<Vec<Letter>>>,
+    refuses: Arc<AtomicBool>,
 }
 
 #[async_trait]
-impl Post for Letterbox {
-    async fn send(&self, _: Uuid, letter: Letter) -> Result<(), PostError> {
-        if self.is_closed.load(Ordering::Relaxed) {
-            return Err(PostError::Later("closed".to_owned()));
+impl Post for SentEmails {
+    async fn send(&self, _: Uuid, email: Letter) -> Result<(), PostError> {
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(PostError::Later("refused".to_owned()));
         }
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(email);
         Ok(())
     }
 }
 
-impl Letterbox {
-    /// It takes no letters for now.
-    pub fn close(&self) {
-        self.is_closed.store(true, Ordering::Relaxed);
+impl SentEmails {
+    /// Refuses further e-mails until [`Self::accept`].
+    pub fn refuse(&self) {
+        self.refuses.store(true, Ordering::Relaxed);
     }
 
-    /// It takes letters again.
-    pub fn open(&self) {
-        self.is_closed.store(false, Ordering::Relaxed);
+    /// Accepts e-mails again.
+    pub fn accept(&self) {
+        self.refuses.store(false, Ordering::Relaxed);
     }
 
-    /// How many letters an address got.
+    /// The number of e-mails to an address.
     pub fn count(&self, to: &str) -> usize {
-        self.letters(to).len()
+        self.emails(to).len()
     }
 
-    /// The token in the last letter to an address, once there is one.
+    /// Waits for an e-mail to an address and returns the token in the last one.
     pub async fn token(&self, to: &str) -> String {
         self.nth_token(to, 1).await
     }
 
-    /// The token in the last letter to an address, once it has got `n`.
+    /// Waits for `n` e-mails to an address and returns the token in the last one.
     pub async fn nth_token(&self, to: &str, n: usize) -> String {
         let arrived = async {
             while self.count(to) < n {
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(INTERVAL).await;
             }
         };
-        tokio::time::timeout(PATIENCE, arrived).await.expect("a letter comes");
-        let letter = self.letters(to).pop().expect("it has just come");
-        token_in(&letter.text).expect("letters lead somewhere")
+        tokio::time::timeout(TIMEOUT, arrived).await.expect("an e-mail arrives");
+        let email = self.emails(to).pop().expect("an e-mail has arrived");
+        token_in(&email.text).expect("an e-mail contains a token")
     }
 
-    /// What the letters to an address say, the first one first.
+    /// The texts of the e-mails to an address, oldest first.
     pub fn texts(&self, to: &str) -> Vec<String> {
-        self.letters(to).into_iter().map(|letter| letter.text).collect()
+        self.emails(to).into_iter().map(|email| email.text).collect()
     }
 
-    fn letters(&self, to: &str) -> Vec<Letter> {
-        let letters = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        letters.iter().filter(|letter| letter.to == to).cloned().collect()
+    fn emails(&self, to: &str) -> Vec<Letter> {
+        let emails = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        emails.iter().filter(|email| email.to == to).cloned().collect()
     }
 }
 
-/// The token at the end of a letter.
+/// The token at the end of an e-mail.
 pub fn token_in(text: &str) -> Option<String> {
     let (_, token) = text.rsplit_once('#')?;
     Some(token.trim().to_owned())

@@ -1,19 +1,20 @@
-//! The whole system in a test: a database, a server on a real port, and clients that talk HTTP to it.
+//! Test fixtures for the whole system: a database, servers on real ports, and HTTP clients.
 //!
 //! - [`system`]: a system with a company in it; [`node`]: one server process that can crash;
 //!   [`site`]: what its processes share
-//! - [`client`]: somebody who talks HTTP; [`raw`]: somebody who talks bytes
-//! - [`menu`]: a branch with something to sell
-//! - [`emails`]: what people were sent
-//! - [`staff`]: people who were invited, joined and signed in
-//! - [`log`]: what the log holds in the end
-//! - [`rig`]: the program and PostgreSQL as real processes that fail under load, from [`process`] and
-//!   [`cluster`]
-//! - [`broker`]: a Kafka; [`worker`]: processes that keep read models and publish; [`companies`]: companies
-//!   that order meanwhile
-//! - [`clock`], [`silence`], [`postgres_proxy`]: time, crashes and outages at will
-//! - [`rounds`] and [`figure`]: how often a fault is made to happen, and what came out of it;
-//!   [`assert_took`]: how long something may take, where that is measured
+//! - [`client`]: HTTP requests; [`raw`]: raw bytes over TCP
+//! - [`menu`]: a branch with products to sell
+//! - [`emails`]: the e-mails that were sent; [`smtp_server`]: an SMTP server that accepts, rejects
+//!   or hangs
+//! - [`staff`]: users who were invited, joined and signed in
+//! - [`log`]: the events in the log
+//! - [`rig`]: the program and PostgreSQL as real processes that fail under load, built from
+//!   [`process`] and [`cluster`]
+//! - [`broker`]: a Kafka broker; [`worker`]: processes that keep read models and publish;
+//!   [`companies`]: companies that place orders meanwhile
+//! - [`clock`], [`silence`], [`postgres_proxy`]: injected time, crashes and outages
+//! - [`rounds`] and [`figure`]: how often a fault is injected, and the measured result;
+//!   [`assert_took`]: upper limits for durations, asserted only where durations are measured
 
 pub mod broker;
 pub mod client;
@@ -44,7 +45,7 @@ use commands::IdGenerator;
 use commands::engine::sources::RandomIds;
 use uuid::Uuid;
 
-/// A UUID that nobody has used: a command's key, or the id of nothing.
+/// A UUID that is not in use: the key of a command, or the id of something that does not exist.
 pub fn fresh() -> Uuid {
     RandomIds.uuid()
 }

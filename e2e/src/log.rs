@@ -1,4 +1,4 @@
-//! What the log holds: the last word on what happened.
+//! The events in the log: the final record of what happened.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use domain::shared::{CommandId, IncarnationId, TenantId};
 use event_store::{EventStore, Position, RecordedEvent, Revision, StreamId};
 use uuid::Uuid;
 
-/// How many streams are read at once.
+/// How many streams one read requests.
 const STREAMS: usize = 500;
 
-/// A stream with its events.
+/// A stream and its events.
 type Stream<'a> = (&'a StreamId, Vec<&'a RecordedEvent>);
 
-/// Every event, in order.
+/// All events in the order of their positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Log {
-    /// Which life of the log.
+    /// The incarnation of the log.
     pub incarnation: IncarnationId,
     /// The events.
     pub events: Vec<RecordedEvent>,
 }
 
 impl Log {
-    /// Reads everything; fails the test where positions or revisions have a gap, or where a stream that is
-    /// read by itself is not the same.
+    /// Reads all events; fails the test if positions or revisions have a gap, or if a stream read
+    /// by itself differs.
     pub async fn read(store: &dyn EventStore) -> Self {
         let incarnation = store.head().await.expect("the log answers").incarnation;
         let mut events: Vec<RecordedEvent> = Vec::new();
@@ -45,41 +45,41 @@ impl Log {
         log
     }
 
-    /// Its streams, in the order of their tenants.
+    /// Its streams in the order of their tenants.
     fn assert_gapless(&self) -> Vec<Stream<'_>> {
         let mut streams: BTreeMap<&StreamId, Vec<&RecordedEvent>> = BTreeMap::new();
         for (event, position) in self.events.iter().zip(1..) {
             assert_eq!(event.position.get(), position, "the log has a gap");
             let events = streams.entry(&event.stream).or_default();
             events.push(event);
-            let revision = u64::try_from(events.len()).expect("a revision");
+            let revision = u64::try_from(events.len()).expect("the number fits");
             assert_eq!(event.revision.get(), revision, "{} has a gap", event.stream);
         }
         streams.into_iter().collect()
     }
 
-    /// How many events there are.
+    /// The number of events.
     pub fn len(&self) -> usize {
         self.events.len()
     }
 
-    /// Whether nothing has happened.
+    /// Whether there are no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 
-    /// The events that a command caused.
+    /// The events that a command appended.
     pub fn of_command(&self, key: Uuid) -> Vec<&RecordedEvent> {
         let id = CommandId::from_uuid(key);
         self.events.iter().filter(|event| event.metadata.command == id).collect()
     }
 
-    /// The events of one aggregate.
+    /// The events of one stream.
     pub fn of_stream(&self, name: &str) -> Vec<&RecordedEvent> {
         self.events.iter().filter(|event| event.stream.name() == name).collect()
     }
 
-    /// How many events are of this type.
+    /// The number of events of this type.
     pub fn count(&self, event_type: &str) -> usize {
         self.events.iter().filter(|event| event.event_type == event_type).count()
     }
@@ -90,12 +90,12 @@ impl Log {
     }
 }
 
-/// Fails the test where some streams of one tenant, read by themselves, are not as the log has them.
+/// Fails the test if streams of one tenant, read by themselves, differ from the log.
 async fn assert_read_alike(store: &dyn EventStore, streams: &[Stream<'_>]) {
     let tails: Vec<_> =
         streams.iter().map(|(stream, _)| ((*stream).clone(), Revision::START)).collect();
     let read = store.read_streams(tails[0].0.tenant(), &tails).await.expect("the log answers");
     for ((stream, events), read) in streams.iter().zip(read) {
-        assert!(read.iter().eq(events.iter().copied()), "{stream} is read otherwise");
+        assert!(read.iter().eq(events.iter().copied()), "{stream} differs from the log");
     }
 }

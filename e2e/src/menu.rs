@@ -1,4 +1,4 @@
-//! A branch with something to sell, opened over HTTP.
+//! A branch with products to sell, set up over HTTP.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::client::{Answer, Client, id_in};
 /// A branch, a category and a product with two variants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Menu {
-    /// A branch in Bogotá whose day begins at four in the morning.
+    /// A branch in Bogotá whose business day begins at 04:00.
     pub branch: Uuid,
     /// The category.
     pub category: Uuid,
@@ -18,30 +18,30 @@ pub struct Menu {
     pub small: Uuid,
     /// Its variant at 18 500 pesos.
     pub large: Uuid,
-    /// Where the log stands with all of it.
+    /// The log position after all of these commands.
     pub position: String,
 }
 
 /// The name of the product.
 pub const PRODUCT: &str = "Arepa de choclo";
 
-/// What [`Menu::small`] costs.
+/// The price of [`Menu::small`] in hundredths of a peso.
 pub const SMALL: i64 = 1_200_000;
 
-/// What [`Menu::large`] costs.
+/// The price of [`Menu::large`] in hundredths of a peso.
 pub const LARGE: i64 = 1_850_000;
 
-/// An amount in pesos, as the API writes it.
+/// An amount in hundredths of a peso, as the API writes it.
 pub fn cop(amount: i64) -> Value {
     json!({"amount": amount, "currency": "COP"})
 }
 
-/// A branch as it is asked for.
+/// The body of a request to open a branch.
 pub fn branch(name: &str) -> Value {
     json!({"name": name, "time_zone": "America/Bogota", "currency": "COP", "cut_off": "04:00"})
 }
 
-/// A product as it is asked for.
+/// The body of a request to add a product.
 pub fn product(name: &str, category: Uuid) -> Value {
     json!({
         "name": name,
@@ -53,13 +53,13 @@ pub fn product(name: &str, category: Uuid) -> Value {
     })
 }
 
-/// A stock item in grams as it is asked for; without it an order is refused.
+/// The body of a request to add a stock item in grams; orders are refused when it is short.
 pub fn stock_item(name: &str) -> Value {
     json!({"name": name, "unit": "gram", "on_shortage": "refuse"})
 }
 
 impl Menu {
-    /// Opens it in the company of `client`.
+    /// Sets it up in the company of `client`.
     pub async fn open(client: &Client) -> Self {
         let opened = client.post("/v1/branches").json(&branch("Parque")).send().await;
         let category = json!({"name": "Arepas", "place": 1});
@@ -79,7 +79,7 @@ impl Menu {
         }
     }
 
-    /// An order of so many small and so many large ones, to be eaten here.
+    /// The body of a dine-in order with these quantities of the two variants.
     pub fn order(&self, small: u32, large: u32) -> Value {
         let line = |variant, quantity| json!({"product_id": self.product, "variant_id": variant, "quantity": quantity});
         let wanted = [(self.small, small), (self.large, large)];
@@ -88,7 +88,7 @@ impl Menu {
         json!({"branch_id": self.branch, "order_type": "dine_in", "lines": lines})
     }
 
-    /// Places an order of one small one.
+    /// Places an order of one [`Self::small`].
     pub async fn place(&self, client: &Client) -> Answer {
         let placed = client.post("/v1/orders").json(&self.order(1, 0)).send().await;
         placed.expect(201);
@@ -96,7 +96,7 @@ impl Menu {
     }
 }
 
-/// A payment in cash.
+/// The body of a payment in cash.
 pub fn cash(amount: i64, tendered: i64) -> Value {
     json!({"method": "cash", "amount": cop(amount), "tendered": cop(tendered)})
 }

@@ -1,4 +1,5 @@
-//! One process of a system: server and consumers on threads of their own, gone at once when it crashes.
+//! One process of a system: server and consumers on their own threads, stopped at once when it
+//! crashes.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -17,48 +18,49 @@ use tokio_util::sync::CancellationToken;
 use crate::silence::Silence;
 use crate::site::{Site, master_key, operator_token};
 
-/// How long a process that is to go deaf may hear.
-const HEARD_WITHIN: Duration = Duration::from_millis(300);
+/// How long a process that shall stop following the log keeps following after its start.
+const FOLLOWS_FOR: Duration = Duration::from_millis(300);
 
-/// A process. Dropping it is `kill -9`: nothing in it goes on, and its sockets are closed.
+/// A process. Dropping it is like `kill -9`: its tasks stop and its sockets are closed.
 #[derive(Debug)]
 pub struct Node {
     runtime: Option<Runtime>,
-    /// Where it listens.
+    /// The address of its API.
     pub address: SocketAddr,
-    /// What it works with; of use only on its own threads.
+    /// Its adapters; usable only on its own threads.
     pub installation: Installation,
 }
 
 impl Node {
-    /// Starts a process whose log answers as `silence` says, and waits until it listens.
+    /// Starts a process whose log withholds answers as `silence` says, and waits until it listens.
     pub async fn start(site: &Site, silence: Silence) -> Self {
         Self::starting(site, silence, true).await
     }
 
-    /// Starts a process that does not hear what others commit after it has begun.
-    pub async fn start_deaf(site: &Site) -> Self {
+    /// Starts a process that stops following the log: it learns of no later commit of other
+    /// processes.
+    pub async fn start_not_following(site: &Site) -> Self {
         Self::starting(site, Silence::None, false).await
     }
 
-    async fn starting(site: &Site, silence: Silence, hears: bool) -> Self {
+    async fn starting(site: &Site, silence: Silence, follows: bool) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("node")
             .enable_all()
             .build()
-            .expect("the machine has threads left");
-        let begun = runtime.spawn(begin(site.clone(), silence, hears));
+            .expect("a runtime can be built");
+        let begun = runtime.spawn(begin(site.clone(), silence, follows));
         let (address, installation) = begun.await.expect("a node with a fresh database starts");
         Self { runtime: Some(runtime), address, installation }
     }
 
-    /// Runs something inside the process.
+    /// Runs a future inside the process.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> T {
-        let runtime = self.runtime.as_ref().expect("it is there until the node is dropped");
+        let runtime = self.runtime.as_ref().expect("the runtime lives until the node is dropped");
         runtime.spawn(work).await.expect("the work does not panic")
     }
 }
@@ -71,12 +73,12 @@ impl Drop for Node {
     }
 }
 
-async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Installation) {
+async fn begin(site: Site, silence: Silence, follows: bool) -> (SocketAddr, Installation) {
     let installation = site.installation(&silence);
-    // It never shuts down: it crashes.
+    // The process never shuts down: it crashes.
     let forever = CancellationToken::new();
-    let listening = CancellationToken::new();
-    installation.follow(&listening);
+    let following = CancellationToken::new();
+    installation.follow(&following);
     let projecting = Projecting::start(&installation, &forever);
     let people = People::new(installation.app.clone(), master_key());
     let (post, clock) = (Arc::clone(&site.post), Arc::clone(&installation.clock));
@@ -94,13 +96,13 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         peers: None,
         pages: Vec::new(),
     };
-    let apps = service(&installation, serving).await.expect("the log says which it is");
+    let apps = service(&installation, serving).await.expect("the log's incarnation is readable");
     let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).expect("some port is free");
     let address = listener.local_addr().expect("it listens");
-    if !hears {
-        // What it has heard until now is fresh for a while.
-        tokio::time::sleep(HEARD_WITHIN).await;
-        listening.cancel();
+    if !follows {
+        // What it has read until this moment counts as fresh for a while.
+        tokio::time::sleep(FOLLOWS_FOR).await;
+        following.cancel();
     }
     tokio::spawn(serve(apps.public, listener, forever));
     (address, installation)

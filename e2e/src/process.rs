@@ -1,4 +1,4 @@
-//! The program itself: `fastops serve --work` as a child process, to be killed like any other.
+//! `fastops serve` as a child process that tests can freeze and kill.
 
 use std::fs::{self, File, Permissions};
 use std::net::SocketAddr;
@@ -19,20 +19,20 @@ use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::site::{MASTER_KEY, OPERATOR_TOKEN, SECRET};
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
 /// A running server. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    /// Where it listens.
+    /// The address of its API.
     pub address: SocketAddr,
-    /// Where it is watched.
+    /// The address of its probes and metrics.
     pub ops: SocketAddr,
     log: Log,
 }
 
-/// What it writes to standard error.
+/// The file that receives its standard error.
 #[derive(Debug)]
 struct Log {
     _folder: TempDir,
@@ -40,64 +40,66 @@ struct Log {
 }
 
 impl Process {
-    /// Starts the program on a database and waits until it listens, wherever the system has a port left.
+    /// Starts `serve --work` on a database and waits until it listens, on ports that the system
+    /// chooses.
     pub async fn serve(databases: &Databases) -> Self {
         Self::start(databases, &["--work"]).await
     }
 
-    /// The same beside another one, which keeps the read models for both.
-    pub async fn serve_beside(databases: &Databases) -> Self {
+    /// Starts a server that keeps no read models; another process keeps them.
+    pub async fn serve_without_work(databases: &Databases) -> Self {
         Self::start(databases, &[]).await
     }
 
-    /// One of several that decide for a company in one place; it keeps no read models.
+    /// Starts a server with `--peers`: one of several of which one decides for a company. It keeps
+    /// no read models.
     pub async fn serve_peer(databases: &Databases) -> Self {
         Self::serve_peer_with(databases, &[]).await
     }
 
-    /// The same with more on its command line.
+    /// The same with more arguments.
     pub async fn serve_peer_with(databases: &Databases, more: &[&str]) -> Self {
         Self::start(databases, &[&["--peers"], more].concat()).await
     }
 
-    /// Where it listens for other processes alone.
+    /// The address on which it accepts other servers only.
     ///
     /// # Panics
-    /// If it does not.
+    /// If the log has no such line.
     pub fn peer_address(&self) -> SocketAddr {
         let text = self.log.text();
         let found = text.lines().find_map(|line| listens_at(line, "peer_listen"));
-        found.expect("it has certificates")
+        found.expect("it listens for peers")
     }
 
-    /// A server that publishes the log besides; nobody keeps the read models.
+    /// Starts a server that also publishes the log; no process keeps the read models.
     pub async fn publish(databases: &Databases, topic: &Topic) -> Self {
         let kafka = ["--kafka-brokers", topic.brokers(), "--kafka-topic", topic.name()];
         Self::start(databases, &[&["--relay"], &kafka[..]].concat()).await
     }
 
-    /// One that an operator has a token for, that signs tokens with an Ed25519 key, and that puts letters
-    /// into `folder`. What it needs is written there.
+    /// Starts a server that accepts an operator token, signs tokens with an Ed25519 key and writes
+    /// e-mails to `folder`. Its secrets are files in `folder`.
     pub async fn serve_operator(databases: &Databases, folder: &Path) -> Self {
         let (operator, key) = (folder.join("operator"), folder.join("token.pem"));
         for (path, secret) in [(&operator, OPERATOR_TOKEN), (&key, &private_key())] {
-            fs::write(path, secret).expect("the folder is ours");
-            let own = Permissions::from_mode(0o600);
-            fs::set_permissions(path, own).expect("the file is ours");
+            fs::write(path, secret).expect("the folder is writable");
+            let owner_only = Permissions::from_mode(0o600);
+            fs::set_permissions(path, owner_only).expect("its permissions can be set");
         }
         let (operator, key) = (operator.to_string_lossy(), key.to_string_lossy());
-        let letters = folder.join("letters");
-        let letters = letters.to_string_lossy();
+        let emails = folder.join("emails");
+        let emails = emails.to_string_lossy();
         let tokens = ["--token-algorithm", "EdDSA", "--token-secret-file", &key];
-        let operator = ["--operator-token-file", &operator, "--mail-folder", &letters];
+        let operator = ["--operator-token-file", &operator, "--mail-folder", &emails];
         Self::start(databases, &[&["--work"], &tokens[..], &operator].concat()).await
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("there is room for a log");
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let log = Log { path: folder.path().join("log"), _folder: folder };
-        let file = File::create(&log.path).expect("the folder is ours");
-        let secret = str::from_utf8(SECRET).expect("the secret is a text");
+        let file = File::create(&log.path).expect("the folder is writable");
+        let secret = str::from_utf8(SECRET).expect("the secret is UTF-8");
         let child = program(databases)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(roles)
@@ -109,93 +111,92 @@ impl Process {
             .stdout(Stdio::null())
             .stderr(file)
             .spawn()
-            .expect("the program can be run");
-        let nowhere = ([127, 0, 0, 1], 0).into();
-        let mut process = Self { child, address: nowhere, ops: nowhere, log };
+            .expect("the program starts");
+        let unknown = ([127, 0, 0, 1], 0).into();
+        let mut process = Self { child, address: unknown, ops: unknown, log };
         process.address = process.until_listening("listen").await;
         process.ops = process.until_listening(OPS).await;
         process
     }
 
-    /// Gives the address that its log has under this name.
+    /// Waits for the address that its log gives under this name.
     async fn until_listening(&mut self, name: &str) -> SocketAddr {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let text = self.log.text();
             if let Some(address) = text.lines().find_map(|line| listens_at(line, name)) {
                 return address;
             }
-            let ended = self.child.try_wait().expect("a child can be waited for");
+            let ended = self.child.try_wait().expect("the child's status is known");
             assert!(
                 ended.is_none() && Instant::now() < deadline,
-                "it does not listen, {ended:?}; it says:\n{}",
+                "the server does not listen, {ended:?}; its log:\n{}",
                 self.log.text()
             );
             sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// Its process id.
+    /// The process id.
     pub fn id(&self) -> u32 {
-        self.child.id().expect("it is waited for only by who kills it")
+        self.child.id().expect("the child has not been reaped")
     }
 
-    /// What it counts, in the text format of Prometheus.
+    /// Returns its metrics in the text format of Prometheus.
     pub async fn metrics(&self) -> String {
         let page = reqwest::get(format!("http://{}/metrics", self.ops)).await;
-        page.expect("it is watched").text().await.expect("metrics are a text")
+        page.expect("it serves metrics").text().await.expect("metrics are UTF-8")
     }
 
-    /// SIGSTOP: it is there and does nothing.
+    /// Sends SIGSTOP.
     pub fn freeze(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// SIGCONT: it goes on where it was.
+    /// Sends SIGCONT.
     pub fn thaw(&self) {
         self.signal(Signal::CONT);
     }
 
     fn signal(&self, signal: Signal) {
-        let id = Pid::from_raw(self.id().cast_signed()).expect("no process has the number 0");
+        let id = Pid::from_raw(self.id().cast_signed()).expect("a process id is not 0");
         kill_process(id, signal).expect("it is this process's child");
     }
 
-    /// Ends it in the middle of whatever it does, with SIGKILL.
+    /// Sends SIGKILL and waits for the end.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("a child can be killed");
     }
 
-    /// Asks it to end, with SIGTERM, and waits until it has.
+    /// Sends SIGTERM and waits for the end.
     ///
     /// # Panics
-    /// If it does not, long after it should, or not well.
+    /// If it does not end within [`TIMEOUT`], or ends with an error.
     pub async fn stop(mut self) {
         self.signal(Signal::TERM);
-        let ended =
-            timeout(PATIENCE, self.child.wait()).await.expect("it ends when it is asked to");
-        let status = ended.expect("a child can be waited for");
-        assert!(status.success(), "{status}; it says:\n{}", self.log.text());
+        let ended = timeout(TIMEOUT, self.child.wait()).await.expect("it ends on SIGTERM");
+        let status = ended.expect("the child's status is known");
+        assert!(status.success(), "{status}; its log:\n{}", self.log.text());
     }
 
-    /// Everything it has written to its log, once there is something like this in it: a request is
-    /// written down after it was answered.
+    /// Waits until its log contains `text` and returns the log. The line about a request is written
+    /// after the answer.
     ///
     /// # Panics
-    /// If there is not, long after there should be.
+    /// If the text does not appear within [`TIMEOUT`].
     pub async fn log_with(&self, text: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let log = self.log.text();
             if log.contains(text) {
                 return log;
             }
-            assert!(Instant::now() < deadline, "it does not say {text:?}, but:\n{log}");
+            assert!(Instant::now() < deadline, "the log lacks {text:?}:\n{log}");
             sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// Everything it has written to its log.
+    /// Returns its log.
     pub fn log(&self) -> String {
         self.log.text()
     }
@@ -203,25 +204,25 @@ impl Process {
 
 impl Log {
     fn text(&self) -> String {
-        fs::read_to_string(&self.path).expect("a log is text")
+        fs::read_to_string(&self.path).expect("the log is UTF-8")
     }
 }
 
-/// A key that tokens are signed with, as `openssl genpkey -algorithm ed25519` writes one.
+/// A private key for tokens in PEM, as `openssl genpkey -algorithm ed25519` writes it.
 fn private_key() -> String {
     let pair = Ed25519KeyPair::generate().expect("the system has randomness");
-    let der = pair.to_pkcs8v1().expect("a key can be written");
+    let der = pair.to_pkcs8v1().expect("the key can be encoded");
     let body = STANDARD.encode(der.as_ref());
     format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
 }
 
-/// Runs another of its commands to the end. Whoever drops this kills it.
+/// Runs another subcommand to its end. Dropping the future kills the process.
 pub async fn tool(databases: &Databases, args: &[&str]) -> Output {
     let output = program(databases).args(args).output().await;
-    output.expect("the program can be run")
+    output.expect("the program starts")
 }
 
-/// The program on a database, in an environment that says nothing else.
+/// The program with the settings of a database and no others.
 fn program(databases: &Databases) -> Command {
     let mut program = Command::new(binary());
     program
@@ -235,18 +236,18 @@ fn program(databases: &Databases) -> Command {
     program
 }
 
-/// The name under which a log says where the process is watched.
+/// The field of the log line with the address of probes and metrics.
 pub(crate) const OPS: &str = "ops_listen";
 
-/// The address in the line that says where it listens.
+/// The address in the field `name` of a log line.
 pub(crate) fn listens_at(line: &str, name: &str) -> Option<SocketAddr> {
     let line: Value = serde_json::from_str(line).ok()?;
     line[name].as_str()?.parse().ok()
 }
 
-/// The program that was built beside this one.
+/// The path of the `fastops` binary in the target folder of this test.
 ///
-/// Building all of the workspace's tests builds it too; whoever builds only some names `-p fastops`.
+/// Building the tests of the whole workspace builds it; to build single packages, add `-p fastops`.
 pub(crate) fn binary() -> PathBuf {
     let here = std::env::current_exe().expect("a running program has a path");
     let found =
@@ -254,7 +255,7 @@ pub(crate) fn binary() -> PathBuf {
     found.expect("fastops is not built: add `-p fastops` to the packages of this command")
 }
 
-/// The address of a database on a unix socket, as the environment gives it.
+/// The URL of a database on a unix socket.
 pub(crate) fn address(options: &PgConnectOptions) -> String {
     let socket = options.get_socket().expect("private clusters listen on a socket only");
     let database = options.get_database().expect("a database is named");

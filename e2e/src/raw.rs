@@ -1,4 +1,4 @@
-//! Somebody who sends bytes, whatever HTTP says about them.
+//! Raw bytes over TCP, valid HTTP or not.
 
 use std::net::SocketAddr;
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
-/// What was read until the server closed the connection.
+/// What was received until the server closed the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The status of the first answer; none when nothing was answered.
+    /// The status of the first answer; none if there was no answer.
     pub status: Option<u16>,
-    /// Everything as it came.
+    /// All received bytes as text.
     pub text: String,
 }
 
@@ -24,25 +24,25 @@ impl Reply {
         Self { status, text }
     }
 
-    /// The body of the one answer as JSON.
+    /// The body of the only answer as JSON.
     pub fn body(&self) -> Value {
         let body = self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
         serde_json::from_str(body).unwrap_or(Value::Null)
     }
 }
 
-/// Sends bytes over a connection of their own and reads until it is closed.
+/// Sends bytes over a fresh connection and reads until the server closes it.
 pub async fn send(address: SocketAddr, bytes: &[u8]) -> Reply {
     let mut socket = TcpStream::connect(address).await.expect("the server listens");
-    // The server may have answered and closed before the end.
+    // The server may have answered and closed before all bytes were sent.
     let _broken_pipe = socket.write_all(bytes).await;
     let mut reply = Vec::new();
-    let reading = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut reply)).await;
+    let reading = tokio::time::timeout(TIMEOUT, socket.read_to_end(&mut reply)).await;
     let _reset = reading.expect("the server closes the connection");
     Reply::of(&reply)
 }
 
-/// Sends a beginning, then a byte every so often, until the server has had enough.
+/// Sends `beginning`, then one byte every 200 ms, until the server closes the connection.
 pub async fn drip(address: SocketAddr, beginning: &[u8]) -> Reply {
     let socket = TcpStream::connect(address).await.expect("the server listens");
     let (mut reading, mut writing) = socket.into_split();
@@ -58,8 +58,8 @@ pub async fn drip(address: SocketAddr, beginning: &[u8]) -> Reply {
     };
     let mut reply = Vec::new();
     let read = tokio::select! {
-        read = tokio::time::timeout(PATIENCE, reading.read_to_end(&mut reply)) => read,
-        () = dripping => unreachable!("dripping goes on"),
+        read = tokio::time::timeout(TIMEOUT, reading.read_to_end(&mut reply)) => read,
+        () = dripping => unreachable!("dripping never ends"),
     };
     let _reset = read.expect("the server closes the connection");
     Reply::of(&reply)

@@ -1,5 +1,5 @@
-//! A log that holds its answers back: what a process sees that crashes after its commit, or that takes
-//! its time before it.
+//! An event store that withholds answers to appends: the view of a process that crashes after its
+//! commit, or whose commit is slow.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,19 +13,19 @@ use event_store::{
 use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, oneshot};
 
-/// How a process's log answers appends.
+/// How a process's event store answers appends.
 #[derive(Debug, Clone, Default)]
 pub enum Silence {
-    /// At once.
+    /// Immediately.
     #[default]
     None,
     /// Never; each commit adds a permit to the semaphore.
     AfterCommit(Arc<Semaphore>),
-    /// Each append shows itself, then waits until it is let through.
+    /// Each append waits at the gate until it is opened.
     BeforeCommit(Gate),
 }
 
-/// Where appends wait, in the order of the calls.
+/// Holds appends in the order of the calls.
 #[derive(Clone)]
 pub struct Gate {
     arrived: Arc<Semaphore>,
@@ -61,18 +61,18 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// Waits until so many appends have come to the gate.
+    /// Waits until `appends` appends have arrived at the gate.
     pub async fn holds(&self, appends: u32) {
         let arrived = self.arrived.acquire_many(appends).await;
-        arrived.expect("the gate is never taken down").forget();
+        arrived.expect("the semaphore is never closed").forget();
     }
 
-    /// Lets everybody through from now on.
+    /// Passes all waiting and all later appends on.
     pub fn open(&self) {
         let mut state = self.state();
         if let GateState::Closed(waiting) = std::mem::replace(&mut *state, GateState::Open) {
             for Waiting { log, append, let_through } in waiting {
-                // Whoever went away is let through all the same.
+                // The caller may have gone away; its append is passed on all the same.
                 let _ = let_through.send(log.append(append));
             }
         }
@@ -85,7 +85,9 @@ impl Gate {
             GateState::Closed(waiting) => {
                 let (let_through, answer) = oneshot::channel();
                 waiting.push(Waiting { log: Arc::clone(log), append, let_through });
-                Box::pin(async { answer.await.expect("the gate is never taken down").await })
+                Box::pin(async {
+                    answer.await.expect("the sender is kept until the gate opens").await
+                })
             }
         }
     }
@@ -96,7 +98,7 @@ impl Gate {
 }
 
 impl Silence {
-    /// The same log, silent in this way.
+    /// Wraps an event store so that it answers in this way.
     pub fn over(&self, log: Arc<dyn EventStore>) -> Arc<dyn EventStore> {
         match self {
             Self::None => log,

@@ -1,4 +1,4 @@
-//! What all processes of one system share: a database, a clock, secrets.
+//! What all processes of one system share: database, clock, secrets.
 
 use std::sync::Arc;
 
@@ -17,34 +17,34 @@ use fastops::people::MasterKey;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::TestClock;
-use crate::emails::Letterbox;
-use crate::postgres_proxy::Wire;
+use crate::emails::SentEmails;
+use crate::postgres_proxy::PostgresProxy;
 use crate::silence::Silence;
 
-/// The secret that tokens are signed with.
+/// The secret that signs tokens.
 pub const SECRET: &[u8] = b"the secret of a system that lives as long as its test";
 
-/// The name of [`SECRET`] in the header of tokens.
+/// The key id (`kid`) of [`SECRET`] in tokens.
 pub const KEY_ID: &str = "1";
 
-/// See the module. Cheap to clone.
+/// What all processes of one system share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// The database itself, also when processes reach it by another way.
+    /// The database itself, also when processes reach it through a proxy.
     pub database: Database,
-    /// The time.
+    /// The clock of all processes.
     pub clock: Arc<TestClock>,
-    /// The letters that were sent to people.
-    pub letters: Letterbox,
-    /// Who takes letters: `letters`, unless a test says otherwise.
+    /// The e-mails that were sent.
+    pub emails: SentEmails,
+    /// The mail transport: `emails`, unless a test replaces it.
     pub post: Arc<dyn Post>,
-    /// How often a session and a company may ask; any number unless a test says otherwise.
+    /// The rate limits per session and company; unlimited unless a test sets them.
     pub rates: Rates,
-    /// The proxies that processes believe; none unless a test says otherwise.
+    /// The proxies whose headers are trusted; none unless a test sets them.
     pub proxies: TrustedProxies,
     /// How processes reach the database.
     pub databases: Databases,
-    /// What tokens are signed with; [`secrets`] unless a test says otherwise.
+    /// The secrets that sign tokens; [`secrets`] unless a test replaces them.
     pub secrets: Secrets,
 }
 
@@ -54,29 +54,29 @@ impl Site {
         Self::at(Database::create().await, |options| options)
     }
 
-    /// A fresh database behind a line that can be cut.
-    pub async fn behind_a_wire() -> (Self, Wire) {
+    /// A fresh database behind a proxy that can cut connections.
+    pub async fn behind_a_proxy() -> (Self, PostgresProxy) {
         let database = Database::create().await;
-        let wire = Wire::to(&database.options("fastops_app"));
-        (Self::at(database, |options| wire.through(options)), wire)
+        let proxy = PostgresProxy::to(&database.options("fastops_app"));
+        (Self::at(database, |options| proxy.through(options)), proxy)
     }
 
-    fn at(database: Database, way: impl Fn(PgConnectOptions) -> PgConnectOptions) -> Self {
-        let role = |role| way(database.options(role));
+    fn at(database: Database, route: impl Fn(PgConnectOptions) -> PgConnectOptions) -> Self {
+        let role = |role| route(database.options(role));
         let databases = Databases {
             owner: role("fastops_owner"),
             app: role("fastops_app"),
             projector: role("fastops_projector"),
         };
-        let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
-        let post = Arc::new(letters.clone());
+        let (clock, emails) = (Arc::new(TestClock::new()), SentEmails::default());
+        let post = Arc::new(emails.clone());
         let (rates, secrets) = (Rates::default(), secrets());
         let proxies = TrustedProxies::default();
-        Self { database, clock, letters, post, rates, proxies, databases, secrets }
+        Self { database, clock, emails, post, rates, proxies, databases, secrets }
     }
 
-    /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its
-    /// tasks and connections then belong to.
+    /// The adapters of a new process, whose log withholds answers as `silence` says. Must be called
+    /// inside the runtime that its tasks and connections shall belong to.
     pub fn installation(&self, silence: &Silence) -> Installation {
         let mut installation = Installation::new(&self.databases);
         let store: Arc<dyn EventStore> = silence.over(installation.store.clone());
@@ -89,23 +89,23 @@ impl Site {
     }
 }
 
-/// The master key that people are kept under.
+/// The master key that encrypts personal data.
 pub const MASTER_KEY: &str = "the master key of a system that lives as long as its test";
 
-/// [`MASTER_KEY`] as a key.
+/// [`MASTER_KEY`] as a parsed key.
 pub fn master_key() -> MasterKey {
     MasterKey::try_new(MASTER_KEY.as_bytes()).expect("it has enough bytes")
 }
 
-/// The token of whoever runs the installation.
+/// The token of the installation's operator.
 pub const OPERATOR_TOKEN: &str = "the-token-of-an-operator-that-lives-as-long-as-its-test";
 
-/// [`OPERATOR_TOKEN`] as a server keeps it.
+/// [`OPERATOR_TOKEN`] as a server stores it.
 pub fn operator_token() -> OperatorToken {
     OperatorToken::try_new(OPERATOR_TOKEN).expect("it is long enough")
 }
 
-/// What tokens and cursors are signed with, the same in every process.
+/// The secrets that sign tokens and cursors, the same in every process.
 pub fn secrets() -> Secrets {
     let current = NamedSecret { id: KEY_ID.to_owned(), bytes: SECRET.to_vec() };
     let algorithm = TokenAlgorithm::default();

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::client::{Client, Http};
 use crate::log::Log;
 use crate::node::Node;
-use crate::postgres_proxy::Wire;
+use crate::postgres_proxy::PostgresProxy;
 use crate::raw;
 use crate::silence::Silence;
 use crate::site::{OPERATOR_TOKEN, Site, master_key};
@@ -29,22 +29,22 @@ pub const PASSWORD: &str = "una clave para las pruebas";
 const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$RrmMTgeGrTd/wyEoAdnbIw\
                              $jNd1CPB1nPxah/16tRxkh9+fatpWyNqJ2waouBpwU4o";
 
-/// How long anything may take that is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits for a condition before it fails.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// See the module. Everything in it ends with it.
+/// A database, one server and one company. Dropping it removes all of them.
 #[derive(Debug)]
 pub struct System {
-    /// What outlives a crash.
+    /// What remains after a crash of the server.
     pub site: Site,
-    /// The company that is there from the beginning.
+    /// The company that exists from the start.
     pub company: Company,
     node: Option<Node>,
     http: Http,
     store: Arc<PostgresStore>,
 }
 
-/// A company with its owner's sign-in.
+/// A company and its owner's access token.
 #[derive(Debug, Clone)]
 pub struct Company {
     /// Its id.
@@ -53,24 +53,24 @@ pub struct Company {
     pub owner: UserId,
     /// Its short name.
     pub slug: String,
-    /// Its owner's address.
+    /// The e-mail address of its owner.
     pub email: String,
     token: String,
 }
 
 impl System {
-    /// A system of its own, with one company.
+    /// Starts a system with one company.
     pub async fn start() -> Self {
         Self::on(Site::new().await).await
     }
 
-    /// A system whose processes can be cut off from PostgreSQL.
-    pub async fn start_behind_a_wire() -> (Self, Wire) {
-        let (site, wire) = Site::behind_a_wire().await;
-        (Self::on(site).await, wire)
+    /// The same with a proxy that can cut the connections to PostgreSQL.
+    pub async fn start_behind_a_proxy() -> (Self, PostgresProxy) {
+        let (site, proxy) = Site::behind_a_proxy().await;
+        (Self::on(site).await, proxy)
     }
 
-    /// The same where a test has said how things are.
+    /// The same with shared parts that the test has prepared.
     pub async fn on(site: Site) -> Self {
         let node = Node::start(&site, Silence::None).await;
         let http = Http::new();
@@ -79,63 +79,63 @@ impl System {
         Self { site, company, node: Some(node), http, store }
     }
 
-    /// Another company, with an owner of its own.
+    /// Sets up another company with another owner.
     pub async fn second_company(&self) -> Company {
         self.company_of("pizza-place", "bruno@example.com").await
     }
 
-    /// Another company with this short name, owned by whoever has this address.
+    /// Sets up another company with this short name and the owner's e-mail address.
     pub async fn company_of(&self, slug: &str, email: &str) -> Company {
         company(self.node(), &self.http, slug, email).await
     }
 
-    /// The first company's owner, signed in.
+    /// The client of the first company's owner.
     pub fn client(&self) -> Client {
         self.client_of(&self.company)
     }
 
-    /// A company's owner, signed in.
+    /// The client of a company's owner.
     pub fn client_of(&self, company: &Company) -> Client {
         self.visitor().with_token(&company.token)
     }
 
-    /// Somebody who has not signed in.
+    /// A client without a token.
     pub fn visitor(&self) -> Client {
         Client::of(&self.http, self.node().address)
     }
 
-    /// Whoever runs the installation.
+    /// The client of the operator.
     pub fn operator(&self) -> Client {
         self.visitor().with_token(OPERATOR_TOKEN)
     }
 
-    /// Sends bytes over a connection of their own and reads until it is closed.
+    /// Sends bytes over a fresh connection and reads until the server closes it.
     pub async fn send(&self, bytes: &[u8]) -> raw::Reply {
         raw::send(self.node().address, bytes).await
     }
 
-    /// The process that serves.
+    /// The server process.
     pub fn node(&self) -> &Node {
         self.node.as_ref().expect("no request is made between crash and restart")
     }
 
-    /// The process is gone, in the middle of whatever it did.
+    /// Kills the server at once.
     pub fn crash(&mut self) {
         self.node = None;
     }
 
-    /// A new process takes over; one that is there crashes first.
+    /// Starts a server; one that is running crashes first.
     pub async fn restart(&mut self, silence: Silence) {
         self.crash();
         self.node = Some(Node::start(&self.site, silence).await);
     }
 
-    /// Everything that is in the log now.
+    /// Reads the whole log.
     pub async fn log(&self) -> Log {
         Log::read(self.store()).await
     }
 
-    /// The types of what happened to an order of the first company.
+    /// The event types of an order of the first company.
     pub async fn history(&self, order: Uuid) -> Vec<String> {
         let stream = StreamId::of::<Order>(self.company.tenant, &OrderId::from_uuid(order));
         let tails = [(stream, Revision::START)];
@@ -144,13 +144,13 @@ impl System {
         events.map(|event| event.event_type).collect()
     }
 
-    /// The log, read by the test itself.
+    /// The log, read without the server.
     pub fn store(&self) -> &dyn EventStore {
         &*self.store
     }
 }
 
-/// A company whose owner has this address.
+/// The request for a company whose owner has this e-mail address.
 pub fn new_company(slug: &str, email: &str) -> NewCompany {
     NewCompany {
         name: Name::parse(slug).expect("a short name is a name"),
@@ -163,13 +163,13 @@ pub fn new_company(slug: &str, email: &str) -> NewCompany {
     }
 }
 
-/// Sets a company up under the tests' master key; its owner has [`PASSWORD`].
+/// Sets up a company under the master key of the tests; its owner has [`PASSWORD`].
 pub async fn found(installation: &Installation, company: NewCompany) -> TenantId {
     let people = People::new(installation.app.clone(), master_key());
     set_up(installation, &people, company, PASSWORD_HASH).await.expect("a company is set up")
 }
 
-/// The access token of a company's owner.
+/// Signs in a company's owner and returns the access token.
 pub async fn sign_in(visitor: &Client, slug: &str, email: &str) -> String {
     let login = json!({"email": email, "password": PASSWORD, "tenant": slug});
     let session = visitor.post("/v1/auth/login").no_key().json(&login).send().await;

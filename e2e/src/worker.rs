@@ -1,4 +1,4 @@
-//! The program as `fastops work` and `fastops relay`: child processes, to be frozen and killed.
+//! `fastops work` and `fastops relay` as child processes that tests can freeze and kill.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -12,16 +12,16 @@ use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::process::{OPS, address, binary, listens_at};
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
-/// A running process. Dropping it kills it.
+/// A running process. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
     log: NamedTempFile,
 }
 
-/// What kind of process.
+/// What the process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role<'a> {
     /// Keeps the read models from the log.
@@ -30,15 +30,15 @@ pub enum Role<'a> {
     WorkFrom(&'a Topic),
     /// Publishes the log.
     Relay(&'a Topic),
-    /// The same, beginning with what comes after a position.
+    /// Publishes the log from after this position.
     RelayFrom(&'a Topic, u64),
 }
 
 impl Worker {
     /// Starts a process on a database.
     pub fn start(role: Role<'_>, databases: &Databases) -> Self {
-        let log = NamedTempFile::new().expect("there is room for a log");
-        let file = File::create(log.path()).expect("the file is ours");
+        let log = NamedTempFile::new().expect("a temporary file can be created");
+        let file = File::create(log.path()).expect("the file is writable");
         let mut command = Command::new(binary());
         match role {
             Role::Work => command.args(["work", "--feed", "log"]),
@@ -61,73 +61,77 @@ impl Worker {
             .stderr(file)
             .kill_on_drop(true)
             .spawn()
-            .expect("the program can be run");
+            .expect("the program starts");
         Self { child, log }
     }
 
-    /// Ends it in the middle of whatever it does, with SIGKILL.
+    /// Sends SIGKILL and waits for the end.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("a child can be killed");
     }
 
-    /// Stops it where it is.
+    /// Sends SIGSTOP.
     pub fn freeze(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// Lets it go on.
+    /// Sends SIGCONT.
     pub fn thaw(&self) {
         self.signal(Signal::CONT);
     }
 
-    /// Asks it to end, and waits until it has; says whether it was successful.
+    /// Sends SIGTERM and waits for the end; returns whether the process succeeded.
     pub async fn end(mut self) -> bool {
         self.signal(Signal::TERM);
         self.ended().await
     }
 
-    /// Waits until it has ended; says whether it was successful.
+    /// Waits for the end; returns whether the process succeeded.
     pub async fn ended(&mut self) -> bool {
-        self.child.wait().await.expect("a child can be waited for").success()
+        self.child.wait().await.expect("the child's status is known").success()
     }
 
-    /// Whether it still runs.
+    /// Whether the process still runs.
     pub fn is_running(&mut self) -> bool {
-        self.child.try_wait().expect("a child can be waited for").is_none()
+        self.child.try_wait().expect("the child's status is known").is_none()
     }
 
-    /// Waits until it has written something like this to its log.
-    pub async fn until_said(&self, text: &str) {
-        let deadline = Instant::now() + PATIENCE;
+    /// Waits until its log contains `text`.
+    pub async fn until_logged(&self, text: &str) {
+        let deadline = Instant::now() + TIMEOUT;
         while !self.log().contains(text) {
-            assert!(Instant::now() < deadline, "it does not say {text:?}");
+            assert!(Instant::now() < deadline, "the log lacks {text:?}");
             sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Where it is watched.
+    /// The address of its probes and metrics.
     pub async fn ops(&self) -> SocketAddr {
-        self.until_said(OPS).await;
+        self.until_logged(OPS).await;
         let found = |line| listens_at(line, OPS);
-        self.log().lines().find_map(found).expect("it says so in one line")
+        self.log().lines().find_map(found).expect("a log line has the address")
     }
 
-    /// Everything it has written to its log.
+    /// Returns its log.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.log.path()).expect("a log is text")
+        fs::read_to_string(self.log.path()).expect("the log is UTF-8")
     }
 
     fn signal(&self, signal: Signal) {
         let id = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        kill_process(id.expect("it has not been waited for"), signal).expect("a child is ours");
+        kill_process(id.expect("the child has not been reaped"), signal)
+            .expect("a child can be signalled");
     }
 }
 
 impl Drop for Worker {
-    #[expect(clippy::print_stderr, reason = "whoever reads of the failure wants to know")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "the log of a failed process belongs to the test's output"
+    )]
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("a process has said:\n{}", self.log());
+            eprintln!("log of a process:\n{}", self.log());
         }
     }
 }

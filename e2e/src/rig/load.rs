@@ -1,4 +1,4 @@
-//! Clients that place, move and pay, and write down what they ask for before they ask.
+//! Clients that place, advance and pay orders, and journal each command before they send it.
 
 use std::sync::Arc;
 
@@ -15,51 +15,51 @@ use super::{Rig, Till, order};
 use crate::client::{Answer, Call};
 use crate::fresh;
 use crate::menu::{LARGE, Menu, cash};
-use crate::system::PATIENCE;
+use crate::system::TIMEOUT;
 
-/// How long a client waits before it asks for something else, after it got no good answer.
+/// How long a client pauses after a command that was not granted.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What a client wants.
+/// A command to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    /// A new order in this branch.
+pub enum Action {
+    /// Place an order in this branch.
     Place(Uuid),
-    /// The order is accepted.
+    /// Confirm this order.
     Confirm(Uuid),
-    /// The order is not made after all.
+    /// Cancel this order.
     Cancel(Uuid),
-    /// The order is paid.
+    /// Pay this order.
     Pay(Uuid),
 }
 
-/// One command as its client knows it.
+/// A command in the journal.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Under which key.
+    /// Its idempotency key.
     pub key: Uuid,
-    /// What was asked for.
-    pub wish: Wish,
+    /// The command.
+    pub action: Action,
     /// The 2xx, if there was one.
-    pub told: Option<Answer>,
+    pub granted: Option<Answer>,
 }
 
-/// Everything that clients have asked for, and what they were told.
+/// All commands that clients sent, and their answers.
 #[derive(Debug, Default)]
 pub struct Journal {
-    /// The commands, each client's in its order.
+    /// The commands, in the order in which each client sent them.
     pub entries: Vec<Entry>,
-    /// How many requests were answered with 429 or 503.
+    /// The number of answers with 429 or 503.
     pub refused: u64,
-    /// How long the slowest of these answers took.
+    /// The duration of the slowest of them.
     pub slowest_refusal: Duration,
-    /// How many requests were not answered at all.
+    /// The number of requests without an answer.
     pub unanswered: u64,
-    /// How long the slowest answer took.
+    /// The duration of the slowest request.
     pub slowest: Duration,
 }
 
-/// Clients at work.
+/// Clients that run in the background.
 #[derive(Debug)]
 pub struct Load {
     clients: JoinSet<Journal>,
@@ -75,12 +75,12 @@ struct Orderer {
 }
 
 impl Load {
-    /// So many clients begin to order.
+    /// Starts `n_clients` clients.
     pub fn start(rig: &Rig, n_clients: u32, nemesis: &mut Nemesis) -> Self {
         Self::start_at(rig.till(), rig, n_clients, nemesis)
     }
 
-    /// The same at another server of the rig.
+    /// The same on another server of the rig.
     pub fn start_at(till: &Till, rig: &Rig, n_clients: u32, nemesis: &mut Nemesis) -> Self {
         let (mut clients, enough) = (JoinSet::new(), CancellationToken::new());
         for _ in 0..n_clients {
@@ -96,12 +96,12 @@ impl Load {
         Self { clients, enough }
     }
 
-    /// Lets everybody finish what they are at; gives what they have written down.
+    /// Stops the clients after their current commands and returns their journal.
     pub async fn stop(mut self) -> Journal {
         self.enough.cancel();
         let mut all = Journal::default();
         while let Some(journal) = self.clients.join_next().await {
-            all.extend(journal.expect("no client was told what it should not be"));
+            all.extend(journal.expect("no client got an unexpected answer"));
         }
         all
     }
@@ -111,34 +111,34 @@ impl Orderer {
     async fn work(mut self, enough: CancellationToken) -> Journal {
         while !enough.is_cancelled() {
             let branch = self.branches[self.rng.random_range(0..self.branches.len())];
-            let Some(placed) = self.ask(Wish::Place(branch)).await else { continue };
+            let Some(placed) = self.ask(Action::Place(branch)).await else { continue };
             match self.rng.random_range(0..4) {
                 0 => {}
-                1 => _ = self.ask(Wish::Cancel(placed.id())).await,
+                1 => _ = self.ask(Action::Cancel(placed.id())).await,
                 _ => {
-                    self.ask(Wish::Confirm(placed.id())).await;
-                    self.ask(Wish::Pay(placed.id())).await;
+                    self.ask(Action::Confirm(placed.id())).await;
+                    self.ask(Action::Pay(placed.id())).await;
                 }
             }
         }
         self.journal
     }
 
-    async fn ask(&mut self, wish: Wish) -> Option<Answer> {
+    async fn ask(&mut self, action: Action) -> Option<Answer> {
         let key = fresh();
-        self.journal.entries.push(Entry { key, wish, told: None });
+        self.journal.entries.push(Entry { key, action, granted: None });
         let asked = Instant::now();
-        let answer = wish.call(&self.till, &self.menu).key(key).try_send().await;
+        let answer = action.call(&self.till, &self.menu).key(key).try_send().await;
         let took = asked.elapsed();
         self.journal.slowest = self.journal.slowest.max(took);
         match answer {
-            Ok(answer) if wish.is_granted(&answer) => {
+            Ok(answer) if action.is_granted(&answer) => {
                 let entry = self.journal.entries.last_mut()?;
-                entry.told = Some(answer.clone());
+                entry.granted = Some(answer.clone());
                 return Some(answer);
             }
             Ok(answer) => {
-                assert_of_the_world(&answer);
+                assert_unavailable(&answer);
                 self.journal.refused += 1;
                 self.journal.slowest_refusal = self.journal.slowest_refusal.max(took);
             }
@@ -149,7 +149,7 @@ impl Orderer {
     }
 }
 
-impl Wish {
+impl Action {
     fn call(self, till: &Till, menu: &Menu) -> Call {
         let client = till.client();
         match self {
@@ -175,7 +175,7 @@ impl Wish {
 }
 
 impl Journal {
-    /// Takes over what others have written down.
+    /// Appends another journal.
     pub fn extend(&mut self, other: Self) {
         self.entries.extend(other.entries);
         self.refused += other.refused;
@@ -184,25 +184,24 @@ impl Journal {
         self.slowest_refusal = self.slowest_refusal.max(other.slowest_refusal);
     }
 
-    /// How many commands were granted.
-    pub fn told(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.told.is_some()).count()
+    /// The number of granted commands.
+    pub fn n_granted(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.granted.is_some()).count()
     }
 
-    /// Asks again for whatever was not granted, under the same keys, until it is; says how many those
-    /// were.
+    /// Retries each command that was not granted, with its key, until it is; returns their number.
     pub async fn settle(&mut self, rig: &Rig) -> usize {
         let mut open = 0;
-        for entry in self.entries.iter_mut().filter(|entry| entry.told.is_none()) {
-            let deadline = Instant::now() + PATIENCE;
+        for entry in self.entries.iter_mut().filter(|entry| entry.granted.is_none()) {
+            let deadline = Instant::now() + TIMEOUT;
             loop {
-                let call = entry.wish.call(rig.till(), &rig.menu).key(entry.key);
+                let call = entry.action.call(rig.till(), &rig.menu).key(entry.key);
                 let answer = call.send().await;
-                if entry.wish.is_granted(&answer) {
-                    entry.told = Some(answer);
+                if entry.action.is_granted(&answer) {
+                    entry.granted = Some(answer);
                     break;
                 }
-                assert_of_the_world(&answer);
+                assert_unavailable(&answer);
                 assert!(Instant::now() < deadline, "{entry:?} is not settled: {answer:?}");
                 sleep(PAUSE).await;
             }
@@ -212,9 +211,9 @@ impl Journal {
     }
 }
 
-/// Fails the test unless it is a 503, or a 429, that says what is the matter and when to come back.
+/// Fails the test unless the answer is a complete 503 or 429 with `Retry-After`.
 #[track_caller]
-pub fn assert_of_the_world(answer: &Answer) {
+pub fn assert_unavailable(answer: &Answer) {
     assert!(matches!(answer.status, 429 | 503), "{answer:?}");
     answer.problem(answer.status, answer.body["code"].as_str().unwrap_or_default());
     assert!(answer.header("retry-after").is_some(), "{answer:?}");

@@ -1,8 +1,8 @@
-//! The program and PostgreSQL as real processes, which a test makes fail while clients order.
+//! The program and PostgreSQL as real processes that fail while clients place orders.
 //!
-//! - [`load`]: clients that write down what they ask for before they ask
-//! - [`checker`]: what they were told, the log and the read models say the same
-//! - [`nemesis`]: when faults happen, from a seed
+//! - [`load`]: clients that journal each command before they send it
+//! - [`checker`]: compares the journal, the log and the read models
+//! - [`nemesis`]: chooses faults and their times from a seed
 
 pub mod checker;
 pub mod load;
@@ -22,36 +22,36 @@ use crate::client::{Client, Http, id_in};
 use crate::cluster::Cluster;
 use crate::log::Log;
 use crate::menu::{Menu, branch};
-use crate::postgres_proxy::Wire;
+use crate::postgres_proxy::PostgresProxy;
 use crate::process::{Process, tool};
-use crate::system::{PATIENCE, found, new_company, sign_in};
+use crate::system::{TIMEOUT, found, new_company, sign_in};
 
 const SLUG: &str = "arepas-del-parque";
 const EMAIL: &str = "ana@example.com";
 
-/// The cluster is the rig's own, so that the database it is born with will do.
+/// The cluster is private, so its default database is used.
 const DATABASE: &str = "postgres";
 
-/// Branches beside the one of the menu.
+/// Branches besides the one of the menu.
 const MORE_BRANCHES: [&str; 2] = ["Centro", "Terminal"];
 
-/// See the module.
+/// A server, its PostgreSQL, and the proxy between them.
 #[derive(Debug)]
 pub struct Rig {
-    /// The server; none while it is dead.
+    /// The server; none while it is killed.
     process: Option<Process>,
     /// Its PostgreSQL.
     pub cluster: Cluster,
-    /// The line between the two.
-    pub wire: Wire,
-    /// What everybody orders from.
+    /// The proxy between server and PostgreSQL.
+    pub proxy: PostgresProxy,
+    /// The menu that clients order from.
     pub menu: Arc<Menu>,
-    /// Where people order.
+    /// The branches that take orders.
     pub branches: Arc<Vec<Uuid>>,
     till: Till,
 }
 
-/// Somebody signed in who finds the server wherever it listens by now. Cheap to clone.
+/// Makes clients of a server, also after the server was restarted on another port. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Till {
     http: Http,
@@ -59,7 +59,7 @@ pub struct Till {
     token: Arc<str>,
 }
 
-/// Where a server is by now.
+/// The current addresses of a server.
 #[derive(Debug, Clone, Copy)]
 struct Addresses {
     public: SocketAddr,
@@ -73,22 +73,22 @@ impl Addresses {
 }
 
 impl Till {
-    /// The owner.
+    /// A client of the company's owner.
     pub fn client(&self) -> Client {
         self.visitor().with_token(&self.token)
     }
 
-    /// The owner's token.
+    /// The owner's access token.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Somebody who has not signed in.
+    /// A client without a token.
     pub fn visitor(&self) -> Client {
         Client::of(&self.http, self.addresses().public)
     }
 
-    /// Whoever watches over the server.
+    /// A client of the server's probes and metrics.
     pub fn ops(&self) -> Client {
         Client::of(&self.http, self.addresses().ops)
     }
@@ -99,19 +99,19 @@ impl Till {
 }
 
 impl Rig {
-    /// A cluster in a folder of its own, a server, and a company with three branches.
+    /// Starts a private cluster, a server, and a company with three branches.
     pub async fn start() -> Self {
         Self::on(Cluster::start().await).await
     }
 
-    /// The same on a cluster that is there.
+    /// The same on an existing cluster.
     pub async fn on(cluster: Cluster) -> Self {
         let databases = cluster.databases(DATABASE);
         migrate_schema(&databases).await.expect("the migrations apply");
         let company = new_company(SLUG, EMAIL);
         found(&Installation::new(&databases), company).await;
-        let wire = Wire::to(&databases.app);
-        let process = Process::serve(&through(&wire, &databases)).await;
+        let proxy = PostgresProxy::to(&databases.app);
+        let process = Process::serve(&through(&proxy, &databases)).await;
         let http = Http::new();
         let visitor = Client::of(&http, process.address);
         let token = sign_in(&visitor, SLUG, EMAIL).await.into();
@@ -125,48 +125,49 @@ impl Rig {
             branches.push(id_in(opened.expect(201), "/branch/id"));
         }
         let (menu, branches) = (Arc::new(menu), Arc::new(branches));
-        Self { process: Some(process), cluster, wire, menu, branches, till }
+        Self { process: Some(process), cluster, proxy, menu, branches, till }
     }
 
-    /// What clients of it are made from.
+    /// Makes clients of the server.
     pub const fn till(&self) -> &Till {
         &self.till
     }
 
-    /// The server's process.
+    /// The server process.
     pub fn process(&self) -> &Process {
-        self.process.as_ref().expect("it is asked only while it lives")
+        self.process.as_ref().expect("the server runs")
     }
 
-    /// SIGKILL for the server.
+    /// Kills the server with SIGKILL.
     pub async fn kill(&mut self) {
-        self.process.take().expect("it lives").kill().await;
+        self.process.take().expect("the server runs").kill().await;
     }
 
-    /// Starts a server where none is, on another port.
+    /// Starts a server after the former one was killed, on another port.
     pub async fn serve(&mut self) {
-        let process = Process::serve(&through(&self.wire, &self.cluster.databases(DATABASE))).await;
+        let process =
+            Process::serve(&through(&self.proxy, &self.cluster.databases(DATABASE))).await;
         let addresses = Addresses::of(&process);
         *self.till.addresses.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
         self.process = Some(process);
     }
 
-    /// A second server on the same database, and what clients of it are made from.
-    pub async fn beside(&self) -> (Process, Till) {
-        let databases = through(&self.wire, &self.cluster.databases(DATABASE));
-        let process = Process::serve_beside(&databases).await;
+    /// Starts a second server on the same database; it keeps no read models.
+    pub async fn second_server(&self) -> (Process, Till) {
+        let databases = through(&self.proxy, &self.cluster.databases(DATABASE));
+        let process = Process::serve_without_work(&databases).await;
         let till = self.till_at(&process);
         (process, till)
     }
 
-    /// The same, of several that decide for a company in one place.
+    /// Starts a server with `--peers`: one of several of which one decides for a company.
     pub async fn peer(&self) -> (Process, Till) {
         self.peer_with(&[]).await
     }
 
     /// The same with more on its command line.
     pub async fn peer_with(&self, more: &[&str]) -> (Process, Till) {
-        let databases = through(&self.wire, &self.cluster.databases(DATABASE));
+        let databases = through(&self.proxy, &self.cluster.databases(DATABASE));
         let process = Process::serve_peer_with(&databases, more).await;
         let till = self.till_at(&process);
         (process, till)
@@ -176,17 +177,21 @@ impl Rig {
         Till { addresses: Arc::new(Mutex::new(Addresses::of(process))), ..self.till.clone() }
     }
 
-    /// Waits until the server says that it can do its work; says how long that took.
+    /// Waits until the server is ready; returns how long that took.
     pub async fn until_ready(&self) -> Duration {
         let start = Instant::now();
         while self.till.visitor().get("/readyz").send().await.status != 200 {
-            assert!(start.elapsed() < PATIENCE, "it does not come back; {}", self.process().log());
+            assert!(
+                start.elapsed() < TIMEOUT,
+                "the server does not get ready; {}",
+                self.process().log()
+            );
             sleep(Duration::from_millis(10)).await;
         }
         start.elapsed()
     }
 
-    /// The log, read past the server and the line.
+    /// Reads the log directly, not through the server or the proxy.
     pub async fn log(&self) -> Log {
         Log::read(&*self.store()).await
     }
@@ -195,17 +200,17 @@ impl Rig {
         Installation::new(&self.cluster.databases(DATABASE)).store
     }
 
-    /// Runs a command of the program past the line.
+    /// Runs a subcommand of the program, not through the proxy.
     pub async fn tool(&self, args: &[&str]) -> Output {
         tool(&self.cluster.databases(DATABASE), args).await
     }
 
-    /// A connection of the superuser, past the line.
+    /// Connects as the superuser, not through the proxy.
     pub async fn superuser(&self) -> sqlx::PgConnection {
         self.cluster.connect(DATABASE).await
     }
 
-    /// An order of one large one, in the branch with this number.
+    /// The body of an order of one large variant in the branch with this index.
     pub fn order(&self, number: usize) -> Value {
         order(&self.menu, self.branches[number % self.branches.len()])
     }
@@ -217,10 +222,10 @@ fn order(menu: &Menu, branch: Uuid) -> Value {
     order
 }
 
-fn through(wire: &Wire, databases: &Databases) -> Databases {
+fn through(proxy: &PostgresProxy, databases: &Databases) -> Databases {
     Databases {
-        owner: wire.through(databases.owner.clone()),
-        app: wire.through(databases.app.clone()),
-        projector: wire.through(databases.projector.clone()),
+        owner: proxy.through(databases.owner.clone()),
+        app: proxy.through(databases.app.clone()),
+        projector: proxy.through(databases.projector.clone()),
     }
 }

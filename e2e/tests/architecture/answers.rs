@@ -1,10 +1,12 @@
-//! serde writes what poem-openapi documents, as long as nobody says something to one of them only.
+//! Checks that serde serializes answers as poem-openapi documents them: no attribute may configure
+//! only one of the two.
 
 use crate::source::Source;
 
 const DERIVE: &str = "#[derive(";
 
-/// What is said differently to the two in the answers of a file, like `api/src/operations/stock.rs:12: …`.
+/// The differences between the two in the answers of a file, as `api/src/operations/stock.rs:12:
+/// …`.
 pub(crate) fn differences(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
     let (mut is_answer, mut attributes) = (false, Vec::new());
@@ -28,25 +30,25 @@ pub(crate) fn differences(source: &Source) -> Vec<String> {
     found
 }
 
-/// What is wrong with an item or a field of an answer, by its attributes.
+/// What is wrong with the attributes of an item or a field of an answer.
 fn difference(item: &str, attributes: &[&str]) -> Option<&'static str> {
     let has = |attribute: &str| attributes.iter().any(|text| text.starts_with(attribute));
-    let says = |words: &str| attributes.iter().filter(|text| text.contains(words)).count();
+    let count = |words: &str| attributes.iter().filter(|text| text.contains(words)).count();
     let is_type = has(DERIVE);
     if item.contains("DateTime<Utc>") && !has("#[serde(with = \"moment\")]") {
         return Some("a point in time is written by `moment`");
     }
-    if is_type && says("rename_all = \"snake_case\"") == 1 {
-        return Some("`rename_all` is said to one of them only");
+    if is_type && count("rename_all = \"snake_case\"") == 1 {
+        return Some("`rename_all` is set for one of them only");
     }
     if !is_type && has("#[oai(") && !has("#[oai(validator(") {
-        return Some("serde does not know what is said of this field");
+        return Some("serde ignores what is set for this field");
     }
     None
 }
 
 #[test]
-fn what_is_said_to_one_of_them_only_is_found() {
+fn attributes_of_one_of_them_only_are_found() {
     let answer = |inside: &str| Source {
         path: "answer.rs".to_owned(),
         code: String::new(),

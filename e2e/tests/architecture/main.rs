@@ -1,4 +1,4 @@
-//! The rules of `ARCHITECTURE.md` that only a look at the code itself can prove.
+//! The rules of `ARCHITECTURE.md` that are checked on the source code.
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 
 mod answers;
@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("bench", &["e2e", "fastops", "api", "commands", "projections", "event-store", "domain"]),
 ];
 
-/// Who may act without a person: these files make a scope from a reason.
+/// The files that may create a system scope, which acts without a user.
 const SYSTEM_SCOPES: &[&str] = &[
     "commands/src/identity/operator.rs",
     "commands/src/identity/seeding.rs",
@@ -30,7 +30,7 @@ const SYSTEM_SCOPES: &[&str] = &[
     "fastops/src/import/importing.rs",
 ];
 
-/// Who may read rows of more than one tenant at a time.
+/// The files that may read rows of more than one tenant at a time.
 const READS_ACROSS_TENANTS: &[&str] = &[];
 
 const LINES_MAX: usize = 450;
@@ -78,18 +78,18 @@ fn no_file_is_too_long_to_be_one_thing() {
 }
 
 #[test]
-fn nothing_is_left_to_be_done_or_switched_off() {
+fn no_test_is_ignored_and_no_todo_is_left() {
     let marks = ["#[ignore", "#[should_panic", "todo!(", "unimplemented!("];
     let sources = sources();
     let left: Vec<_> = sources
         .iter()
-        .flat_map(|source| marks.iter().flat_map(|mark| source.places(mark)))
+        .flat_map(|source| marks.iter().flat_map(|mark| source.occurrences(mark)))
         .collect();
     assert!(left.is_empty(), "{left:#?}");
 }
 
 #[test]
-fn answers_are_written_as_they_are_documented() {
+fn answers_are_serialized_as_documented() {
     let sources = sources();
     let answers = sources.iter().filter(|source| source.path.starts_with("api/src/operations/"));
     let differences: Vec<_> = answers.flat_map(answers::differences).collect();
@@ -97,16 +97,16 @@ fn answers_are_written_as_they_are_documented() {
 }
 
 #[test]
-fn only_known_places_act_without_a_person() {
+fn only_listed_files_act_without_a_user() {
     assert_eq!(callers_of("Scope::system("), SYSTEM_SCOPES);
 }
 
 #[test]
-fn only_known_places_read_across_tenants() {
+fn only_listed_files_read_across_tenants() {
     assert_eq!(callers_of("across_tenants("), READS_ACROSS_TENANTS);
 }
 
-/// Which files of what is delivered contain the call; a name after `fn` is no call.
+/// The delivered files that call the function; its definition is no call.
 fn callers_of(call: &str) -> Vec<String> {
     let calls = |source: &Source| {
         let code = source.delivered();
@@ -120,7 +120,7 @@ fn callers_of(call: &str) -> Vec<String> {
 
 fn packages() -> Vec<Package> {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
-    assert!(metadata.packages.len() >= ARROWS.len(), "the whole workspace is looked at");
+    assert!(metadata.packages.len() >= ARROWS.len(), "the whole workspace is checked");
     metadata.packages
 }
 
@@ -129,6 +129,6 @@ fn sources() -> Vec<Source> {
         .iter()
         .flat_map(|package| Source::all_in(package.manifest_path.parent().unwrap().as_std_path()))
         .collect();
-    assert!(sources.len() >= 100, "the whole workspace is looked at");
+    assert!(sources.len() >= 100, "the whole workspace is checked");
     sources
 }

@@ -1,5 +1,5 @@
-//! Nothing is there that nothing leads to: every event is made, every command is sent, every
-//! setting is read, and every way to say no has a test that hears it.
+//! No dead parts: every event is produced, every command is sent, every setting is read, and every
+//! problem code is provoked by a test.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use regex::Regex;
 use crate::source::Source;
 use crate::sources;
 
-/// Tests that provoke a problem without naming its code as a text.
+/// Tests that provoke a problem without its code in a string.
 const PROVOKED: &[(Code, &str)] =
     &[(Code::HeaderTooLarge, "s36_a_hundred_kilobytes_of_headers_are_too_many")];
 
-/// The names of all events.
+/// The stored names of all events.
 fn stored() -> Vec<&'static str> {
     schemas("").events.iter().map(|(event, _)| event.name).collect()
 }
@@ -24,10 +24,10 @@ fn delivered(sources: &[Source], within: &[&str]) -> String {
     within.map(Source::delivered).collect::<Vec<_>>().join("\n")
 }
 
-/// The stored name of each event with the type that carries it.
+/// The stored name of each event, the type that carries it, and its file.
 fn events(sources: &[Source]) -> Vec<(String, String, String)> {
     let pair = Regex::new(r#""([a-z_]+\.[a-z_]+)"[^="]*=>\s*(\w+)"#).unwrap();
-    // Where the macro is made, its own examples stand.
+    // The file that defines the macro contains its own examples.
     let of_domain = sources.iter().filter(|source| {
         source.path.starts_with("domain/src/") && source.path != "domain/src/event.rs"
     });
@@ -47,14 +47,14 @@ fn every_event_is_made_by_a_decision() {
     let events = events(&sources);
     let named: BTreeSet<&str> = events.iter().map(|(name, ..)| name.as_str()).collect();
     let stored: BTreeSet<&str> = stored().into_iter().collect();
-    assert_eq!(named, stored, "the text of the domain is read as it is compiled");
+    assert_eq!(named, stored, "the events in the source are those in the binary");
     for (name, carrier, path) in events {
-        // Beside the file that names it there may be more of the same aggregate.
+        // The rest of the aggregate may be in other files of the same folder.
         let folder = path.rsplit_once('/').unwrap().0;
         let code = delivered(&sources, &[folder]);
         let made = Regex::new(&format!(r"(struct|impl|for)?\s*\b{carrier}\s*(\{{|\()")).unwrap();
         let is_made = made.captures_iter(&code).any(|found| found.get(1).is_none());
-        assert!(is_made, "nothing in {folder} makes a {carrier}, which is stored as {name}");
+        assert!(is_made, "nothing in {folder} produces a {carrier}, which is stored as {name}");
     }
 }
 
@@ -91,7 +91,7 @@ fn every_setting_is_read() {
         for setting in setting.captures_iter(&source.text) {
             let (name, field) = (&setting[1], &setting[2]);
             let uses = Regex::new(&format!(r"\b{field}\b")).unwrap().find_iter(&code).count();
-            assert!(uses > 1, "{name} is taken as `{field}` and not read");
+            assert!(uses > 1, "{name} is parsed as `{field}` and not read");
             found.insert(name.to_owned());
         }
     }
@@ -116,7 +116,7 @@ fn every_problem_is_provoked_by_a_test() {
         assert!(is_named == by_name.is_empty(), "{quoted} is provoked by one kind of reference");
         for test in by_name {
             let is_there = sources.iter().any(|it| it.code.contains(&format!("fn {test}()")));
-            assert!(is_there, "{test}, which provokes {quoted}, is gone");
+            assert!(is_there, "{test}, which provokes {quoted}, does not exist");
         }
     }
 }

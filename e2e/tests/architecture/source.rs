@@ -1,19 +1,19 @@
-//! Rust files as a check wants them: without comments and strings, with or without their tests.
+//! Rust sources for checks: without comments and strings, with or without tests.
 
 use std::fs;
 use std::path::Path;
 
-/// One file.
+/// A source file.
 pub(crate) struct Source {
-    /// From the workspace's folder on, like `api/src/lib.rs`.
+    /// The path relative to the workspace, as `api/src/lib.rs`.
     pub(crate) path: String,
     pub(crate) text: String,
-    /// The text with blanks instead of comments and the insides of strings.
+    /// The text with comments and the contents of strings replaced by blanks.
     pub(crate) code: String,
 }
 
 impl Source {
-    /// Everything in a package's folder.
+    /// All files in the folder of a package.
     pub(crate) fn all_in(package: &Path) -> Vec<Self> {
         let workspace = package.parent().unwrap();
         let mut found = Vec::new();
@@ -33,13 +33,13 @@ impl Source {
         found
     }
 
-    /// Where a text occurs in the code, like `api/src/lib.rs:12`.
-    pub(crate) fn places(&self, text: &str) -> Vec<String> {
+    /// The occurrences of a text in the code, as `api/src/lib.rs:12`.
+    pub(crate) fn occurrences(&self, text: &str) -> Vec<String> {
         let lines = self.code.lines().enumerate().filter(|(_, line)| line.contains(text));
         lines.map(|(line, _)| format!("{}:{}: {text}", self.path, line + 1)).collect()
     }
 
-    /// The code that ends up in the binary.
+    /// The code that is compiled into the binary.
     pub(crate) fn delivered(&self) -> String {
         let is_test = self.path.starts_with("e2e/")
             || self.path.contains("/tests/")
@@ -89,7 +89,7 @@ fn end_of_string(text: &str) -> usize {
     text.len()
 }
 
-/// `r"…"`, `r#"…"#` and so on, but not the end of a name that ends in r.
+/// Matches `r"…"`, `r#"…"#` and so on, but not an identifier that ends in r.
 fn end_of_raw_string(text: &str, before: Option<char>) -> Option<usize> {
     if before.is_some_and(|c| c.is_alphanumeric() && c != 'b' && c != 'c') {
         return None;
@@ -101,7 +101,8 @@ fn end_of_raw_string(text: &str, before: Option<char>) -> Option<usize> {
     Some(text[start..].find(&end).map_or(text.len(), |at| start + at + end.len()))
 }
 
-/// `'x'` and `'\n'`; a lifetime is no character.
+/// Matches `'x'` and `'
+/// '`; a lifetime is no character.
 fn end_of_character(text: &str) -> usize {
     let mut characters = text.char_indices().skip(1);
     match (characters.next(), characters.next()) {
@@ -113,7 +114,7 @@ fn end_of_character(text: &str) -> usize {
     }
 }
 
-/// Without the modules behind `#[cfg(test)]`; braces can be counted, since strings are gone.
+/// Removes modules under `#[cfg(test)]`. Braces can be counted because strings are blank.
 fn without_test_modules(code: &str) -> String {
     let mut kept = String::new();
     let mut rest = code;

@@ -1,4 +1,4 @@
-//! A CA that makes certificates for nodes on this machine.
+//! A CA that issues certificates for servers on this machine.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -17,15 +17,15 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// See the module.
+/// A CA with its own key; it writes certificates and keys to a temporary folder.
 #[derive(Debug)]
 pub(super) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
-    /// Where it writes certificates and keys.
+    /// The folder of certificates and keys.
     folder: TempDir,
 }
 
-/// A certificate and its key, in PEM.
+/// A certificate and its private key in PEM.
 pub(super) struct Certified {
     certificate: String,
     key: String,
@@ -40,7 +40,7 @@ impl Authority {
         Self { issuer, folder: tempfile::tempdir().unwrap() }
     }
 
-    /// For a node that is reached at the loopback address.
+    /// Issues a certificate for the loopback address.
     pub(super) fn certify(&self) -> Certified {
         let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
         let for_both = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
@@ -50,7 +50,7 @@ impl Authority {
         Certified { certificate, key: key.serialize_pem() }
     }
 
-    /// What a node of this CA has on its command line.
+    /// The arguments of a server with a certificate of this CA.
     pub(super) fn options(&self) -> Vec<String> {
         let Certified { certificate, key } = self.certify();
         let options = [
@@ -62,7 +62,7 @@ impl Authority {
         options.into_iter().flat_map(pair).collect()
     }
 
-    /// A client that believes nodes of this CA, and shows them this.
+    /// A TLS client that trusts servers of this CA and presents a certificate, if given.
     pub(super) fn client(&self, shows: Option<&Certified>) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).unwrap();

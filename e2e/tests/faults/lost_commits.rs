@@ -1,16 +1,16 @@
-//! PostgreSQL comes back without its last commits, under a server that has them in memory.
+//! PostgreSQL loses its last commits under a server that has them in memory.
 
 use e2e::client::Answer;
 use e2e::cluster::Stop;
 use e2e::rig::Rig;
-use e2e::system::PATIENCE;
+use e2e::system::TIMEOUT;
 use e2e::{figure, fresh};
 use reqwest::Method;
 use serde_json::Value;
 use tokio::time::{Duration, Instant, sleep};
 use uuid::Uuid;
 
-/// Sends a command under one key until PostgreSQL is there to judge it.
+/// Retries a command with one key until PostgreSQL answers.
 async fn settled(rig: &Rig, path: &str, body: Option<&Value>) -> Answer {
     let (client, key, begun) = (rig.till().client(), fresh(), Instant::now());
     loop {
@@ -23,7 +23,7 @@ async fn settled(rig: &Rig, path: &str, body: Option<&Value>) -> Answer {
         if answer.status != 503 {
             return answer;
         }
-        assert!(begun.elapsed() < PATIENCE, "{answer:?}");
+        assert!(begun.elapsed() < TIMEOUT, "{answer:?}");
         sleep(Duration::from_millis(20)).await;
     }
 }
@@ -38,7 +38,7 @@ async fn confirm(rig: &Rig, order: Uuid) -> Answer {
     settled(rig, &format!("/v1/orders/{order}/confirm"), None).await
 }
 
-/// As after a failover to a replica that lagged behind: the log is the same, and shorter.
+/// As after a failover to a lagging replica: the log has the same incarnation and is shorter.
 #[tokio::test]
 async fn f49_postgres_comes_back_without_its_last_commits() {
     let mut rig = Rig::start().await;
@@ -55,7 +55,7 @@ async fn f49_postgres_comes_back_without_its_last_commits() {
     let before = rig.log().await.len();
 
     rig.cluster.stop(Stop::Immediate).await;
-    rig.cluster.becomes(&copy);
+    rig.cluster.restore(&copy);
     rig.cluster.start_again().await;
     let after = rig.log().await.len();
     assert!(after < before, "{after} of {before} events are there");
@@ -64,8 +64,8 @@ async fn f49_postgres_comes_back_without_its_last_commits() {
         confirm(&rig, *order).await.problem(404, "not-found");
     }
     for (n, (_, number)) in lost.iter().enumerate() {
-        let (order, again) = place(&rig, n).await;
-        assert_eq!(again, *number, "the number that was lost is the next one");
+        let (order, number_after) = place(&rig, n).await;
+        assert_eq!(number_after, *number, "the lost number is assigned next");
         confirm(&rig, order).await.expect(200);
     }
     assert_eq!(rig.log().await.count("order.placed"), 10);

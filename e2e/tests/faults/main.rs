@@ -1,4 +1,4 @@
-//! The program as a process and a PostgreSQL of its own, both of which fail while clients order. Tests
+//! The program as a process with a private PostgreSQL; both fail while clients place orders. Tests
 //! named `f08_…` prove the rows of `docs/promises.md`.
 
 mod authority;

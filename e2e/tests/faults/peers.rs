@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 const CLIENTS: u32 = 6;
 
-/// What this server has counted.
+/// The value of a counter of this server.
 pub(super) async fn counted(till: &Till, name: &str) -> u64 {
     let answer = till.ops().get("/metrics").send().await;
     let page = answer.expect(200).as_str().unwrap_or_default();
@@ -22,12 +22,12 @@ pub(super) async fn counted(till: &Till, name: &str) -> u64 {
     count.and_then(|count| count.parse().ok()).unwrap_or_default()
 }
 
-/// How many commands this server has sent to the other one.
+/// The number of commands that this server forwarded.
 pub(super) async fn forwarded(till: &Till) -> u64 {
     counted(till, "fastops_commands_forwarded_total").await
 }
 
-/// Brings the company to one of the two, and says which is which: who decides, and who does not.
+/// Makes one of two servers decide for the company; returns the one that decides, then the other.
 pub(super) async fn decided_by<'t>(one: &'t Till, other: &'t Till) -> (&'t Till, &'t Till) {
     for (till, name) in [(one, "Norte"), (other, "Sur")] {
         till.client().post("/v1/branches").json(&branch(name)).send().await.expect(201);
@@ -43,7 +43,7 @@ async fn settle(rig: &Rig, journal: &mut Journal) -> usize {
 }
 
 #[tokio::test]
-async fn f07_with_peers_one_decides_and_nobody_is_told_to_come_back() {
+async fn f07_with_peers_one_server_decides_and_no_command_is_refused() {
     let mut nemesis = Nemesis::new();
     let rig = Rig::start().await;
     let ((_one, one), (_other, other)) = (rig.peer().await, rig.peer().await);
@@ -53,25 +53,28 @@ async fn f07_with_peers_one_decides_and_nobody_is_told_to_come_back() {
     let there = Load::start_at(sender, &rig, CLIENTS, &mut nemesis);
     sleep(Duration::from_secs(n_seconds.into())).await;
     let (mut journal, there) = tokio::join!(here.stop(), there.stop());
-    let n_there = there.told();
+    let n_there = there.n_granted();
     journal.extend(there);
     assert!(n_there > 0);
-    assert_eq!((journal.refused, journal.unanswered), (0, 0), "one at a time decides");
+    assert_eq!((journal.refused, journal.unanswered), (0, 0), "only one server decides");
     assert_eq!(forwarded(decider).await, 0);
-    assert!(forwarded(sender).await > n_there as u64, "all went where they are decided");
+    assert!(
+        forwarded(sender).await > n_there as u64,
+        "all commands were forwarded to the deciding server"
+    );
     assert!(counted(decider, "fastops_append_batch_commands_count").await > 0);
-    let n_granted = journal.told();
+    let n_granted = journal.n_granted();
     settle(&rig, &mut journal).await;
     figure(
         "F07",
         &format!(
-            "two peers for {n_seconds} s: {n_granted} commands granted, {n_there} of them sent on; nobody told to come back"
+            "two peers for {n_seconds} s: {n_granted} commands granted, {n_there} of them forwarded, none refused"
         ),
     );
 }
 
 #[tokio::test]
-async fn f01_the_node_that_decides_is_killed_and_another_goes_on() {
+async fn f01_the_deciding_server_is_killed_and_another_takes_over() {
     let mut nemesis = Nemesis::new();
     let rig = Rig::start().await;
     let ((one_process, one), (other_process, other)) = (rig.peer().await, rig.peer().await);
@@ -82,14 +85,14 @@ async fn f01_the_node_that_decides_is_killed_and_another_goes_on() {
     killed.kill().await;
     sleep(Duration::from_secs(1)).await;
     let mut journal = load.stop().await;
-    assert_eq!(journal.unanswered, 0, "the one that was asked lives");
-    // Nobody waits for the dead.
+    assert_eq!(journal.unanswered, 0, "the surviving server answers every request");
+    // No request waits for the killed server longer than its lease.
     assert_took(journal.slowest, LIFE);
     settle(&rig, &mut journal).await;
 }
 
 #[tokio::test]
-async fn the_node_that_decides_hangs_and_another_goes_on() {
+async fn the_deciding_server_hangs_and_another_takes_over() {
     let mut nemesis = Nemesis::new();
     let rig = Rig::start().await;
     let ((one_process, one), (other_process, other)) = (rig.peer().await, rig.peer().await);
@@ -101,19 +104,19 @@ async fn the_node_that_decides_hangs_and_another_goes_on() {
     let since = Instant::now();
     sleep(LIFE * 2).await;
     hung.thaw();
-    let again = Load::start_at(decider, &rig, CLIENTS, &mut nemesis);
+    let second_load = Load::start_at(decider, &rig, CLIENTS, &mut nemesis);
     sleep(Duration::from_secs(1)).await;
-    let (mut journal, again) = tokio::join!(load.stop(), again.stop());
-    assert_eq!(journal.unanswered, 0, "nobody is left without an answer");
-    assert!(again.told() > 0, "it goes on after {:?}", since.elapsed());
-    journal.extend(again);
+    let (mut journal, second_load) = tokio::join!(load.stop(), second_load.stop());
+    assert_eq!(journal.unanswered, 0, "every request is answered");
+    assert!(second_load.n_granted() > 0, "commands are granted after {:?}", since.elapsed());
+    journal.extend(second_load);
     settle(&rig, &mut journal).await;
 }
 
-/// Passwords and the operator's token stay on the node that they were given to, whatever headers they come
-/// with; so does everything else that is no command of a company.
+/// Passwords and the operator's token stay on the server that received them, whatever headers the
+/// request has. So does everything that is not a command of a company.
 #[tokio::test]
-async fn only_commands_of_a_company_are_sent_to_who_decides() {
+async fn only_commands_of_a_company_are_forwarded() {
     let rig = Rig::start().await;
     let ((_one, one), (_other, other)) = (rig.peer().await, rig.peer().await);
     let (_, sender) = decided_by(&one, &other).await;

@@ -1,4 +1,4 @@
-//! Servers that speak TLS with each other, and those who are none of them.
+//! Servers that forward commands to each other over TLS, and clients that must not pass as servers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,14 +18,14 @@ use crate::peers::{counted, decided_by, forwarded};
 
 const NOT_FORWARDED: &str = "fastops_commands_not_forwarded_total";
 
-/// A server with a certificate of this CA.
+/// Starts a server with a certificate of this CA.
 async fn peer(rig: &Rig, ca: &Authority) -> (Process, Till) {
     let options = ca.options();
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     rig.peer_with(&options).await
 }
 
-/// Sends bytes to a listener for peers and reads until it closes.
+/// Sends bytes to a listener for servers and reads until it closes the connection.
 async fn ask(to: SocketAddr, tls: &Arc<ClientConfig>, bytes: &str) -> io::Result<String> {
     let socket = TcpStream::connect(to).await?;
     let name = ServerName::from(to.ip());
@@ -43,7 +43,7 @@ async fn converse(
     Ok(reply)
 }
 
-/// A request of the owner as another node would send it, with `headers` of its own.
+/// A request of the owner as another server would forward it, with additional headers.
 fn request(line: &str, till: &Till, headers: &str, body: &str) -> String {
     let (token, key, n) = (till.token(), fresh(), body.len());
     format!(
@@ -62,7 +62,7 @@ async fn s61_nodes_with_certificates_of_one_ca_forward_over_tls_and_answer() {
     sender.client().post("/v1/orders").json(&rig.order(0)).send().await.expect(201);
     assert_eq!(forwarded(sender).await, before + 1);
     assert_eq!((forwarded(decider).await, counted(sender, NOT_FORWARDED).await), (0, 0));
-    // Where everybody comes, nobody is believed to be a node.
+    // On the public listener, the headers of forwarded commands are not trusted.
     for till in [decider, sender] {
         let forged = till.client().post("/v1/orders").json(&rig.order(0));
         forged.header("fastops-forwarded", "1").send().await.problem(421, "misdirected");
@@ -70,7 +70,7 @@ async fn s61_nodes_with_certificates_of_one_ca_forward_over_tls_and_answer() {
 }
 
 #[tokio::test]
-async fn s61_a_node_with_a_certificate_of_another_ca_neither_sends_nor_is_sent_to() {
+async fn s61_a_node_with_a_certificate_of_another_ca_neither_forwards_nor_receives_commands() {
     let (rig, ca, another) = (Rig::start().await, Authority::new(), Authority::new());
     let ((one_process, one), (other_process, other)) =
         (peer(&rig, &ca).await, peer(&rig, &another).await);
@@ -80,7 +80,7 @@ async fn s61_a_node_with_a_certificate_of_another_ca_neither_sends_nor_is_sent_t
         }
     }
     assert_eq!((forwarded(&one).await, forwarded(&other).await), (0, 0));
-    // One of the two decided first, and the other one tried to send.
+    // The server that did not decide tried to forward to the one that did.
     let tried = [counted(&one, NOT_FORWARDED).await, counted(&other, NOT_FORWARDED).await];
     assert!(tried.into_iter().any(|n| n > 0), "{tried:?}");
     let called = if tried[0] > 0 { &other_process } else { &one_process };
@@ -95,13 +95,16 @@ async fn s61_between_nodes_nothing_but_commands_passes_and_only_with_a_certifica
     let forwarded = "fastops-forwarded: 1\r\n";
     let order = rig.order(0).to_string();
     let command = || request("POST /v1/orders", &till, forwarded, &order);
-    let stranger = Authority::new().certify();
-    for shows in [None, Some(&stranger)] {
+    let foreign = Authority::new().certify();
+    for shows in [None, Some(&foreign)] {
         let refused = ask(to, &ca.client(shows), &command()).await;
         assert!(refused.is_err(), "{refused:?}");
     }
     let in_the_clear = converse(TcpStream::connect(to).await.unwrap(), &command()).await;
-    assert!(!in_the_clear.unwrap_or_default().contains("HTTP/"), "it is TLS or nothing");
+    assert!(
+        !in_the_clear.unwrap_or_default().contains("HTTP/"),
+        "the listener answers only over TLS"
+    );
     let node = ca.client(Some(&ca.certify()));
     for (line, headers) in [
         ("GET /livez", forwarded),

@@ -1,4 +1,4 @@
-//! Read models are built again while everybody goes on.
+//! Read models are rebuilt while clients read and write.
 
 use std::time::Duration;
 
@@ -11,10 +11,11 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// The least of all that waits for an exchange, and a little for the machine.
+/// The shortest lock timeout of an exchange, and a margin for a busy machine.
 const READ_WITHIN: Duration = Duration::from_secs(2);
 
-/// Reads lists and reports until it is told to stop; says how often, and how long the slowest took.
+/// Reads lists and reports until it is stopped; returns their number and the duration of the
+/// slowest.
 async fn read(till: Till, enough: CancellationToken) -> (u64, Duration) {
     let (client, mut n, mut slowest) = (till.client(), 0, Duration::ZERO);
     let report = "/v1/reports/sales?from=2020-01-01&to=2020-12-31&group_by=total";
@@ -28,12 +29,12 @@ async fn read(till: Till, enough: CancellationToken) -> (u64, Duration) {
     (n, slowest)
 }
 
-/// What a rebuild says about each of its read models.
+/// The lines that a rebuild prints, one per read model.
 async fn rebuild(rig: &Rig) -> Vec<Value> {
     let output = rig.tool(&["rebuild", "--all", "--lang", "en"]).await;
     assert!(output.status.success(), "{output:?}");
-    let lines = String::from_utf8(output.stdout).expect("it answers in text");
-    lines.lines().map(|line| serde_json::from_str(line).expect("it answers in JSON")).collect()
+    let lines = String::from_utf8(output.stdout).expect("the output is UTF-8");
+    lines.lines().map(|line| serde_json::from_str(line).expect("the output is JSON")).collect()
 }
 
 #[tokio::test]
@@ -46,12 +47,12 @@ async fn f20_read_models_are_rebuilt_while_orders_are_placed() {
     let (n_rounds, mut n_rows, mut n_tables) = (rounds(2).min(20), 0, 0);
     for _ in 0..n_rounds {
         sleep(nemesis.within(Duration::from_secs(1))).await;
-        // Killed at any moment, wherever it is.
+        // The rebuild is killed at any moment.
         let moment = nemesis.within(Duration::from_millis(400));
         let _killed = timeout(moment, rig.tool(&["rebuild", "--all"])).await;
         for answer in rebuild(&rig).await {
             assert_eq!(answer["exchanged"], true, "{answer}");
-            for table in answer["tables"].as_array().expect("they are of this log") {
+            for table in answer["tables"].as_array().expect("the output lists tables") {
                 assert_eq!(table["differing_rows"], 0, "{table}");
                 n_rows += table["live_rows"].as_u64().expect("a number");
                 n_tables += 1;
@@ -72,7 +73,7 @@ async fn f20_read_models_are_rebuilt_while_orders_are_placed() {
         &format!(
             "{n_rounds} rebuilds killed and {n_rounds} finished beside {} commands, {n_rows} rows of \
              {n_tables} tables compared, 0 differ; {n_reads} reads meanwhile, the slowest {slowest:.1?}",
-            journal.told(),
+            journal.n_granted(),
         ),
     );
 }

@@ -1,4 +1,4 @@
-//! Processes that are killed, stopped and started again.
+//! Server and PostgreSQL are killed, stopped and restarted.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use tokio::time::{Instant, sleep};
 
 const CLIENTS: u32 = 6;
 
-/// Clients go on for so long after a fault.
+/// How long clients continue after a fault.
 const AFTERWARDS: Duration = Duration::from_millis(200);
 
 /// Longer than a command waits for PostgreSQL.
 const LONG_OUTAGE: Duration = Duration::from_secs(4);
 
-/// Everything that was granted is there, and whatever was not can be asked for again.
+/// Checks the log, retries what was not granted, and checks everything.
 async fn settle(rig: &Rig, journal: &mut Journal, load: Load) -> usize {
     journal.extend(load.stop().await);
     check_log(rig, journal).await;
@@ -44,18 +44,18 @@ async fn f01_the_server_is_killed_under_load() {
         sleep(AFTERWARDS).await;
         open += settle(&rig, &mut journal, load).await;
     }
-    assert!(open > 0, "nothing was on its way when the server was killed");
+    assert!(open > 0, "no command was in flight when the server was killed");
     figure(
         "F01",
         &format!(
             "{n_rounds} kills, {} commands granted, 0 lost, 0 twice; {open} not answered and settled \
              by a retry; ready again {slowest:.1?} after the kill at the latest",
-            journal.told(),
+            journal.n_granted(),
         ),
     );
 }
 
-/// PostgreSQL goes in this way, stays away for a moment, and comes back; the server lives through it.
+/// Stops PostgreSQL in these ways, waits, and starts it again; the server keeps running.
 async fn postgres_goes(id: &str, ways: &[Stop], n_rounds: u32) {
     let mut nemesis = Nemesis::new();
     let mut rig = Rig::start().await;
@@ -75,14 +75,14 @@ async fn postgres_goes(id: &str, ways: &[Stop], n_rounds: u32) {
         sleep(AFTERWARDS).await;
         open += settle(&rig, &mut journal, load).await;
     }
-    assert_eq!(journal.unanswered, 0, "the server lives and answers");
-    assert!(journal.refused > 0, "nobody was asked to come back");
+    assert_eq!(journal.unanswered, 0, "the server answers every request");
+    assert!(journal.refused > 0, "no request was refused");
     figure(
         id,
         &format!(
             "{n_rounds} outages, {} commands granted, 0 lost, 0 twice; {} × 503, {open} settled by a \
              retry; ready {slowest:.1?} after PostgreSQL at the latest",
-            journal.told(),
+            journal.n_granted(),
             journal.refused,
         ),
     );

@@ -1,4 +1,4 @@
-//! Something runs out: connections, or room on the disk.
+//! Resources run out: database connections, and space on the disk.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use e2e::cluster::Cluster;
 use e2e::rig::Rig;
 use e2e::rig::checker::{check, check_log};
-use e2e::rig::load::{Journal, Load, assert_of_the_world};
+use e2e::rig::load::{Journal, Load, assert_unavailable};
 use e2e::rig::nemesis::Nemesis;
 use e2e::{assert_took, figure, fresh, rounds};
 use futures_util::future::join_all;
@@ -17,13 +17,13 @@ use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-/// More readers than there are connections.
+/// More readers than connections.
 const READERS: usize = 60;
 
-/// How long somebody waits for a connection at most, with what it takes to say that there is none.
+/// The maximum time to wait for a connection, with a margin for the refusal.
 const REFUSED_WITHIN: Duration = Duration::from_millis(4_500);
 
-/// Every connection for reading waits for a lock that somebody else holds.
+/// Every connection for reading waits for a lock of another session.
 #[tokio::test]
 async fn f12_connections_run_out() {
     let rig = Rig::start().await;
@@ -31,8 +31,8 @@ async fn f12_connections_run_out() {
     let (n_rounds, mut refused, mut slowest) = (rounds(1), 0, Duration::ZERO);
     for _ in 0..n_rounds {
         let mut superuser = rig.superuser().await;
-        let mut holding = superuser.begin().await.expect("the superuser is let in");
-        holding.execute("LOCK TABLE products").await.expect("nobody else locks it");
+        let mut holding = superuser.begin().await.expect("a transaction begins");
+        holding.execute("LOCK TABLE products").await.expect("the table is free");
         let read = async || {
             let asked = Instant::now();
             let answer = client.get("/v1/products").send().await;
@@ -45,12 +45,12 @@ async fn f12_connections_run_out() {
             visitor.get("/livez").send().await.expect(200);
             client.post("/v1/orders").json(&rig.order(0)).send().await.expect(201);
             sleep(REFUSED_WITHIN).await;
-            holding.rollback().await.expect("the superuser is let go");
+            holding.rollback().await.expect("the lock is released");
         };
         let (answers, ()) = tokio::join!(reading, others);
         for (answer, took) in answers {
             if answer.status != 200 {
-                assert_of_the_world(&answer);
+                assert_unavailable(&answer);
                 assert_took(took, REFUSED_WITHIN);
                 (refused, slowest) = (refused + 1, slowest.max(took));
             }
@@ -64,12 +64,12 @@ async fn f12_connections_run_out() {
     );
 }
 
-/// A file system of its own that can be full, if we may mount one.
+/// A small mounted file system that can be filled; only root may mount one.
 struct Disk(TempDir);
 
 impl Disk {
     fn mount(megabytes: u32) -> Option<Self> {
-        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let size = format!("size={megabytes}m,mode=711");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &size, "fastops-test"]).arg(folder.path());
@@ -81,7 +81,7 @@ impl Disk {
         self.0.path()
     }
 
-    /// Takes whatever room there is left.
+    /// Uses up the remaining space.
     fn fill(&self) {
         let mut size = 1 << 30;
         let mut taken = Vec::new();
@@ -96,9 +96,9 @@ impl Disk {
     }
 
     fn make_room(&self) {
-        for entry in fs::read_dir(self.path()).expect("the disk is there").flatten() {
+        for entry in fs::read_dir(self.path()).expect("the disk is mounted").flatten() {
             if entry.file_name().to_string_lossy().starts_with("filler-") {
-                fs::remove_file(entry.path()).expect("the file is ours");
+                fs::remove_file(entry.path()).expect("the file can be removed");
             }
         }
     }
@@ -106,7 +106,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: a process that is just ending may still have a file open.
+        // Lazily: a process that is ending may still have an open file.
         let _unmounted = Command::new("umount").arg("--lazy").arg(self.path()).status();
     }
 }
@@ -127,7 +127,8 @@ async fn f15_the_disk_is_full() {
         disk.fill();
         let full = Instant::now();
         let client = rig.till().client();
-        // Whatever takes room will do, if it is no order that the checker would not know of.
+        // Any command that needs space will do, except orders, which the checker would miss in the
+        // journal.
         let write = async || {
             let category = json!({"name": fresh().to_string()});
             client.post("/v1/categories").json(&category).send().await
@@ -151,7 +152,7 @@ async fn f15_the_disk_is_full() {
         "F15",
         &format!(
             "{n_rounds} full disks, {} commands granted, 0 lost; {open} settled by a retry",
-            journal.told()
+            journal.n_granted()
         ),
     );
 }

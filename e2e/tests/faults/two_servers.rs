@@ -11,19 +11,24 @@ use tokio::time::sleep;
 
 const CLIENTS: u32 = 6;
 
-/// The load itself fails on any answer that is neither granted nor a 503 that says when to come back.
+/// The load fails on any answer that is neither granted nor a 503 with `Retry-After`.
 #[tokio::test]
 async fn f07_two_servers_write_to_the_same_branches() {
     let mut nemesis = Nemesis::new();
     let rig = Rig::start().await;
-    let (_second, till) = rig.beside().await;
+    let (_second, till) = rig.second_server().await;
     let n_seconds = rounds(3).min(30);
     let one = Load::start(&rig, CLIENTS, &mut nemesis);
     let other = Load::start_at(&till, &rig, CLIENTS, &mut nemesis);
     sleep(Duration::from_secs(n_seconds.into())).await;
     let (one, other) = tokio::join!(one.stop(), other.stop());
-    assert!(one.told() > 0 && other.told() > 0, "{} and {}", one.told(), other.told());
-    let (granted, mut journal) = (one.told() + other.told(), one);
+    assert!(
+        one.n_granted() > 0 && other.n_granted() > 0,
+        "{} and {}",
+        one.n_granted(),
+        other.n_granted()
+    );
+    let (granted, mut journal) = (one.n_granted() + other.n_granted(), one);
     journal.extend(other);
     check_log(&rig, &journal).await;
     let busy = journal.settle(&rig).await;
@@ -31,8 +36,8 @@ async fn f07_two_servers_write_to_the_same_branches() {
     figure(
         "F07",
         &format!(
-            "two servers for {n_seconds} s: {granted} commands granted, 0 lost, no gap; {busy} told to \
-             come back and settled by a retry"
+            "two servers for {n_seconds} s: {granted} commands granted, 0 lost, no gap; {busy} refused \
+             and settled by a retry"
         ),
     );
 }

@@ -1,10 +1,10 @@
-//! Whether what is on the topic is what the program's AsyncAPI document says.
+//! Messages on the topic match the program's AsyncAPI document.
 
 use std::collections::BTreeSet;
 
 use domain::identity::roles::Seed;
 use e2e::broker::shared;
-use e2e::companies::Plant;
+use e2e::companies::Companies;
 use e2e::log::Log;
 use e2e::menu::{SMALL, cash, cop, stock_item};
 use e2e::process::tool;
@@ -17,26 +17,26 @@ use serde_json::{Value, json};
 
 use crate::topic::{Seen, read};
 
-/// The contexts whose events are to be seen, by how their types begin.
+/// The prefixes of the event types of which at least one must be seen.
 const CONTEXTS: [&str; 8] =
     ["tenant", "user", "branch", "product", "stock_item", "inventory", "series", "order"];
 
-/// The document that the program gives.
+/// The AsyncAPI document of the program.
 struct Document(Value);
 
 impl Document {
     async fn of_program(system: &System) -> Self {
-        let said = tool(&system.site.databases, &["asyncapi"]).await;
-        assert!(said.status.success(), "{said:?}");
-        Self(serde_json::from_slice(&said.stdout).unwrap())
+        let output = tool(&system.site.databases, &["asyncapi"]).await;
+        assert!(output.status.success(), "{output:?}");
+        Self(serde_json::from_slice(&output.stdout).unwrap())
     }
 
     fn follow<'a>(&'a self, reference: &'a Value) -> &'a Value {
         let pointer = reference["$ref"].as_str().and_then(|text| text.strip_prefix('#')).unwrap();
-        self.0.pointer(pointer).unwrap_or_else(|| panic!("{pointer} leads nowhere"))
+        self.0.pointer(pointer).unwrap_or_else(|| panic!("{pointer} does not exist"))
     }
 
-    /// What it says about the messages of this type, which it says of one.
+    /// The description of the messages of this type.
     fn message(&self, cloud_type: &str) -> &Value {
         let all = self.0["channels"]["events"]["messages"].as_object().unwrap();
         let mut of_type = all.values().map(|message| self.follow(message));
@@ -44,15 +44,15 @@ impl Document {
         of_type.unwrap_or_else(|| panic!("{cloud_type} is not in the document"))
     }
 
-    /// What checks against a schema of it, the formats of texts included.
+    /// A validator of a schema in the document, which also checks the formats of strings.
     fn validator(&self, schema: &Value) -> Validator {
         let schema = json!({"$ref": schema["$ref"], "components": self.0["components"]});
         let options = jsonschema::draft202012::options().should_validate_formats(true);
         options.build(&schema).unwrap()
     }
 
-    /// A message has the headers that are always there, no other than are described, and a body of its
-    /// type's shape.
+    /// The message has all required headers, only documented headers, and a body that matches the
+    /// schema of its type.
     fn assert_describes(&self, seen: &Seen) {
         let message = self.message(&seen.headers[header::TYPE]);
         let headers = json!(seen.headers);
@@ -70,7 +70,8 @@ impl Document {
     }
 }
 
-/// Somebody joins, a dish takes what is received, and one order is delivered and paid, another cancelled.
+/// A user joins, a recipe uses up received stock, one order is delivered and paid, another
+/// cancelled.
 async fn a_day(system: &System) {
     let owner = system.client();
     let menu = Menu::open(&owner).await;
@@ -104,15 +105,15 @@ async fn stock_up(owner: &Client, menu: &Menu) {
 async fn every_message_on_the_topic_is_as_the_document_says() {
     let system = System::start().await;
     a_day(&system).await;
-    let plant = Plant::on(system.site.databases.clone()).await;
-    plant.order(6).await;
+    let companies = Companies::on(system.site.databases.clone()).await;
+    companies.order(6).await;
     let topic = shared("document");
     let relay = Worker::start(Role::Relay(&topic), &system.site.databases);
-    plant.until_at_end(RELAY).await;
-    assert!(relay.end().await, "it ends when it is asked to");
+    companies.until_at_end(RELAY).await;
+    assert!(relay.end().await, "it ends on SIGTERM");
 
     let (seen, log) = (read(&topic).await, Log::read(system.store()).await);
-    assert_eq!(seen.len(), log.len(), "nobody has disturbed the relay");
+    assert_eq!(seen.len(), log.len(), "the relay published each event once");
     let document = Document::of_program(&system).await;
     for message in &seen {
         document.assert_describes(message);

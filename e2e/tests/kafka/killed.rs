@@ -1,9 +1,9 @@
-//! Processes that are killed and frozen while companies order.
+//! Processes are killed and frozen while companies place orders.
 
 use std::time::Duration;
 
 use e2e::broker::shared;
-use e2e::companies::Plant;
+use e2e::companies::Companies;
 use e2e::worker::{Role, Worker};
 use e2e::{figure, rounds};
 use event_store::kafka::RELAY;
@@ -14,19 +14,19 @@ use tokio::time::{Instant, sleep};
 
 use crate::topic::{positions, read};
 
-/// Between two kills.
-const BREATH: Duration = Duration::from_secs(3);
+/// The time between two kills.
+const KILL_INTERVAL: Duration = Duration::from_secs(3);
 
 const PAUSE: Duration = Duration::from_millis(60);
 
-/// Kills one of several processes after the other and starts another in its place.
-async fn kill_in_turn(plant: &Plant, roles: &[Role<'_>], n_kills: usize) -> Vec<Worker> {
+/// Kills the processes in turn and starts a replacement for each.
+async fn kill_in_turn(companies: &Companies, roles: &[Role<'_>], n_kills: usize) -> Vec<Worker> {
     let mut workers: Vec<Worker> =
-        roles.iter().map(|role| Worker::start(*role, &plant.databases)).collect();
+        roles.iter().map(|role| Worker::start(*role, &companies.databases)).collect();
     for number in 0..n_kills {
-        sleep(BREATH).await;
+        sleep(KILL_INTERVAL).await;
         let next = number % roles.len();
-        let another = Worker::start(roles[next], &plant.databases);
+        let another = Worker::start(roles[next], &companies.databases);
         std::mem::replace(&mut workers[next], another).kill().await;
     }
     workers
@@ -34,49 +34,49 @@ async fn kill_in_turn(plant: &Plant, roles: &[Role<'_>], n_kills: usize) -> Vec<
 
 async fn end(workers: Vec<Worker>) {
     for worker in workers {
-        assert!(worker.end().await, "it ends when it is asked to");
+        assert!(worker.end().await, "it ends on SIGTERM");
     }
 }
 
 #[tokio::test]
 async fn f25_projectors_of_one_group_are_killed_in_turn() {
-    let plant = Plant::open().await;
+    let companies = Companies::open().await;
     let topic = shared("f25");
-    let relay = Worker::start(Role::Relay(&topic), &plant.databases);
+    let relay = Worker::start(Role::Relay(&topic), &companies.databases);
     let n_kills = rounds(4) as usize;
-    let ordering = plant.keep_ordering(PAUSE);
+    let ordering = companies.keep_ordering(PAUSE);
     let projectors = [Role::WorkFrom(&topic); 2];
-    let workers = kill_in_turn(&plant, &projectors, n_kills).await;
+    let workers = kill_in_turn(&companies, &projectors, n_kills).await;
     ordering.stop().await;
-    plant.until_shown().await;
+    companies.until_shown().await;
     end(workers).await;
     drop(relay);
-    let (head, from_topic) = (plant.head().await, plant.fingerprint().await);
-    assert_eq!(from_topic, plant.fingerprint_of_log().await);
+    let (head, from_topic) = (companies.head().await, companies.fingerprint().await);
+    assert_eq!(from_topic, companies.fingerprint_of_log().await);
     figure("F25", &format!("{n_kills} kills, {head} events, 0 skipped, 0 applied twice"));
 }
 
 #[tokio::test]
 async fn f25_relay_and_projectors_are_killed_in_turn() {
-    let plant = Plant::open().await;
+    let companies = Companies::open().await;
     let topic = shared("f25-all");
     let n_events = u64::from(rounds(1)) * 2_000;
-    let ordering = plant.keep_ordering(PAUSE);
+    let ordering = companies.keep_ordering(PAUSE);
     let roles = [Role::WorkFrom(&topic), Role::Relay(&topic), Role::WorkFrom(&topic)];
     let (mut workers, mut n_kills) = (Vec::new(), 0);
-    while plant.head().await.get() < n_events || n_kills < roles.len() {
+    while companies.head().await.get() < n_events || n_kills < roles.len() {
         end_at_once(workers).await;
-        workers = kill_in_turn(&plant, &roles, roles.len()).await;
+        workers = kill_in_turn(&companies, &roles, roles.len()).await;
         n_kills += roles.len();
     }
     ordering.stop().await;
-    plant.until_at_end(RELAY).await;
-    plant.until_shown().await;
+    companies.until_at_end(RELAY).await;
+    companies.until_shown().await;
     end(workers).await;
-    let (head, on_topic) = (plant.head().await.get(), read(&topic).await);
+    let (head, on_topic) = (companies.head().await.get(), read(&topic).await);
     assert_eq!(positions(&on_topic), (1..=head).collect(), "the topic has every event");
-    let from_topic = plant.fingerprint().await;
-    assert_eq!(from_topic, plant.fingerprint_of_log().await);
+    let from_topic = companies.fingerprint().await;
+    assert_eq!(from_topic, companies.fingerprint_of_log().await);
     let n_repeated = on_topic.len() - usize::try_from(head).unwrap();
     figure(
         "F25",
@@ -93,9 +93,9 @@ async fn end_at_once(workers: Vec<Worker>) {
     }
 }
 
-/// Keeps the relay from moving its checkpoint until the connection is closed.
-async fn hold_checkpoint(plant: &Plant) -> PgConnection {
-    let mut owner = PgConnection::connect_with(&plant.databases.owner).await.unwrap();
+/// Blocks the relay from advancing its checkpoint until the connection is closed.
+async fn hold_checkpoint(companies: &Companies) -> PgConnection {
+    let mut owner = PgConnection::connect_with(&companies.databases.owner).await.unwrap();
     sqlx::raw_sql("BEGIN; LOCK TABLE relay_lanes IN EXCLUSIVE MODE")
         .execute(&mut owner)
         .await
@@ -117,60 +117,60 @@ async fn until_on_topic(topic: &Topic, n_messages: usize) -> usize {
 
 #[tokio::test]
 async fn f24_the_relay_is_killed_after_it_sent_and_before_its_checkpoint() {
-    let plant = Plant::open().await;
+    let companies = Companies::open().await;
     let topic = shared("f24");
-    let worker = Worker::start(Role::WorkFrom(&topic), &plant.databases);
-    let mut relay = Worker::start(Role::Relay(&topic), &plant.databases);
+    let worker = Worker::start(Role::WorkFrom(&topic), &companies.databases);
+    let mut relay = Worker::start(Role::Relay(&topic), &companies.databases);
     let n_rounds = rounds(2).min(10);
     for _ in 0..n_rounds {
-        plant.until_at_end(RELAY).await;
+        companies.until_at_end(RELAY).await;
         let n_before = read(&topic).await.len();
-        let held = hold_checkpoint(&plant).await;
-        plant.order(20).await;
+        let held = hold_checkpoint(&companies).await;
+        companies.order(20).await;
         until_on_topic(&topic, n_before + 1).await;
         relay.kill().await;
         drop(held);
-        relay = Worker::start(Role::Relay(&topic), &plant.databases);
+        relay = Worker::start(Role::Relay(&topic), &companies.databases);
     }
-    plant.until_at_end(RELAY).await;
-    plant.until_shown().await;
+    companies.until_at_end(RELAY).await;
+    companies.until_shown().await;
     end(vec![worker, relay]).await;
 
-    let (head, on_topic) = (plant.head().await.get(), read(&topic).await);
+    let (head, on_topic) = (companies.head().await.get(), read(&topic).await);
     let n_repeated = on_topic.len() - usize::try_from(head).unwrap();
     assert_eq!(positions(&on_topic), (1..=head).collect(), "the topic has every event");
     assert!(n_repeated > 0, "nothing was published twice");
-    let from_topic = plant.fingerprint().await;
-    assert_eq!(from_topic, plant.fingerprint_of_log().await);
+    let from_topic = companies.fingerprint().await;
+    assert_eq!(from_topic, companies.fingerprint_of_log().await);
     figure("F24", &format!("{n_rounds} kills, {n_repeated} events sent twice, 0 applied twice"));
 }
 
 #[tokio::test]
-async fn f16_a_projector_that_is_frozen_stops_nobody_and_catches_up() {
-    let plant = Plant::open().await;
-    let worker = Worker::start(Role::Work, &plant.databases);
-    plant.order(12).await;
-    plant.until_shown().await;
+async fn f16_a_frozen_projector_blocks_no_writes_and_catches_up() {
+    let companies = Companies::open().await;
+    let worker = Worker::start(Role::Work, &companies.databases);
+    companies.order(12).await;
+    companies.until_shown().await;
     let frozen_for = Duration::from_secs(rounds(5).min(30).into());
 
     worker.freeze();
-    let (before, head_before) = (plant.fingerprint().await, plant.head().await);
-    let ordering = plant.keep_ordering(PAUSE);
+    let (before, head_before) = (companies.fingerprint().await, companies.head().await);
+    let ordering = companies.keep_ordering(PAUSE);
     sleep(frozen_for).await;
     let n_orders = ordering.stop().await.len();
     assert!(n_orders > 20, "orders are placed meanwhile: {n_orders}");
-    let lag = plant.head().await.get() - plant.position("orders").await.get();
-    assert!(lag > 60, "whoever reads is told how far behind that is: {lag}");
-    assert!(plant.position("orders").await >= head_before);
-    assert_eq!(plant.fingerprint().await, before);
+    let lag = companies.head().await.get() - companies.position("orders").await.get();
+    assert!(lag > 60, "the lag is reported: {lag}");
+    assert!(companies.position("orders").await >= head_before);
+    assert_eq!(companies.fingerprint().await, before);
 
     let thawed = Instant::now();
     worker.thaw();
-    plant.until_shown().await;
+    companies.until_shown().await;
     let caught_up = thawed.elapsed();
     end(vec![worker]).await;
-    let survived = plant.fingerprint().await;
-    assert_eq!(survived, plant.fingerprint_of_log().await);
+    let survived = companies.fingerprint().await;
+    assert_eq!(survived, companies.fingerprint_of_log().await);
     figure(
         "F16",
         &format!(

@@ -1,5 +1,5 @@
-//! The relay and consumers on the topic, with a real Kafka, as processes that are killed. Tests named
-//! `f21_…` prove the rows of `docs/promises.md`.
+//! The relay and consumers as processes on a real Kafka; they are killed. Tests named `f21_…` prove
+//! the rows of `docs/promises.md`.
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 
 mod absent;

@@ -1,4 +1,4 @@
-//! Accounts of people, as an administrator looks after them.
+//! User accounts as administrators manage them.
 
 use domain::identity::roles::Seed;
 use e2e::staff::{PIN, enrolled};
@@ -26,49 +26,49 @@ async fn join(system: &System, token: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn whoever_is_invited_again_joins_with_the_last_letter_alone() {
+async fn only_the_last_invitation_is_valid() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let user = invited(&owner).await;
-    let first = letters.token(EMAIL).await;
+    let first = emails.token(EMAIL).await;
     let path = format!("/v1/users/{user}/invitation");
     let again = owner.post(&path).send().await;
     assert_eq!(again.expect(200)["id"], json!(user));
-    let second = letters.nth_token(EMAIL, 2).await;
+    let second = emails.nth_token(EMAIL, 2).await;
     join(&system, &first).await.problem(422, "ticket-invalid");
     join(&system, &second).await.expect(200);
     owner.post(&path).send().await.problem(409, "invalid-transition");
-    let nobody = format!("/v1/users/{}/invitation", fresh());
-    owner.post(&nobody).send().await.problem(404, "not-found");
+    let unknown = format!("/v1/users/{}/invitation", fresh());
+    owner.post(&unknown).send().await.problem(404, "not-found");
 }
 
 #[tokio::test]
-async fn a_retry_writes_no_second_letter_and_takes_no_later_one_back() {
+async fn a_retried_invitation_sends_no_email_and_voids_no_later_one() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let (invite, again) = (fresh(), fresh());
     let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": [], "branches": []});
     let invite = async || owner.post("/v1/users").key(invite).json(&body).send().await;
     let invited = invite().await;
-    letters.token(EMAIL).await;
+    emails.token(EMAIL).await;
     assert!(invite().await.is_replayed());
     let path = format!("/v1/users/{}/invitation", invited.id());
     owner.post(&path).key(again).send().await.expect(200);
-    let second = letters.nth_token(EMAIL, 2).await;
+    let second = emails.nth_token(EMAIL, 2).await;
     assert!(owner.post(&path).key(again).send().await.is_replayed());
     assert!(invite().await.is_replayed());
     join(&system, &second).await.expect(200);
-    // The ticket is used up, and a retry gives nobody another.
+    // The retry is replayed and voids no later invitation.
     assert!(invite().await.is_replayed());
     assert!(owner.post(&path).key(again).send().await.is_replayed());
     let other = json!({"name": "Pepe", "email": "pepe@example.com", "roles": [], "branches": []});
     owner.post("/v1/users").json(&other).send().await.expect(201);
-    letters.token("pepe@example.com").await;
-    assert_eq!(letters.count(EMAIL), 2);
+    emails.token("pepe@example.com").await;
+    assert_eq!(emails.count(EMAIL), 2);
 }
 
 #[tokio::test]
-async fn whoever_is_invited_again_and_again_gets_no_letter_each_time() {
+async fn repeated_invitations_are_limited() {
     let system = System::start().await;
     let owner = system.client();
     let path = format!("/v1/users/{}/invitation", invited(&owner).await);
@@ -81,7 +81,7 @@ async fn whoever_is_invited_again_and_again_gets_no_letter_each_time() {
 }
 
 #[tokio::test]
-async fn whoever_never_joins_signs_in_on_a_till_with_the_pin_they_were_given() {
+async fn a_user_who_never_joins_signs_in_on_a_till_with_a_given_pin() {
     let system = System::start().await;
     let owner = system.client();
     let (token, branch) = enrolled(&owner, "Centro").await;
@@ -93,14 +93,15 @@ async fn whoever_never_joins_signs_in_on_a_till_with_the_pin_they_were_given() {
     let luz = invited.id();
     system.pin(&token, luz).await.problem(401, "login-failed");
     set_pin(&owner, luz, "86420975").await.expect(200);
-    let own = json!({"device_token": token, "user_id": luz, "current": "86420975", "pin": PIN});
-    let own = system.visitor().post("/v1/auth/pin/replace").no_key().json(&own).send().await;
-    let on_till = system.session(&own).client;
+    let replace = json!({"device_token": token, "user_id": luz, "current": "86420975", "pin": PIN});
+    let replace =
+        system.visitor().post("/v1/auth/pin/replace").no_key().json(&replace).send().await;
+    let on_till = system.session(&replace).client;
     on_till.get("/v1/rbac/me").send().await.expect(200);
     on_till.post("/v1/auth/logout").no_key().send().await.expect(200);
     on_till.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
 
-    // Somebody who was suspended is out on tills as well.
+    // A suspended user cannot sign in on tills either.
     let on_till = system.session(&system.pin(&token, luz).await);
     owner.post(&format!("/v1/users/{luz}/suspend")).send().await.expect(200);
     on_till.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
@@ -140,7 +141,7 @@ async fn a_pin_that_is_given_ends_the_sessions_on_tills_and_no_others() {
 }
 
 #[tokio::test]
-async fn s22_nobody_gives_a_pin_to_somebody_who_may_do_more() {
+async fn s22_no_user_sets_the_pin_of_a_user_with_more_permissions() {
     let system = System::start().await;
     let owner = system.client();
     let (_, branch) = enrolled(&owner, "Centro").await;
@@ -158,6 +159,6 @@ async fn s22_nobody_gives_a_pin_to_somebody_who_may_do_more() {
     set_pin(&manager, fresh(), "1357").await.problem(404, "not-found");
     let cashier = system.signed_in(EMAIL).await.client;
     set_pin(&cashier, luz, "1357").await.problem(403, "forbidden");
-    assert_eq!(system.log().await, before, "something was decided");
+    assert_eq!(system.log().await, before, "a command was accepted");
     set_pin(&manager, luz, "1357").await.expect(200);
 }

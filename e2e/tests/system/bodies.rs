@@ -1,11 +1,11 @@
-//! Bodies that are not what they should be, sent to the operations themselves.
+//! Invalid request bodies, sent to the operations themselves.
 
 use api::payload::BODY_BYTES_MAX;
 use e2e::menu::{SMALL, cash, cop, product};
 use e2e::{Menu, System};
 use serde_json::{Value, json};
 
-/// The mistakes of a problem: pointer and word.
+/// The pointers and codes of a problem's errors.
 fn mistakes(problem: &Value) -> Vec<(&str, &str)> {
     let errors = problem["errors"].as_array().expect("a problem lists its errors");
     errors

@@ -1,4 +1,4 @@
-//! Branches are corrected, count their days otherwise from a date on, and are closed and opened again.
+//! Branches are corrected, change their business day from a date on, and are closed and reopened.
 
 use chrono::TimeDelta;
 use e2e::client::id_in;
@@ -19,7 +19,7 @@ async fn shown(client: &Client, id: Uuid, after: &Answer) -> Answer {
 }
 
 #[tokio::test]
-async fn t2_a_branch_is_corrected_by_whoever_has_seen_it_as_it_is() {
+async fn t2_a_branch_is_corrected_at_its_current_revision() {
     let system = System::start().await;
     let client = system.client();
     let id = Menu::open(&client).await.branch;
@@ -52,7 +52,7 @@ async fn t2_a_branch_is_corrected_by_whoever_has_seen_it_as_it_is() {
     assert_eq!(pointers, ["/name", "/address/street", "/address/region"]);
 }
 
-/// The business date of an order that is placed now.
+/// The business date of an order that is placed at this moment.
 async fn placed_on(system: &System, menu: &Menu) -> String {
     let client = system.signed_in("ana@example.com").await.client;
     let placed = menu.place(&client).await;
@@ -62,7 +62,7 @@ async fn placed_on(system: &System, menu: &Menu) -> String {
 }
 
 #[tokio::test]
-async fn t2_days_are_counted_otherwise_from_a_date_on_and_none_comes_twice() {
+async fn t2_a_business_day_changes_from_a_date_on_and_no_date_repeats() {
     let system = System::start().await;
     let client = system.client();
     let menu = Menu::open(&client).await;
@@ -85,7 +85,7 @@ async fn t2_days_are_counted_otherwise_from_a_date_on_and_none_comes_twice() {
     let branch = shown(&client, menu.branch, &changed).await;
     assert_eq!(branch.body["cut_off"], "04:00");
     assert_eq!(branch.body["business_day_changes"], json!([change("2026-03-15")]));
-    // It was noon. At four in the morning the next day would have begun by the count until now.
+    // It was noon. With the earlier cut-off the next business day would begin at 04:00.
     for (hours, date) in
         [(11, "2026-03-14"), (5, "2026-03-14"), (2, "2026-03-15"), (22, "2026-03-15")]
     {
@@ -98,7 +98,7 @@ async fn t2_days_are_counted_otherwise_from_a_date_on_and_none_comes_twice() {
 }
 
 #[tokio::test]
-async fn t2_a_closed_branch_begins_nothing_and_finishes_what_is_there() {
+async fn t2_a_closed_branch_begins_nothing_and_finishes_its_orders() {
     let system = System::start().await;
     let client = system.client();
     let menu = Menu::open(&client).await;

@@ -1,4 +1,4 @@
-//! A company sees and corrects itself, sees what it has subscribed to, and is closed by the operator.
+//! A company reads and corrects its details, reads its subscription, and is closed by the operator.
 
 use e2e::client::id_in;
 use e2e::menu::branch;
@@ -26,7 +26,7 @@ fn without(mut body: Value, field: &str) -> Value {
     body
 }
 
-/// What the log says of the company itself.
+/// The event types in the company's stream.
 async fn happened(system: &System) -> Vec<String> {
     let log = system.log().await;
     let events = log.of_tenant(system.company.tenant).into_iter();
@@ -39,7 +39,7 @@ fn operated(system: &System, step: &str) -> Call {
 }
 
 #[tokio::test]
-async fn t2_a_company_corrects_itself_where_it_has_seen_how_it_is() {
+async fn t2_a_company_corrects_itself_at_its_current_revision() {
     let system = System::start().await;
     let client = system.client();
     let shown = client.get(OWN).send().await;
@@ -60,7 +60,7 @@ async fn t2_a_company_corrects_itself_where_it_has_seen_how_it_is() {
         assert_eq!(&shown.expect(200)[field], value);
     }
     put(1, &details()).await.problem(412, "version-conflict");
-    assert_eq!(put(4, &details()).await.revision(), 4, "nothing is different");
+    assert_eq!(put(4, &details()).await.revision(), 4, "a repeated correction changes nothing");
     put(4, &without(details(), "tax_id")).await.expect(200);
     let expected = ["registered", "renamed", "legal_details_corrected", "relocated"];
     let expected = expected.into_iter().chain(["legal_details_corrected"]);
@@ -71,14 +71,14 @@ async fn t2_a_company_corrects_itself_where_it_has_seen_how_it_is() {
         let errors = answer.problem(422, "validation")["errors"].as_array().unwrap().clone();
         errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(pointers(&put(5, &bad).await), ["/tax_id"], "the schema comes first");
+    assert_eq!(pointers(&put(5, &bad).await), ["/tax_id"], "the schema is checked first");
     let bad = json!({"name": " ", "legal_name": " ", "tax_id": null});
     assert_eq!(pointers(&put(5, &bad).await), ["/name", "/legal_name"]);
     put(5, &json!({"name": "A", "slug": "otra"})).await.problem(422, "unknown-field");
 }
 
 #[tokio::test]
-async fn t2_the_operator_and_letters_call_a_company_as_it_calls_itself() {
+async fn t2_the_operator_and_emails_use_the_name_of_the_company() {
     let system = System::start().await;
     let client = system.client();
     client.put(OWN).if_match(1).json(&details()).send().await.expect(200);
@@ -87,9 +87,9 @@ async fn t2_the_operator_and_letters_call_a_company_as_it_calls_itself() {
     assert_eq!(seen.expect(200)["name"], "Arepas del Parque");
     let invited = json!({"name": "Luz", "email": "luz@example.com", "roles": [], "branches": []});
     client.post("/v1/users").json(&invited).send().await.expect(201);
-    system.site.letters.token("luz@example.com").await;
-    let letters = system.site.letters.texts("luz@example.com");
-    assert!(letters[0].contains("Arepas del Parque"), "{letters:?}");
+    system.site.emails.token("luz@example.com").await;
+    let emails = system.site.emails.texts("luz@example.com");
+    assert!(emails[0].contains("Arepas del Parque"), "{emails:?}");
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn t1_a_company_sees_its_subscription_however_it_stands() {
     client.put(OWN).if_match(1).json(&details()).send().await.expect(200);
 }
 
-/// Somebody who may see the company and somebody who may not.
+/// A manager may read the company and not correct it.
 #[tokio::test]
 async fn t2_managers_see_the_company_and_administrators_correct_it() {
     let system = System::start().await;
@@ -159,7 +159,7 @@ async fn t2_managers_see_the_company_and_administrators_correct_it() {
 }
 
 #[tokio::test]
-async fn t1_of_a_closed_company_nobody_gets_in_and_everything_is_there_when_it_reopens() {
+async fn t1_a_closed_company_admits_no_user_and_keeps_everything_until_it_reopens() {
     let system = System::start().await;
     let (client, email) = (system.client(), system.company.email.clone());
     let menu = Menu::open(&client).await;
@@ -171,7 +171,7 @@ async fn t1_of_a_closed_company_nobody_gets_in_and_everything_is_there_when_it_r
     let till = till.expect(201)["device_token"].as_str().unwrap().to_owned();
     let invited = json!({"name": "Luz", "email": "luz@example.com", "roles": [], "branches": []});
     client.post("/v1/users").json(&invited).send().await.expect(201);
-    let invitation = system.site.letters.token("luz@example.com").await;
+    let invitation = system.site.emails.token("luz@example.com").await;
     let neighbour = system.client_of(&system.second_company().await);
 
     operated(&system, "close").send().await.expect(200);
@@ -224,14 +224,14 @@ async fn t1_closing_and_reopening_happen_once() {
     let key = fresh();
     let first = operated(&system, "reopen").key(key).send().await;
     operated(&system, "close").send().await.expect(200);
-    let again = operated(&system, "reopen").key(key).send().await;
-    assert!(again.is_replayed());
-    assert_eq!(again.expect(200), first.expect(200));
+    let retried = operated(&system, "reopen").key(key).send().await;
+    assert!(retried.is_replayed());
+    assert_eq!(retried.expect(200), first.expect(200));
     let expected = ["registered", "closed", "reopened", "closed"].map(|it| format!("tenant.{it}"));
     assert_eq!(happened(&system).await, expected);
-    let nobody = format!("/v1/operator/companies/{}", fresh());
+    let unknown = format!("/v1/operator/companies/{}", fresh());
     for step in ["close", "reopen"] {
-        let step = system.operator().post(&format!("{nobody}/{step}"));
+        let step = system.operator().post(&format!("{unknown}/{step}"));
         step.send().await.problem(404, "not-found");
     }
 }

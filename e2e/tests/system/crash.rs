@@ -1,4 +1,4 @@
-//! A server that goes away between what it did and what it says about it.
+//! A server crashes between the commit and its answer.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::requests::{Command, of_every_kind};
 
-/// The place of a command in the log is what its answer gives away.
+/// Checks the answer's position against the command's last event in the log.
 #[track_caller]
 fn assert_answers_for(log: &Log, key: Uuid, answer: &Answer) {
     let last = log.of_command(key).last().map(|event| event.position.get());
@@ -29,14 +29,14 @@ async fn lost(system: &mut System, command: &Command, key: Uuid) {
     let answer = tokio::spawn(call.try_send());
     committed.acquire().await.expect("the semaphore is open").forget();
     system.crash();
-    // Its tasks go one after the other, so one may just get to say that it does not know.
-    if let Ok(answer) = answer.await.expect("the client lives") {
+    // The tasks end one after the other, so that one may still answer that the outcome is unknown.
+    if let Ok(answer) = answer.await.expect("the client's task does not panic") {
         answer.problem(503, "outcome-unknown");
     }
     system.restart(Silence::None).await;
 }
 
-/// A key is claimed by the commit that does what was asked for, so that none can be stuck.
+/// The commit of a command also claims its key, so that no key can be claimed without a result.
 #[tokio::test]
 async fn f03_a_crash_before_the_commit_leaves_no_key_stuck() {
     let mut system = System::start().await;
@@ -50,11 +50,11 @@ async fn f03_a_crash_before_the_commit_leaves_no_key_stuck() {
             let call = tokio::spawn(command.call(&system.client()).key(key).try_send());
             gate.holds(1).await;
             system.crash();
-            if let Ok(answer) = call.await.expect("the client lives") {
+            if let Ok(answer) = call.await.expect("the client's task does not panic") {
                 answer.problem(503, "outcome-unknown");
             }
             system.restart(Silence::None).await;
-            assert_eq!(system.log().await, before, "something was done");
+            assert_eq!(system.log().await, before, "the command was committed");
             let retried = Instant::now();
             let first = command.call(&system.client()).key(key).send().await;
             slowest = slowest.max(retried.elapsed());
@@ -68,14 +68,15 @@ async fn f03_a_crash_before_the_commit_leaves_no_key_stuck() {
     figure("F03", &format!("0 keys stuck, a retry is answered within {slowest:.1?}"));
 }
 
-/// The same where PostgreSQL has begun to write: what it has of the key goes with the transaction.
+/// The same after PostgreSQL began to write: the claim of the key is rolled back with the
+/// transaction.
 #[tokio::test]
 async fn f03_a_crash_while_postgres_writes_leaves_no_key_stuck() {
     let mut system = System::start().await;
     let menu = Menu::open(&system.client()).await;
     let owner = system.site.database.owner_pool();
     let (key, order) = (fresh(), menu.order(1, 0));
-    // Whoever writes waits before the end of its transaction, after its key is there.
+    // The writer waits for this lock before the end of its transaction, after it claimed the key.
     let mut chains = owner.begin().await.unwrap();
     sqlx::query("SELECT FROM tenant_heads FOR UPDATE").execute(&mut *chains).await.unwrap();
     let call = system.client().post("/v1/orders").key(key).json(&order);
@@ -89,7 +90,7 @@ async fn f03_a_crash_while_postgres_writes_leaves_no_key_stuck() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     };
     system.crash();
-    drop(call.await.expect("the client lives"));
+    drop(call.await.expect("the client's task does not panic"));
     sqlx::query("SELECT pg_terminate_backend($1)").bind(writer).execute(&owner).await.unwrap();
     chains.rollback().await.unwrap();
     system.restart(Silence::None).await;
@@ -105,22 +106,22 @@ async fn f02_crash_after_commit_before_reply() {
     let mut system = System::start().await;
     let menu = Menu::open(&system.client()).await;
     let mut tries = 0;
-    // Every try starts two servers and crashes them: a fifth of a campaign's rounds will do.
+    // Each try starts two servers and crashes them: a fifth of a campaign's rounds suffices.
     for round in 0..rounds(1).div_ceil(5) {
         for command in of_every_kind(&system.client(), &menu, round).await {
             let key = fresh();
             lost(&mut system, &command, key).await;
             let before = system.log().await;
             let client = system.client();
-            let again = command.call(&client).key(key).send().await;
-            command.assert_accepted(&again);
-            assert!(again.is_replayed(), "{again:?}");
+            let retried = command.call(&client).key(key).send().await;
+            command.assert_accepted(&retried);
+            assert!(retried.is_replayed(), "{retried:?}");
             if command.has_effect {
-                assert_answers_for(&before, key, &again);
+                assert_answers_for(&before, key, &retried);
             }
             let once_more = command.call(&client).key(key).send().await;
-            assert_eq!(once_more.indistinct(), again.indistinct());
-            assert_eq!(system.log().await, before, "a retry did something");
+            assert_eq!(once_more.indistinct(), retried.indistinct());
+            assert_eq!(system.log().await, before, "a retry had an effect");
             tries += 1;
         }
     }
@@ -145,11 +146,11 @@ async fn f02_an_answer_from_before_a_crash_is_given_again_after_it() {
         system.restart(Silence::None).await;
         let client = system.client();
         for (command, key, first) in answered {
-            let again = command.call(&client).key(key).send().await;
-            assert!(again.is_replayed(), "{again:?}");
-            let mut again = again.indistinct();
-            again.headers.remove("idempotent-replayed");
-            assert_eq!(again, first.indistinct());
+            let retried = command.call(&client).key(key).send().await;
+            assert!(retried.is_replayed(), "{retried:?}");
+            let mut retried = retried.indistinct();
+            retried.headers.remove("idempotent-replayed");
+            assert_eq!(retried, first.indistinct());
             identical += 1;
         }
     }

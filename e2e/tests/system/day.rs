@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 const DAY: &str = "2026-03-14";
 
-/// The ids of what is on the branch's board, after a position.
+/// The orders on the branch's kitchen board and their states, after a position.
 async fn board(client: &Client, menu: &Menu, after: &Answer) -> Vec<(Uuid, String)> {
     let path = format!("/v1/branches/{}/kitchen?after={}", menu.branch, after.position());
     let board = client.get(&path).send().await;
@@ -92,7 +92,7 @@ async fn an_order_goes_from_the_till_to_the_report() {
     }
 }
 
-/// What was sold, counted while it was sold.
+/// Sales, counted by the test itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Sums {
     orders: u64,
@@ -142,7 +142,7 @@ async fn a_day_of_orders_adds_up() {
         let total = answer.body["total"]["amount"].as_i64().unwrap();
         placed.push(answer.id());
         after = answer.position();
-        // Every fifth is cancelled, every seventh is left open: neither is a sale.
+        // Every fifth is cancelled, every seventh stays open: neither is a sale.
         if n % 5 == 0 {
             let cancel = client.post(&format!("/v1/orders/{}/cancel", answer.id())).if_match(1);
             let cancelled = cancel.json(&json!({"reason": "out_of_stock"})).send().await;
@@ -166,7 +166,11 @@ async fn a_day_of_orders_adds_up() {
         }
         all.add(lines + juices, items + glasses, total);
     }
-    assert_eq!(all.gross, arepas.gross + lulada.gross, "the test counts well");
+    assert_eq!(
+        all.gross,
+        arepas.gross + lulada.gross,
+        "the sums of the products are those of the total"
+    );
     for group_by in ["total", "day", "hour"] {
         let rows = report(&client, group_by, &after).await;
         assert_eq!(rows.iter().map(Sums::of).collect::<Vec<_>>(), [all]);
@@ -184,7 +188,7 @@ async fn a_day_of_orders_adds_up() {
     assert_eq!(walk(&client, &after).await, placed);
 }
 
-/// Goes through the whole list two by two.
+/// Reads the whole list in pages of two.
 async fn walk(client: &Client, after: &str) -> Vec<Uuid> {
     let mut path = format!("/v1/orders?limit=2&after={after}");
     let mut ids = Vec::new();

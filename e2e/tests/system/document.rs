@@ -1,53 +1,53 @@
-//! The OpenAPI document: as it was reviewed, and complete.
+//! The OpenAPI document is the reviewed one, and complete.
 
 use e2e::System;
 use serde_json::Value;
 
-/// An operation as documented.
+/// A documented operation.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
-    /// Its name for clients.
+    /// Its `operationId`.
     pub(crate) id: String,
     /// `get`, `post`, `put`.
     pub(crate) method: String,
-    /// Its address, with parameters in braces.
+    /// Its path, with parameters in braces.
     pub(crate) path: String,
     document: Value,
 }
 
 impl Operation {
-    /// The permission that it needs.
+    /// The permission that it requires.
     pub(crate) fn permission(&self) -> Option<&str> {
         self.document["x-permission"].as_str()
     }
 
-    /// Whether anybody may use it, signed in or not.
+    /// Whether it needs no sign-in.
     pub(crate) fn is_open(&self) -> bool {
         self.document["security"].as_array().is_none_or(Vec::is_empty)
     }
 
-    /// Whether it is for whoever runs the installation, and for nobody of a company.
+    /// Whether it requires the operator's token.
     pub(crate) fn is_operators(&self) -> bool {
         self.document["security"] == serde_json::json!([{"operator": []}])
     }
 
-    /// Whether it is for an enrolled device, whoever uses it.
+    /// Whether it requires the token of an enrolled device.
     pub(crate) fn is_devices(&self) -> bool {
         self.document["security"] == serde_json::json!([{"device": []}])
     }
 
-    /// Whether it changes something under a key of the client. Signing in and out is repeated as
-    /// often as somebody wants.
+    /// Whether it changes something under an idempotency key. Signing in and out have none and may
+    /// be repeated.
     pub(crate) fn is_command(&self) -> bool {
         self.method != "get" && !self.path.starts_with("/v1/auth/") && self.id != "priceOrder"
     }
 
-    /// A header that it reads.
+    /// A header parameter.
     pub(crate) fn header(&self, name: &str) -> Option<&Value> {
         self.parameter("header", name)
     }
 
-    /// A parameter of its query.
+    /// A query parameter.
     pub(crate) fn query(&self, name: &str) -> Option<&Value> {
         self.parameter("query", name)
     }
@@ -58,7 +58,7 @@ impl Operation {
     }
 }
 
-/// Every operation of the document that a system serves, sorted by id.
+/// All operations of the document that a system serves, sorted by id.
 pub(crate) async fn operations(system: &System) -> Vec<Operation> {
     let document = system.visitor().get("/openapi.json").send().await;
     let mut operations = Vec::new();
@@ -73,7 +73,7 @@ pub(crate) async fn operations(system: &System) -> Vec<Operation> {
     operations
 }
 
-/// A change is a decision: review it, then accept it with `cargo insta accept` or by renaming the
+/// A changed document must be reviewed, then accepted with `cargo insta accept` or by renaming the
 /// `.snap.new` file.
 #[tokio::test]
 async fn the_openapi_document_is_the_reviewed_one() {
@@ -89,7 +89,7 @@ async fn the_served_document_is_the_printed_one() {
 }
 
 #[tokio::test]
-async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
+async fn every_operation_documents_its_permission_and_its_problems() {
     let system = System::start().await;
     let operations = operations(&system).await;
     let mut ids: Vec<&str> = operations.iter().map(|operation| operation.id.as_str()).collect();
@@ -120,7 +120,7 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
                 assert!(described.contains("Needs a sign-in"), "{id}: {described}");
             }
         }
-        // Whoever looks for what the operator may do finds it in one place.
+        // All operations of the operator are below one path.
         let of_operator = operation.path.starts_with("/v1/operator/");
         assert_eq!(operation.is_operators(), of_operator, "{id}");
         assert!(document["summary"].as_str().is_some_and(|text| !text.is_empty()), "{id}");
@@ -132,9 +132,9 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
     }
 }
 
-/// The turnstile is before the operations and knows them by their addresses alone.
+/// The limiter of sign-ins runs before the operations and identifies them by path only.
 #[tokio::test]
-async fn every_way_in_is_an_operation_that_anybody_may_try() {
+async fn every_limited_sign_in_is_an_open_operation() {
     let system = System::start().await;
     let operations = operations(&system).await;
     for path in api::auth::turnstile::WAYS_IN {

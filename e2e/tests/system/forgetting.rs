@@ -1,4 +1,4 @@
-//! People who are deleted for good.
+//! Users whose personal data is erased.
 
 use commands::identity::ForgetUser;
 use commands::{Request, Scope};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 const NAME: &str = "Luz Marina";
 const EMAIL: &str = "luz@example.com";
 
-/// Where what is known of people is kept, with the column that says of whom.
+/// The tables with personal data, and the column with the user's id.
 const KEPT_IN: [(&str, &str); 5] = [
     ("people", "person_id"),
     ("credentials", "user_id"),
@@ -26,7 +26,7 @@ const KEPT_IN: [(&str, &str); 5] = [
     ("letters", "person_id"),
 ];
 
-/// The tables in which a text stands, also as bytes, in whatever column.
+/// The tables with a text in any column, also as bytes.
 async fn tables_with(db: &mut PgConnection, text: &str) -> Vec<String> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT format('%I.%I', schemaname, tablename)
@@ -57,7 +57,7 @@ async fn tables_with(db: &mut PgConnection, text: &str) -> Vec<String> {
     with
 }
 
-/// How many rows are kept of somebody beside the log, by table.
+/// The number of rows about a user per table, the log excluded.
 async fn rows_of(db: &mut PgConnection, user: Uuid) -> Vec<(&'static str, i64)> {
     let mut rows = Vec::new();
     for (table, column) in KEPT_IN {
@@ -73,7 +73,7 @@ async fn superuser(system: &System) -> PgConnection {
     PgConnection::connect_with(&options).await.unwrap()
 }
 
-/// Suspends somebody and has them forgotten; gives the place in the log.
+/// Suspends a user and erases their data; returns the log position.
 async fn forget(owner: &Client, user: Uuid) -> String {
     owner.post(&format!("/v1/users/{user}/suspend")).send().await.expect(200);
     let forgotten = owner.post(&format!("/v1/users/{user}/forget")).send().await;
@@ -82,7 +82,7 @@ async fn forget(owner: &Client, user: Uuid) -> String {
 }
 
 #[tokio::test]
-async fn nothing_of_whoever_is_forgotten_is_left_in_any_table() {
+async fn no_table_keeps_data_of_a_forgotten_user() {
     let system = System::start().await;
     let owner = system.client();
     let mut db = superuser(&system).await;
@@ -92,15 +92,15 @@ async fn nothing_of_whoever_is_forgotten_is_left_in_any_table() {
     let login = json!({"email": EMAIL, "password": PASSWORD, "label": "Celular de Luz Marina"});
     let at_home = system.session(&system.login(&login).await);
     let on_till = system.session(&system.pin(&till, luz).await);
-    // A letter is under way that nobody takes.
-    system.site.letters.close();
+    // An e-mail to the user is queued and cannot be delivered.
+    system.site.emails.refuse();
     let forgot = json!({"email": EMAIL});
     let forgot = system.visitor().post("/v1/auth/forgot-password").no_key().json(&forgot);
     forgot.send().await.expect(202);
     while rows_of(&mut db, luz).await[4].1 == 0 {
         tokio::task::yield_now().await;
     }
-    // What is searched for is found where it stands in clear.
+    // The search finds texts where they are stored in clear.
     assert_eq!(tables_with(&mut db, NAME).await, ["public.sessions"]);
     let elsewhere = tables_with(&mut db, "Centro").await;
     for table in ["public.branches", "public.events", "public.streams"] {
@@ -120,7 +120,7 @@ async fn nothing_of_whoever_is_forgotten_is_left_in_any_table() {
     });
     assert_eq!(shown.expect(200), &expected);
 
-    // Nothing lets them in any more, and nobody can let them in.
+    // The user cannot sign in, and no operation lets them in again.
     at_home.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
     on_till.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
     system.refresh(&at_home.refresh_token).await.problem(401, "token-invalid");
@@ -135,16 +135,16 @@ async fn nothing_of_whoever_is_forgotten_is_left_in_any_table() {
         call.send().await.problem(404, "not-found");
     }
 
-    // The address is free.
-    system.site.letters.open();
-    let again = system.joined(&owner, EMAIL, &[cashier], &[branch]).await;
-    assert_ne!(again, luz);
+    // The e-mail address can be used again.
+    system.site.emails.accept();
+    let rejoined = system.joined(&owner, EMAIL, &[cashier], &[branch]).await;
+    assert_ne!(rejoined, luz);
     system.login(&login).await.expect(200);
     assert_eq!(owner.get(&format!("/v1/users/{luz}")).send().await.expect(200), &expected);
 }
 
 #[tokio::test]
-async fn a_rebuild_knows_no_more_of_whoever_is_forgotten() {
+async fn a_rebuild_restores_no_data_of_a_forgotten_user() {
     let system = System::start().await;
     let owner = system.client();
     let luz = system.joined(&owner, EMAIL, &[], &[]).await;
@@ -160,18 +160,18 @@ async fn a_rebuild_knows_no_more_of_whoever_is_forgotten() {
             rollback: false,
             lang: api::language::Language::Spanish,
         };
-        let mut said = Vec::new();
-        run(args, &installation, &system.site.databases, &mut said).await.unwrap();
-        let said: Value = serde_json::from_slice(&said).unwrap();
-        for table in said["tables"].as_array().unwrap() {
-            assert_eq!(table["differing_rows"], 0, "{said}");
+        let mut report = Vec::new();
+        run(args, &installation, &system.site.databases, &mut report).await.unwrap();
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        for table in report["tables"].as_array().unwrap() {
+            assert_eq!(table["differing_rows"], 0, "{report}");
         }
     }
     assert_eq!(owner.get("/v1/users").send().await.expect(200), before.expect(200));
 }
 
 #[tokio::test]
-async fn whoever_works_here_and_the_last_administrator_stay() {
+async fn active_users_and_the_last_administrator_are_not_forgotten() {
     let system = System::start().await;
     let owner = system.client();
     let luz = system.joined(&owner, EMAIL, &[], &[]).await;
@@ -181,10 +181,10 @@ async fn whoever_works_here_and_the_last_administrator_stay() {
         owner.post(&path(user)).send().await.problem(409, "invalid-transition");
     }
     owner.post(&path(fresh())).send().await.problem(404, "not-found");
-    assert_eq!(system.log().await, before, "something was decided");
+    assert_eq!(system.log().await, before, "a command was accepted");
     system.signed_in(EMAIL).await.client.get("/v1/rbac/me").send().await.expect(200);
 
-    // A manager suspends people and forgets nobody.
+    // A manager suspends users and cannot erase them.
     let manager = Seed::Manager.role(system.company.tenant).uuid();
     system.joined_everywhere(&owner, "gerente@example.com", &[manager]).await;
     let manager = system.signed_in("gerente@example.com").await.client;
@@ -198,7 +198,7 @@ async fn whoever_works_here_and_the_last_administrator_stay() {
 }
 
 #[tokio::test]
-async fn whoever_the_log_says_is_forgotten_is_erased_though_the_request_broke_off() {
+async fn a_forgotten_user_is_erased_after_an_interrupted_request() {
     let system = System::start().await;
     let owner = system.client();
     let luz = system.joined(&owner, EMAIL, &[], &[]).await;
@@ -206,7 +206,7 @@ async fn whoever_the_log_says_is_forgotten_is_erased_though_the_request_broke_of
     let mut db = superuser(&system).await;
     assert_eq!(rows_of(&mut db, luz).await[0], ("people", 1));
 
-    // The command alone, without what its operation does afterwards.
+    // The command alone, without what its operation does after it.
     let (tenant, by): (TenantId, UserId) = (system.company.tenant, system.company.owner);
     let commands = system.node().installation.commands.clone();
     let forgotten = system.node().run(async move {
@@ -221,11 +221,11 @@ async fn whoever_the_log_says_is_forgotten_is_erased_though_the_request_broke_of
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(e2e::system::PATIENCE, erased).await.unwrap();
+    tokio::time::timeout(e2e::system::TIMEOUT, erased).await.unwrap();
 }
 
 #[tokio::test]
-async fn whoever_is_forgotten_is_in_no_line_of_the_log() {
+async fn no_log_line_names_a_forgotten_user() {
     let rig = Rig::start().await;
     let owner = rig.till().client();
     let body = json!({"name": NAME, "email": EMAIL, "roles": [], "branches": []});

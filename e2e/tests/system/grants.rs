@@ -1,5 +1,5 @@
-//! Roles and permissions as they are read: page by page, in the language of whoever asks, and with who
-//! gave what to whom.
+//! Reading roles and permissions: in pages, in the language of the request, and with who granted
+//! what to whom.
 
 use domain::identity::Permission;
 use domain::identity::roles::Seed;
@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-/// All rows of a list, read `limit` at a time.
+/// All rows of a list, read in pages of `limit`.
 async fn all(client: &Client, path: &str, limit: usize) -> Vec<Value> {
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -46,7 +46,7 @@ async fn roles_and_permissions_are_listed_page_by_page() {
 }
 
 #[tokio::test]
-async fn permissions_are_called_in_the_language_of_whoever_asks_or_as_the_company_does() {
+async fn permissions_have_labels_in_the_language_of_the_request_or_of_the_company() {
     let system = System::start().await;
     let owner = system.client();
     let path = "/v1/rbac/permissions/order.place";
@@ -77,9 +77,9 @@ async fn permissions_are_called_in_the_language_of_whoever_asks_or_as_the_compan
     assert_eq!(blank.problem(422, "validation")["errors"][0]["pointer"], "/label");
     owner.get("/v1/rbac/permissions/order.fly").send().await.problem(404, "not-found");
 
-    // One of the company's own has no other label than its own.
-    let own = json!({"id": "x_erp.sync", "label": "Contabilidad"});
-    owner.post("/v1/rbac/permissions").json(&own).send().await.expect(200);
+    // A permission of the company has the same label in every language.
+    let permission = json!({"id": "x_erp.sync", "label": "Contabilidad"});
+    owner.post("/v1/rbac/permissions").json(&permission).send().await.expect(200);
     let drop = owner.call(Method::DELETE, "/v1/rbac/permissions/x_erp.sync/label").send().await;
     drop.problem(409, "invalid-transition");
 }
@@ -125,7 +125,7 @@ async fn all_permissions_of_a_role_are_chosen_in_one_append_or_none() {
 }
 
 #[tokio::test]
-async fn whoever_asks_sees_who_gave_what_to_whom() {
+async fn grants_show_who_gave_them() {
     let system = System::start().await;
     let owner = system.client();
     let boss = json!(system.company.owner);
@@ -159,22 +159,22 @@ async fn whoever_asks_sees_who_gave_what_to_whom() {
     assert_eq!(texts(rows, "change"), ["role_unassigned", "branches_allowed", "role_assigned"]);
     assert_eq!((&rows[1]["all_branches"], &rows[1]["branches"]), (&json!(false), &json!([])));
 
-    // What a company begins with is of nobody.
+    // The roles of a new company have no author.
     let cashier = format!("roles/{}", Seed::Cashier.role(system.company.tenant));
     let seeded = owner.get(&history(&cashier, 1)).send().await;
     assert_eq!(seeded.expect(200)["data"][0]["changed_by"], Value::Null);
-    let nobody = owner.get(&history(&format!("users/{}", fresh()), 1)).send().await;
-    nobody.problem(404, "not-found");
+    let unknown = owner.get(&history(&format!("users/{}", fresh()), 1)).send().await;
+    unknown.problem(404, "not-found");
 }
 
-/// Nothing is read as it was before the place in the log that a client names.
+/// A read with `after` never shows an older state.
 #[tokio::test]
-async fn whoever_asks_for_more_than_a_read_model_has_seen_is_told_to_come_back() {
+async fn a_read_beyond_the_position_of_a_read_model_is_refused() {
     let system = System::start().await;
     let owner = system.client();
     let options = system.site.database.owner_pool().connect_options();
     let mut db = PgConnection::connect_with(&options).await.unwrap();
-    // As long as this is held no consumer goes on.
+    // No consumer proceeds while this lock is held.
     let mut stopped = db.begin().await.unwrap();
     let lock = "LOCK TABLE checkpoints IN SHARE ROW EXCLUSIVE MODE";
     sqlx::query(lock).execute(&mut *stopped).await.unwrap();

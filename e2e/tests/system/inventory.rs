@@ -1,11 +1,11 @@
-//! Stock over HTTP: what comes in, what orders take, and what they are told when there is too little.
+//! Stock over HTTP: receipts, the use by orders, and the refusal of orders when stock is short.
 
 use e2e::menu::{cop, stock_item};
 use e2e::{Answer, Client, Menu, System, figure, rounds};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A menu whose small arepa takes 120 g of corn and 0.5 g of salt.
+/// A menu whose small arepa uses 120 g of corn and 0.5 g of salt.
 pub(crate) struct Kitchen {
     pub(crate) client: Client,
     pub(crate) menu: Menu,
@@ -37,7 +37,7 @@ impl Kitchen {
         self.client.put(&path).if_match(seen).json(recipe).send().await
     }
 
-    /// So much corn for so much, and a kilogram of salt for 1 000 pesos.
+    /// Receives corn at this cost in hundredths of a peso, and a kilogram of salt for 1 000 pesos.
     pub(crate) async fn receive(&self, corn: &str, cost: i64) -> Answer {
         let body = json!({"lines": [
             {"item_id": self.corn, "quantity": corn, "cost": cop(cost)},
@@ -58,7 +58,7 @@ impl Kitchen {
         moved
     }
 
-    /// What is there of an item, how much of it is reserved and available, and what it is worth.
+    /// The quantity of an item on hand, reserved and available, and its value.
     async fn level(&self, item: Uuid, after: &str) -> (Value, Value, Value, Value) {
         let path = format!("/v1/branches/{}/stock?after={after}", self.menu.branch);
         let shown = self.client.get(&path).send().await;
@@ -113,7 +113,7 @@ async fn stock_is_kept_for_an_order_and_used_up_when_it_is_ready() {
 }
 
 #[tokio::test]
-async fn an_order_that_is_short_is_told_of_what_in_the_language_of_its_reader() {
+async fn a_shortage_is_explained_in_the_language_of_the_request() {
     let system = System::start().await;
     let kitchen = Kitchen::open(&system).await;
     kitchen.receive("300.5", 100_000).await.expect(201);

@@ -1,4 +1,5 @@
-//! Limits by address: strangers at an address keep nobody out whose place there is proven.
+//! Limits per address: guesses from an address lock out neither its enrolled tills nor the
+//! operator.
 
 use domain::identity::roles::Seed;
 use e2e::node::Node;
@@ -12,7 +13,7 @@ async fn login(visitor: &Client, body: &Value) -> Answer {
     visitor.post("/v1/auth/login").no_key().json(body).send().await
 }
 
-/// Wrong names until the address has to wait.
+/// Sends wrong names until the address is limited.
 async fn crowd(visitor: &Client) {
     for n in 0..50 {
         let body = json!({"email": format!("nadie{n}@example.com"), "password": PASSWORD});
@@ -29,8 +30,8 @@ async fn s60_strangers_at_an_address_shut_out_neither_its_tills_nor_the_operator
     let (till, branch) = enrolled(&owner, "Centro").await;
     let cashier = Seed::Cashier.role(system.company.tenant).uuid();
     let luz = system.joined(&owner, "luz@example.com", &[cashier], &[branch]).await;
-    let stranger = system.second_company().await;
-    let (theirs, _) = enrolled(&system.client_of(&stranger), "Centro").await;
+    let other_company = system.second_company().await;
+    let (theirs, _) = enrolled(&system.client_of(&other_company), "Centro").await;
     let visitor = system.visitor();
     crowd(&visitor).await;
     system.pin(&till, luz).await.expect(200);
@@ -54,7 +55,7 @@ async fn s60_strangers_at_an_address_shut_out_neither_its_tills_nor_the_operator
 }
 
 #[tokio::test]
-async fn s60_behind_a_trusted_proxy_everybody_has_an_address_of_their_own() {
+async fn s60_behind_a_trusted_proxy_each_client_has_its_own_address() {
     let system = System::start().await;
     let mut site = system.site.clone();
     site.proxies = "127.0.0.0/8".parse().unwrap();
@@ -68,14 +69,14 @@ async fn s60_behind_a_trusted_proxy_everybody_has_an_address_of_their_own() {
     let proxied = || system.visitor().at(behind.address);
     for n in 0..50 {
         let body = json!({"email": format!("nadie{n}@example.com"), "password": PASSWORD});
-        // What a client writes itself stands before what the proxy adds.
+        // What the client writes into the header precedes what the proxy appends.
         from(proxied(), format!("203.0.113.{n}, 192.0.2.7"), &body)
             .await
             .problem(401, "login-failed");
     }
     from(proxied(), "192.0.2.7".to_owned(), &body).await.problem(429, "rate-limited");
     from(proxied(), "192.0.2.8".to_owned(), &right).await.expect(200);
-    // Without a trusted proxy nobody chooses an address.
+    // Without a trusted proxy the header does not choose the address.
     for n in 0..50 {
         let body = json!({"email": format!("nadie{n}@example.com"), "password": PASSWORD});
         from(system.visitor(), format!("192.0.2.{n}"), &body).await.problem(401, "login-failed");

@@ -1,4 +1,4 @@
-//! Links in letters: used once, void after what ends them, and sent to whoever is known.
+//! Links in e-mails are valid once, become void, and are sent to the stored address.
 
 use commands::identity::InviteUser;
 use commands::{Request, Scope};
@@ -29,12 +29,12 @@ async fn use_link(system: &System, page: &str, token: &str, password: &str) -> A
     system.visitor().post(&format!("/v1/auth/{page}")).no_key().json(&body).send().await
 }
 
-/// Asks for a link to set another password; gives its token.
-async fn forgot(system: &System, email: &str, n_letters: usize) -> String {
+/// Requests a link to set another password; returns its token.
+async fn forgot(system: &System, email: &str, n_emails: usize) -> String {
     let body = json!({"email": email});
     let asked = system.visitor().post("/v1/auth/forgot-password").no_key().json(&body);
     asked.send().await.expect(202);
-    system.site.letters.nth_token(EMAIL, n_letters).await
+    system.site.emails.nth_token(EMAIL, n_emails).await
 }
 
 async fn login(system: &System, password: &str) -> u16 {
@@ -55,7 +55,7 @@ async fn rows(system: &System) -> (i64, i64) {
 async fn s13_a_link_that_is_used_several_times_at_once_is_used_once() {
     let system = System::start().await;
     invited(&system.client()).await;
-    let join = system.site.letters.token(EMAIL).await;
+    let join = system.site.emails.token(EMAIL).await;
     for (page, event) in [("join", "user.joined"), ("reset-password", "user.password_changed")] {
         let token = if page == "join" { join.clone() } else { forgot(&system, EMAIL, 2).await };
         let before = system.log().await.count(event);
@@ -99,29 +99,29 @@ async fn s13_a_link_is_void_after_another_password_and_after_a_suspension() {
     use_link(&system, "reset-password", &token, PASSWORD).await.problem(422, "ticket-invalid");
     suspend(luz, "resume").await;
     use_link(&system, "reset-password", &token, PASSWORD).await.problem(422, "ticket-invalid");
-    // Somebody who was suspended before they joined.
+    // A user who was suspended before joining.
     let body = invitation("eva@example.com");
     let eva = owner.post("/v1/users").json(&body).send().await.id();
-    let token = system.site.letters.token("eva@example.com").await;
+    let token = system.site.emails.token("eva@example.com").await;
     suspend(eva, "suspend").await;
     suspend(eva, "resume").await;
     use_link(&system, "join", &token, PASSWORD).await.problem(422, "ticket-invalid");
     suspend(eva, "invitation").await;
-    let token = system.site.letters.nth_token("eva@example.com", 2).await;
+    let token = system.site.emails.nth_token("eva@example.com", 2).await;
     use_link(&system, "join", &token, PASSWORD).await.expect(200);
-    assert_eq!(login(&system, OTHER).await, 200, "the password is the one that was chosen");
+    assert_eq!(login(&system, OTHER).await, 200, "the chosen password is valid");
 }
 
 #[tokio::test]
-async fn letters_go_to_the_address_that_is_known_and_not_to_the_one_that_was_typed() {
+async fn emails_go_to_the_stored_address_and_not_to_the_typed_one() {
     let system = System::start().await;
     system.joined(&system.client(), EMAIL, &[], &[]).await;
     forgot(&system, " LUZ@Example.COM ", 2).await;
-    assert_eq!(system.site.letters.count("LUZ@Example.COM"), 0);
+    assert_eq!(system.site.emails.count("LUZ@Example.COM"), 0);
 }
 
 #[tokio::test]
-async fn an_invitation_that_is_refused_leaves_nothing_and_changes_nobody() {
+async fn a_refused_invitation_stores_nothing_and_changes_no_user() {
     let system = System::start().await;
     let owner = system.client();
     let luz = invited(&owner).await;
@@ -130,8 +130,8 @@ async fn an_invitation_that_is_refused_leaves_nothing_and_changes_nobody() {
         "name": "Pepe", "email": "pepe@example.com", "roles": [fresh()], "branches": [],
     });
     owner.post("/v1/users").json(&unknown).send().await.problem(422, "unknown-reference");
-    let again = json!({"name": "Otra Persona", "email": EMAIL, "roles": [], "branches": []});
-    owner.post("/v1/users").json(&again).send().await.problem(409, "email-taken");
+    let same_email = json!({"name": "Otra Persona", "email": EMAIL, "roles": [], "branches": []});
+    owner.post("/v1/users").json(&same_email).send().await.problem(409, "email-taken");
     let company = json!({
         "name": "Otra", "slug": system.company.slug,
         "administrator": {"name": "Otra Persona", "email": "otra@example.com"},
@@ -144,12 +144,12 @@ async fn an_invitation_that_is_refused_leaves_nothing_and_changes_nobody() {
 }
 
 #[tokio::test]
-async fn what_broke_off_after_the_log_had_it_is_made_up_for_by_the_same_request() {
+async fn a_retry_completes_what_was_interrupted_after_the_commit() {
     let system = System::start().await;
     let owner = system.client();
     let (tenant, by, key) = (system.company.tenant, system.company.owner, fresh());
     let before = rows(&system).await;
-    // The command alone, without what its operation does afterwards.
+    // The command alone, without what its operation does after it.
     let email: EmailKey = {
         use commands::identity::Accounts;
         let pool = system.site.database.owner_pool();
@@ -169,12 +169,12 @@ async fn what_broke_off_after_the_log_had_it_is_made_up_for_by_the_same_request(
     let made_up = invite().await;
     assert!(made_up.is_replayed());
     let luz = made_up.id();
-    let token = system.site.letters.token(EMAIL).await;
+    let token = system.site.emails.token(EMAIL).await;
     let shown = owner.get(&format!("/v1/users/{luz}?after={}", made_up.position())).send().await;
     assert_eq!(shown.expect(200)["email"], EMAIL);
     use_link(&system, "join", &token, PASSWORD).await.expect(200);
 
-    // Whoever is forgotten does not come back with a repeated request, and their address is free.
+    // A repeated request does not restore an erased user, and the e-mail address can be used again.
     owner.post(&format!("/v1/users/{luz}/suspend")).send().await.expect(200);
     owner.post(&format!("/v1/users/{luz}/forget")).send().await.expect(200);
     assert!(invite().await.is_replayed());
@@ -183,10 +183,10 @@ async fn what_broke_off_after_the_log_had_it_is_made_up_for_by_the_same_request(
 }
 
 #[tokio::test]
-async fn whoever_joined_without_a_password_being_kept_asks_for_another_link() {
+async fn a_user_who_joined_without_a_stored_password_requests_another_link() {
     let system = System::start().await;
     let luz = invited(&system.client()).await;
-    let first = system.site.letters.token(EMAIL).await;
+    let first = system.site.emails.token(EMAIL).await;
     let (tenant, user) = (system.company.tenant, UserId::from_uuid(luz));
     let commands = system.node().installation.commands.clone();
     let half = system.node().run(async move {

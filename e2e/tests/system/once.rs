@@ -1,4 +1,4 @@
-//! A command is done once under its key, however often it is sent.
+//! A command has one effect under its key, however often it is sent.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use crate::requests::of_every_kind;
 
-const AT_ONCE: usize = 50;
+const PARALLEL: usize = 50;
 
-/// Sends the same request fifty times at once; gives the answers with an effect to show.
+/// Sends one request fifty times concurrently; returns the answers with 201.
 async fn fifty(client: &Client, path: &str, key: Uuid, body: &Value) -> Vec<Answer> {
     let send = || client.post(path).key(key).json(body).send();
-    let answers = join_all((0..AT_ONCE).map(|_| send())).await;
+    let answers = join_all((0..PARALLEL).map(|_| send())).await;
     let mut shown = Vec::new();
     for answer in answers {
         if answer.status == 409 {
@@ -60,9 +60,9 @@ async fn f04_fifty_parallel_requests_with_one_key() {
     assert_eq!(log.count("order.placed"), orders);
     assert_eq!(log.count("order.payment_taken"), n_rounds as usize);
     let next = menu.place(&client).await;
-    assert_eq!(next.body["number"], orders + 1, "a number was lost");
+    assert_eq!(next.body["number"], orders + 1, "a number was skipped");
     let effects = 2 * n_rounds;
-    figure("F04", &format!("{effects} × {AT_ONCE} requests, {effects} effects"));
+    figure("F04", &format!("{effects} × {PARALLEL} requests, {effects} effects"));
 }
 
 #[tokio::test]
@@ -81,9 +81,9 @@ async fn f05_same_key_other_body() {
     for call in [other_order, other_thing, refused, no_order] {
         call.key(key).send().await.problem(422, "idempotency-mismatch");
     }
-    assert_eq!(system.log().await, before, "something was done");
-    let again = client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send().await;
-    assert_eq!((again.expect(201), again.is_replayed()), (&first.body, true));
+    assert_eq!(system.log().await, before, "a command was committed");
+    let retried = client.post("/v1/orders").key(key).json(&menu.order(1, 0)).send().await;
+    assert_eq!((retried.expect(201), retried.is_replayed()), (&first.body, true));
 }
 
 #[tokio::test]
@@ -96,16 +96,16 @@ async fn f05_an_order_paid_again_under_its_first_key_gives_the_first_answer() {
     let key = fresh();
     let first = pay(key).await;
     assert_eq!(first.expect(201)["change"]["amount"], 800_000);
-    let again = pay(key).await;
-    assert_eq!((again.expect(201), again.is_replayed()), (&first.body, true));
+    let retried = pay(key).await;
+    assert_eq!((retried.expect(201), retried.is_replayed()), (&first.body, true));
     pay(fresh()).await.problem(409, "invalid-transition");
-    let again = pay(key).await;
-    assert_eq!((again.expect(201), again.is_replayed()), (&first.body, true));
+    let retried = pay(key).await;
+    assert_eq!((retried.expect(201), retried.is_replayed()), (&first.body, true));
     let log = system.log().await;
     assert_eq!(log.count("order.payment_taken"), 1);
 }
 
-/// Also when what the order looks like has changed since, and when its `If-Match` is long stale.
+/// Also when the order has changed since, and when the `If-Match` is stale.
 #[tokio::test]
 async fn f05_a_retry_is_answered_whatever_has_happened_since() {
     let system = System::start().await;
@@ -119,13 +119,13 @@ async fn f05_a_retry_is_answered_whatever_has_happened_since() {
     for next in ["start", "ready", "deliver"] {
         step(next).send().await.expect(200);
     }
-    let again = step("confirm").if_match(1).key(key).send().await;
-    assert_eq!((again.expect(200), again.is_replayed()), (&first.body, true));
+    let retried = step("confirm").if_match(1).key(key).send().await;
+    assert_eq!((retried.expect(200), retried.is_replayed()), (&first.body, true));
     step("confirm").if_match(5).key(key).send().await.problem(422, "idempotency-mismatch");
 }
 
-/// A terminal that was away comes back and sends everything again that it had stored, and what it could
-/// not send. Only the log remembers the rest: every cache is empty.
+/// A terminal comes back and sends all stored commands again, and those that it could not send. All
+/// caches are empty: only the log identifies the former.
 #[tokio::test]
 async fn f06_a_terminal_returns_after_four_days_and_sends_everything_again() {
     let mut system = System::start().await;
@@ -149,15 +149,15 @@ async fn f06_a_terminal_returns_after_four_days_and_sends_everything_again() {
     let client = system.visitor().with_token(&token);
     let before = system.log().await;
     for (command, key, first) in &stored {
-        let again = command.call(&client).key(*key).send().await;
-        assert!(again.is_replayed(), "{again:?}");
-        let mut again = again.indistinct();
-        again.headers.remove("idempotent-replayed");
-        assert_eq!(again, first.indistinct());
+        let retried = command.call(&client).key(*key).send().await;
+        assert!(retried.is_replayed(), "{retried:?}");
+        let mut retried = retried.indistinct();
+        retried.headers.remove("idempotent-replayed");
+        assert_eq!(retried, first.indistinct());
     }
     let after = system.log().await;
     let duplicates = after.len() - before.len();
-    assert_eq!(after, before, "a command was done twice");
+    assert_eq!(after, before, "a command had two effects");
     let (key, order) = unsent;
     for is_replayed in [false, true] {
         let placed = client.post("/v1/orders").key(key).json(&order).send().await;
@@ -183,8 +183,7 @@ async fn s39_requests_with_one_key_that_are_still_running_share_one_outcome() {
     let adding = client.post("/v1/categories").key(mixed).json(&json!({"name": "Postres"}));
     let running =
         async { tokio::join!(placing(same), placing(same), placing(mixed), adding.send()) };
-    // An order and the category come to the gate, the other orders wait for their turn. Turns of
-    // different things may be one by chance; then the category waits for its own too.
+    // Of each key one request arrives at the gate; the other one waits for its outcome.
     let opening = async {
         let _by_chance = tokio::time::timeout(Duration::from_secs(1), gate.holds(2)).await;
         gate.open();
@@ -202,7 +201,7 @@ async fn s39_requests_with_one_key_that_are_still_running_share_one_outcome() {
 }
 
 #[tokio::test]
-async fn s39_a_key_answers_nobody_but_whoever_used_it() {
+async fn s39_a_key_replays_only_to_the_user_who_used_it() {
     let system = System::start().await;
     let owner = system.client();
     let menu = Menu::open(&owner).await;
@@ -212,7 +211,7 @@ async fn s39_a_key_answers_nobody_but_whoever_used_it() {
         "all_branches": true,
     });
     owner.post("/v1/users").json(&body).send().await.expect(201);
-    let token = system.site.letters.token("luz@example.com").await;
+    let token = system.site.emails.token("luz@example.com").await;
     let join = json!({"token": token, "password": PASSWORD});
     system.visitor().post("/v1/auth/join").no_key().json(&join).send().await.expect(200);
     let other = system.signed_in("luz@example.com").await.client;
@@ -225,8 +224,8 @@ async fn s39_a_key_answers_nobody_but_whoever_used_it() {
         let before = system.log().await;
         let refused = command.call(&other).key(key).send().await;
         refused.problem(422, "idempotency-mismatch");
-        let again = command.call(&owner).key(key).send().await;
-        assert!(again.is_replayed() && again.body == first.body, "{again:?}");
+        let retried = command.call(&owner).key(key).send().await;
+        assert!(retried.is_replayed() && retried.body == first.body, "{retried:?}");
         assert_eq!(system.log().await, before, "{command:?} happened twice");
     }
 }

@@ -1,5 +1,5 @@
-//! Whoever runs the installation: sets companies up, sees all of them, and says what they have
-//! subscribed to. Nobody else does, and the operator does nothing else.
+//! The operator of the installation sets up companies, lists them and sets their subscriptions. No
+//! other user can, and the operator can do nothing else.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use e2e::client::Http;
 use e2e::menu::branch;
 use e2e::process::Process;
 use e2e::site::{OPERATOR_TOKEN, Site};
-use e2e::system::{PASSWORD, PATIENCE};
+use e2e::system::{PASSWORD, TIMEOUT};
 use e2e::{Answer, Client, Menu, System, fresh};
 use event_store::Actor;
 use reqwest::Method;
@@ -41,7 +41,7 @@ fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     body
 }
 
-/// The administrator takes an invitation up and signs in.
+/// Accepts the invitation as the administrator and signs in.
 async fn joined(visitor: &Client, token: &str) -> Client {
     let body = json!({"token": token, "password": PASSWORD});
     visitor.post("/v1/auth/join").no_key().json(&body).send().await.expect(200);
@@ -50,13 +50,13 @@ async fn joined(visitor: &Client, token: &str) -> Client {
     visitor.clone().with_token(session.expect(200)["access_token"].as_str().unwrap())
 }
 
-/// A company's way from being set up over being suspended to being let go on.
-async fn walk(visitor: &Client, letter: impl AsyncFn() -> String) {
+/// Takes a company from setup through suspension to reactivation.
+async fn walk(visitor: &Client, email: impl AsyncFn() -> String) {
     let operator = visitor.clone().with_token(OPERATOR_TOKEN);
     let created = operator.post(COMPANIES).json(&empanadas()).send().await;
     created.expect(201);
     assert_eq!(created.revision(), 1);
-    let administrator = joined(visitor, &letter().await).await;
+    let administrator = joined(visitor, &email().await).await;
     let menu = Menu::open(&administrator).await;
     let order = menu.place(&administrator).await;
     let company = format!("{COMPANIES}/{}", created.id());
@@ -86,59 +86,59 @@ async fn walk(visitor: &Client, letter: impl AsyncFn() -> String) {
     place().send().await.expect(201);
     let shown = operator.get(&company).send().await;
     assert_eq!(shown.expect(200)["subscription"]["state"], "active");
-    assert_eq!(shown.body["subscription"]["plan"]["name"], "Una sede", "the plan stays");
+    assert_eq!(shown.body["subscription"]["plan"]["name"], "Una sede", "the plan is unchanged");
 }
 
 #[tokio::test]
 async fn t1_a_company_that_the_operator_sets_up_works_as_long_as_it_has_subscribed() {
     let system = System::start().await;
-    walk(&system.visitor(), async || system.site.letters.token(EMAIL).await).await;
+    walk(&system.visitor(), async || system.site.emails.token(EMAIL).await).await;
 }
 
-/// The token in the one letter of a folder, once it is there.
-async fn only_letter(folder: &Path) -> String {
-    let letters = || -> Vec<_> {
+/// Waits for the only e-mail in a folder and returns its token.
+async fn only_email(folder: &Path) -> String {
+    let emails = || -> Vec<_> {
         let entries = fs::read_dir(folder).into_iter().flatten();
         let paths = entries.map(|entry| entry.unwrap().path());
         paths.filter(|path| path.extension().is_some_and(|it| it == "txt")).collect()
     };
     let written = async {
-        while letters().is_empty() {
+        while emails().is_empty() {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(PATIENCE, written).await.expect("a letter is written");
-    let [letter] = &letters()[..] else { panic!("one letter was written: {:?}", letters()) };
-    let text = fs::read_to_string(letter).unwrap();
+    timeout(TIMEOUT, written).await.expect("an e-mail is written");
+    let [email] = &emails()[..] else { panic!("one e-mail was written: {:?}", emails()) };
+    let text = fs::read_to_string(email).unwrap();
     assert!(text.starts_with(&format!("To: {EMAIL}\n")), "{text}");
     text.rsplit_once('#').unwrap().1.trim().to_owned()
 }
 
-/// The same through the program itself, whose tokens are signed with Ed25519.
+/// The same through the program itself, which signs tokens with Ed25519.
 #[tokio::test]
-async fn t1_the_program_lets_an_operator_in_and_writes_to_the_administrator() {
+async fn t1_the_program_accepts_the_operator_and_emails_the_administrator() {
     let (site, folder) = (Site::new().await, tempfile::tempdir().unwrap());
     let process = Process::serve_operator(&site.databases, folder.path()).await;
     let visitor = Client::of(&Http::new(), process.address);
-    walk(&visitor, async || only_letter(&folder.path().join("letters")).await).await;
+    walk(&visitor, async || only_email(&folder.path().join("emails")).await).await;
     assert!(!process.log().contains(OPERATOR_TOKEN) && !process.log().contains(EMAIL));
     process.kill().await;
 }
 
 #[tokio::test]
-async fn a_company_is_set_up_once_under_a_key_and_its_administrator_is_written_to_once() {
+async fn a_company_is_set_up_once_per_key_and_its_administrator_gets_one_email() {
     let system = System::start().await;
     let operator = system.operator();
     let key = fresh();
     let create = |body: &Value| operator.post(COMPANIES).key(key).json(body).send();
     let first = create(&empanadas()).await;
     first.expect(201);
-    let again = create(&empanadas()).await;
-    assert!(again.is_replayed());
-    assert_eq!((again.expect(201), again.revision()), (first.expect(201), first.revision()));
-    joined(&system.visitor(), &system.site.letters.token(EMAIL).await).await;
+    let repeated = create(&empanadas()).await;
+    assert!(repeated.is_replayed());
+    assert_eq!((repeated.expect(201), repeated.revision()), (first.expect(201), first.revision()));
+    joined(&system.visitor(), &system.site.emails.token(EMAIL).await).await;
     create(&empanadas()).await.expect(201);
-    assert_eq!(system.site.letters.count(EMAIL), 1, "nobody gets a second letter");
+    assert_eq!(system.site.emails.count(EMAIL), 1, "only one e-mail is sent");
     let until = json!("2101-01-01T00:00:00Z");
     let slug = || json!(system.company.slug);
     for other in [
@@ -152,16 +152,12 @@ async fn a_company_is_set_up_once_under_a_key_and_its_administrator_is_written_t
     ] {
         create(&other).await.problem(422, "idempotency-mismatch");
     }
-    assert_eq!(
-        system.log().await.count("tenant.registered"),
-        2,
-        "the one that was there, and this"
-    );
+    assert_eq!(system.log().await.count("tenant.registered"), 2, "the first company and this one");
     let listed = operator.get(COMPANIES).send().await;
     assert_eq!(listed.expect(200)["data"].as_array().unwrap().len(), 2);
 }
 
-/// Of how many people the first company keeps an address.
+/// The number of users of the first company with a stored address.
 async fn people_of(system: &System) -> i64 {
     let (app, tenant) = (system.node().installation.app.clone(), system.company.tenant);
     let begin = format!("BEGIN; SELECT set_config('app.tenant_id', '{tenant}', true)");
@@ -184,7 +180,7 @@ async fn a_short_name_belongs_to_one_company() {
         assert_eq!(answer.problem(409, "name-taken")["errors"][0]["pointer"], "/slug");
     }
     assert_eq!(system.log().await, before);
-    assert_eq!(people_of(&system).await, 1, "nobody of another company is kept there");
+    assert_eq!(people_of(&system).await, 1, "no user of another company is stored there");
     let at_once = |key| operator.post(COMPANIES).key(key).json(&empanadas()).send();
     let (one, two) = tokio::join!(at_once(fresh()), at_once(fresh()));
     let mut statuses = [one.status, two.status];
@@ -193,7 +189,7 @@ async fn a_short_name_belongs_to_one_company() {
 }
 
 #[tokio::test]
-async fn what_the_operator_does_is_in_the_log_on_the_operators_word() {
+async fn the_log_names_the_operator_as_the_actor() {
     let system = System::start().await;
     let operator = system.operator();
     let (key, subscribed, request) = (fresh(), fresh(), fresh());
@@ -233,7 +229,7 @@ async fn what_the_operator_does_is_in_the_log_on_the_operators_word() {
 }
 
 #[tokio::test]
-async fn t1_the_operator_gives_a_company_an_administrator_whom_nobody_in_it_can_give_back() {
+async fn t1_the_operator_restores_an_administrator_where_no_user_could() {
     let system = System::start().await;
     let (operator, owner) = (system.operator(), system.client());
     let administrators = format!("{COMPANIES}/{}/administrators", system.company.tenant);
@@ -241,16 +237,16 @@ async fn t1_the_operator_gives_a_company_an_administrator_whom_nobody_in_it_can_
         let body = json!({"name": "Carla Ruiz", "email": email});
         operator.post(&administrators).key(key).json(&body)
     };
-    // Somebody who has yet to be heard of is invited, beyond whatever the plan allows.
+    // The user does not exist and is invited, beyond the limits of the plan.
     let plan = json!({"state": "suspended", "plan": {"name": "Nada", "users": 1}});
     let subscription = format!("{COMPANIES}/{}/subscription", system.company.tenant);
     operator.put(&subscription).json(&plan).send().await.expect(200);
     let key = fresh();
     let restored = restore(key, EMAIL).send().await;
     assert_eq!(restored.expect(200)["is_invited"], true);
-    let token = system.site.letters.token(EMAIL).await;
+    let token = system.site.emails.token(EMAIL).await;
     assert!(restore(key, EMAIL).send().await.is_replayed());
-    assert_eq!(system.site.letters.count(EMAIL), 1, "nobody gets a second letter");
+    assert_eq!(system.site.emails.count(EMAIL), 1, "only one e-mail is sent");
     let body = json!({"token": token, "password": PASSWORD});
     system.visitor().post("/v1/auth/join").no_key().json(&body).send().await.expect(200);
     let carla = system.signed_in(EMAIL).await.client;
@@ -258,16 +254,16 @@ async fn t1_the_operator_gives_a_company_an_administrator_whom_nobody_in_it_can_
     assert_eq!(me.expect(200)["is_administrator"], true);
     assert_eq!(me.body["all_branches"], true);
 
-    // Somebody who is there and was shut out goes on, with what they had.
+    // A suspended user is resumed and keeps the roles.
     let boss = system.company.owner;
     carla.post(&format!("/v1/users/{boss}/suspend")).send().await.expect(200);
     owner.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
-    let again = restore(fresh(), &system.company.email).send().await;
-    assert_eq!(again.expect(200)["id"], json!(boss));
-    assert_eq!(again.body["is_invited"], false, "whoever has a password needs no letter");
+    let repeated = restore(fresh(), &system.company.email).send().await;
+    assert_eq!(repeated.expect(200)["id"], json!(boss));
+    assert_eq!(repeated.body["is_invited"], false, "a user with a password gets no e-mail");
     let back = system.signed_in(&system.company.email).await.client;
     assert_eq!(back.get("/v1/rbac/me").send().await.expect(200)["is_administrator"], true);
-    let path = format!("/v1/users/{boss}?after={}", again.position());
+    let path = format!("/v1/users/{boss}?after={}", repeated.position());
     let shown = back.get(&path).send().await;
     assert_eq!(
         (&shown.expect(200)["name"], &shown.body["is_active"]),
@@ -370,16 +366,16 @@ async fn sent(client: &Client, operation: &Operation) -> Answer {
 }
 
 #[tokio::test]
-async fn the_tokens_of_the_operator_and_of_people_are_good_for_nothing_of_the_other() {
+async fn operator_and_user_tokens_are_not_interchangeable() {
     let system = System::start().await;
     let (operator, owner) = (system.operator(), system.client());
-    let stranger = system.visitor().with_token(&OPERATOR_TOKEN.to_uppercase());
+    let impostor = system.visitor().with_token(&OPERATOR_TOKEN.to_uppercase());
     let (mut n_operators, mut n_peoples) = (0, 0);
     for operation in operations(&system).await.iter().filter(|it| !it.is_open()) {
         if operation.is_operators() {
             let refused = sent(&owner, operation).await;
             refused.problem(401, "token-invalid");
-            let guessed = sent(&stranger, operation).await;
+            let guessed = sent(&impostor, operation).await;
             assert_eq!(refused.indistinct(), guessed.indistinct(), "{operation:?}");
             n_operators += 1;
         } else {
@@ -391,7 +387,7 @@ async fn the_tokens_of_the_operator_and_of_people_are_good_for_nothing_of_the_ot
 }
 
 #[tokio::test]
-async fn whoever_guesses_the_operators_token_waits() {
+async fn guesses_of_the_operators_token_are_limited() {
     let system = System::start().await;
     for _ in 0..60 {
         system.operator().get(COMPANIES).send().await.expect(200);

@@ -1,4 +1,4 @@
-//! The rules of an order, and two who want different things of it.
+//! The rules of an order, and conflicting changes of it.
 
 use e2e::menu::{SMALL, cash};
 use e2e::{Menu, System, figure, fresh, rounds};
@@ -16,7 +16,7 @@ async fn f07_two_terminals_edit_one_order() {
         let confirm = client.post(&format!("/v1/orders/{order}/confirm")).if_match(1).send();
         let cancel = client.post(&format!("/v1/orders/{order}/cancel")).if_match(1);
         let cancel = cancel.json(&json!({"reason": "guest_request"})).send();
-        // Either may be the first to be sent.
+        // Either request may be sent first.
         let (confirm, cancel) = if pair % 2 == 0 {
             tokio::join!(confirm, cancel)
         } else {
@@ -35,7 +35,7 @@ async fn f07_two_terminals_edit_one_order() {
         let history = system.history(order).await;
         assert_eq!(history, ["order.placed", status]);
     }
-    // Reading it also finds every stream and the log itself without a gap.
+    // Reading the log also checks that no stream has a gap.
     let log = system.log().await;
     let changed = log.count("order.confirmed") + log.count("order.cancelled");
     assert_eq!((log.count("order.placed"), changed), (pairs as usize, pairs as usize));

@@ -1,8 +1,8 @@
-//! The database is away, and comes back.
+//! The database becomes unavailable and comes back.
 
 use e2e::menu::Menu;
 use e2e::silence::Silence;
-use e2e::system::{PASSWORD, PATIENCE};
+use e2e::system::{PASSWORD, TIMEOUT};
 use e2e::{Answer, Client, System, figure, fresh};
 use futures_util::future::join_all;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::requests::of_every_kind;
 
-/// Fails the test unless it is a 503 that says what to do and who asked.
+/// Fails the test unless the answer is a 503 with `Retry-After` and the request id.
 #[track_caller]
 fn assert_unavailable(answer: &Answer) {
     let problem = answer.problem(503, "unavailable");
@@ -19,25 +19,25 @@ fn assert_unavailable(answer: &Answer) {
 }
 
 async fn until_ready(visitor: &Client) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while visitor.get("/readyz").send().await.status != 200 {
-        assert!(Instant::now() < deadline, "it does not come back");
+        assert!(Instant::now() < deadline, "the server does not get ready");
     }
 }
 
 #[tokio::test]
-async fn s43_without_a_database_it_says_so_and_lives() {
-    let (system, wire) = System::start_behind_a_wire().await;
+async fn s43_without_a_database_the_server_answers_503_and_keeps_running() {
+    let (system, proxy) = System::start_behind_a_proxy().await;
     let (client, visitor) = (system.client(), system.visitor());
     let menu = Menu::open(&client).await;
     let order = menu.place(&client).await.id();
     visitor.get("/readyz").send().await.expect(200);
 
-    wire.cut();
+    proxy.cut();
     let start = Instant::now();
     let key = fresh();
     let place = || client.post("/v1/orders").key(key).json(&menu.order(1, 0));
-    // It was sent over the line that broke, or not: the server may not know, and says so.
+    // The request may or may not have reached PostgreSQL: the server answers that it does not know.
     let lost = place().header("x-request-id", "till-7.42").send().await;
     if lost.body["code"] == "outcome-unknown" {
         lost.problem(503, "outcome-unknown");
@@ -63,20 +63,20 @@ async fn s43_without_a_database_it_says_so_and_lives() {
     assert_eq!(ready.problem(503, "unavailable")["errors"][0]["code"], "postgres");
     visitor.get("/openapi.json").send().await.expect(200);
 
-    wire.mend();
+    proxy.restore();
     let mended = Instant::now();
     until_ready(&visitor).await;
     let back = mended.elapsed();
     let placed = place().send().await;
     assert_eq!(placed.expect(201)["number"], 2, "{placed:?}");
-    let again = place().send().await;
-    assert_eq!((again.expect(201), again.is_replayed()), (&placed.body, true));
+    let retried = place().send().await;
+    assert_eq!((retried.expect(201), retried.is_replayed()), (&placed.body, true));
     let path = format!("/v1/orders/{}?after={}", placed.id(), placed.position());
     client.get(&path).send().await.expect(200);
     figure("S43", &format!("8 requests refused within {slowest:.1?}, ready {back:.1?} after it"));
 }
 
-/// Whether sessions of the system's database that begin from now on take writes.
+/// Sets whether later sessions of the system's database accept writes.
 async fn takes_writes(owner: &mut PgConnection, writes: bool) {
     let name: String =
         sqlx::query_scalar("SELECT current_database()").fetch_one(&mut *owner).await.unwrap();
@@ -92,9 +92,9 @@ async fn takes_writes(owner: &mut PgConnection, writes: bool) {
         .unwrap();
 }
 
-/// As where a standby has taken its place and is not promoted yet, or where an operator wants it so.
+/// As when an unpromoted standby has taken over, or an operator has set the database read-only.
 #[tokio::test]
-async fn s43_a_database_that_takes_no_writes_is_read_and_whoever_writes_is_asked_to_come_back() {
+async fn s43_a_read_only_database_serves_reads_and_refuses_commands() {
     let system = System::start().await;
     let (client, visitor) = (system.client(), system.visitor());
     let menu = Menu::open(&client).await;
@@ -102,7 +102,7 @@ async fn s43_a_database_that_takes_no_writes_is_read_and_whoever_writes_is_asked
     let path = format!("/v1/orders/{}?after={}", order.id(), order.position());
     client.get(&path).send().await.expect(200);
     let commands = of_every_kind(&client, &menu, 0).await;
-    // A session from before takes writes.
+    // An earlier session accepts writes.
     let mut owner = system.site.database.owner_pool().acquire().await.unwrap();
 
     takes_writes(&mut owner, false).await;
@@ -118,13 +118,13 @@ async fn s43_a_database_that_takes_no_writes_is_read_and_whoever_writes_is_asked
     assert_eq!(system.log().await, before);
 
     takes_writes(&mut owner, true).await;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while client.post("/v1/orders").json(&menu.order(1, 0)).send().await.status != 201 {
-        assert!(Instant::now() < deadline, "it does not come back");
+        assert!(Instant::now() < deadline, "the server does not get ready");
     }
 }
 
-/// As after a restore from a backup. What was signed and counted before names the former log.
+/// As after a restore from a backup. Cursors and positions from before name the former log.
 #[tokio::test]
 async fn f52_a_log_that_was_replaced_under_a_running_server_is_noticed() {
     let mut system = System::start().await;
@@ -140,7 +140,7 @@ async fn f52_a_log_that_was_replaced_under_a_running_server_is_noticed() {
     let named = |error: &serde_json::Value| error["code"] == "log";
     assert!(problem["errors"].as_array().unwrap().iter().any(named), "{problem}");
 
-    // The read models are those of the log that is there, as after a restore.
+    // The read models belong to the present log, as after a restore.
     system.crash();
     let restored = "UPDATE checkpoints SET incarnation = log_head.incarnation FROM log_head";
     sqlx::query(restored).execute(&owner).await.unwrap();
@@ -149,10 +149,10 @@ async fn f52_a_log_that_was_replaced_under_a_running_server_is_noticed() {
     assert_eq!(menu.place(&system.client()).await.body["number"], 2);
 }
 
-/// Nothing about an order is lost while it is away, however often it goes.
+/// No granted order is lost through repeated outages.
 #[tokio::test]
 async fn every_order_that_was_answered_outlives_outages() {
-    let (system, wire) = System::start_behind_a_wire().await;
+    let (system, proxy) = System::start_behind_a_proxy().await;
     let client = system.client();
     let menu = Menu::open(&client).await;
     let mut numbers = Vec::new();
@@ -162,8 +162,8 @@ async fn every_order_that_was_answered_outlives_outages() {
         let placing = join_all(keys.iter().copied().map(place));
         let outage = async {
             tokio::task::yield_now().await;
-            wire.cut();
-            wire.mend();
+            proxy.cut();
+            proxy.restore();
         };
         let (answers, ()) = tokio::join!(placing, outage);
         for (key, answer) in keys.into_iter().zip(answers) {

@@ -1,4 +1,4 @@
-//! What a read model could not take in: seen, replayed and discarded over HTTP.
+//! Events that a read model could not apply: listed, replayed and discarded over HTTP.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use fastops::consumers::{ConsumersCommand, Which, run};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Confirms an order in a shape that no confirmation was ever written in.
+/// Appends a confirmation with a payload that no release has ever written.
 async fn confirm_unreadably(system: &System, order: Uuid) {
     let event: order::Event = order::Confirmed {}.into();
     happens_to(system, order, event.event_type(), b"\"confirmed\"").await;
@@ -63,13 +63,13 @@ async fn parked_by_orders(client: &Client) -> Vec<Value> {
 #[tokio::test]
 async fn f19_an_operator_sees_replays_and_discards_what_was_parked() {
     let system = System::start().await;
-    let (client, stranger) = (system.client(), system.second_company().await);
-    let stranger = system.client_of(&stranger);
+    let (client, other_company) = (system.client(), system.second_company().await);
+    let other_company = system.client_of(&other_company);
     let menu = Menu::open(&client).await;
     let poisoned = menu.place(&client).await.id();
     confirm_unreadably(&system, poisoned).await;
 
-    // Whatever comes later is shown only when the poison has been set aside.
+    // Later events are shown only after the poison event was parked.
     let other = menu.place(&client).await;
     let path = format!("/v1/orders/{}?after={}", other.id(), other.position());
     let shown = client.get(&path).send().await;
@@ -82,8 +82,8 @@ async fn f19_an_operator_sees_replays_and_discards_what_was_parked() {
     let parked = parked_by_orders(&client).await;
     let [event] = &parked[..] else { panic!("{parked:?}") };
     assert_eq!((&event["event_type"], &event["attempts"]), (&json!("order.confirmed"), &json!(6)));
-    assert_eq!(parked_by_orders(&stranger).await, [Value::Null; 0]);
-    for (client, n_parked) in [(&client, 1), (&stranger, 0)] {
+    assert_eq!(parked_by_orders(&other_company).await, [Value::Null; 0]);
+    for (client, n_parked) in [(&client, 1), (&other_company, 0)] {
         let consumers = client.get("/v1/system/consumers").send().await;
         let consumers = consumers.expect(200)["data"].as_array().unwrap();
         let orders = consumers.iter().find(|consumer| consumer["consumer"] == ORDERS).unwrap();
@@ -97,7 +97,7 @@ async fn f19_an_operator_sees_replays_and_discards_what_was_parked() {
     let problem = replay(&client).send().await;
     let detail = problem.problem(409, "still-parked")["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains(event["reason"].as_str().unwrap()), "{detail}");
-    replay(&stranger).send().await.problem(404, "not-found");
+    replay(&other_company).send().await.problem(404, "not-found");
     assert_eq!(parked_by_orders(&client).await[0]["attempts"], 7);
 
     let reason = "it was written by a test";
@@ -109,13 +109,13 @@ async fn f19_an_operator_sees_replays_and_discards_what_was_parked() {
         call.header("idempotency-key", id).json(&body).send()
     };
     let id = fresh().to_string();
-    discard(&stranger, &id).await.problem(404, "not-found");
+    discard(&other_company, &id).await.problem(404, "not-found");
     let first = discard(&client, &id).await;
     assert_eq!(first.expect(200), &json!({"consumer": ORDERS, "n_events": 1}));
     assert_eq!(first.header("idempotent-replayed"), None);
-    let again = discard(&client, &id).await;
+    let retried = discard(&client, &id).await;
     assert_eq!(
-        (again.expect(200), again.header("idempotent-replayed")),
+        (retried.expect(200), retried.header("idempotent-replayed")),
         (&first.body, Some("true"))
     );
     let mismatch = replay(&client).no_key().header("idempotency-key", &id).send().await;
@@ -165,7 +165,7 @@ async fn f19_parked_events_are_seen_replayed_and_discarded_from_the_command_line
 }
 
 #[tokio::test]
-async fn f43_a_command_on_what_a_later_release_has_changed_is_told_to_come_back() {
+async fn f43_a_command_on_what_a_later_release_has_changed_is_refused() {
     let system = System::start().await;
     let client = system.client();
     let menu = Menu::open(&client).await;

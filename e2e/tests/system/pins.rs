@@ -1,4 +1,4 @@
-//! PINs for shared tills: what they are good for, and for how long.
+//! PINs for shared tills: what they allow, and for how long.
 
 use chrono::TimeDelta;
 use domain::identity::roles::Seed;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const EMAIL: &str = "luz@example.com";
 
-/// A PIN that somebody is given.
+/// A PIN that an administrator sets.
 const GIVEN: &str = "97538642";
 
 fn role(system: &System, seed: Seed) -> Uuid {
@@ -52,14 +52,15 @@ async fn s57_a_given_pin_is_replaced_first_and_is_void_when_its_owner_may_do_mor
     replaced.get("/v1/rbac/me").send().await.expect(200);
     sign_in(&system, &till, luz, GIVEN).await.problem(401, "login-failed");
 
-    // Who gave the PIN may have replaced it too: it opens nothing that was given to its owner since.
+    // The setter of the PIN may have replaced it too: it allows nothing that its owner was granted
+    // since.
     let assign = format!("/v1/rbac/users/{luz}/roles/{}", role(&system, Seed::Administrator));
     owner.post(&assign).send().await.expect(200);
     replaced.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
     sign_in(&system, &till, luz, "8642").await.problem(403, "pin-blocked");
     replace(&system, &till, luz, "8642", PIN).await.problem(403, "pin-blocked");
 
-    // With the password it is theirs alone.
+    // A PIN that is set with the password is known to its owner only.
     let at_home = system.signed_in(EMAIL).await.client;
     let own = json!({"password": e2e::system::PASSWORD, "pin": "8642"});
     at_home.put("/v1/auth/pin").no_key().json(&own).send().await.expect(200);
@@ -111,7 +112,7 @@ async fn s57_a_sign_in_with_a_pin_never_holds_what_is_of_high_risk() {
     ] {
         call.send().await.problem(403, "password-required");
     }
-    assert_eq!(system.log().await, before, "something was decided");
+    assert_eq!(system.log().await, before, "a command was accepted");
     let at_home = system.signed_in(EMAIL).await.client;
     at_home.post("/v1/rbac/roles").json(&json!({"name": "Barra"})).send().await.expect(201);
     let role = [role(&system, Seed::Cashier)];
@@ -145,16 +146,16 @@ async fn s58_after_twenty_wrong_ones_in_a_row_a_pin_is_blocked_until_there_is_an
         replace(&system, &till, luz, pin, "8642").await.problem(403, "pin-blocked");
     }
     assert_eq!(system.log().await.count("user.pin_blocked"), 1);
-    // Whoever guesses ends nobody's shift. The token has expired by now, the sign-in has not ended.
+    // Guessing does not end running sessions. The token has expired; the session has not.
     on_till.get("/v1/rbac/me").send().await.problem(401, "token-expired");
     set_pin(&system.signed_in(&system.company.email).await.client, luz).await;
     system.site.clock.forward(TimeDelta::minutes(16));
     system.session(&replace(&system, &till, luz, GIVEN, PIN).await);
 }
 
-/// A device's token shows it its own branch's people, and nobody else's.
+/// A device's token lists the users of its branch only.
 #[tokio::test]
-async fn s59_a_till_shows_who_may_sign_in_on_it_and_nobody_else() {
+async fn s59_a_till_lists_only_users_who_may_sign_in_on_it() {
     let system = System::start().await;
     let owner = system.client();
     let (till, branch) = enrolled(&owner, "Centro").await;
@@ -178,8 +179,8 @@ async fn s59_a_till_shows_who_may_sign_in_on_it_and_nobody_else() {
     let listed = shown(&till).await;
     assert_eq!(listed.expect(200)["data"].as_array().unwrap().len(), 2, "{}", listed.body);
 
-    let stranger = system.second_company().await;
-    let (theirs, _) = enrolled(&system.client_of(&stranger), "Centro").await;
+    let other_company = system.second_company().await;
+    let (theirs, _) = enrolled(&system.client_of(&other_company), "Centro").await;
     assert_eq!(shown(&theirs).await.expect(200)["data"], json!([]));
     owner.get(path).send().await.problem(401, "auth-required");
     system.visitor().get(path).send().await.problem(401, "auth-required");
@@ -195,7 +196,7 @@ async fn s59_a_till_shows_who_may_sign_in_on_it_and_nobody_else() {
     system.pin(&token, here).await.problem(401, "login-failed");
 }
 
-/// A till more in a branch.
+/// Enrols another till in a branch.
 async fn another_till(by: &Client, branch: Uuid) -> String {
     let body = json!({"name": "Otra", "branch_id": branch});
     let enrolled = by.post("/v1/devices").json(&body).send().await;
@@ -203,7 +204,7 @@ async fn another_till(by: &Client, branch: Uuid) -> String {
 }
 
 #[tokio::test]
-async fn s58_a_pin_that_lets_nobody_in_leaves_a_line_that_says_why() {
+async fn s58_a_refused_pin_is_logged_with_its_reason() {
     let rig = Rig::start().await;
     let owner = rig.till().client();
     let (till, branch) = enrolled(&owner, "Otro barrio").await;
@@ -214,18 +215,18 @@ async fn s58_a_pin_that_lets_nobody_in_leaves_a_line_that_says_why() {
         let body = json!({"device_token": till, "user_id": luz, "pin": pin});
         owner.post("/v1/auth/pin").no_key().json(&body).send().await
     };
-    let says = async |reason: &str| {
+    let log_with_reason = async |reason: &str| {
         let line = format!("\"way\":\"pin\",\"reason\":\"{reason}\"");
         rig.process().log_with(&line).await
     };
     try_pin(&till, GIVEN).await.problem(403, "pin-change-required");
-    says("to_be_replaced").await;
+    log_with_reason("to_be_replaced").await;
     let everywhere = owner.put(&format!("/v1/users/{luz}/branches"));
     everywhere.json(&json!({"all_branches": true})).send().await.expect(200);
     try_pin(&till, GIVEN).await.problem(403, "pin-blocked");
-    let log = says("superseded").await;
+    let log = log_with_reason("superseded").await;
     assert!(!log.contains("\"blocked\""), "{log}");
-    // Nobody waits before the sixth wrong one on one till.
+    // There is no delay before the sixth wrong PIN on one till.
     for _ in 0..4 {
         let till = another_till(&owner, branch).await;
         for _ in 0..5 {
@@ -234,7 +235,7 @@ async fn s58_a_pin_that_lets_nobody_in_leaves_a_line_that_says_why() {
     }
     try_pin(&till, "5713").await.problem(403, "pin-blocked");
     for reason in ["wrong", "blocked"] {
-        says(reason).await;
+        log_with_reason(reason).await;
     }
     assert!(!rig.process().log().contains(GIVEN), "the PIN is in the log");
 }

@@ -1,4 +1,4 @@
-//! Headers and parameters that are missing, broken or stale, on every operation that reads them.
+//! Missing, invalid and stale headers and parameters, on every operation that reads them.
 
 use e2e::menu::{branch, product, stock_item};
 use e2e::raw::Reply;
@@ -23,7 +23,7 @@ async fn s38_every_command_wants_a_good_key() {
     };
     let (of_operators, of_people): (Vec<_>, Vec<_>) = with_key.partition(of_operators);
     assert_eq!(of_people.len(), commands.len(), "requests.rs has one of every kind");
-    assert_eq!(of_operators.len(), 7, "parked.rs, operator.rs and companies.rs send them");
+    assert_eq!(of_operators.len(), 7, "parked.rs, operator.rs and companies.rs test them");
     for operation in of_operators {
         let by = if operation.is_operators() { system.operator() } else { client.clone() };
         let path = operation.path.replace("{company_id}", &system.company.tenant.to_string());
@@ -46,7 +46,7 @@ async fn s38_every_command_wants_a_good_key() {
         let nil = "00000000-0000-0000-0000-000000000000";
         for key in ["", "7", &uuid[1..], &long, &braced, nil, "' OR 1=1 --", "\u{1}x", "a\tb"] {
             let Ok(answer) = send(Some(key)).try_send().await else {
-                // A client that keeps to HTTP does not even send it; see below.
+                // A conforming client refuses to send this key; see the next test.
                 assert!(key.contains('\u{1}'), "{key:?}");
                 continue;
             };
@@ -55,7 +55,7 @@ async fn s38_every_command_wants_a_good_key() {
         let twice = send(Some(&uuid)).header("idempotency-key", &fresh().to_string());
         twice.send().await.problem(400, "idempotency-key-invalid");
     }
-    assert_eq!(system.log().await, before, "something was done");
+    assert_eq!(system.log().await, before, "a command was accepted");
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
     assert_eq!(limited.send().await.expect(200)["data"].as_array().unwrap().len(), 1);
 }
 
-/// What a parameter cannot say, a name can: it is stored and found as it was written.
+/// A name may contain what a parameter may not: it is stored and returned unchanged.
 #[tokio::test]
 async fn s41_sql_in_a_name_is_a_name() {
     let system = System::start().await;

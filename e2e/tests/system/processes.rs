@@ -1,4 +1,4 @@
-//! Commands that follow from events, in time and once.
+//! Commands that processes send on events, on time and once.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::inventory::Kitchen;
 
 const NAME: &str = WhenReservedThenRelease::NAME;
 
-/// What is planned and not sent, in the order of its time.
+/// The pending timers in the order of their time.
 async fn planned(owner: &PgPool) -> Vec<EventId> {
     let events = sqlx::query_scalar("SELECT event_id FROM process_timers ORDER BY due_at");
     events.fetch_all(owner).await.unwrap().into_iter().map(EventId::from_uuid).collect()
@@ -42,7 +42,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut reached: impl FnMut() -
     assert!(timeout(Duration::from_secs(30), look).await.is_ok(), "never: {what}");
 }
 
-/// The process has worked off everything that is in the log.
+/// Waits until the process has handled the whole log.
 async fn has_read_all(owner: &PgPool) {
     let sql = "SELECT count(*) = 12 AND min(c.position) >= max(h.position)
                FROM checkpoints c, log_head h WHERE consumer = $1";
@@ -82,15 +82,15 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
         kitchen.step(made, step).await;
     }
     has_read_all(&owner).await;
-    // They end at the same time, together with the last of them.
+    // The reservations end at the same time, with the last of them.
     let reserved = reservation_of(&system.log().await, made);
     assert_eq!(planned(&owner).await, [reserved]);
 
     system.site.clock.forward(TimeDelta::hours(11));
     sleep(Duration::from_millis(1_500)).await;
-    assert_eq!(planned(&owner).await, [reserved], "it is kept for twelve hours");
+    assert_eq!(planned(&owner).await, [reserved], "the reservation lasts twelve hours");
 
-    // Nobody is there when the time comes.
+    // The timer becomes due while no server runs.
     system.crash();
     system.site.clock.forward(TimeDelta::hours(2));
     system.restart(Silence::None).await;
@@ -100,7 +100,7 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
     let Event::Released(what) = released.decode().unwrap() else { panic!("{released:?}") };
     assert_eq!(what.reason, ReleaseReason::Expired);
     let orders: Vec<_> = what.orders.iter().map(|order| order.uuid()).collect();
-    assert_eq!(orders, [forgotten], "the others had been taken and given back");
+    assert_eq!(orders, [forgotten], "the other reservations are used up or released");
     assert_eq!(released.metadata.actor, Actor::System(NAME.to_owned()));
     assert_eq!(released.metadata.causation, Some(reserved));
     assert_eq!(released.metadata.command, command_id(NAME, reserved));
@@ -108,8 +108,8 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
     assert!(cause.metadata.traceparent.is_some());
     assert_eq!(released.metadata.traceparent, cause.metadata.traceparent, "it is one trace");
 
-    // The command is sent again, as after a crash before it was crossed out.
-    let again = format!(
+    // The timer is restored, as after a crash between the command and the timer's removal.
+    let restore_timer = format!(
         "INSERT INTO process_timers
          VALUES ('{}', '{NAME}', '{forgotten}', '2026-01-01', '{}', '{}', '{{\"branch\": \"{}\"}}')",
         system.company.tenant,
@@ -117,11 +117,11 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
         released.metadata.correlation,
         kitchen.menu.branch,
     );
-    assert_eq!(as_owner(&owner, &again).await, 1);
+    assert_eq!(as_owner(&owner, &restore_timer).await, 1);
     until("nothing is planned", || async { planned(&owner).await.is_empty() }).await;
     assert_eq!(system.log().await, log);
 
-    // The log is read from its beginning, as by a process that has lost everything.
+    // The log is handled from its beginning, as by a process without its checkpoint.
     system.crash();
     as_owner(&owner, &format!("UPDATE checkpoints SET position = 0 WHERE consumer = '{NAME}'"))
         .await;
@@ -132,9 +132,9 @@ async fn a_reservation_that_nobody_takes_ends_after_twelve_hours_and_once() {
     assert_eq!(system.log().await, log);
 }
 
-/// Two hundred that fail were all that was ever looked at.
+/// At most 200 due timers are read at a time: as many failing ones must not block the next.
 #[tokio::test]
-async fn f51_commands_that_cannot_be_sent_are_parked_and_do_not_stand_before_the_others() {
+async fn f51_commands_that_cannot_be_sent_are_parked_and_block_no_others() {
     let system = System::start().await;
     let owner = system.site.database.owner_pool();
     let kitchen = Kitchen::open(&system).await;
@@ -168,7 +168,7 @@ async fn f51_commands_that_cannot_be_sent_are_parked_and_do_not_stand_before_the
     assert!(parked.iter().all(|timer| timer.attempts == 1), "{parked:?}");
     assert!(parked[0].reason.starts_with("what was planned cannot be read"), "{parked:?}");
 
-    // A person has mended one of them and has it sent again.
+    // An operator has repaired one of the timers and retries it.
     let key = parked[0].about.key;
     let mend = format!(
         "UPDATE process_timers SET command = '{{\"branch\": \"{}\"}}' WHERE key = '{key}'",
@@ -184,7 +184,8 @@ async fn f51_commands_that_cannot_be_sent_are_parked_and_do_not_stand_before_the
     .await;
 }
 
-/// The id follows from what everybody can know; what a client sends under it is not taken for the process.
+/// The id of a process's command can be computed by anyone; a client's command with that id is not
+/// taken for it.
 #[tokio::test]
 async fn s38_no_client_can_take_the_id_of_a_command_of_a_process() {
     let system = System::start().await;

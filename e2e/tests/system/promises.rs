@@ -1,11 +1,12 @@
-//! `docs/promises.md` is true: every test that it names exists and runs, and no proven row is missing.
+//! Checks `docs/promises.md`: every test that it names exists and runs, and no proven row is
+//! missing.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The rows that have to be there.
+/// The rows that the table must contain.
 const PROMISED: &str = "F01 F02 F03 F04 F05 F06 F07 F08 F09 F10 F11 F12 F15 F16 F17 F19 F21 F22 F23 F24 F25 F26 F27 F43 F47 F49 F50 F51 F52 S01 S02 S03 S04 S05 S14 S17 \
                         S18 S20 S28 S29 S31 S33 S34 S35 S36 S37 S38 S39 S40 S41 S43";
 
@@ -32,7 +33,7 @@ fn rows(document: &str) -> Vec<Row> {
     let table = document.lines().filter(|line| line.starts_with('|')).map(cells);
     let row = |cells: Vec<String>| match &cells[..] {
         [id, what, promise, tests, figure] if is_id(id) => {
-            assert!(!what.is_empty() && !promise.is_empty(), "{id} says nothing");
+            assert!(!what.is_empty() && !promise.is_empty(), "{id} has an empty cell");
             let tests = tests.split('`').skip(1).step_by(2).map(str::to_owned).collect();
             Some(Row { id: id.clone(), tests, figure: figure.clone() })
         }
@@ -45,7 +46,7 @@ fn rows(document: &str) -> Vec<Row> {
     table.filter_map(row).collect()
 }
 
-/// Every test function of the workspace by name, with whether it runs.
+/// All test functions of the workspace by name, with whether they run.
 fn tests() -> BTreeMap<String, bool> {
     let mut tests = BTreeMap::new();
     let mut folders = vec![workspace()];
@@ -59,7 +60,7 @@ fn tests() -> BTreeMap<String, bool> {
                 }
             } else if name.ends_with(".rs") {
                 for (name, runs) in tests_in(&fs::read_to_string(path).unwrap()) {
-                    // Of two with one name, both have to run.
+                    // Of two tests with one name, both have to run.
                     *tests.entry(name).or_insert(true) &= runs;
                 }
             }
@@ -68,7 +69,7 @@ fn tests() -> BTreeMap<String, bool> {
     tests
 }
 
-/// A function whose attributes, the lines right above it, make it a test.
+/// The functions whose attributes, in the lines above them, make them tests.
 fn tests_in(source: &str) -> Vec<(String, bool)> {
     let mut attributes = String::new();
     let mut tests = Vec::new();
@@ -90,7 +91,7 @@ fn tests_in(source: &str) -> Vec<(String, bool)> {
     tests
 }
 
-/// The row that a test's name begins with: `F02` for `f02_…`.
+/// The row that the prefix of a test's name refers to: `F02` for `f02_…`.
 fn row_of(test: &str) -> Option<String> {
     let (id, _) = test.split_once('_')?;
     let proves = id.len() == 3 && id.starts_with(['f', 's']) && id[1..].parse::<u8>().is_ok();
@@ -110,8 +111,8 @@ fn every_promise_names_a_test_that_exists() {
     assert_eq!(ids.len(), rows.len(), "an id has two rows");
     for Row { id, tests: named, figure } in &rows {
         assert!(!figure.is_empty(), "{id} has no figure");
-        let own = named.iter().filter(|test| row_of(test).as_ref() == Some(id));
-        assert!(own.count() > 0, "{id} names no test of its own");
+        let tests_of_row = named.iter().filter(|test| row_of(test).as_ref() == Some(id));
+        assert!(tests_of_row.count() > 0, "{id} names no test of its own");
         for test in named {
             match tests.get(test) {
                 None => panic!("{id} names {test}, which does not exist"),

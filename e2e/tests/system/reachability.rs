@@ -1,4 +1,4 @@
-//! Every permission denies something, and every event is read.
+//! Every permission protects an operation, and every event has a consumer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::document::operations;
 use crate::requests::of_every_kind;
 
-/// Aggregates whose events no consumer reads, and why.
+/// Aggregates whose events no consumer reads, with the reason.
 const UNREAD: &[(&str, &str)] = &[
     ("claim", "claims are looked up by those who take them, in memory"),
     ("series", "the number stands in the order that it was assigned to"),
@@ -22,7 +22,7 @@ const UNREAD: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn every_event_is_read_by_a_consumer_or_it_is_said_why_not() {
+async fn every_event_is_read_by_a_consumer_or_listed_with_a_reason() {
     let system = System::start().await;
     let client = system.client();
     let menu = Menu::open(&client).await;
@@ -48,13 +48,13 @@ async fn every_event_is_read_by_a_consumer_or_it_is_said_why_not() {
 }
 
 #[tokio::test]
-async fn every_permission_denies_each_operation_that_needs_it_to_whoever_lacks_it() {
+async fn every_operation_is_denied_without_its_permission() {
     let system = System::start().await;
     let owner = system.client();
     let all = || Permission::ALL.iter().map(|permission| permission.name());
     let mut denying = BTreeSet::new();
     for (n, half) in [0, 1].into_iter().enumerate() {
-        // Two people who hold every second permission: each lacks what the other has.
+        // Two users who hold every second permission: each lacks those of the other.
         let held: Vec<&str> =
             all().enumerate().filter(|(n, _)| n % 2 == half).map(|it| it.1).collect();
         let role = json!({"name": format!("Mitad {n}"), "permissions": held});

@@ -1,5 +1,5 @@
-//! A command that is repeated under its key writes nothing, in no table; what a crash left undone between
-//! log and tables is done by then.
+//! A retried command writes to no table; what a crash left undone between log and tables is
+//! complete by then.
 
 use std::time::Duration;
 
@@ -13,15 +13,12 @@ use uuid::Uuid;
 
 use crate::requests::of_every_kind;
 
-/// Tables that change whether or not anybody asks for anything, and why that is no harm.
-const HARMLESS: [&str; 2] = [
-    // Whose turn it is; renewed while a process lives.
-    "leases", // How processes are scheduled, not what happened.
-    "deciders",
-];
+/// Tables that change without requests: processes renew their `leases`, and `deciders` records which
+/// server decides for a company.
+const HARMLESS: [&str; 2] = ["leases", "deciders"];
 
-/// Every row of every table with the transaction that wrote it, so that a row that was written again as
-/// it was is told from one that was not.
+/// All rows of all tables with the transaction that wrote them, so that a row that was rewritten
+/// without change is noticed.
 async fn rows(pool: &PgPool) -> Vec<(String, i64, String)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT relname::text FROM pg_class
@@ -46,10 +43,10 @@ async fn rows(pool: &PgPool) -> Vec<(String, i64, String)> {
     rows
 }
 
-/// The same once nothing that goes on beside requests changes anything.
+/// The same after all background writes have ended.
 async fn settled_rows(pool: &PgPool) -> Vec<(String, i64, String)> {
     let (mut before, mut quiet) = (rows(pool).await, 0);
-    // Longer than consumers, letters and snapshots wait for anything.
+    // Longer than the intervals of consumers, e-mails and snapshots.
     while quiet < 8 {
         tokio::time::sleep(Duration::from_millis(250)).await;
         let now = rows(pool).await;
@@ -59,7 +56,7 @@ async fn settled_rows(pool: &PgPool) -> Vec<(String, i64, String)> {
     before
 }
 
-/// A command of the operator, with its key.
+/// A command of the operator with this key.
 fn of_operator(system: &System, key: Uuid, is_create: bool) -> Call {
     let path = "/v1/operator/companies";
     let operator = system.operator();
@@ -74,7 +71,7 @@ fn of_operator(system: &System, key: Uuid, is_create: bool) -> Call {
     }
 }
 
-/// Parked events are no part of the log; what decides about them is tested beside them.
+/// Parked events are not part of the log; `parked.rs` tests the commands on them.
 #[tokio::test]
 async fn f05_a_command_that_is_repeated_writes_nothing_in_any_table() {
     let system = System::start().await;
@@ -97,12 +94,12 @@ async fn f05_a_command_that_is_repeated_writes_nothing_in_any_table() {
     let pool = system.site.database.owner_pool();
     let before = settled_rows(&pool).await;
     for (command, key, answer) in &done {
-        let again = match command {
+        let retried = match command {
             Some(command) => command.call(&client).key(*key),
             None => of_operator(&system, *key, *key == create),
         };
-        let again = again.send().await;
-        assert_eq!((again.status, &again.body), (answer.status, &answer.body));
+        let retried = retried.send().await;
+        assert_eq!((retried.status, &retried.body), (answer.status, &answer.body));
         let after = rows(&pool).await;
         let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
         let written: Vec<&str> = changed.map(|(before, _)| before.0.as_str()).collect();
@@ -111,7 +108,7 @@ async fn f05_a_command_that_is_repeated_writes_nothing_in_any_table() {
     assert_eq!(settled_rows(&pool).await, before, "something was written later");
 }
 
-/// Takes away what is kept beside the log, as if the process had ended before it was.
+/// Deletes what is stored beside the log, as if the process had crashed before.
 async fn crashed(system: &System, statement: &'static str) {
     sqlx::query(statement).execute(&system.site.database.owner_pool()).await.unwrap();
 }
@@ -147,7 +144,7 @@ async fn f02_what_a_crash_left_undone_beside_the_log_is_done_by_the_retry() {
     let body = json!({"name": "Pepe", "email": "pepe@example.com", "roles": [], "branches": []});
     let invite = async || owner.post("/v1/users").key(key).json(&body).send().await;
     let pepe = invite().await.id();
-    system.site.letters.token("pepe@example.com").await;
+    system.site.emails.token("pepe@example.com").await;
     crashed(&system, "DELETE FROM credentials WHERE password_hash IS NULL").await;
     crashed(&system, "DELETE FROM people WHERE person_id NOT IN (SELECT user_id FROM credentials)")
         .await;
@@ -157,7 +154,7 @@ async fn f02_what_a_crash_left_undone_beside_the_log_is_done_by_the_retry() {
     assert_eq!(owner.get(&path).send().await.expect(200)["name"], "Pepe");
 }
 
-/// What was set since stays: an old command opens no way in.
+/// A retry of an earlier command does not overwrite what was set later.
 #[tokio::test]
 async fn f05_an_old_pin_and_a_removed_till_do_not_come_back_with_a_retry() {
     let system = System::start().await;
@@ -169,11 +166,12 @@ async fn f05_an_old_pin_and_a_removed_till_do_not_come_back_with_a_retry() {
     let path = format!("/v1/users/{luz}/pin");
     let set = async || owner.put(&path).key(key).json(&json!({"pin": "97538642"})).send().await;
     set().await.expect(200);
-    let own = json!({
+    let replace = json!({
         "device_token": token, "user_id": luz, "current": "97538642", "pin": PIN,
     });
-    let own = system.visitor().post("/v1/auth/pin/replace").no_key().json(&own).send().await;
-    let till = system.session(&own).client;
+    let replace =
+        system.visitor().post("/v1/auth/pin/replace").no_key().json(&replace).send().await;
+    let till = system.session(&replace).client;
     let before = system.log().await;
     assert!(set().await.is_replayed());
     assert_eq!(system.log().await, before);

@@ -1,4 +1,4 @@
-//! One request of every kind of command, each on something of its own.
+//! One request of every kind of command, each about an object of its own.
 
 mod users;
 
@@ -10,24 +10,24 @@ use uuid::Uuid;
 
 use users::about_people;
 
-/// A command that will be accepted, to be sent as often as a test wants.
+/// A command that will be accepted, which a test may send repeatedly.
 #[derive(Debug, Clone)]
 pub(crate) struct Command {
     method: Method,
     path: String,
     if_match: Option<u64>,
     body: Option<Value>,
-    /// The status of its answer.
+    /// The status of the answer.
     pub(crate) status: u16,
-    /// What its answer says, among other things.
-    pub(crate) says: Value,
-    /// Whether something happens to a thing with a revision; a command that finds nothing to do is
-    /// accepted all the same.
+    /// Fields that the answer contains, among others.
+    pub(crate) fields: Value,
+    /// Whether the command changes an object with a revision; a command without effect is accepted,
+    /// too.
     pub(crate) has_effect: bool,
 }
 
 impl Command {
-    /// The request, without a key yet.
+    /// The request with a fresh key.
     pub(crate) fn call(&self, client: &Client) -> Call {
         let call = client.call(self.method.clone(), &self.path);
         let call = match self.if_match {
@@ -40,11 +40,11 @@ impl Command {
         }
     }
 
-    /// Fails the test unless it was accepted and did what it says.
+    /// Fails the test unless the command was accepted with these fields.
     #[track_caller]
     pub(crate) fn assert_accepted(&self, answer: &Answer) {
         let body = answer.expect(self.status);
-        for (name, value) in self.says.as_object().expect("a command says an object") {
+        for (name, value) in self.fields.as_object().expect("the expected fields are an object") {
             assert_eq!(&body[name], value, "{name} in {body}");
         }
         assert!(!self.has_effect || answer.revision() > 0, "{answer:?}");
@@ -52,12 +52,12 @@ impl Command {
     }
 }
 
-fn post(path: &str, body: Value, status: u16, says: Value) -> Command {
+fn post(path: &str, body: Value, status: u16, fields: Value) -> Command {
     let (method, path) = (Method::POST, path.to_owned());
-    Command { method, path, if_match: None, body: Some(body), status, says, has_effect: true }
+    Command { method, path, if_match: None, body: Some(body), status, fields, has_effect: true }
 }
 
-/// One of each; `round` keeps the names apart.
+/// One command of each kind; `round` makes the names distinct.
 pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
     let total = json!({"amount": 4_250_000, "currency": "COP"});
     let mut commands = vec![
@@ -79,21 +79,21 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
             client.post(&path).send().await.expect(200);
         }
         let status = ["confirmed", "preparing", "ready", "delivered"][taken];
-        let says = json!({"id": order, "status": status, "revision": taken + 2});
+        let fields = json!({"id": order, "status": status, "revision": taken + 2});
         let path = format!("/v1/orders/{order}/{step}");
-        commands.push(Command { body: None, ..post(&path, Value::Null, 200, says) });
+        commands.push(Command { body: None, ..post(&path, Value::Null, 200, fields) });
     }
     let order = menu.place(client).await.id();
-    let says = json!({"id": order, "status": "cancelled", "revision": 2});
+    let fields = json!({"id": order, "status": "cancelled", "revision": 2});
     let path = format!("/v1/orders/{order}/cancel");
-    let cancel = post(&path, json!({"reason": "mistake"}), 200, says);
+    let cancel = post(&path, json!({"reason": "mistake"}), 200, fields);
     commands.push(Command { if_match: Some(1), ..cancel });
     let order = menu.place(client).await.id();
     let zero = json!({"amount": 0, "currency": "COP"});
     let change = json!({"amount": 800_000, "currency": "COP"});
-    let says = json!({"order_id": order, "balance": zero, "change": change, "revision": 2});
+    let fields = json!({"order_id": order, "balance": zero, "change": change, "revision": 2});
     let path = format!("/v1/orders/{order}/payments");
-    commands.push(post(&path, cash(1_200_000, 2_000_000), 201, says));
+    commands.push(post(&path, cash(1_200_000, 2_000_000), 201, fields));
     commands.extend(revisions(client, menu, round).await);
     commands.extend(about_branches(client, round).await);
     commands.extend(about_stock(client, menu, round).await);
@@ -134,8 +134,8 @@ async fn about_branches(client: &Client, round: u32) -> Vec<Command> {
 async fn about_company(client: &Client, round: u32) -> Command {
     let shown = client.get("/v1/company").send().await;
     let (id, revision) = (&shown.expect(200)["id"], shown.revision());
-    let says = json!({"id": id, "revision": revision + 1});
-    let revise = post("/v1/company", json!({"name": format!("Empresa {round}")}), 200, says);
+    let fields = json!({"id": id, "revision": revision + 1});
+    let revise = post("/v1/company", json!({"name": format!("Empresa {round}")}), 200, fields);
     Command { method: Method::PUT, if_match: Some(revision), ..revise }
 }
 
@@ -163,7 +163,7 @@ async fn about_stock(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
         Command {
             method: Method::PUT,
             if_match: Some(0),
-            says: json!({"id": drink, "revision": 1}),
+            fields: json!({"id": drink, "revision": 1}),
             ..publish
         },
         post(&format!("{stock}-receipts"), json!({"lines": [line]}), 201, json!({})),
@@ -183,7 +183,7 @@ async fn revisions(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
         if_match: Some(1),
         body: Some(body),
         status: 200,
-        says: json!({"id": id}),
+        fields: json!({"id": id}),
         has_effect: true,
     };
     vec![

@@ -1,4 +1,4 @@
-//! Roles over HTTP: nobody gets more than somebody who has it gives.
+//! Roles over HTTP: no user grants more than they hold.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ async fn role(client: &Client, body: &Value) -> Uuid {
     added.id()
 }
 
-/// Somebody who may change roles and people, and hardly anything else.
+/// A user who may change roles and users, and hardly anything else.
 async fn clerk(system: &System) -> (Uuid, Client) {
     let owner = system.client();
     let permissions = ["role.manage", "role.read", "user.manage", "user.invite", "order.read"];
@@ -35,21 +35,21 @@ async fn clerk(system: &System) -> (Uuid, Client) {
 }
 
 #[tokio::test]
-async fn s22_nobody_gives_what_they_lack() {
+async fn s22_no_user_grants_permissions_that_they_lack() {
     let system = System::start().await;
     let owner = system.client();
     let (user, clerk) = clerk(&system).await;
-    let own = role(&clerk, &json!({"name": "Mía", "permissions": ["order.read"]})).await;
+    let clerk_role = role(&clerk, &json!({"name": "Mía", "permissions": ["order.read"]})).await;
     let strong = json!({"name": "Fuerte", "permissions": ["system.operate"]});
     let strong_id = role(&owner, &strong).await;
     let admin = Seed::Administrator.role(system.company.tenant).uuid();
     let about = |path: &str| format!("/v1/rbac/{path}");
     let escalating = [
-        clerk.post(&about(&format!("roles/{own}/permissions/system.operate"))),
+        clerk.post(&about(&format!("roles/{clerk_role}/permissions/system.operate"))),
         clerk.post(&about("roles")).json(&json!({"name": "F", "permissions": ["order.place"]})),
         clerk.post(&about("roles")).json(&json!({"name": "F", "parents": [strong_id]})),
         clerk
-            .put(&about(&format!("roles/{own}")))
+            .put(&about(&format!("roles/{clerk_role}")))
             .if_match(1)
             .json(&json!({"name": "Mía", "parents": [strong_id]})),
         clerk.post(&about(&format!("users/{user}/roles/{admin}"))),
@@ -62,17 +62,17 @@ async fn s22_nobody_gives_what_they_lack() {
     for call in escalating {
         call.send().await.problem(403, "privilege-escalation");
     }
-    clerk.post(&about(&format!("users/{user}/roles/{own}"))).send().await.expect(200);
+    clerk.post(&about(&format!("users/{user}/roles/{clerk_role}"))).send().await.expect(200);
 }
 
 #[tokio::test]
-async fn the_roles_of_somebody_are_listed_with_who_gave_them_and_when() {
+async fn the_roles_of_a_user_are_listed_with_who_gave_them_and_when() {
     let system = System::start().await;
     let owner = system.client();
     let (user, clerk) = clerk(&system).await;
-    let own = role(&clerk, &json!({"name": "Mía", "permissions": ["order.read"]})).await;
+    let clerk_role = role(&clerk, &json!({"name": "Mía", "permissions": ["order.read"]})).await;
     let roles = format!("/v1/rbac/users/{user}/roles");
-    let given = clerk.post(&format!("{roles}/{own}")).send().await;
+    let given = clerk.post(&format!("{roles}/{clerk_role}")).send().await;
     given.expect(200);
 
     let listed = owner.get(&format!("{roles}?after={}", given.position())).send().await;
@@ -83,7 +83,7 @@ async fn the_roles_of_somebody_are_listed_with_who_gave_them_and_when() {
         (given["name"].clone(), given["assigned_by"].clone())
     };
     assert_eq!(listed.len(), 2);
-    assert_eq!(given_by(own), (json!("Mía"), json!(user)));
+    assert_eq!(given_by(clerk_role), (json!("Mía"), json!(user)));
 }
 
 #[tokio::test]
@@ -177,11 +177,11 @@ async fn s25_only_permissions_that_exist_are_granted() {
         let problem = added.problem(status, code);
         assert_eq!(problem["errors"][0]["pointer"], "/permissions/1", "{bad:?}");
     }
-    let own = json!({"id": "order.place", "label": "Mío"});
-    client.post("/v1/rbac/permissions").json(&own).send().await.problem(422, "validation");
+    let clerk_role = json!({"id": "order.place", "label": "Mío"});
+    client.post("/v1/rbac/permissions").json(&clerk_role).send().await.problem(422, "validation");
 }
 
-/// How long after it was revoked a permission is still of use on another node.
+/// How long a revoked permission remains valid on another server.
 async fn felt_after(system: &System, elsewhere: &Client, path: &str) -> Duration {
     let owner = system.client();
     owner.call(Method::DELETE, path).send().await.expect(200);
@@ -193,7 +193,7 @@ async fn felt_after(system: &System, elsewhere: &Client, path: &str) -> Duration
             return begun.elapsed();
         }
         answer.expect(200);
-        assert!(begun.elapsed() < Duration::from_mins(3), "it is still of use");
+        assert!(begun.elapsed() < Duration::from_mins(3), "the permission is still valid");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
@@ -214,10 +214,10 @@ async fn s26_a_revoked_permission_is_of_no_use_on_another_node() {
     assert_took(took, Duration::from_secs(1));
     figure("S26", &format!("felt on another node after {took:.1?}"));
 
-    // A node whose feed stands still.
+    // A server that stops following the log.
     owner.post(&path).send().await.expect(200);
-    let deaf = Node::start_deaf(&system.site).await;
-    let elsewhere = luz.at(deaf.address);
+    let not_following = Node::start_not_following(&system.site).await;
+    let elsewhere = luz.at(not_following.address);
     elsewhere.get("/v1/categories").send().await.expect(200);
     let took = felt_after(&system, &elsewhere, &path).await;
     assert_took(took, Duration::from_secs(30));
@@ -259,17 +259,17 @@ async fn a_token_and_a_permission_are_checked_in_microseconds() {
     let now = system.site.clock.now();
     let commands = system.node().installation.commands.clone();
     let took = system.node().run(async move {
-        let key =
-            SigningKey::try_new("1", TokenAlgorithm::Hs256, SECRET).expect("it is long enough");
+        let key = SigningKey::try_new("1", TokenAlgorithm::Hs256, SECRET)
+            .expect("the secret is long enough");
         let tokens = Tokens::new("fastops", "fastops", key, None);
         let token = tokens.issue(&access, now);
         let authority = Authority::new(commands);
         let check = async || {
             let Access { tenant, user, session, epoch, device, .. } =
-                tokens.verify(&token, now).expect("the token is good");
+                tokens.verify(&token, now).expect("the token is valid");
             let presented = Presented { tenant, user, session, epoch, device };
             let standing = authority.of(&presented, Some(Permission::OrderPlace)).await;
-            let standing = standing.expect("the log answers").expect("the sign-in goes on");
+            let standing = standing.expect("the log answers").expect("the session is active");
             assert!(standing.holds(Permission::OrderPlace));
         };
         check().await;
@@ -281,11 +281,11 @@ async fn a_token_and_a_permission_are_checked_in_microseconds() {
     });
     let took = took.await;
     figure("check", &format!("token and permission in {took:.1?}"));
-    // Not optimised, and on a machine that does other things besides.
+    // An unoptimized build, on a machine that runs other tests.
     assert_took(took, Duration::from_millis(1));
 }
 
-/// Whatever changes something in every branch is of those who act in all of them.
+/// A change that affects every branch requires a user of all branches.
 #[tokio::test]
 async fn s22_an_actor_of_some_branches_changes_nothing_of_the_others() {
     let system = System::start().await;
@@ -309,9 +309,9 @@ async fn s22_an_actor_of_some_branches_changes_nothing_of_the_others() {
         refused += 1;
     }
     assert!(refused > 15, "{refused} operations reach every branch");
-    assert_eq!(system.log().await, before, "something was decided");
+    assert_eq!(system.log().await, before, "a command was accepted");
 
-    // Of people, those who act in no other branch.
+    // Only users who act in no other branch.
     let here = system.joined(&bound, "aqui@example.com", &[cashier], &[menu.branch]).await;
     let everywhere = system.joined_everywhere(&owner, "todas@example.com", &[cashier]).await;
     let waiter = Seed::Waiter.role(system.company.tenant).uuid();
@@ -326,9 +326,9 @@ async fn s22_an_actor_of_some_branches_changes_nothing_of_the_others() {
     give(here).send().await.expect(200);
 }
 
-/// Operations that change something and are of those who act in one branch: because they happen in a
-/// branch, because the person whom they change is judged by where that person acts, or because they
-/// say which events others may have.
+/// Operations that change something and are open to users of one branch: because they happen in a
+/// branch, because the changed user's branches decide, or because they decide which events others
+/// may have.
 const OF_A_BRANCH: &[&str] = &[
     "allowBranches",
     "assignRole",
@@ -373,7 +373,7 @@ async fn every_change_is_of_a_branch_or_reaches_all_of_them() {
 }
 
 #[tokio::test]
-async fn s22_whoever_is_suspended_is_given_nothing_that_they_would_not_be_given_otherwise() {
+async fn s22_a_suspended_user_is_protected_from_escalation_like_an_active_one() {
     let system = System::start().await;
     let owner = system.client();
     let tenant = system.company.tenant;

@@ -1,4 +1,4 @@
-//! What a release adds to the roles that companies begin with reaches those that began before.
+//! Permissions that a release adds to seeded roles reach existing companies.
 
 use commands::identity::upgrade_seeds;
 use domain::event::StoredEvent;
@@ -14,7 +14,7 @@ use event_store::{
 use reqwest::Method;
 use serde_json::json;
 
-/// Makes the roles of the company what a company of the first version has that was not upgraded.
+/// Reduces the company's roles to those of the first version that was not upgraded.
 async fn begin_earlier(system: &System, manager: RoleId) {
     let tenant = system.company.tenant;
     let stream = StreamId::of::<Roles>(tenant, &tenant);
@@ -53,7 +53,7 @@ async fn begin_earlier(system: &System, manager: RoleId) {
     assert!(matches!(verdict, Verdict::Committed(_)), "{verdict:?}");
 }
 
-/// Upgrades on this node, once more; answers how many companies that was about.
+/// Runs the upgrade on this server again; returns the number of upgraded companies.
 async fn upgraded(node: &Node) -> u32 {
     let installation = node.installation.clone();
     node.run(async move {
@@ -72,11 +72,11 @@ async fn managers_permissions(client: &Client, manager: RoleId, after: &str) -> 
 async fn what_was_added_to_seeded_roles_reaches_companies_that_began_before_once() {
     let mut system = System::start().await;
     let manager = Seed::Manager.role(system.company.tenant);
-    assert_eq!(upgraded(system.node()).await, 0, "a company begins with what there is");
+    assert_eq!(upgraded(system.node()).await, 0, "a new company has the current roles");
     system.crash();
     begin_earlier(&system, manager).await;
 
-    // Two nodes begin at once, each of which upgrades what it finds.
+    // Two servers start at once; each of them runs the upgrade.
     system.restart(Silence::None).await;
     let other = Node::start(&system.site, Silence::None).await;
     let (_, _) = tokio::join!(upgraded(system.node()), upgraded(&other));
@@ -84,7 +84,7 @@ async fn what_was_added_to_seeded_roles_reaches_companies_that_began_before_once
     let log = system.log().await;
     let seeded = log.events.iter().filter(|event| event.event_type == "roles.seeded");
     let seeded: Vec<_> = seeded.collect();
-    assert_eq!(seeded.len(), 3, "it began, was made older, and was upgraded once");
+    assert_eq!(seeded.len(), 3, "one event each of the setup, the downgrade and one upgrade");
     let upgrade = log.of_command(seeded[2].metadata.command.uuid());
     let types: Vec<_> = upgrade.iter().map(|event| event.event_type.as_str()).collect();
     let granted = "roles.permission_granted";
@@ -97,7 +97,7 @@ async fn what_was_added_to_seeded_roles_reaches_companies_that_began_before_once
         assert!(held.iter().any(|it| it == given), "{given}: {held:?}");
     }
 
-    // What the company takes away itself stays away, whatever starts again.
+    // A permission that the company revoked itself stays revoked after restarts.
     let path = format!("/v1/rbac/roles/{manager}/permissions/branch.close");
     let revoked = owner.call(Method::DELETE, &path).send().await;
     let after = format!("?after={}", revoked.position());

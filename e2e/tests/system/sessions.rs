@@ -1,4 +1,4 @@
-//! Sign-ins that are renewed, reused and ended.
+//! Sessions that are renewed, reused and ended.
 
 use std::num::NonZeroU32;
 
@@ -20,14 +20,14 @@ async fn s07_a_refresh_token_that_comes_back_ends_its_session() {
     let email = system.company.email.clone();
     let first = system.signed_in(&email).await;
     let second = system.session(&system.refresh(&first.refresh_token).await);
-    // The answer may have been lost: for a moment the same successor is given again.
-    let again = system.session(&system.refresh(&first.refresh_token).await);
-    assert_eq!(again.refresh_token, second.refresh_token);
+    // The answer may have been lost: for some seconds the same successor is returned.
+    let repeated = system.session(&system.refresh(&first.refresh_token).await);
+    assert_eq!(repeated.refresh_token, second.refresh_token);
     system.site.clock.forward(TimeDelta::seconds(11));
     system.refresh(&first.refresh_token).await.problem(401, "refresh-reused");
     system.refresh(&second.refresh_token).await.problem(401, "token-invalid");
     second.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
-    assert_eq!(system.log().await.count("user.session_ended"), 1, "an audit finds it");
+    assert_eq!(system.log().await.count("user.session_ended"), 1, "the log records the end");
     system.client().get("/v1/rbac/me").send().await.expect(200);
 }
 
@@ -46,39 +46,39 @@ async fn s08_many_uses_of_one_refresh_token_have_one_successor() {
 }
 
 #[tokio::test]
-async fn s08_whoever_comes_third_with_a_token_of_a_moment_ago_ends_nothing() {
+async fn s08_a_late_use_of_a_recent_refresh_token_ends_no_session() {
     let system = System::start().await;
     let email = system.company.email.clone();
     let first = system.signed_in(&email).await.refresh_token;
     let second = system.session(&system.refresh(&first).await).refresh_token;
     system.site.clock.forward(TimeDelta::seconds(4));
     let third = system.session(&system.refresh(&second).await);
-    // A tab that is late: the token is two renewals old, and was used nine seconds ago.
+    // A late browser tab: its token was renewed twice since, and was used nine seconds ago.
     system.site.clock.forward(TimeDelta::seconds(5));
     let late = system.session(&system.refresh(&first).await);
-    assert_eq!(late.refresh_token, second, "it has the same successor");
+    assert_eq!(late.refresh_token, second, "the successor is the same");
     late.client.get("/v1/rbac/me").send().await.expect(200);
-    let again = system.session(&system.refresh(&second).await);
-    assert_eq!(again.refresh_token, third.refresh_token);
+    let repeated = system.session(&system.refresh(&second).await);
+    assert_eq!(repeated.refresh_token, third.refresh_token);
     let fourth = system.session(&system.refresh(&third.refresh_token).await);
     assert_eq!(system.log().await.count("user.session_ended"), 0);
-    // Later than that it means that two have it.
+    // A later use means that two parties hold the token.
     system.site.clock.forward(TimeDelta::seconds(2));
     system.refresh(&first).await.problem(401, "refresh-reused");
     system.refresh(&fourth.refresh_token).await.problem(401, "token-invalid");
 }
 
 #[tokio::test]
-async fn s07_a_token_that_was_not_made_here_ends_no_session_and_asks_nobody() {
-    let (system, wire) = System::start_behind_a_wire().await;
+async fn s07_a_token_that_was_not_made_here_ends_no_session_and_reads_nothing() {
+    let (system, proxy) = System::start_behind_a_proxy().await;
     let signed_in = system.signed_in(&system.company.email).await;
     let text = &signed_in.refresh_token;
     let body = text.strip_prefix("fo_refresh_").unwrap();
     let mut bytes = URL_SAFE_NO_PAD.decode(body).unwrap();
-    // Whoever knows company and session makes up the rest.
+    // An attacker may know company and session, and guesses the rest.
     bytes[40] ^= 1;
     let made_up = format!("fo_refresh_{}", URL_SAFE_NO_PAD.encode(&bytes));
-    wire.cut();
+    proxy.cut();
     system.refresh(&made_up).await.problem(401, "token-invalid");
     for (path, kind) in [("join", "fo_join_"), ("reset-password", "fo_reset_")] {
         let token = made_up.replace("fo_refresh_", kind);
@@ -86,7 +86,7 @@ async fn s07_a_token_that_was_not_made_here_ends_no_session_and_asks_nobody() {
         let used = system.visitor().post(&format!("/v1/auth/{path}")).no_key().json(&body);
         used.send().await.problem(422, "ticket-invalid");
     }
-    wire.mend();
+    proxy.restore();
     let mut renewed = system.refresh(text).await;
     while renewed.status == 503 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -96,7 +96,7 @@ async fn s07_a_token_that_was_not_made_here_ends_no_session_and_asks_nobody() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_nobody_is_refused() {
+async fn an_unknown_refresh_token_is_refused() {
     let system = System::start().await;
     let signed_in = system.signed_in(&system.company.email).await;
     let text = signed_in.refresh_token;
@@ -108,13 +108,13 @@ async fn a_refresh_token_of_nobody_is_refused() {
 }
 
 #[tokio::test]
-async fn whoever_signs_out_is_out_on_that_device_alone() {
+async fn signing_out_ends_only_that_session() {
     let system = System::start().await;
     let email = system.company.email.clone();
     let (phone, tablet) = (system.signed_in(&email).await, system.signed_in(&email).await);
     let sessions = tablet.client.get("/v1/auth/sessions").send().await;
     let sessions = sessions.expect(200)["data"].as_array().unwrap().clone();
-    assert_eq!(sessions.len(), 3, "the one that began with the test is there too");
+    assert_eq!(sessions.len(), 3, "with the session of the test's setup");
     assert_eq!(sessions.iter().filter(|session| session["is_current"] == true).count(), 1);
     phone.client.post("/v1/auth/logout").no_key().send().await.expect(200);
     phone.client.get("/v1/rbac/me").send().await.problem(401, "token-revoked");
@@ -129,7 +129,7 @@ async fn whoever_signs_out_is_out_on_that_device_alone() {
     system.client().get("/v1/rbac/me").send().await.problem(401, "token-revoked");
 }
 
-/// How somebody is shut out.
+/// How a session is ended.
 #[derive(Debug, Clone, Copy)]
 enum Out {
     Everywhere,
@@ -209,7 +209,7 @@ async fn s12_guessing_from_elsewhere_slows_the_account_down_but_not_its_till() {
 }
 
 #[tokio::test]
-async fn s11_a_password_that_everybody_tries_first_is_refused() {
+async fn s11_a_common_password_is_refused() {
     let system = System::start().await;
     let client = system.client();
     for common in ["password", "12345678", "Password1", "qwertyuiop", "iloveyou"] {
@@ -221,7 +221,7 @@ async fn s11_a_password_that_everybody_tries_first_is_refused() {
 }
 
 #[tokio::test]
-async fn s42_more_requests_than_allowed_are_told_when_to_come_back() {
+async fn s42_requests_over_the_limit_are_refused_with_retry_after() {
     let system = System::start().await;
     let mut site = system.site.clone();
     site.rates = Rates { session: NonZeroU32::new(2), tenant: None };
@@ -229,7 +229,7 @@ async fn s42_more_requests_than_allowed_are_told_when_to_come_back() {
     let client = system.client().at(node.address);
     let begun = std::time::Instant::now();
     let (mut granted, mut refused) = (0, Vec::new());
-    // Twice as many at once as in a second, and those who have come by then.
+    // Up to twice the rate per second at once, and those that the time since then allows.
     while refused.len() < 6 {
         for answer in join_all((0..12).map(|_| client.get("/v1/rbac/me").send())).await {
             if answer.status == 200 { granted += 1 } else { refused.push(answer) }
@@ -244,7 +244,7 @@ async fn s42_more_requests_than_allowed_are_told_when_to_come_back() {
         assert_eq!(answer.header("ratelimit-policy"), Some("\"session\";q=2;w=1"));
         assert!(answer.header("ratelimit").unwrap().starts_with("\"session\";r=0;t="));
     }
-    // Another sign-in of the same person has requests of its own.
+    // Another session of the same user has its own limit.
     let other = system.signed_in(&system.company.email).await.client.at(node.address);
     other.get("/v1/rbac/me").send().await.expect(200);
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;

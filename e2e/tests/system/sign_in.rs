@@ -90,10 +90,10 @@ async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for n in 0..n_tries {
         let mut pair = [("ana@example.com", &mut known), ("x@example.com", &mut unknown)];
-        // In turns, so that whatever else the machine does slows down both.
+        // In alternating order, so that other load on the machine slows down both.
         pair.rotate_left(n as usize % 2);
         for (email, took) in pair {
-            // Whoever failed just now has to wait, and a little whoever comes right after somebody else.
+            // A failed sign-in delays the next one of its address, and slightly those of others.
             system.site.clock.forward(TimeDelta::minutes(20));
             sleep(Duration::from_millis(110)).await;
             let body = json!({"email": email, "password": "una clave equivocada"});
@@ -108,7 +108,8 @@ async fn s09_no_address_can_be_told_by_how_long_its_answer_takes() {
     };
     let (known, unknown) = (median(&mut known), median(&mut unknown));
     let apart = known.abs_diff(unknown);
-    // A few tries on a busy machine are apart by chance; without the decoy one takes no time at all.
+    // A few tries on a busy machine differ by chance; without the decoy hash an unknown address
+    // takes no time.
     let by_chance = (known / 4).max(Duration::from_millis(5));
     assert_took(apart, by_chance);
     figure("S09", &format!("medians of {n_tries} tries each {apart:.1?} apart"));
@@ -144,8 +145,8 @@ async fn s10_three_hundred_sign_ins_at_once_end_while_orders_are_placed() {
             }
         }
     }
-    assert!(n_refused < 300, "nobody was served");
-    figure("S10", &format!("of 300 sign-ins at once {n_refused} were told to come back"));
+    assert!(n_refused < 300, "no sign-in succeeded");
+    figure("S10", &format!("of 300 sign-ins at once {n_refused} were refused with Retry-After"));
 }
 
 #[tokio::test]
@@ -155,7 +156,7 @@ async fn an_address_and_a_password_are_the_same_from_every_keyboard() {
     let (composed, decomposed) = ("ñandú@example.com", "n\u{303}andu\u{301}@example.com");
     let body = json!({"name": "Ñandú", "email": decomposed, "roles": [], "branches": []});
     owner.post("/v1/users").json(&body).send().await.expect(201);
-    let token = system.site.letters.token(composed).await;
+    let token = system.site.emails.token(composed).await;
     let join = json!({"token": token, "password": "contrasen\u{303}a larga"});
     system.visitor().post("/v1/auth/join").no_key().json(&join).send().await.expect(200);
     for email in [composed, decomposed, "ÑANDÚ@EXAMPLE.COM"] {
@@ -176,12 +177,12 @@ async fn an_address_and_a_password_are_the_same_from_every_keyboard() {
 }
 
 #[tokio::test]
-async fn whoever_was_kept_in_an_early_form_signs_in_and_keeps_their_address() {
+async fn a_user_with_an_earlier_email_key_signs_in_and_keeps_the_address() {
     let system = System::start().await;
     let owner = system.client();
     let (composed, decomposed) = ("ñandú@example.com", "n\u{303}andu\u{301}@example.com");
     let user = system.joined(&owner, composed, &[], &[]).await;
-    // As the address was kept before: folded as it was typed.
+    // The key as an earlier release stored it: computed from the e-mail address as typed.
     let pool = system.site.database.owner_pool();
     let people = fastops::people::People::new(pool.clone(), e2e::site::master_key());
     let [early] = Accounts::earlier_email_keys(&people, decomposed)[..] else { panic!("one form") };

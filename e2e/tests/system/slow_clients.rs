@@ -1,4 +1,4 @@
-//! Clients that take their time, against the limits of a real server.
+//! Slow clients against the timeouts of a real server.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use e2e::raw::{Reply, drip};
 use e2e::{System, assert_took, figure};
 
 #[tokio::test]
-async fn s37_whoever_drips_is_sent_away_within_ten_seconds() {
+async fn s37_a_dripping_client_is_disconnected_within_ten_seconds() {
     let system = System::start().await;
     let address = system.node().address;
     let timed = async |beginning: &[u8]| -> (Reply, Duration) {

@@ -1,4 +1,4 @@
-//! Letters over SMTP, also where the mail server does not do its part.
+//! E-mails over SMTP, also when the mail server fails.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use e2e::emails::token_in;
 use e2e::node::Node;
 use e2e::silence::Silence;
 use e2e::site::Site;
-use e2e::smtp_server::{MailServer, Mood, text_of};
-use e2e::system::{PASSWORD, PATIENCE};
+use e2e::smtp_server::{Behavior, SmtpServer, text_of};
+use e2e::system::{PASSWORD, TIMEOUT};
 use e2e::{System, assert_took, fresh};
 use fastops::post::smtp;
 use serde_json::json;
@@ -17,10 +17,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 const EMAIL: &str = "luz@example.com";
 
-/// How long after a letter was taken another one would have come.
-const ENOUGH: Duration = Duration::from_millis(1_500);
+/// How long to wait for a second e-mail that must not be sent.
+const NO_SECOND_WITHIN: Duration = Duration::from_millis(1_500);
 
-/// A system that sends letters to this address.
+/// Starts a system that sends e-mails to this address.
 async fn sending_to(address: SocketAddr) -> System {
     let mut site = Site::new().await;
     let url = format!("smtp://{address}");
@@ -32,31 +32,31 @@ async fn invite(system: &System) {
     let body = json!({"name": "Luz Marina", "email": EMAIL, "roles": [], "branches": []});
     let asked = Instant::now();
     system.client().post("/v1/users").key(fresh()).json(&body).send().await.expect(201);
-    // It does not wait for the mail server.
+    // The request does not wait for the mail server.
     assert_took(asked.elapsed(), Duration::from_secs(5));
 }
 
-/// Lets time pass until a letter was taken, and longer; then it is still one.
-async fn one_letter(system: &System, server: &MailServer) -> String {
-    let taken = async {
-        while server.taken().is_empty() {
+/// Advances time until an e-mail is accepted, and further; checks that it is the only one.
+async fn only_email(system: &System, server: &SmtpServer) -> String {
+    let accepted = async {
+        while server.accepted().is_empty() {
             system.site.clock.forward(TimeDelta::seconds(10));
             sleep(Duration::from_millis(50)).await;
         }
     };
-    timeout(PATIENCE, taken).await.expect("the letter is sent again");
-    let until = Instant::now() + ENOUGH;
+    timeout(TIMEOUT, accepted).await.expect("the e-mail is sent again");
+    let until = Instant::now() + NO_SECOND_WITHIN;
     while Instant::now() < until {
         system.site.clock.forward(TimeDelta::minutes(20));
         sleep(Duration::from_millis(100)).await;
     }
-    let taken = server.taken();
-    assert_eq!(taken.len(), 1, "{taken:?}");
-    taken[0].clone()
+    let accepted = server.accepted();
+    assert_eq!(accepted.len(), 1, "{accepted:?}");
+    accepted[0].clone()
 }
 
-async fn join(system: &System, letter: &str) {
-    let token = token_in(&text_of(letter)).unwrap();
+async fn join(system: &System, email: &str) {
+    let token = token_in(&text_of(email)).unwrap();
     let body = json!({"token": token, "password": PASSWORD});
     system.visitor().post("/v1/auth/join").no_key().json(&body).send().await.expect(200);
 }
@@ -66,13 +66,13 @@ fn anywhere() -> SocketAddr {
 }
 
 #[tokio::test]
-async fn an_invitation_arrives_as_a_letter_that_people_can_read() {
-    let server = MailServer::start(anywhere(), Mood::Takes).await;
+async fn an_invitation_arrives_as_a_readable_email() {
+    let server = SmtpServer::start(anywhere(), Behavior::Accepts).await;
     let system = sending_to(server.address).await;
-    // Another process looks for letters too.
+    // Another process delivers e-mails, too.
     let _other = Node::start(&system.site, Silence::None).await;
     invite(&system).await;
-    let letter = one_letter(&system, &server).await;
+    let email = only_email(&system, &server).await;
     for header in [
         "From: FastOps <avisos@fastops.example>\r\n",
         "To: luz@example.com\r\n",
@@ -80,9 +80,9 @@ async fn an_invitation_arrives_as_a_letter_that_people_can_read() {
         "Content-Type: text/plain; charset=utf-8\r\n",
         "@fastops.example>\r\n",
     ] {
-        assert!(letter.contains(header), "no {header} in {letter}");
+        assert!(email.contains(header), "no {header} in {email}");
     }
-    let text = text_of(&letter);
+    let text = text_of(&email);
     let token = token_in(&text).unwrap();
     let expected = format!(
         "Tiene una invitación para trabajar en arepas-del-parque. Abra este enlace dentro de una \
@@ -92,59 +92,60 @@ async fn an_invitation_arrives_as_a_letter_that_people_can_read() {
          http://localhost/join#{token}\n"
     );
     assert_eq!(text.trim_end(), expected.trim_end());
-    join(&system, &letter).await;
+    join(&system, &email).await;
 }
 
 #[tokio::test]
-async fn a_letter_that_the_server_puts_off_is_sent_again_once() {
-    let server = MailServer::start(anywhere(), Mood::Says("451 4.3.2 later")).await;
+async fn a_deferred_email_is_sent_again_once() {
+    let server = SmtpServer::start(anywhere(), Behavior::Rejects("451 4.3.2 later")).await;
     let system = sending_to(server.address).await;
     let _other = Node::start(&system.site, Silence::None).await;
     invite(&system).await;
     sleep(Duration::from_millis(300)).await;
-    server.change(Mood::Takes);
-    join(&system, &one_letter(&system, &server).await).await;
+    server.set_behavior(Behavior::Accepts);
+    join(&system, &only_email(&system, &server).await).await;
 }
 
 #[tokio::test]
-async fn a_letter_waits_for_a_server_that_is_absent_also_when_the_process_ends() {
-    let gone = MailServer::start(anywhere(), Mood::Takes).await;
+async fn an_email_waits_for_an_absent_server_across_a_restart() {
+    let gone = SmtpServer::start(anywhere(), Behavior::Accepts).await;
     let address = gone.address;
     drop(gone);
     let mut system = sending_to(address).await;
     invite(&system).await;
     system.restart(Silence::None).await;
-    let server = MailServer::start(address, Mood::Takes).await;
-    join(&system, &one_letter(&system, &server).await).await;
+    let server = SmtpServer::start(address, Behavior::Accepts).await;
+    join(&system, &only_email(&system, &server).await).await;
 }
 
 #[tokio::test]
-async fn a_letter_is_sent_again_after_a_server_that_says_nothing() {
-    let server = MailServer::start(anywhere(), Mood::Hangs).await;
+async fn an_email_is_sent_again_after_the_server_hangs() {
+    let server = SmtpServer::start(anywhere(), Behavior::Hangs).await;
     let system = sending_to(server.address).await;
     invite(&system).await;
     sleep(Duration::from_millis(300)).await;
-    server.change(Mood::Takes);
-    join(&system, &one_letter(&system, &server).await).await;
+    server.set_behavior(Behavior::Accepts);
+    join(&system, &only_email(&system, &server).await).await;
 }
 
 #[tokio::test]
-async fn a_letter_to_nobody_is_given_up() {
-    let server = MailServer::start(anywhere(), Mood::Says("550 5.1.1 no such mailbox")).await;
+async fn an_email_to_an_unknown_mailbox_is_dropped() {
+    let server =
+        SmtpServer::start(anywhere(), Behavior::Rejects("550 5.1.1 no such mailbox")).await;
     let system = sending_to(server.address).await;
     invite(&system).await;
-    let letters = async || -> i64 {
+    let queued = async || -> i64 {
         let db = system.site.database.owner_pool();
         sqlx::query_scalar("SELECT count(*) FROM letters").fetch_one(&db).await.unwrap()
     };
     let given_up = async {
-        while letters().await > 0 {
+        while queued().await > 0 {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE, given_up).await.unwrap();
-    server.change(Mood::Takes);
+    timeout(TIMEOUT, given_up).await.unwrap();
+    server.set_behavior(Behavior::Accepts);
     system.site.clock.forward(TimeDelta::hours(1));
-    sleep(ENOUGH).await;
-    assert!(server.taken().is_empty());
+    sleep(NO_SECOND_WITHIN).await;
+    assert!(server.accepted().is_empty());
 }

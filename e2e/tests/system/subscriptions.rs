@@ -1,4 +1,4 @@
-//! What a company may begin follows from what it has subscribed to; what it has stays its own.
+//! A subscription limits what a company may begin; what it has is not affected.
 
 use chrono::{DateTime, Utc};
 use commands::Request;
@@ -41,7 +41,7 @@ fn long_ago() -> DateTime<Utc> {
     "2020-01-01T00:00:00Z".parse().unwrap()
 }
 
-/// What a company has that can begin something more.
+/// A company that can begin more of everything.
 struct Company {
     client: Client,
     menu: Menu,
@@ -65,7 +65,7 @@ impl Company {
         Self { client, menu, item, suspended, device }
     }
 
-    /// Everything that can be begun, with the module that it is part of.
+    /// A command for everything that can be begun, with the module that it belongs to.
     fn begun(&self) -> Vec<(Option<Module>, Call)> {
         let Self { client, menu, item, suspended, .. } = self;
         let post = |path: &str, body: Value| client.post(path).json(&body);
@@ -122,7 +122,7 @@ async fn t1_after_the_trial_nothing_is_begun_and_everything_is_read_and_closed()
     placed.expect(201);
     let order = placed.id();
     let worker = client.post("/v1/users").json(&person("ana@otra.com")).send().await.id();
-    for (standing, said) in [
+    for (standing, detail) in [
         (Standing::Trial { until: long_ago() }, "2020-01-01"),
         (Standing::PastDue { since: long_ago() }, "2020-01-01"),
         (Standing::Suspended, "suspend"),
@@ -131,7 +131,7 @@ async fn t1_after_the_trial_nothing_is_begun_and_everything_is_read_and_closed()
         for (_, call) in company.begun() {
             let answer = call.send().await;
             let problem = answer.problem(402, "subscription-required");
-            assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+            assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem}");
         }
     }
     for call in [
@@ -144,7 +144,7 @@ async fn t1_after_the_trial_nothing_is_begun_and_everything_is_read_and_closed()
     }
     let repeated = client.post("/v1/orders").key(key).json(&body).send().await;
     repeated.expect(201);
-    assert!(repeated.is_replayed(), "what was accepted keeps its answer");
+    assert!(repeated.is_replayed(), "an accepted command keeps its answer");
     client.post("/v1/orders/price").no_key().json(&body).send().await.expect(200);
     let after = placed.position();
     client.get(&format!("/v1/orders/{order}?after={after}")).send().await.expect(200);

@@ -1,4 +1,4 @@
-//! Two companies: neither learns anything of the other, not even that it is there.
+//! Two companies: neither can detect the other or any of its data.
 
 mod ids;
 mod visits;
@@ -13,11 +13,11 @@ use crate::document::operations;
 use ids::{Ids, Staff};
 use visits::{Expect, Visit, visits};
 
-/// Two companies with a menu, an order and a sale each.
+/// Two companies, each with a menu, an order and a sale.
 struct Neighbours {
     system: System,
     client: Client,
-    own: Ids,
+    client_ids: Ids,
     theirs: Ids,
     secrets: Vec<String>,
     position: String,
@@ -26,14 +26,14 @@ struct Neighbours {
 impl Neighbours {
     async fn move_in() -> Self {
         let system = System::start().await;
-        let stranger = system.second_company().await;
-        let (owner, client) = (system.client(), system.client_of(&stranger));
+        let second = system.second_company().await;
+        let (owner, client) = (system.client(), system.client_of(&second));
         let theirs = Ids::of(&owner, &Menu::open(&owner).await).await;
         let path = format!("/v1/orders/{}/payments", theirs.order);
         let paid = owner.post(&path).json(&cash(SMALL, SMALL)).send().await;
         paid.expect(201);
-        // The stranger's own things have other names, so that every name tells whose it is.
-        let own = Self::menu_of(&client).await;
+        // The client's objects have other names, so that every name identifies its company.
+        let client_ids = Self::menu_of(&client).await;
         let period = "from=2026-01-01&to=2026-12-31";
         for (path, n_rows) in [
             (format!("/v1/orders?after={}", paid.position()), 1),
@@ -42,7 +42,7 @@ impl Neighbours {
             let shown = owner.get(&path).send().await;
             assert_eq!(shown.expect(200)["data"].as_array().unwrap().len(), n_rows);
         }
-        // A report says up to where it was made: from here on that stays the same.
+        // A report contains the position of its data, which stays the same from here on.
         let last = client.post("/v1/categories").json(&json!({"name": "Postres"})).send().await;
         let path = format!("/v1/reports/sales?{period}&after={}", last.position());
         client.get(&path).send().await.expect(200);
@@ -50,7 +50,7 @@ impl Neighbours {
         secrets.push(system.company.tenant.to_string());
         secrets.push(system.company.owner.to_string());
         secrets.extend(["Parque", "Arepas", "Maíz", PRODUCT, "ana@example.com"].map(str::to_owned));
-        Self { system, client, own, theirs, secrets, position: paid.position() }
+        Self { system, client, client_ids, theirs, secrets, position: paid.position() }
     }
 
     async fn menu_of(client: &Client) -> Ids {
@@ -67,7 +67,7 @@ impl Neighbours {
         let order = json!({"branch_id": branch, "order_type": "dine_in", "lines": [line]});
         let placed = client.post("/v1/orders").json(&order).send().await;
         placed.expect(201);
-        // From here on the read models show it.
+        // From here on the read models contain the sale.
         let path = format!("/v1/orders/{}?after={}", placed.id(), placed.position());
         client.get(&path).send().await.expect(200);
         let item = client.post("/v1/stock-items").json(&stock_item("Harina")).send().await.id();
@@ -76,17 +76,18 @@ impl Neighbours {
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {
-        visits(&self.system, &self.client, &self.own, ids, &self.position)
+        visits(&self.system, &self.client, &self.client_ids, ids, &self.position)
     }
 
-    /// Visits with the neighbour's ids and with nobody's; the answers must not tell them apart.
+    /// Sends each request with the other company's ids and with ids of nothing; the answers must be
+    /// equal.
     async fn visit(&self, wanted: impl Fn(Expect) -> bool) -> u32 {
-        let nobodys = Ids::of_nothing();
-        let (theirs, nobodys) = (self.visits(&self.theirs), self.visits(&nobodys));
+        let of_nothing = Ids::of_nothing();
+        let (theirs, of_nothing) = (self.visits(&self.theirs), self.visits(&of_nothing));
         let before = self.system.log().await;
         let of_owner = |log: &Log| log.of_tenant(self.system.company.tenant).len();
         let mut visited = 0;
-        for (theirs, nobodys) in theirs.into_iter().zip(nobodys) {
+        for (theirs, of_nothing) in theirs.into_iter().zip(of_nothing) {
             let Visit { operation, call, expect } = theirs;
             if !wanted(expect) {
                 continue;
@@ -97,8 +98,12 @@ impl Neighbours {
                 visited += 1;
                 continue;
             }
-            let other = nobodys.call.send().await;
-            assert_eq!(answer.indistinct(), other.indistinct(), "{operation} tells them apart");
+            let other = of_nothing.call.send().await;
+            assert_eq!(
+                answer.indistinct(),
+                other.indistinct(),
+                "{operation} answers them differently"
+            );
             let text = answer.body.to_string();
             for secret in &self.secrets {
                 assert!(!text.contains(secret.as_str()), "{operation} shows {secret}: {text}");
@@ -107,7 +112,7 @@ impl Neighbours {
         }
         assert!(visited > 0, "nothing was visited");
         let after = self.system.log().await;
-        assert_eq!(of_owner(&after), of_owner(&before), "something happened to the neighbour");
+        assert_eq!(of_owner(&after), of_owner(&before), "the other company's log has changed");
         visited
     }
 }
@@ -122,7 +127,8 @@ async fn every_operation_has_a_case_for_a_foreign_tenant() {
     let documented = operations(&neighbours.system).await;
     let documented: Vec<&str> = documented.iter().map(|operation| operation.id.as_str()).collect();
     assert_eq!(covered, documented, "each operation has a case here, and no other");
-    // What is created under the neighbour's names comes last: it shows in one's own lists.
+    // Requests that create objects under the other company's names come last: they appear in one's
+    // own lists.
     neighbours.visit(|expect| expect != Expect::Created).await;
     neighbours.visit(|expect| expect == Expect::Created).await;
 }
@@ -175,8 +181,8 @@ async fn s17_no_header_and_no_field_chooses_another_company() {
 #[tokio::test]
 async fn s18_a_cursor_serves_its_own_company_and_query_and_is_not_edited() {
     let system = System::start().await;
-    let stranger = system.second_company().await;
-    let (client, other) = (system.client(), system.client_of(&stranger));
+    let other_company = system.second_company().await;
+    let (client, other) = (system.client(), system.client_of(&other_company));
     let (menu, others) = (Menu::open(&client).await, Menu::open(&other).await);
     for _ in 0..3 {
         menu.place(&client).await;
@@ -210,8 +216,8 @@ async fn s18_a_cursor_serves_its_own_company_and_query_and_is_not_edited() {
 #[tokio::test]
 async fn s20_two_companies_may_use_the_same_names_addresses_and_keys() {
     let system = System::start().await;
-    let stranger = system.company_of("pizza-place", &system.company.email).await;
-    let (client, other) = (system.client(), system.client_of(&stranger));
+    let other_company = system.company_of("pizza-place", &system.company.email).await;
+    let (client, other) = (system.client(), system.client_of(&other_company));
     let (branches, categories, products) = (fresh(), fresh(), fresh());
     let mut ids = Vec::new();
     for client in [&client, &other] {
@@ -225,8 +231,9 @@ async fn s20_two_companies_may_use_the_same_names_addresses_and_keys() {
         added.expect(201);
         assert!(!category.is_replayed() && !added.is_replayed());
         ids.extend([category.id(), added.id()]);
-        let again = client.post("/v1/categories").json(&json!({"name": " AREPAS"})).send().await;
-        again.problem(409, "name-taken");
+        let same_name =
+            client.post("/v1/categories").json(&json!({"name": " AREPAS"})).send().await;
+        same_name.problem(409, "name-taken");
     }
     ids.sort_unstable();
     ids.dedup();

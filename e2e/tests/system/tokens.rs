@@ -1,4 +1,4 @@
-//! Tokens that prove nothing, sent to every operation or to one.
+//! Invalid tokens, sent to every operation or to one.
 
 use api::auth::token::TokenAlgorithm;
 use base64::Engine;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::document::operations;
 
-/// Makes tokens by hand, good ones and others.
+/// Makes valid and invalid tokens by hand.
 struct Forge {
     header: Value,
     claims: Value,
@@ -56,7 +56,7 @@ impl Forge {
     }
 }
 
-/// Sets a member; null takes it away.
+/// Sets a member; null removes it.
 fn put(object: &mut Value, name: &str, value: Value) {
     if value.is_null() {
         object.as_object_mut().unwrap().remove(name);
@@ -80,7 +80,7 @@ async fn with(system: &System, token: &str) -> Answer {
     system.visitor().with_token(token).get("/v1/orders").send().await
 }
 
-/// Fails the test unless it is refused with a challenge that says so.
+/// Fails the test unless the answer is a 401 with this code in the challenge.
 #[track_caller]
 fn assert_refused(answer: &Answer, code: &str) {
     answer.problem(401, code);
@@ -155,7 +155,7 @@ async fn s03_a_key_is_looked_up_by_name_and_nowhere_else() {
     let token = forge.header("kid", json!(null));
     assert_refused(&with(&system, &token).await, "token-invalid");
 
-    // Whoever follows one of these addresses comes here.
+    // A server that follows one of these addresses connects here.
     let trap = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/keys", trap.local_addr().unwrap());
     let theirs = b"a secret that the attacker has chosen";
@@ -169,7 +169,7 @@ async fn s03_a_key_is_looked_up_by_name_and_nowhere_else() {
         assert_refused(&with(&system, &token).await, "token-invalid");
     }
     let called = tokio::time::timeout(std::time::Duration::ZERO, trap.accept()).await;
-    assert!(called.is_err(), "the server called the attacker");
+    assert!(called.is_err(), "the server connected to the attacker");
 }
 
 #[tokio::test]
@@ -236,9 +236,9 @@ async fn s05_a_token_for_something_else_is_not_believed() {
     }
 }
 
-/// A good signature makes nobody the owner of a company.
+/// A valid signature does not make the subject a user of a company.
 #[tokio::test]
-async fn a_token_of_somebody_who_is_not_there_is_of_no_use() {
+async fn a_token_of_an_unknown_user_is_refused() {
     let system = System::start().await;
     let other = system.second_company().await;
     let forge = Forge::of(&system);
@@ -252,7 +252,7 @@ async fn a_token_of_somebody_who_is_not_there_is_of_no_use() {
     }
 }
 
-/// A private key, as `openssl genpkey -algorithm ed25519` writes one.
+/// A private key in PEM, as `openssl genpkey -algorithm ed25519` writes it.
 fn private_key() -> Vec<u8> {
     let pair = aws_lc_rs::signature::Ed25519KeyPair::generate().unwrap();
     let der = pair.to_pkcs8v1().unwrap();
@@ -261,7 +261,7 @@ fn private_key() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn whoever_reads_the_public_keys_checks_tokens_with_them_alone() {
+async fn tokens_are_verified_with_the_public_keys_alone() {
     let mut site = Site::new().await;
     site.secrets.algorithm = TokenAlgorithm::EdDsa;
     site.secrets.current = NamedSecret { id: "2026".to_owned(), bytes: private_key() };
@@ -291,7 +291,7 @@ async fn whoever_reads_the_public_keys_checks_tokens_with_them_alone() {
 }
 
 #[tokio::test]
-async fn a_secret_that_signs_is_in_no_set_of_public_keys() {
+async fn the_public_keys_contain_no_shared_secret() {
     let system = System::start().await;
     let published = system.visitor().get("/.well-known/jwks.json").send().await;
     assert_eq!(published.expect(200), &json!({"keys": []}));

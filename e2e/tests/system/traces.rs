@@ -1,10 +1,10 @@
-//! The trace that a request belongs to, from its header to what it has caused.
+//! The trace of a request, from its header to the events that it causes.
 
 use e2e::{Menu, System};
 
-const SAID: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-/// The traces of the events since a position of the log.
+/// The traces of the events after a position of the log.
 async fn traces(system: &System, since: usize) -> Vec<String> {
     let events = system.log().await.events.split_off(since);
     let traces = events.into_iter().map(|event| event.metadata.traceparent);
@@ -18,13 +18,16 @@ async fn what_a_request_causes_is_of_its_trace() {
     let menu = Menu::open(&client).await;
     let placing = || client.post("/v1/orders").json(&menu.order(1, 0));
     let begun = system.log().await.len();
-    placing().header("traceparent", SAID).send().await.expect(201);
-    let said = traces(&system, begun).await;
-    assert!(said.len() > 1 && said.iter().all(|trace| trace == SAID), "{said:?}");
+    placing().header("traceparent", TRACEPARENT).send().await.expect(201);
+    let recorded = traces(&system, begun).await;
+    assert!(
+        recorded.len() > 1 && recorded.iter().all(|trace| trace == TRACEPARENT),
+        "{recorded:?}"
+    );
 
-    // Without one that can be read, a trace begins here: another one for each request.
+    // Without a valid header each request begins a trace of its own.
     let mut made = Vec::new();
-    for bad in [None, Some(""), Some("00-0-0-00"), Some(&*SAID.to_uppercase())] {
+    for bad in [None, Some(""), Some("00-0-0-00"), Some(&*TRACEPARENT.to_uppercase())] {
         let before = system.log().await.len();
         let placing = match bad {
             Some(bad) => placing().header("traceparent", bad),
@@ -52,9 +55,12 @@ async fn signing_out_everywhere_and_the_operator_s_commands_are_of_their_traces(
         "administrator": {"name": "Bruno", "email": "bruno@example.com"},
     });
     let create = system.operator().post("/v1/operator/companies").json(&company);
-    create.header("traceparent", SAID).send().await.expect(201);
+    create.header("traceparent", TRACEPARENT).send().await.expect(201);
     let out = system.client().post("/v1/auth/logout-everywhere").no_key();
-    out.header("traceparent", SAID).send().await.expect(200);
-    let said = traces(&system, begun).await;
-    assert!(said.len() > 1 && said.iter().all(|trace| trace == SAID), "{said:?}");
+    out.header("traceparent", TRACEPARENT).send().await.expect(200);
+    let recorded = traces(&system, begun).await;
+    assert!(
+        recorded.len() > 1 && recorded.iter().all(|trace| trace == TRACEPARENT),
+        "{recorded:?}"
+    );
 }

@@ -1,4 +1,4 @@
-//! A new company's people, from the first administrator to a cashier on a till.
+//! The first users of a company, from the administrator to a cashier on a till.
 
 use domain::identity::roles::Seed;
 use e2e::client::id_in;
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Two branches with the same menu.
-struct Places {
+struct Branches {
     centro: Uuid,
     norte: Uuid,
     product: Uuid,
     variant: Uuid,
 }
 
-impl Places {
+impl Branches {
     async fn open(client: &Client) -> Self {
         let open = async |name: &str| {
             let opened = client.post("/v1/branches").json(&branch(name)).send().await;
@@ -47,17 +47,17 @@ async fn enrolled(client: &Client, branch: Uuid) -> (Uuid, String) {
 }
 
 #[tokio::test]
-async fn a_company_comes_to_its_people() {
+async fn a_company_gets_its_first_users() {
     let system = System::start().await;
     let owner = system.client();
-    let company = Places::open(&owner).await;
+    let company = Branches::open(&owner).await;
 
     // The administrator invites a manager for all branches.
     let manager = Seed::Manager.role(system.company.tenant).uuid();
     system.joined_everywhere(&owner, "gerente@example.com", &[manager]).await;
     let manager = system.signed_in("gerente@example.com").await.client;
 
-    // The manager makes a role for cashiers and a cashier for one branch.
+    // The manager creates a role for cashiers, and a cashier for one branch.
     let role = json!({
         "name": "Caja de la tarde",
         "permissions": ["order.place", "order.read", "payment.take"],
@@ -80,7 +80,7 @@ async fn a_company_comes_to_its_people() {
     elsewhere.problem(403, "forbidden");
     till.post("/v1/categories").json(&json!({"name": "X"})).send().await.problem(403, "forbidden");
 
-    // What they may do is what the role says, with who said so.
+    // The permissions are those of the role, with the user who granted them.
     let path = format!("/v1/rbac/users/{cashier}/permissions");
     let effective = owner.get(&path).send().await;
     let expected = json!(["order.place", "order.read", "payment.take"]);
@@ -93,7 +93,7 @@ async fn a_company_comes_to_its_people() {
     assert_eq!(grants[0]["permission"], "order.place");
     assert!(grants[0]["granted_by"].is_string() && grants[0]["granted_at"].is_string());
 
-    // Everybody is in the list, by name; nobody's name is in the log.
+    // The list contains all users by name; the log contains no name.
     let path = format!("/v1/users?after={}", placed.position());
     let people = owner.get(&path).send().await;
     let people = people.expect(200)["data"].as_array().unwrap().clone();
@@ -109,7 +109,7 @@ async fn a_company_comes_to_its_people() {
 async fn s15_another_branch_of_ones_own_company_is_forbidden() {
     let system = System::start().await;
     let owner = system.client();
-    let company = Places::open(&owner).await;
+    let company = Branches::open(&owner).await;
     let manager = Seed::Manager.role(system.company.tenant).uuid();
     system.joined(&owner, "centro@example.com", &[manager], &[company.centro]).await;
     let bound = system.signed_in("centro@example.com").await.client;
@@ -137,9 +137,9 @@ async fn s15_another_branch_of_ones_own_company_is_forbidden() {
     for call in forbidden {
         call.send().await.problem(403, "forbidden");
     }
-    assert_eq!(system.log().await, before, "something happened in the other branch");
-    let own = format!("/v1/orders?branch_id={}", company.centro);
-    bound.get(&own).send().await.expect(200);
+    assert_eq!(system.log().await, before, "a command was accepted in the other branch");
+    let centro_orders = format!("/v1/orders?branch_id={}", company.centro);
+    bound.get(&centro_orders).send().await.expect(200);
     bound.post("/v1/orders").json(&company.order(company.centro)).send().await.expect(201);
 }
 
@@ -147,7 +147,7 @@ async fn s15_another_branch_of_ones_own_company_is_forbidden() {
 async fn a_device_that_was_removed_is_of_no_use() {
     let system = System::start().await;
     let owner = system.client();
-    let company = Places::open(&owner).await;
+    let company = Branches::open(&owner).await;
     let cashier = Seed::Cashier.role(system.company.tenant).uuid();
     let user = system.joined(&owner, "caja@example.com", &[cashier], &[company.centro]).await;
     let (device, token) = enrolled(&owner, company.centro).await;
@@ -168,14 +168,15 @@ async fn an_invitation_is_good_once_and_an_address_has_one_account() {
     let owner = system.client();
     let email = "luz@example.com";
     let user = system.joined(&owner, email, &[], &[]).await;
-    let again = json!({"name": "Otra", "email": "LUZ@Example.com", "roles": [], "branches": []});
-    owner.post("/v1/users").json(&again).send().await.problem(409, "email-taken");
-    let token = system.site.letters.token(email).await;
+    let same_email =
+        json!({"name": "Otra", "email": "LUZ@Example.com", "roles": [], "branches": []});
+    owner.post("/v1/users").json(&same_email).send().await.problem(409, "email-taken");
+    let token = system.site.emails.token(email).await;
     let body = json!({"token": token, "password": "otra clave bien larga"});
     let repeated = system.visitor().post("/v1/auth/join").no_key().json(&body).send().await;
     repeated.problem(422, "ticket-invalid");
     let shown = owner.get(&format!("/v1/users/{user}")).send().await;
-    assert_eq!(shown.expect(200)["name"], "Luz Marina", "a refused invitation renames nobody");
+    assert_eq!(shown.expect(200)["name"], "Luz Marina", "a refused invitation renames no user");
 }
 
 #[tokio::test]
@@ -195,7 +196,7 @@ async fn an_invitation_that_was_refused_leaves_no_wrong_name() {
 }
 
 #[tokio::test]
-async fn s13_whoever_forgot_a_password_is_answered_alike_and_gets_a_letter() {
+async fn s13_a_forgotten_password_is_answered_alike_and_a_known_address_gets_an_email() {
     let system = System::start().await;
     let email = system.company.email.clone();
     let forgot = async |email: &str| {
@@ -205,8 +206,8 @@ async fn s13_whoever_forgot_a_password_is_answered_alike_and_gets_a_letter() {
     let known = forgot(&email).await;
     known.expect(202);
     assert_eq!(forgot("nadie@example.com").await.indistinct(), known.indistinct());
-    let token = system.site.letters.token(&email).await;
-    assert_eq!(system.site.letters.count("nadie@example.com"), 0);
+    let token = system.site.emails.token(&email).await;
+    assert_eq!(system.site.emails.count("nadie@example.com"), 0);
     let reset = async |password: &str| {
         let body = json!({"token": token, "password": password});
         system.visitor().post("/v1/auth/reset-password").no_key().json(&body).send().await

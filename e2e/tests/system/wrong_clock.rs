@@ -1,4 +1,4 @@
-//! The server's clock is an hour wrong while it runs, in either direction, and is set right again.
+//! The server's clock is set wrong by an hour in either direction, and right again, while it runs.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use e2e::client::id_in;
@@ -28,8 +28,8 @@ fn moment(row: &Value, field: &str) -> DateTime<Utc> {
     row[field].as_str().unwrap().parse().unwrap()
 }
 
-/// Orders are placed before, while and after the clock is `wrong`; each is confirmed under the clock of
-/// the one after it.
+/// Places orders before, while and after the clock is `wrong`; each is confirmed under the clock of
+/// the next one.
 async fn a_wrong_clock_reorders_nothing(wrong: TimeDelta) {
     let system = System::start().await;
     let email = system.company.email.clone();
@@ -54,7 +54,7 @@ async fn a_wrong_clock_reorders_nothing(wrong: TimeDelta) {
     let last = moved(&client, placed[1], "start").await;
 
     let board = rows(&client, &format!("/v1/branches/{}/kitchen", menu.branch), &last).await;
-    assert_eq!(ids(&board), placed, "the kitchen cooks them as they came");
+    assert_eq!(ids(&board), placed, "the kitchen board is in the order of the log");
     for order in &board {
         assert!(moment(order, "status_since") >= moment(order, "placed_at"), "{order}");
     }
@@ -82,9 +82,9 @@ async fn f27_a_clock_that_is_an_hour_slow_reorders_nothing() {
     a_wrong_clock_reorders_nothing(-HOUR).await;
 }
 
-/// Whoever is signed in renews once, and goes on.
+/// A signed-in user renews the session once and continues.
 #[tokio::test]
-async fn f27_whoever_is_signed_in_renews_once_when_the_clock_is_set() {
+async fn f27_a_signed_in_user_renews_once_when_the_clock_is_set() {
     for (wrong, code) in [(HOUR, "token-expired"), (-HOUR, "token-invalid")] {
         let system = System::start().await;
         let before = system.signed_in(&system.company.email.clone()).await;
@@ -93,19 +93,19 @@ async fn f27_whoever_is_signed_in_renews_once_when_the_clock_is_set() {
         let renewed = system.session(&system.refresh(&before.refresh_token).await);
         renewed.client.get("/v1/rbac/me").send().await.expect(200);
         system.site.clock.forward(-wrong);
-        let again = system.session(&system.refresh(&renewed.refresh_token).await);
-        again.client.get("/v1/rbac/me").send().await.expect(200);
+        let renewed_again = system.session(&system.refresh(&renewed.refresh_token).await);
+        renewed_again.client.get("/v1/rbac/me").send().await.expect(200);
         assert_eq!(system.log().await.count("user.session_ended"), 0, "no token came twice");
     }
 }
 
-/// The branch's day begins at 04:00 in Bogotá. The clock says 03:30, or an hour more.
+/// The branch's business day begins at 04:00 in Bogotá. The clock shows 03:30, or an hour more.
 #[tokio::test]
 async fn f27_the_business_day_is_that_of_the_branch_at_what_the_clock_says() {
     let system = System::start().await;
     let email = system.company.email.clone();
     let menu = Menu::open(&system.client()).await;
-    // From noon to half past three of the next morning.
+    // From noon to 03:30 of the next morning.
     system.site.clock.forward(TimeDelta::minutes(15 * 60 + 30));
     let mut numbers = Vec::new();
     for change in [TimeDelta::zero(), HOUR, -HOUR] {

@@ -1,4 +1,4 @@
-//! Commands about people and what they may do.
+//! Commands about users, roles and permissions.
 
 use e2e::client::Client;
 use e2e::menu::Menu;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Command, post};
 
-/// What the commands of one round are about.
+/// The objects that the commands of one round change.
 struct Things {
     role: Uuid,
     unused: Uuid,
@@ -30,8 +30,8 @@ impl Things {
         };
         let named = |what: &str| json!({"name": format!("{what} {round}")});
         let role = add("/v1/rbac/roles", named("Barra")).await;
-        let own = json!({"id": format!("x_erp.sync_{round}"), "label": "Contabilidad"});
-        client.post("/v1/rbac/permissions").json(&own).send().await.expect(200);
+        let permission = json!({"id": format!("x_erp.sync_{round}"), "label": "Contabilidad"});
+        client.post("/v1/rbac/permissions").json(&permission).send().await.expect(200);
         let invite = |who: &str| {
             let email = format!("{who}{round}@example.com");
             json!({"name": "Luz", "email": email, "roles": [role], "branches": [menu.branch]})
@@ -57,11 +57,11 @@ impl Things {
 
 pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
     let things = Things::of(client, menu, round).await;
-    let settled = |method, path: String, body: Option<Value>, says| Command {
+    let settled = |method, path: String, body: Option<Value>, fields| Command {
         method,
         body,
         has_effect: false,
-        ..post(&path, Value::Null, 200, says)
+        ..post(&path, Value::Null, 200, fields)
     };
     let revised = |path: String, body| Command {
         method: Method::PUT,
@@ -73,7 +73,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
     let about_role = |path: &str| format!("/v1/rbac/roles/{role}{path}");
     let about_user = |path: &str| format!("/v1/users/{user}{path}");
     let about_category = |id: Uuid| format!("/v1/rbac/permission-categories/{id}");
-    let own = format!("x_erp.sync_{round}");
+    let permission = format!("x_erp.sync_{round}");
     let id = |id: Uuid| json!({"id": id});
     let sort = json!({"category_id": category});
     let assigned = format!("/v1/rbac/users/{suspended}/roles/{role}");
@@ -83,7 +83,7 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
         "roles": [role],
         "branches": [menu.branch],
     });
-    let define = json!({"id": format!("{own}_more"), "label": "Más"});
+    let define = json!({"id": format!("{permission}_more"), "label": "Más"});
     let enroll = json!({"name": "Otra caja", "branch_id": menu.branch});
     vec![
         post("/v1/rbac/roles", named("Terraza"), 201, json!({"revision": 1})),
@@ -114,7 +114,12 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
             Some(sort),
             json!({"id": "order.place"}),
         ),
-        settled(Method::DELETE, format!("/v1/rbac/permissions/{own}"), None, json!({"id": own})),
+        settled(
+            Method::DELETE,
+            format!("/v1/rbac/permissions/{permission}"),
+            None,
+            json!({"id": permission}),
+        ),
         post("/v1/rbac/permission-categories", named("Otra"), 201, json!({"revision": 1})),
         revised(about_category(category), named("Caja")),
         settled(Method::DELETE, about_category(empty), None, id(empty)),

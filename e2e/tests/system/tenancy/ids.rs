@@ -1,4 +1,4 @@
-//! Ids of things that one company has and another must not come near.
+//! Ids of objects that one company has and another must not reach.
 
 use e2e::client::id_in;
 use e2e::menu::stock_item;
@@ -6,7 +6,7 @@ use e2e::{Client, Menu, fresh};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Ids that a company has, or that nobody has.
+/// Ids of a company's objects, or ids of nothing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ids {
     pub(super) branch: Uuid,
@@ -18,7 +18,7 @@ pub(super) struct Ids {
     pub(super) staff: Staff,
 }
 
-/// Ids of people and what they may do.
+/// Ids of users, roles and what belongs to them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Staff {
     pub(super) role: Uuid,
@@ -29,7 +29,7 @@ pub(super) struct Staff {
 }
 
 impl Staff {
-    /// Somebody with a role, a till in `branch`, and a category of permissions.
+    /// Creates a user with a role, a till in `branch`, and a category of permissions.
     pub(super) async fn of(client: &Client, branch: Uuid) -> Self {
         let add = async |path: &str, body: Value| {
             let added = client.post(path).json(&body).send().await;
@@ -69,7 +69,7 @@ impl Ids {
         Self { branch, category, product, variant, order, item, staff }
     }
 
-    /// Every id as it would show in an answer.
+    /// All ids as texts, to search for them in answers.
     pub(super) fn texts(self) -> [String; 10] {
         let Self { branch, category, product, variant, order, item, staff } = self;
         let Staff { role, user, device, session, .. } = staff;

@@ -1,4 +1,4 @@
-//! Every way to come near somebody else's things, by operation.
+//! Requests with another company's ids, for every operation.
 
 use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, product, stock_item};
 use e2e::system::PASSWORD;
@@ -9,35 +9,35 @@ use uuid::Uuid;
 
 use super::ids::{Ids, Staff};
 
-/// How an operation answers somebody else's ids.
+/// How an operation answers another company's ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
     /// 404 `not-found`.
     NotFound,
-    /// 422 `unknown-reference` at this place of the body.
+    /// 422 `unknown-reference` with this pointer.
     UnknownReference(&'static str),
-    /// A refusal that knows of no company.
+    /// A refusal that does not depend on the company.
     Refused(u16, &'static str),
-    /// 202, whoever it is.
+    /// 202, whether the id exists or not.
     Taken,
-    /// 200 and none of it: what one has oneself, or nothing.
+    /// 200 with one's own data or none.
     Nothing,
-    /// 201: what the other company has is no obstacle.
+    /// 201: objects of the other company do not conflict.
     Created,
 }
 
-/// One way to come near somebody else's things.
+/// A request with another company's ids.
 pub(super) struct Visit {
     pub(super) operation: &'static str,
     pub(super) call: Call,
     pub(super) expect: Expect,
 }
 
-/// Every way to use `ids` and a `position` of the log as `client`, who has `own` ones.
+/// All requests of `client` that use `ids` and a `position` of the log; `own` are the client's ids.
 pub(super) fn visits(
     system: &System,
     client: &Client,
-    own: &Ids,
+    client_ids: &Ids,
     ids: &Ids,
     position: &str,
 ) -> Vec<Visit> {
@@ -70,20 +70,20 @@ pub(super) fn visits(
     visit("reviseCategory", put(&category, json!({"name": "Otras"})), Expect::NotFound);
 
     let add = |category| post("/v1/products", product(PRODUCT, category));
-    visit("addProduct", add(own.category), Expect::Created);
+    visit("addProduct", add(client_ids.category), Expect::Created);
     visit("addProduct", add(ids.category), Expect::UnknownReference("/category_id"));
     visit("listProducts", client.get("/v1/products"), Expect::Nothing);
     let of_category = format!("/v1/products?category_id={}", ids.category);
     visit("listProducts", client.get(&of_category), Expect::Nothing);
     let path = |id: Uuid| format!("/v1/products/{id}");
     visit("getProduct", client.get(&path(ids.product)), Expect::NotFound);
-    let revised = product("Otro", own.category);
+    let revised = product("Otro", client_ids.category);
     visit("reviseProduct", put(&path(ids.product), revised.clone()), Expect::NotFound);
-    let moved = put(&path(own.product), product("Otro", ids.category));
+    let moved = put(&path(client_ids.product), product("Otro", ids.category));
     visit("reviseProduct", moved, Expect::UnknownReference("/category_id"));
     let mut with_variant = revised;
     with_variant["variants"][0]["id"] = json!(ids.variant);
-    let taken = put(&path(own.product), with_variant);
+    let taken = put(&path(client_ids.product), with_variant);
     visit("reviseProduct", taken, Expect::UnknownReference("/variants/0/id"));
 
     for (operation, path) in [("placeOrder", "/v1/orders"), ("priceOrder", "/v1/orders/price")] {
@@ -91,11 +91,11 @@ pub(super) fn visits(
             let line = json!({"product_id": product, "variant_id": variant, "quantity": 1});
             post(path, json!({"branch_id": branch, "order_type": "takeaway", "lines": [line]}))
         };
-        let branch = order(ids.branch, own.product, own.variant);
+        let branch = order(ids.branch, client_ids.product, client_ids.variant);
         visit(operation, branch, Expect::UnknownReference("/branch_id"));
-        let product = order(own.branch, ids.product, ids.variant);
+        let product = order(client_ids.branch, ids.product, ids.variant);
         visit(operation, product, Expect::UnknownReference("/lines/0/product_id"));
-        let variant = order(own.branch, own.product, ids.variant);
+        let variant = order(client_ids.branch, client_ids.product, ids.variant);
         visit(operation, variant, Expect::UnknownReference("/lines/0/variant_id"));
         let all = order(ids.branch, ids.product, ids.variant);
         visit(operation, all, Expect::UnknownReference("/branch_id"));
@@ -125,16 +125,16 @@ pub(super) fn visits(
     }
     let path = format!("/v1/reports/sales?{period}&branch_id={}", ids.branch);
     visit("reportSales", client.get(&path), Expect::NotFound);
-    visits.extend(stock_visits(client, own, ids));
+    visits.extend(stock_visits(client, client_ids, ids));
     visits.extend(system_visits(client, ids, position));
     visits.extend(sign_in_visits(system, client, ids));
-    visits.extend(role_visits(client, own, ids));
-    visits.extend(user_visits(client, own, ids));
+    visits.extend(role_visits(client, client_ids, ids));
+    visits.extend(user_visits(client, client_ids, ids));
     visits.extend(operator_visits(system, client));
     visits
 }
 
-/// What is the operator's, nobody of a company comes near to: not even to what is their own.
+/// Operations of the operator are closed to users, also for their own company.
 fn operator_visits(system: &System, client: &Client) -> Vec<Visit> {
     let path = "/v1/operator/companies";
     let company = format!("{path}/{}", system.company.tenant);
@@ -166,7 +166,7 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     let visitor = system.visitor();
     let open =
         |path: &str, body: Value| visitor.post(&format!("/v1/auth/{path}")).no_key().json(&body);
-    let own =
+    let client_ids =
         |path: &str, body: Value| client.put(&format!("/v1/auth/{path}")).no_key().json(&body);
     let failed = Expect::Refused(401, "login-failed");
     let login = json!({"email": "ana@example.com", "password": PASSWORD, "tenant": "pizza-place"});
@@ -189,9 +189,9 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     visit("forgotPassword", open("forgot-password", forgotten), Expect::Taken);
     visit("getPublicKeys", visitor.get("/.well-known/jwks.json"), Expect::Nothing);
     let changed = json!({"current": "la clave de otra persona", "password": "otra clave larga"});
-    visit("changePassword", own("password", changed), failed);
+    visit("changePassword", client_ids("password", changed), failed);
     let changed = json!({"password": "la clave de otra persona", "pin": "1234"});
-    visit("changePin", own("pin", changed), failed);
+    visit("changePin", client_ids("pin", changed), failed);
     let signed_out = Expect::Refused(401, "auth-required");
     visit("logout", open("logout", json!({})), signed_out);
     visit("logoutEverywhere", open("logout-everywhere", json!({})), signed_out);
@@ -201,7 +201,7 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     visits
 }
 
-fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+fn role_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let delete = |path: &str| client.call(Method::DELETE, path);
@@ -219,7 +219,7 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
         Expect::NotFound,
     );
     let revised = json!({"name": "Otra", "parents": [role]});
-    visit("reviseRole", put(&path(own.staff.role, ""), revised), parents);
+    visit("reviseRole", put(&path(client_ids.staff.role, ""), revised), parents);
     visit("removeRole", delete(&path(role, "")), Expect::NotFound);
     let permission = path(role, "/permissions/order.read");
     visit("grantPermission", client.post(&permission), Expect::NotFound);
@@ -253,7 +253,8 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     visit("removePermissionCategory", delete(&category), Expect::NotFound);
 
     let assigned = |user: Uuid, role: Uuid| format!("/v1/rbac/users/{user}/roles/{role}");
-    for (user, role) in [(user, role), (user, own.staff.role), (own.staff.user, role)] {
+    for (user, role) in [(user, role), (user, client_ids.staff.role), (client_ids.staff.user, role)]
+    {
         visit("assignRole", client.post(&assigned(user, role)), Expect::NotFound);
         visit("unassignRole", delete(&assigned(user, role)), Expect::NotFound);
     }
@@ -265,7 +266,7 @@ fn role_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     visits
 }
 
-fn user_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+fn user_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let Staff { role, user, device, .. } = ids.staff;
@@ -275,17 +276,17 @@ fn user_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
         client.post("/v1/users").json(&body)
     };
     let roles = Expect::UnknownReference("/roles/0");
-    visit("inviteUser", invite(role, own.branch), roles);
+    visit("inviteUser", invite(role, client_ids.branch), roles);
     let branches = Expect::UnknownReference("/branches/0");
-    visit("inviteUser", invite(own.staff.role, ids.branch), branches);
+    visit("inviteUser", invite(client_ids.staff.role, ids.branch), branches);
     visit("listUsers", client.get("/v1/users"), Expect::Nothing);
     let path = |user: Uuid, more: &str| format!("/v1/users/{user}{more}");
     visit("getUser", client.get(&path(user, "")), Expect::NotFound);
     let allow = |user: Uuid, branch: Uuid| {
         client.put(&path(user, "/branches")).json(&json!({"branches": [branch]}))
     };
-    visit("allowBranches", allow(user, own.branch), Expect::NotFound);
-    visit("allowBranches", allow(own.staff.user, ids.branch), branches);
+    visit("allowBranches", allow(user, client_ids.branch), Expect::NotFound);
+    visit("allowBranches", allow(client_ids.staff.user, ids.branch), branches);
     visit("suspendUser", client.post(&path(user, "/suspend")), Expect::NotFound);
     visit("resumeUser", client.post(&path(user, "/resume")), Expect::NotFound);
     visit("forgetUser", client.post(&path(user, "/forget")), Expect::NotFound);
@@ -317,7 +318,7 @@ fn system_visits(client: &Client, ids: &Ids, position: &str) -> Vec<Visit> {
     visits
 }
 
-fn stock_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
+fn stock_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let post = |path: &str, body: Value| client.post(path).json(&body);
@@ -337,24 +338,26 @@ fn stock_visits(client: &Client, own: &Ids, ids: &Ids) -> Vec<Visit> {
     let recipe = format!("/v1/products/{}/recipe", ids.product);
     visit("getRecipe", client.get(&recipe), Expect::NotFound);
     visit("publishRecipe", publish(ids.product, ids.variant, ids.item), Expect::NotFound);
-    let variant = publish(own.product, ids.variant, own.item);
+    let variant = publish(client_ids.product, ids.variant, client_ids.item);
     visit("publishRecipe", variant, Expect::UnknownReference("/portions/0/variant_id"));
-    let ingredient = publish(own.product, own.variant, ids.item);
+    let ingredient = publish(client_ids.product, client_ids.variant, ids.item);
     let pointer = "/portions/0/ingredients/0/item_id";
     visit("publishRecipe", ingredient, Expect::UnknownReference(pointer));
     let receive = |branch: Uuid, item: Uuid| {
         let line = json!({"item_id": item, "quantity": "1", "cost": cop(100)});
         post(&format!("/v1/branches/{branch}/stock-receipts"), json!({"lines": [line]}))
     };
-    visit("receiveStock", receive(ids.branch, own.item), Expect::NotFound);
+    visit("receiveStock", receive(ids.branch, client_ids.item), Expect::NotFound);
     visit("receiveStock", receive(ids.branch, ids.item), Expect::NotFound);
-    let item = receive(own.branch, ids.item);
+    let item = receive(client_ids.branch, ids.item);
     visit("receiveStock", item, Expect::UnknownReference("/lines/0/item_id"));
     let stock = |branch: Uuid| format!("/v1/branches/{branch}/stock");
     visit("listStock", client.get(&stock(ids.branch)), Expect::NotFound);
     let release = format!("{}/release-expired", stock(ids.branch));
     visit("releaseExpiredStock", client.post(&release), Expect::NotFound);
-    for (branch, item) in [(ids.branch, ids.item), (ids.branch, own.item), (own.branch, ids.item)] {
+    for (branch, item) in
+        [(ids.branch, ids.item), (ids.branch, client_ids.item), (client_ids.branch, ids.item)]
+    {
         let path = format!("{}/{item}/kardex", stock(branch));
         visit("listStockMovements", client.get(&path), Expect::NotFound);
     }
