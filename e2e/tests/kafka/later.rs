@@ -32,7 +32,7 @@ fn later_consumers() -> Vec<Arc<dyn Consumer>> {
     Later::all(consumers(), LATER, known)
 }
 
-/// Appends an event of the later release to the order with the last event; returns the order's id.
+/// Appends an event of the later release to the order that was paid last; returns the order's id.
 async fn is_taken_on(companies: &Companies) -> OrderId {
     let log = Log::read(&*companies.installation().store).await;
     let is_paid = |event: &&RecordedEvent| event.event_type == "order.payment_taken";

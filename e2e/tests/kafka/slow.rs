@@ -47,7 +47,7 @@ async fn f22_the_relay_retries_a_refusing_or_slow_broker_with_backoff() {
     companies.order(12).await;
     companies.until_at_end(RELAY).await;
 
-    // A round trip beyond the timeout of a page is retried, not given up.
+    // A round trip that exceeds the timeout of a page is a failure, shown and retried with backoff.
     cluster.broker_round_trip_time(1, Duration::from_secs(20)).unwrap();
     companies.order(12).await;
     let idle = (worked(), Instant::now());

@@ -15,7 +15,7 @@ async fn events_of_a_stream_are_linked_however_they_were_written() {
     committed(here.append(append(ANA, 1, &[("arepa", 0, 2), ("buñuelo", 0, 1)])).await);
     committed(here.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
     without_checks(&db).await;
-    // In a batch of its own, with more events than such a command may have without checks.
+    // In batches of their own: a command with few events, and one with many.
     committed(here.append(append(ANA, 3, &[("buñuelo", 1, 2), ("arepa", 2, 1)])).await);
     committed(here.append(append(ANA, 4, &[("arepa", 3, 20), ("queso", 0, 2)])).await);
     // In a batch with others.
