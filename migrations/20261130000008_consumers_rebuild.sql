@@ -1,11 +1,11 @@
--- Read models are built again beside the live ones, in the schema "rebuild", and then take their place;
--- those that were replaced stay in "previous" until the next time. Only the projector reaches either.
--- The tables belong to the owner, as the live ones do; hence the functions.
+-- Rebuilds of read models. Tables are filled in the schema "rebuild" and then exchanged with the live ones,
+-- which stay in "previous" until the next rebuild. Only the projector has access to either schema.
+-- The tables belong to the owner of the database, as the live ones do; hence the functions.
 CREATE SCHEMA rebuild;
 CREATE SCHEMA previous;
 GRANT USAGE ON SCHEMA rebuild, previous TO fastops_projector;
 
--- Where the consumers of the tables in "previous" stood when these were replaced, and what was parked.
+-- The checkpoints and parked events of the consumers of the tables in "previous" when these were replaced.
 CREATE TABLE previous_read_models (
     consumer text PRIMARY KEY,
     -- Rows of `checkpoints`.
@@ -16,8 +16,8 @@ CREATE TABLE previous_read_models (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON previous_read_models TO fastops_projector;
 
--- The live table of this name; refuses everything that is no read model, and what a table of another
--- schema could not take over from it.
+-- The live table of this name. Refuses a table that is no read model, and one with properties that a table
+-- of another schema cannot have in its stead.
 CREATE FUNCTION rebuild_live(target text) RETURNS regclass
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -78,8 +78,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE oid = target
 $$;
 
--- Makes an empty table beside the live one. It has the key that consumers name when they write, and
--- nothing else that would have to be kept up row by row.
+-- Makes an empty table like the live one, in the schema "rebuild". It has the keys that consumers name when
+-- they write, and no other index, which would have to be maintained row by row.
 CREATE FUNCTION rebuild_begin(target text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -107,7 +107,7 @@ BEGIN
 END
 $$;
 
--- Gives the loaded table what it lacks: indexes, the tenant's wall, options and statistics.
+-- Gives the loaded table what it lacks: indexes, row security, options and statistics.
 CREATE FUNCTION rebuild_finish(target text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -133,6 +133,7 @@ BEGIN
 END
 $$;
 
+-- Drops the table of an abandoned rebuild.
 CREATE FUNCTION rebuild_drop(target text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -141,8 +142,8 @@ BEGIN
 END
 $$;
 
--- Keeps everything but reading and writing away from the live tables until the transaction ends. It
--- sends an autovacuum home, which would hold up the exchange, while nobody waits.
+-- Locks the live tables against everything but reads and writes until the transaction ends. That cancels a
+-- running autovacuum early, which would otherwise delay the exchange while requests wait for it.
 CREATE FUNCTION rebuild_reserve(targets text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -154,8 +155,8 @@ BEGIN
 END
 $$;
 
--- Puts the tables of a schema in the place of the live ones, which go to "previous". A table that is not
--- in every respect like the live one, its wall included, stays where it is.
+-- Exchanges the tables of a schema for the live ones, which go to "previous". Refuses a table that differs
+-- from the live one in any respect, row security included.
 CREATE FUNCTION rebuild_exchange(targets text[], origin text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- What was sold. Kept by the consumer "sales"; an order counts on the business date and at the hour
--- at which it became fully paid. Sums are numeric, so that no amount a tenant can type overflows them.
+-- Sales figures. Kept by the consumer "sales"; an order counts on the business date and at the hour at
+-- which it became fully paid. Sums are numeric, so that no amount a tenant can enter overflows them.
 CREATE TABLE sales_by_hour (
     tenant_id uuid NOT NULL,
     business_date date NOT NULL,

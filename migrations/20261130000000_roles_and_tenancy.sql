@@ -1,3 +1,8 @@
+-- Roles and the separation of tenants.
+--
+-- fastops_app serves requests behind row security, fastops_projector keeps read models; both log in.
+-- fastops_log and fastops_identity cannot log in: they own the functions that reach across tenants.
+--
 -- Roles belong to the whole cluster and may exist from another database; two migrations may also
 -- run at the same moment.
 DO $$
@@ -22,8 +27,8 @@ $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO fastops_app, fastops_projector, fastops_log, fastops_identity;
 
--- Puts a table with a tenant_id behind the tenant's wall: everybody sees the rows of the tenant that
--- the transaction has set, nobody sees any without one, and only the projector sees all.
+-- Forces row security on a table with a tenant_id: a transaction sees the rows of the tenant that it
+-- has set, and none if it has set none; only the projector sees all.
 -- NULLIF: after a transaction that set it, the setting is '' and not NULL.
 CREATE FUNCTION enable_tenant_rls(target regclass) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -46,8 +51,8 @@ BEGIN
 END
 $$;
 
--- Hands functions of these names to a role without login, which has the rights that they need, and lets
--- the application call them. Nobody else may.
+-- Makes a role without login, which has the rights that they need, the owner of all functions of these
+-- names, and lets the application alone call them.
 CREATE FUNCTION hand_functions_to(new_owner regrole, function_names text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -66,3 +71,6 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION hand_functions_to(regrole, text[]) FROM PUBLIC;
+
+-- The owner of the schema has to be a member of the roles that it gives functions to.
+GRANT fastops_log, fastops_identity TO CURRENT_USER;

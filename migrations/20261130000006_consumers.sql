@@ -1,3 +1,19 @@
+-- What consumers of the log keep about themselves.
+
+-- Up to which position each consumer has handled each lane. A run of a consumer that lost the lane to
+-- another run has an older epoch and cannot move the checkpoint.
+CREATE TABLE checkpoints (
+    consumer text NOT NULL,
+    lane smallint NOT NULL CHECK (lane BETWEEN 0 AND 11),
+    incarnation uuid NOT NULL,
+    epoch bigint NOT NULL,
+    position bigint NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (consumer, lane)
+) WITH (fillfactor = 50);
+GRANT SELECT ON checkpoints TO fastops_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON checkpoints TO fastops_projector;
+
 -- Events that a consumer could not apply, and the later ones of their keys, which wait for them.
 CREATE TABLE consumer_parked (
     tenant_id uuid NOT NULL,
@@ -8,9 +24,12 @@ CREATE TABLE consumer_parked (
     -- Why it could not be applied; null where it only waits for an earlier event of its key.
     reason text,
     attempts bigint NOT NULL,
-    -- When the log heard of the event: what is shown of its key is as it was before.
+    -- When the event was appended: the read model shows its key as it was before that.
     recorded_at timestamptz NOT NULL,
     parked_at timestamptz NOT NULL DEFAULT now(),
+    -- Whether the release that parked the event did not know its type or version: the next release that
+    -- takes the consumer's lanes tries it again. Null where the event waits for an earlier one.
+    is_unknown boolean,
     PRIMARY KEY (tenant_id, consumer, position)
 );
 CREATE INDEX consumer_parked_by_key ON consumer_parked (tenant_id, consumer, key, position);
@@ -35,18 +54,18 @@ CREATE TABLE consumer_resolutions (
 CREATE INDEX consumer_resolutions_discarded ON consumer_resolutions (consumer)
     WHERE discarded IS NOT NULL;
 
--- Neither is a read model that could be emptied and filled again.
+-- Neither table can be filled again from the log, so consumers may not empty them.
 SELECT enable_tenant_rls('consumer_parked');
 REVOKE TRUNCATE ON consumer_parked FROM fastops_projector;
 SELECT enable_tenant_rls('consumer_resolutions');
 REVOKE UPDATE, DELETE, TRUNCATE ON consumer_resolutions FROM fastops_projector;
 
--- Moves lanes of a consumer, numbered in rising order, to where they have come, if all are stored as the
--- run that holds them last saw them; until its transaction ends nobody else moves or claims them. Gives how
--- they were stored, and whether the consumer has parked anything.
+-- Moves lanes of a consumer, given in rising order, to p_reached, if all are stored as the run that holds
+-- them last saw them; no other transaction moves or claims them until this one ends. Returns how they were
+-- stored, and whether the consumer has parked anything.
 --
--- A function, because it is planned once per session: a page of events wants a plan of its own for each of
--- its statements, and this would be planned for longer than it takes.
+-- A function, because it is planned once per session: the session plans every other statement of a page of
+-- events each time, and planning this one takes longer than running it.
 CREATE FUNCTION checkpoints_move(
     p_consumer text, p_lanes smallint[], p_incarnations uuid[], p_epochs bigint[], p_positions bigint[],
     p_reached bigint[]
@@ -85,3 +104,23 @@ $$;
 REVOKE EXECUTE ON FUNCTION checkpoints_move(text, smallint[], uuid[], bigint[], bigint[], bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION checkpoints_move(text, smallint[], uuid[], bigint[], bigint[], bigint[])
     TO fastops_projector;
+
+-- Which process does what only one may do at a time, by the clock of this database. An epoch is never
+-- given twice, which tells an earlier holder of a lease from the present one.
+CREATE TABLE leases (
+    name text PRIMARY KEY,
+    holder uuid NOT NULL,
+    epoch bigint NOT NULL,
+    expires_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+GRANT SELECT, INSERT, UPDATE ON leases TO fastops_app, fastops_projector;
+
+-- The last event of each lane that a relay has published. It moves in one transaction with the relay's
+-- checkpoint: a consumer that has seen it has seen every event of the lane up to that checkpoint.
+CREATE TABLE relay_lanes (
+    relay text NOT NULL,
+    lane smallint NOT NULL CHECK (lane BETWEEN 0 AND 11),
+    position bigint NOT NULL,
+    PRIMARY KEY (relay, lane)
+) WITH (fillfactor = 50);
+GRANT SELECT, INSERT, UPDATE ON relay_lanes TO fastops_projector;

@@ -1,13 +1,13 @@
--- Processes that take commands, as long as they are heard of.
+-- Processes that take commands. Each renews its row; one whose row has expired counts as stopped.
 CREATE TABLE nodes (
     node uuid PRIMARY KEY,
-    -- Where the other nodes reach it: host and port.
+    -- Host and port at which the other nodes reach it.
     address text NOT NULL,
     expires_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 
--- Which node decides for a tenant, for as long as the node is heard of. It spares nodes from deciding
--- against each other and guards nothing: revisions are checked with every append.
+-- Which node decides for a tenant, until the node expires. It spares nodes from conflicts with each other
+-- and guarantees nothing: revisions are checked with every append.
 CREATE TABLE deciders (
     tenant_id uuid PRIMARY KEY,
     node uuid NOT NULL,
@@ -20,8 +20,8 @@ REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON deciders FROM fastops_projector;
 GRANT SELECT, INSERT, UPDATE ON deciders TO fastops_log;
 GRANT SELECT, INSERT, UPDATE, DELETE ON nodes TO fastops_log;
 
--- A node lives for another while. Says whether it was still taken for alive: if not, its tenants may be
--- another node's by now.
+-- Renews a node for p_for. Says whether it had not expired: if it had, its tenants may have gone to
+-- another node.
 CREATE FUNCTION node_lives(p_node uuid, p_address text, p_for interval) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -39,14 +39,14 @@ BEGIN
 END
 $$;
 
--- A node ends; its tenants are anybody's from this moment on.
+-- Removes a node that stops; its tenants go to the next node that asks for them.
 CREATE FUNCTION node_leaves(p_node uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DELETE FROM nodes WHERE node = p_node
 $$;
 
--- The node that decides for a tenant: the one that did so far, or else the one that asks. Nothing if
--- that one is not heard of either.
+-- The node that decides for a tenant: the one that does so far, or the one that asks if that one has
+-- expired. No row if the one that asks has expired too.
 CREATE FUNCTION node_that_decides(p_tenant uuid, p_node uuid)
 RETURNS TABLE (node uuid, address text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

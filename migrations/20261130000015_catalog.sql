@@ -7,6 +7,12 @@ CREATE TABLE branches (
     currency text NOT NULL,
     cut_off text NOT NULL,
     revision bigint NOT NULL,
+    -- As in the event; null where none was given.
+    address jsonb,
+    -- How business days are counted from later dates on, in the order of the dates; "time_zone" and "cut_off"
+    -- are those of the beginning.
+    business_day_changes jsonb NOT NULL DEFAULT '[]',
+    is_open boolean NOT NULL DEFAULT true,
     PRIMARY KEY (tenant_id, branch_id)
 );
 CREATE INDEX branches_by_name ON branches (tenant_id, name, branch_id);

@@ -1,5 +1,5 @@
--- Letters that no mail server has taken yet, each sealed under the key of the person it is to: whoever
--- is forgotten takes theirs along. One of a kind waits for a person, that with the ticket which counts.
+-- E-mails that no mail server has accepted yet, each sealed under the data key of its recipient, so that
+-- they are erased with the person. At most one of a kind waits for a person: the one with the valid link.
 CREATE TABLE letters (
     tenant_id uuid NOT NULL,
     kind text NOT NULL CHECK (kind IN ('invitation', 'password_reset')),
@@ -7,7 +7,7 @@ CREATE TABLE letters (
     letter_id uuid NOT NULL,
     sealed_letter bytea NOT NULL,
     n_tries integer NOT NULL DEFAULT 0,
-    -- When it is to be handed over, next; while somebody does that, when others may.
+    -- When it is sent next; while a process sends it, when others may try.
     due_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, kind, person_id),
@@ -18,13 +18,13 @@ SELECT enable_tenant_rls('letters');
 REVOKE ALL ON letters FROM fastops_projector;
 GRANT INSERT, UPDATE, DELETE ON letters TO fastops_app;
 
--- Whoever hands letters over does so for all companies.
+-- The mailer sends the e-mails of all companies.
 CREATE POLICY identity ON letters TO fastops_identity USING (true);
 CREATE POLICY identity ON people TO fastops_identity USING (true);
 GRANT SELECT, UPDATE ON letters TO fastops_identity;
 GRANT SELECT ON people TO fastops_identity;
 
--- The letters that are due, those that have waited longest first. Until `p_until` they are the caller's.
+-- Reserves the e-mails that are due for the caller until `p_until`, those that have waited longest first.
 CREATE FUNCTION letters_due(p_now timestamptz, p_until timestamptz, p_max integer)
 RETURNS TABLE (
     tenant_id uuid,

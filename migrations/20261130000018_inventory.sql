@@ -1,5 +1,4 @@
--- What is kept in stock, how products are made, and what each branch has. Kept by the consumer
--- "inventory".
+-- Stock items, recipes, and the stock of each branch. Kept by the consumer "inventory".
 CREATE TABLE stock_items (
     tenant_id uuid NOT NULL,
     item_id uuid NOT NULL,
@@ -30,14 +29,14 @@ CREATE TABLE stock_balances (
     item_id uuid NOT NULL,
     quantity bigint NOT NULL,
     reserved bigint NOT NULL,
-    -- Nothing until something has come in or gone out: what is only reserved has no value yet.
+    -- Null until a quantity has come in or gone out: a reservation alone has no value.
     currency text,
     value bigint,
     PRIMARY KEY (tenant_id, branch_id, item_id)
 );
 SELECT enable_tenant_rls('stock_balances');
 
--- Every movement of every item, with what there was after it.
+-- Every movement of every item, with the balance after it.
 CREATE TABLE kardex (
     tenant_id uuid NOT NULL,
     branch_id uuid NOT NULL,
@@ -46,7 +45,7 @@ CREATE TABLE kardex (
     position bigint NOT NULL,
     part bigint NOT NULL,
     reason text NOT NULL,
-    -- The order that used it up, or the receipt that it came with.
+    -- The order that consumed it, or the receipt that brought it.
     source_id uuid NOT NULL,
     event_id uuid NOT NULL,
     quantity bigint NOT NULL,
