@@ -8,7 +8,8 @@ use e2e::process::Process;
 use e2e::system::{found, new_company, sign_in};
 use event_store::EventStore;
 use event_store::kafka::{RELAY, Topic};
-use fastops::installation::{Databases, Installation, migrate_schema};
+use fastops::installation::{Databases, Installation};
+use fastops::schema::migrate_schema;
 use sqlx::PgConnection;
 use tokio::time::{Duration, sleep, timeout};
 

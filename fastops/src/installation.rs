@@ -10,7 +10,7 @@ use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
 use event_store::consumer::{Board, Doorbell, Feed, Tail, Turns};
 use event_store::lease::Leases;
-use event_store::postgres::{PostgresStore, migrate, pool, statement_pool};
+use event_store::postgres::{PostgresStore, pool, statement_pool};
 use projections::ReadDb;
 use projections::parking::Parking;
 use sqlx::PgPool;
@@ -170,12 +170,4 @@ fn projector_pool(databases: &Databases) -> PgPool {
         ("random_page_cost", "1.1"),
     ];
     pool(databases.projector.clone().options(of_pages), PROJECTOR_CONNECTIONS)
-}
-
-/// Brings the database to this release's schema.
-pub async fn migrate_schema(databases: &Databases) -> Result<(), sqlx::migrate::MigrateError> {
-    let owner = pool(databases.owner.clone(), 1);
-    let outcome = migrate(&owner).await;
-    owner.close().await;
-    outcome
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`asyncapi`]: the document about events
 //! - [`config`]: what the environment and the command line say
+//! - [`schema`]: a database brought to the schema of this release
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`companies`]: companies with their first administrators; [`subscriptions`]: what they may begin
 //! - [`people`]: names, addresses, secrets and sessions, beside the log
@@ -35,6 +36,7 @@ pub mod projecting;
 pub mod rebuild;
 pub mod relaying;
 pub mod safety;
+pub mod schema;
 pub mod seeding;
 pub mod serving;
 pub mod subscriptions;

@@ -13,7 +13,8 @@ use std::process::Output;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event_store::postgres::PostgresStore;
-use fastops::installation::{Databases, Installation, migrate_schema};
+use fastops::installation::{Databases, Installation};
+use fastops::schema::migrate_schema;
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, sleep};
 use uuid::Uuid;

@@ -8,7 +8,7 @@ use e2e::companies::Companies;
 use e2e::figure;
 use e2e::process::Process;
 use e2e::worker::{Role, Worker};
-use fastops::installation::migrate_schema;
+use fastops::schema::migrate_schema;
 use tokio::time::{Instant, sleep};
 
 #[tokio::test]

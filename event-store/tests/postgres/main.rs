@@ -7,6 +7,7 @@ mod filtered_pages;
 mod halves;
 mod late_commit;
 mod leases;
+mod migrations;
 mod next;
 mod poison;
 mod proxy;

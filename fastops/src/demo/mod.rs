@@ -45,13 +45,14 @@ use tokio_util::task::TaskTracker;
 use crate::cluster::{self, Cluster};
 use crate::companies::{self, set_up};
 use crate::config::{NamedSecret, Secrets};
-use crate::installation::{Databases, Installation, migrate_schema};
+use crate::installation::{Databases, Installation};
 use crate::ops::{OpsArgs, OpsError, Ready, SERVE_PORT, figures};
 use crate::people::{MasterKey, People};
 use crate::post::FolderPost;
 use crate::posting::deliver;
 use crate::projecting::{Projecting, consumer_names};
 use crate::safety::DEMO_KEY_ID;
+use crate::schema::{SchemaError, migrate_schema};
 use crate::serving::{ServeError, Serving, service};
 use banner::Access;
 use data_dir::DataDir;
@@ -136,8 +137,12 @@ pub enum DemoError {
     #[error(transparent)]
     Cluster(#[from] cluster::Error),
     /// The schema could not be made.
-    #[error("could not bring the database to this release's schema")]
-    Schema(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "no se pudo preparar la base de datos de la demo; si la creó otra versión de FastOps, borre la \
+         carpeta o use otro --data-dir (could not prepare the demo's database; if another version of \
+         FastOps made it, delete the folder or use another --data-dir)"
+    )]
+    Schema(#[from] SchemaError),
     /// The owner's password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),

@@ -6,6 +6,7 @@ use event_store::postgres::MIGRATOR;
 use sqlx::PgConnection;
 
 use super::finding::{Finding, Verdict};
+use crate::schema::is_newer;
 
 /// The migrations that were applied are those of this release.
 pub(super) async fn migrations(owner: Option<&mut PgConnection>) -> Finding {
@@ -53,19 +54,13 @@ async fn compare(owner: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
                 ));
             }
             Some(found) if *found.checksum != *migration.checksum => {
-                return Ok(Verdict::wrong(
-                    (
-                        format!("la migración {} no es la de esta versión", found.version),
-                        format!("migration {} is not the one of this release", found.version),
-                    ),
-                    (
-                        "use la versión de FastOps que creó esta base de datos, u otra base",
-                        "use the release of FastOps that made this database, or another database",
-                    ),
-                ));
+                return Ok(foreign(found.version));
             }
             Some(_) => {}
         }
+    }
+    if let Some(version) = applied.keys().copied().find(|version| !is_newer(*version)) {
+        return Ok(foreign(version));
     }
     if let Some(newest) = applied.keys().next_back() {
         return Ok(Verdict::wrong(
@@ -89,6 +84,20 @@ async fn compare(owner: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
         format!("las {n} de esta versión están aplicadas"),
         format!("all {n} of this release are applied"),
     )))
+}
+
+/// The database has this migration, and this release lacks it or has it with another content.
+fn foreign(version: i64) -> Verdict {
+    Verdict::wrong(
+        (
+            format!("la migración {version} no es de esta versión"),
+            format!("migration {version} is not one of this release"),
+        ),
+        (
+            "use la versión de FastOps que creó esta base de datos, u otra base",
+            "use the release of FastOps that made this database, or another database",
+        ),
+    )
 }
 
 #[derive(sqlx::FromRow)]

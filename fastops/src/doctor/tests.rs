@@ -98,12 +98,24 @@ async fn migrations_that_are_missing_unknown_or_changed_are_told_apart() {
         .await;
     let (seen, _) = complaint(patient.verdict("migrations").await);
     assert!(seen.contains("newer release"), "{seen}");
-    patient.suffers("DELETE FROM _sqlx_migrations WHERE version > 20261101000001").await;
+    patient
+        .suffers("UPDATE _sqlx_migrations SET version = 20261101000000 WHERE description = 'later'")
+        .await;
+    let (seen, advice) = complaint(patient.verdict("migrations").await);
+    assert!(seen.contains("migration 20261101000000 is not one of this release"), "{seen}");
+    assert!(advice.contains("another database"), "{advice}");
+    patient
+        .suffers(
+            "DELETE FROM _sqlx_migrations
+             WHERE version < 20261130000000
+                 OR version = (SELECT max(version) FROM _sqlx_migrations)",
+        )
+        .await;
     let (_, advice) = complaint(patient.verdict("migrations").await);
     assert!(advice.contains("fastops migrate"), "{advice}");
     patient.suffers("UPDATE _sqlx_migrations SET checksum = 'x'").await;
     let (seen, _) = complaint(patient.verdict("migrations").await);
-    assert!(seen.contains("not the one of this release"), "{seen}");
+    assert!(seen.contains("is not one of this release"), "{seen}");
 }
 
 #[tokio::test]
