@@ -8,7 +8,7 @@ use commands::identity::{Authority, Presented};
 use domain::identity::Permission;
 use e2e::site::secrets;
 use fastops::installation::Installation;
-use fastops::serving::tokens;
+use fastops::processes::server::tokens;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 

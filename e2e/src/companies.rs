@@ -15,7 +15,7 @@ use domain::shared::{
 use event_store::testing::Database;
 use event_store::{EventStore, Position};
 use fastops::installation::{Databases, Installation};
-use fastops::projecting::Projecting;
+use fastops::processes::consumers::Projecting;
 use sqlx::AssertSqlSafe;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Duration, Instant, sleep};

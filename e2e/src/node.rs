@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::server::listen;
+use fastops::identity::People;
 use fastops::installation::Installation;
-use fastops::ops::Ready;
-use fastops::people::People;
-use fastops::posting::deliver;
-use fastops::projecting::{Projecting, consumer_names};
-use fastops::serving::{Serving, serve, service};
+use fastops::processes::consumers::{Projecting, consumer_names};
+use fastops::processes::mailer::deliver;
+use fastops::processes::ops::Ready;
+use fastops::processes::server::{Serving, serve, service};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 

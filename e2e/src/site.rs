@@ -12,8 +12,8 @@ use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
 use event_store::testing::Database;
 use fastops::config::{NamedSecret, Secrets};
+use fastops::identity::MasterKey;
 use fastops::installation::{Databases, Installation};
-use fastops::people::MasterKey;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::TestClock;

@@ -9,8 +9,8 @@ use domain::shared::{Name, OrderId, Slug, TenantId, UserId};
 use event_store::postgres::PostgresStore;
 use event_store::{EventStore, Revision, StreamId};
 use fastops::companies::set_up;
+use fastops::identity::People;
 use fastops::installation::Installation;
-use fastops::people::People;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -15,8 +15,8 @@ use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::identity::{MasterKey, WeakMasterKey};
 use crate::installation::Databases;
-use crate::people::{MasterKey, WeakMasterKey};
 
 /// How to reach the database, by role.
 #[derive(clap::Args, Clone)]

@@ -7,8 +7,8 @@ use api::auth::password::{PasswordError, Passwords};
 use serde_json::json;
 
 use crate::companies::{self, CompanyDetails, DetailsError, set_up};
+use crate::identity::People;
 use crate::installation::Installation;
-use crate::people::People;
 
 /// A company as the command line says it.
 #[derive(clap::Args)]

@@ -18,7 +18,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::projecting::consumers;
+use crate::processes::consumers::consumers;
 
 /// Connections that read models and sign-in are read through.
 const APP_CONNECTIONS: u32 = 8;

@@ -1,43 +1,32 @@
 //! The binary: the only place that wires adapters to ports.
 //!
-//! - [`asyncapi`]: the document about events
 //! - [`config`]: what the environment and the command line say
-//! - [`schema`]: a database brought to the schema of this release
 //! - [`installation`]: the adapters of one database wired to the ports
-//! - [`companies`]: companies with their first administrators; [`subscriptions`]: what they may begin
-//! - [`people`]: names, addresses, secrets and sessions, beside the log
-//! - [`consumers`]: events that consumers have parked, from the command line
-//! - [`rebuild`]: read models built again
-//! - [`cluster`]: a private PostgreSQL
-//! - [`feeding`]: where consumers get their events from; [`relaying`]: the role that publishes the log
-//! - [`import`]: past sales; [`demo`]: a living restaurant; [`doctor`]: what is wrong and what to do
-//! - [`projecting`], [`serving`]: the two roles of a process; [`ops`]: where each is watched
-//! - [`peering`]: other processes that take commands, and TLS between them
-//! - [`telemetry`]: log lines and metrics
+//! - [`processes`]: what the processes of an installation run: server, consumers, relay, mailer
+//! - [`identity`]: names, addresses, secrets and sessions of people, in tables outside the log
+//! - [`emails`]: how e-mails leave: a mail server, or a folder
+//! - [`companies`]: companies, their first administrators and what they have subscribed to;
+//!   [`init`]: a company from the command line
+//! - [`schema`]: a database brought to the schema of this release; [`safety`]: what no server starts with
+//! - [`parked`]: parked events and commands, from the command line; [`rebuild`]: read models built again
+//! - [`import`]: past sales; [`demo`]: a restaurant at work; [`cluster`]: the private PostgreSQL of both
+//! - [`doctor`]: what is wrong with an installation and what to do
+//! - [`asyncapi`]: the document about events; [`telemetry`]: log lines and metrics
 
 pub mod asyncapi;
-pub mod background;
 pub mod cluster;
 pub mod companies;
 pub mod config;
-pub mod consumers;
 pub mod demo;
 pub mod doctor;
-pub mod feeding;
+pub mod emails;
+pub mod identity;
 pub mod import;
 pub mod init;
 pub mod installation;
-pub mod ops;
-pub mod peering;
-pub mod people;
-pub mod post;
-pub mod posting;
-pub mod projecting;
+pub mod parked;
+pub mod processes;
 pub mod rebuild;
-pub mod relaying;
 pub mod safety;
 pub mod schema;
-pub mod seeding;
-pub mod serving;
-pub mod subscriptions;
 pub mod telemetry;

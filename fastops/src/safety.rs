@@ -4,8 +4,8 @@ use commands::World;
 use commands::identity::Accounts;
 
 use crate::config::{NamedSecret, Secrets};
+use crate::identity::People;
 use crate::installation::Installation;
-use crate::people::People;
 
 /// The name of the key that a demo signs with.
 pub(crate) const DEMO_KEY_ID: &str = "demo";

@@ -5,20 +5,20 @@
 //!
 //! - [`read_db`]: the only way to read
 //! - [`catalog`]: branches, categories, products
+//! - [`identity`]: roles with their grants and devices
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
 //! - [`rebuild`]: read models built again beside the live ones
 //! - [`board`] and [`progress`]: how the consumers are doing
 //! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
-//! - [`people`]: roles, who has them, devices
 //! - [`sales`]: what was sold, by day, hour, product and category
 
 pub mod catalog;
+pub mod identity;
 pub mod inventory;
 pub mod orders;
 mod page;
 pub mod parked;
-pub mod people;
 pub mod progress;
 pub mod read_db;
 mod row;
@@ -69,7 +69,7 @@ pub fn projections() -> Vec<Arc<dyn Projection>> {
         Arc::new(orders::Orders),
         Arc::new(sales::Sales),
         Arc::new(inventory::Inventory),
-        Arc::new(people::People),
-        Arc::new(people::history::Grants),
+        Arc::new(identity::People),
+        Arc::new(identity::history::Grants),
     ]
 }

@@ -77,14 +77,15 @@ pub(crate) async fn operations(system: &System) -> Vec<Operation> {
 /// `.snap.new` file.
 #[tokio::test]
 async fn the_openapi_document_is_the_reviewed_one() {
-    insta::assert_snapshot!("openapi", fastops::serving::openapi().unwrap());
+    insta::assert_snapshot!("openapi", fastops::processes::server::openapi().unwrap());
 }
 
 #[tokio::test]
 async fn the_served_document_is_the_printed_one() {
     let system = System::start().await;
     let served = system.visitor().get("/openapi.json").send().await;
-    let printed: Value = serde_json::from_str(&fastops::serving::openapi().unwrap()).unwrap();
+    let printed: Value =
+        serde_json::from_str(&fastops::processes::server::openapi().unwrap()).unwrap();
     assert_eq!(served.expect(200), &printed);
 }
 

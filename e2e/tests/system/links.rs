@@ -153,7 +153,7 @@ async fn a_retry_completes_what_was_interrupted_after_the_commit() {
     let email: EmailKey = {
         use commands::identity::Accounts;
         let pool = system.site.database.owner_pool();
-        fastops::people::People::new(pool, e2e::site::master_key()).email_key(EMAIL)
+        fastops::identity::People::new(pool, e2e::site::master_key()).email_key(EMAIL)
     };
     let commands = system.node().installation.commands.clone();
     let half = system.node().run(async move {

@@ -9,7 +9,7 @@ use e2e::{Client, Menu, System, fresh};
 use event_store::{
     Actor, Append, Decided, Expected, Metadata, NewEvent, Revision, StreamId, Verdict,
 };
-use fastops::consumers::{ConsumersCommand, Which, run};
+use fastops::parked::{ConsumersCommand, Which, run};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

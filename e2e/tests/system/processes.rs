@@ -220,7 +220,7 @@ async fn f43_processes_want_what_they_do_not_know_of_streams_that_they_read() {
     for event in &system.log().await.events {
         let mut unknown = event.clone();
         "a.later_release".clone_into(&mut unknown.event_type);
-        for consumer in fastops::projecting::consumers() {
+        for consumer in fastops::processes::consumers::consumers() {
             let wants = consumer.wants(&unknown);
             assert!(wants || !consumer.wants(event), "{} of {}", consumer.name(), event.stream);
             wanted.extend(wants.then(|| (consumer.name(), event.stream.category().to_owned())));

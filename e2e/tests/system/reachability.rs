@@ -6,7 +6,7 @@ use domain::identity::Permission;
 use domain::schemas::schemas;
 use e2e::{Menu, System};
 use event_store::RecordedEvent;
-use fastops::projecting::consumers;
+use fastops::processes::consumers::consumers;
 use reqwest::Method;
 use serde_json::json;
 

@@ -184,7 +184,7 @@ async fn a_user_with_an_earlier_email_key_signs_in_and_keeps_the_address() {
     let user = system.joined(&owner, composed, &[], &[]).await;
     // The key as an earlier release stored it: computed from the e-mail address as typed.
     let pool = system.site.database.owner_pool();
-    let people = fastops::people::People::new(pool.clone(), e2e::site::master_key());
+    let people = fastops::identity::People::new(pool.clone(), e2e::site::master_key());
     let [early] = Accounts::earlier_email_keys(&people, decomposed)[..] else { panic!("one form") };
     sqlx::query("UPDATE credentials SET email_key = $1 WHERE user_id = $2")
         .bind(&early.bytes()[..])

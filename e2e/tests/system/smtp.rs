@@ -11,7 +11,7 @@ use e2e::site::Site;
 use e2e::smtp_server::{Behavior, SmtpServer, text_of};
 use e2e::system::{PASSWORD, TIMEOUT};
 use e2e::{System, assert_took, fresh};
-use fastops::post::smtp;
+use fastops::emails::smtp;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 

@@ -5,7 +5,7 @@ use commands::identity::{NewCompany, Person};
 use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{Name, NameError, Slug, SlugError};
 
-use crate::subscriptions::FirstSubscription;
+use crate::companies::FirstSubscription;
 
 /// A company to be set up, as the command line says it.
 #[derive(clap::Args, Debug)]

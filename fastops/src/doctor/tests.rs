@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Executor};
 
 use super::*;
 use crate::config::NamedSecret;
-use crate::people::MasterKey;
+use crate::identity::MasterKey;
 
 /// An installation on a database of its own.
 struct Patient {

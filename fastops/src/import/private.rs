@@ -25,9 +25,9 @@ use super::target::Target;
 use super::{pizza_place, say};
 use crate::cluster::{Cluster, OWNER};
 use crate::companies::set_up;
+use crate::identity::{MasterKey, People};
 use crate::installation::{Databases, Installation};
-use crate::people::{MasterKey, People};
-use crate::projecting::Projecting;
+use crate::processes::consumers::Projecting;
 use crate::schema::migrate_schema;
 
 /// The cluster is this import's own, so that the database it is born with will do.

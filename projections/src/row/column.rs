@@ -22,10 +22,10 @@ use sqlx::{Arguments, Row};
 use uuid::Uuid;
 
 use super::{Column, FromColumns, ToColumns};
+use crate::identity::graph::Graph;
+use crate::identity::history::Change;
 use crate::inventory::kardex::Reason;
 use crate::orders::order_line::OrderLine;
-use crate::people::graph::Graph;
-use crate::people::history::Change;
 
 /// What is written as elements of an array of the type that is named first, cast to the second.
 macro_rules! written {

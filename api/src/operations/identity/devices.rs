@@ -7,7 +7,7 @@ use domain::identity::permission::markers::DeviceEnroll;
 use domain::shared::{BranchId, DeviceId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
-use projections::people::{People, devices};
+use projections::identity::{People, devices};
 use serde::Serialize;
 use uuid::Uuid;
 

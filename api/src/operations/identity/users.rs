@@ -9,7 +9,7 @@ use domain::identity::roles::{BranchAccess, Change};
 use domain::shared::{BranchId, RoleId, TenantId, UserId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
-use projections::people::graph::Member;
+use projections::identity::graph::Member;
 use serde::Serialize;
 use uuid::Uuid;
 

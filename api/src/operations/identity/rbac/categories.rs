@@ -6,7 +6,7 @@ use domain::identity::roles::{Change, Event, Roles, Sorting};
 use domain::shared::PermissionCategoryId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
-use projections::people::graph::Graph;
+use projections::identity::graph::Graph;
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -5,9 +5,9 @@ use domain::identity::permission::markers::RoleRead;
 use domain::shared::{RoleId, UserId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Enum, Object, OpenApi};
-use projections::people::People;
-use projections::people::graph;
-use projections::people::history::{self, Change, Entry, Grants, Of};
+use projections::identity::People;
+use projections::identity::graph;
+use projections::identity::history::{self, Change, Entry, Grants, Of};
 use serde::Serialize;
 use uuid::Uuid;
 

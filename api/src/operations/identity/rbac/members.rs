@@ -73,7 +73,7 @@ impl Members {
         let member = graph.members.get(&UserId::from_uuid(user_id.0));
         let member = member.ok_or_else(|| Problem::new(Code::NotFound))?;
         let assignment =
-            |(role, given): (&RoleId, &projections::people::graph::Given)| Assignment {
+            |(role, given): (&RoleId, &projections::identity::graph::Given)| Assignment {
                 role_id: role.uuid(),
                 name: graph.roles.get(role).map(|role| role.name.to_string()).unwrap_or_default(),
                 assigned_by: given.by.map(UserId::uuid),

@@ -17,8 +17,8 @@ use commands::{Receipt, Revision};
 use domain::identity::PermissionName;
 use domain::identity::roles::{Change, Roles};
 use poem_openapi::OpenApi;
-use projections::people::People;
-use projections::people::graph::{self, Graph};
+use projections::identity::People;
+use projections::identity::graph::{self, Graph};
 use uuid::Uuid;
 
 use crate::caller::Caller;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::identity::roles::{BranchAccess, RoleKind};
 use domain::shared::{BranchId, RoleId, UserId};
 use poem_openapi::{Enum, Object};
-use projections::people::graph::{Given, Role};
+use projections::identity::graph::{Given, Role};
 use serde::Serialize;
 use uuid::Uuid;
 

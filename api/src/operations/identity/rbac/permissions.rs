@@ -6,7 +6,7 @@ use domain::identity::{Permission, PermissionName};
 use domain::shared::PermissionCategoryId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
-use projections::people::graph::Grantable;
+use projections::identity::graph::Grantable;
 use serde::Serialize;
 use uuid::Uuid;
 

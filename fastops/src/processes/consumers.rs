@@ -10,10 +10,10 @@ use event_store::timers::Timers;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::feeding::Source;
+use crate::identity::Erasing;
 use crate::installation::Installation;
-use crate::people::Erasing;
-use crate::seeding;
+use crate::processes::event_source::Source;
+use crate::processes::seed_upgrade;
 
 /// How often the partitions of the log are looked after.
 const EXTEND_EVERY: Duration = Duration::from_hours(1);
@@ -68,7 +68,7 @@ impl Projecting {
         ));
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
-        tasks.spawn(seeding::upgrade(installation.clone(), shutdown.clone()));
+        tasks.spawn(seed_upgrade::upgrade(installation.clone(), shutdown.clone()));
         tasks.close();
         Self { board: board.clone(), tasks }
     }

@@ -31,9 +31,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::asyncapi;
 use crate::config::{NamedSecret, Secrets};
+use crate::identity::{MasterKey, People};
 use crate::installation::{Databases, Installation};
-use crate::ops::Ready;
-use crate::people::{MasterKey, People};
+use crate::processes::ops::Ready;
 
 /// How often those are forgotten who have not asked for a while.
 const FORGET_EVERY: Duration = Duration::from_mins(1);

@@ -1,9 +1,10 @@
 //! Companies: their short names, as the database keeps them, and how they are set up from here.
 
-mod creating;
+mod command;
+mod create;
 mod details;
-mod listing;
-mod restoring;
+mod list;
+mod restore_administrator;
 
 use std::sync::Arc;
 
@@ -16,16 +17,17 @@ use domain::shared::{Name, Slug, TenantId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::identity::{People, unavailable, within};
 use crate::installation::Installation;
-use crate::people::{People, unavailable, within};
 
-pub(crate) use creating::create;
-pub use creating::{Creation, CreationError};
+pub use command::{CompaniesCommand, FirstSubscription, SubscriptionError, run};
+pub(crate) use create::create;
+pub use create::{Creation, CreationError};
 pub use details::{CompanyDetails, DetailsError};
-pub(crate) use listing::list;
-pub use listing::{Listing, ListingError};
-pub(crate) use restoring::restore;
-pub use restoring::{Restoration, RestorationError};
+pub(crate) use list::list;
+pub use list::{Listing, ListingError};
+pub(crate) use restore_administrator::restore;
+pub use restore_administrator::{Restoration, RestorationError};
 
 /// Why a company could not be set up.
 #[derive(Debug, thiserror::Error)]

@@ -2,8 +2,8 @@
 
 mod accounts;
 mod erasing;
-mod letters;
 mod master_key;
+mod outbox;
 mod pins;
 mod sessions;
 mod tickets;
@@ -20,8 +20,8 @@ use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
 pub use erasing::Erasing;
-pub use letters::DueLetter;
 pub use master_key::{MasterKey, WeakMasterKey};
+pub use outbox::DueLetter;
 
 /// See the module. Through connections of the application's role. Cheap to clone.
 #[derive(Debug, Clone)]

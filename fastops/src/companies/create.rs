@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::details::{CompanyDetails, DetailsError};
 use crate::config::{ConfigError, TokenArgs};
+use crate::identity::People;
 use crate::import::language;
 use crate::installation::Installation;
-use crate::people::People;
 
 /// How long the link is good.
 const JOIN_WITHIN: TimeDelta = TimeDelta::days(7);

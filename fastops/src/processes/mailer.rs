@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::people::{DueLetter, People};
+use crate::identity::{DueLetter, People};
 
 /// How often is looked for letters of other processes, and for those that are due again.
 const LOOK: Duration = Duration::from_secs(1);

@@ -10,11 +10,11 @@ use domain::shared::email::EmailAddress;
 use domain::shared::{CommandId, CorrelationId, Name, NameError};
 use serde_json::json;
 
-use super::creating::ticket;
+use super::create::ticket;
 use crate::config::{ConfigError, TokenArgs};
+use crate::identity::People;
 use crate::import::language;
 use crate::installation::Installation;
-use crate::people::People;
 
 /// Who should administer which company, and how they get in.
 #[derive(clap::Args)]

@@ -16,27 +16,27 @@ use event_store::Position;
 use event_store::consumer::Board;
 use event_store::kafka::RELAY;
 use fastops::asyncapi;
-use fastops::background::Background;
+use fastops::companies::{self, CompaniesCommand};
 use fastops::config::{DatabaseArgs, OperatorArgs, RateArgs, TokenArgs};
-use fastops::consumers::{self, ConsumersCommand};
 use fastops::demo::{self, DemoArgs};
 use fastops::doctor::{self, DoctorArgs};
-use fastops::feeding::{FeedArgs, KafkaArgs};
+use fastops::emails::MailArgs;
+use fastops::identity::People;
 use fastops::import::{self, ImportArgs};
 use fastops::init::{self, CompanyArgs};
 use fastops::installation::Installation;
-use fastops::ops::{OpsArgs, RELAY_PORT, Ready, SERVE_PORT, WORK_PORT, figures};
-use fastops::peering::{PeerArgs, Peering};
-use fastops::people::People;
-use fastops::post::MailArgs;
-use fastops::posting::deliver;
-use fastops::projecting::{Projecting, consumer_names};
+use fastops::parked::{self, ConsumersCommand};
+use fastops::processes::background::Background;
+use fastops::processes::consumers::{Projecting, consumer_names};
+use fastops::processes::event_source::{FeedArgs, KafkaArgs};
+use fastops::processes::mailer::deliver;
+use fastops::processes::ops::{OpsArgs, RELAY_PORT, Ready, SERVE_PORT, WORK_PORT, figures};
+use fastops::processes::peers::{PeerArgs, Peering};
+use fastops::processes::relay::{Relaying, relay};
+use fastops::processes::server::{self, Serving, serve, service};
 use fastops::rebuild::{self, RebuildArgs};
-use fastops::relaying::{Relaying, relay};
 use fastops::safety;
 use fastops::schema::migrate_schema;
-use fastops::serving::{self, Serving, serve, service};
-use fastops::subscriptions::{self, CompaniesCommand};
 use fastops::telemetry::{LogArgs, start_logging, start_logging_to, start_metrics};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -340,7 +340,7 @@ async fn founding(args: InitArgs) -> Outcome {
 async fn subscribing(args: SubscribingArgs) -> Outcome {
     start_logging("warn");
     let installation = Installation::new(&args.database.databases()?);
-    subscriptions::run(args.command, &installation, &mut std::io::stdout()).await?;
+    companies::run(args.command, &installation, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -356,7 +356,7 @@ async fn showing(args: DemoArgs) -> Outcome {
 async fn resolving(args: ConsumersArgs) -> Outcome {
     start_logging("warn");
     let installation = Installation::new(&args.database.databases()?);
-    Ok(consumers::run(args.command, &installation, &mut std::io::stdout()).await?)
+    Ok(parked::run(args.command, &installation, &mut std::io::stdout()).await?)
 }
 
 async fn rebuilding(args: RebuildingArgs) -> Outcome {
@@ -377,7 +377,7 @@ async fn importing(args: ImportingArgs) -> Outcome {
 }
 
 fn openapi() -> Outcome {
-    writeln!(std::io::stdout(), "{}", serving::openapi()?)?;
+    writeln!(std::io::stdout(), "{}", server::openapi()?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,9 +8,9 @@ use commands::World;
 use commands::identity::Company;
 use domain::identity::subscription::Standing;
 
+use super::command::line;
 use crate::import::language;
 use crate::installation::Installation;
-use crate::subscriptions::line;
 
 /// How many companies are looked at in one go.
 const ROWS: u16 = 200;
