@@ -1,0 +1,145 @@
+//! `fastops serve`: the service over HTTP, and in the same process consumers and the relay if asked for.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use api::app::Apps;
+use api::auth::origin::TrustedProxies;
+use api::server::listen;
+use clap::Args;
+use event_store::consumer::Board;
+use event_store::kafka::RELAY;
+use fastops::config::{DatabaseArgs, OperatorArgs, RateArgs, TokenArgs};
+use fastops::emails::MailArgs;
+use fastops::identity::People;
+use fastops::installation::Installation;
+use fastops::processes::background::Background;
+use fastops::processes::consumers::{Projecting, consumer_names};
+use fastops::processes::event_source::FeedArgs;
+use fastops::processes::mailer::deliver;
+use fastops::processes::ops::{OpsArgs, Ready, SERVE_PORT, figures};
+use fastops::processes::peers::{PeerArgs, Peering};
+use fastops::processes::relay::Relaying;
+use fastops::processes::server::{Serving, serve, service};
+use fastops::safety;
+use fastops::telemetry::{LogArgs, start_logging_to, start_metrics};
+
+use super::Outcome;
+use super::shutdown::shutdown_on_signal;
+
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    token: TokenArgs,
+    #[command(flatten)]
+    operator: OperatorArgs,
+    #[command(flatten)]
+    mail: MailArgs,
+    #[command(flatten)]
+    rate: RateArgs,
+    /// The proxies before this server, as networks with commas between them (`10.0.0.0/8,::1`): from them
+    /// the address is believed that stands in X-Forwarded-For. Without it everybody behind a proxy is
+    /// one to the limits by address.
+    #[arg(long, env = "FASTOPS_TRUSTED_PROXIES", default_value = "")]
+    trusted_proxies: TrustedProxies,
+    #[command(flatten)]
+    log: LogArgs,
+    /// Threads that answer. As many as half of the processors if not given: PostgreSQL, mostly on the
+    /// same machine, needs the others, and few threads wake each other less often.
+    #[arg(long, env = "FASTOPS_THREADS")]
+    threads: Option<NonZeroUsize>,
+    /// Where to listen.
+    #[arg(long, env = "FASTOPS_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    ops: OpsArgs,
+    /// Keep the read models in this process too.
+    #[arg(long, env = "FASTOPS_SERVE_WORK")]
+    work: bool,
+    #[command(flatten)]
+    peers: PeerArgs,
+    /// Publish the log on a topic of Kafka in this process too.
+    #[arg(long, env = "FASTOPS_SERVE_RELAY")]
+    relay: bool,
+    #[command(flatten)]
+    feed: FeedArgs,
+}
+
+impl ServeArgs {
+    /// How many threads answer.
+    pub(super) fn threads(&self) -> Option<NonZeroUsize> {
+        self.threads.or_else(|| {
+            let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+            NonZeroUsize::new(processors.div_ceil(2))
+        })
+    }
+
+    /// The consumers that the process runs, by name.
+    fn runs(&self) -> Vec<&'static str> {
+        let work = self.work.then(consumer_names).unwrap_or_default();
+        work.into_iter().chain(self.relay.then_some(RELAY)).collect()
+    }
+}
+
+pub(super) async fn run(args: ServeArgs) -> Outcome {
+    let _log_files = start_logging_to("info", &args.log)?;
+    // Before anything looks up its figures.
+    let metrics = start_metrics();
+    let databases = args.database.databases()?;
+    let installation = Installation::new(&databases);
+    let (secrets, operator) = (args.token.secrets()?, args.operator.token(&args.token)?);
+    let (shutdown, board) = (shutdown_on_signal()?, Board::default());
+    let readiness = Ready::new(&installation, &board, args.runs());
+    let figures = figures(metrics, board.clone());
+    args.ops.start(SERVE_PORT, Arc::clone(&readiness) as _, figures, &shutdown)?;
+    installation.follow(&shutdown);
+    installation.wait_for_log(&shutdown).await;
+    safety::check(&installation, &secrets).await?;
+    let source = args.feed.source()?;
+    let background = Background::start()?;
+    let beside = background.within(|| installation.beside(&databases));
+    let project = || Projecting::fed_by(&source, &beside, &board, &shutdown);
+    let projecting = args.work.then(|| background.within(project));
+    let topic = args.relay.then(|| args.feed.topic()).transpose()?;
+    let publish = |topic| Relaying::start(&beside, &board, topic, &shutdown);
+    let relaying = topic.map(|topic| background.within(|| publish(topic)));
+    let listener = listen(args.listen)?;
+    let address = listener.local_addr()?;
+    let Peering { peers, listener: peer_listener } =
+        args.peers.join(&installation, address, &shutdown)?;
+    let people = People::new(installation.app.clone(), secrets.master.clone());
+    let (post, clock) = (args.mail.post()?, Arc::clone(&installation.clock));
+    let posting = tokio::spawn(deliver(people.clone(), post, clock, shutdown.clone()));
+    let serving = Serving {
+        secrets,
+        operator,
+        people,
+        rates: args.rate.rates(),
+        proxies: args.trusted_proxies,
+        public_url: args.mail.public_url(&args.listen),
+        board,
+        readiness,
+        peers,
+        pages: Vec::new(),
+    };
+    let Apps { public, peers } = service(&installation, serving).await?;
+    tracing::info!(listen = %address, "answering");
+    let answering_peers = async {
+        let Some(listener) = peer_listener else { return };
+        listener.serve(peers, shutdown.clone()).await;
+    };
+    tokio::join!(serve(public, listener, shutdown.clone()), answering_peers);
+    posting.await?;
+    if let Some(projecting) = projecting {
+        projecting.ended().await;
+    }
+    if let Some(relaying) = relaying {
+        relaying.ended().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
