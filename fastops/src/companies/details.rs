@@ -5,7 +5,7 @@ use commands::identity::{NewCompany, Person};
 use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{Name, NameError, Slug, SlugError};
 
-use crate::companies::FirstSubscription;
+use super::plan::FirstSubscription;
 
 /// A company to be set up, as the command line says it.
 #[derive(clap::Args, Debug)]
@@ -30,7 +30,7 @@ pub struct CompanyDetails {
     subscription: FirstSubscription,
 }
 
-/// Why nobody can be set up with these details.
+/// Why no company can be set up with these details.
 #[derive(Debug, thiserror::Error)]
 pub enum DetailsError {
     /// The name of the company, the administrator or the plan is not one.

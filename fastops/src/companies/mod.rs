@@ -3,7 +3,9 @@
 mod command;
 mod create;
 mod details;
+mod link;
 mod list;
+mod plan;
 mod restore_administrator;
 
 use std::sync::Arc;
@@ -20,13 +22,10 @@ use uuid::Uuid;
 use crate::identity::{People, unavailable, within};
 use crate::installation::Installation;
 
-pub use command::{CompaniesCommand, FirstSubscription, SubscriptionError, run};
-pub(crate) use create::create;
+pub use command::{CompaniesCommand, SubscriptionError, run};
 pub use create::{Creation, CreationError};
 pub use details::{CompanyDetails, DetailsError};
-pub(crate) use list::list;
 pub use list::{Listing, ListingError};
-pub(crate) use restore_administrator::restore;
 pub use restore_administrator::{Restoration, RestorationError};
 
 /// Why a company could not be set up.
@@ -79,7 +78,7 @@ impl From<CommandError<SubscriptionRefusal>> for Error {
 }
 
 impl Installation {
-    /// Whoever runs it.
+    /// What the operator of the installation may do.
     pub fn operator(&self) -> Operator {
         let companies = Arc::new(CompanyTable { app: self.app.clone() });
         Operator::new(self.commands.clone(), companies)
@@ -131,7 +130,7 @@ impl Companies for CompanyTable {
         if inserted.rows_affected() == 1 || self.get(fresh).await?.is_some() {
             return Ok(fresh);
         }
-        // Companies are never removed, so whoever was in the way is there.
+        // Companies are never removed, so the one with the short name is there.
         Ok(self.by_slug(slug.as_str()).await?.unwrap_or(fresh))
     }
 
