@@ -15,7 +15,7 @@ use domain::shared::{
 use event_store::testing::Database;
 use event_store::{EventStore, Position};
 use fastops::installation::{Databases, Installation};
-use fastops::processes::consumers::Projecting;
+use fastops::processes::consumers::RunningConsumers;
 use sqlx::AssertSqlSafe;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Duration, Instant, sleep};
@@ -192,7 +192,7 @@ impl Companies {
                 .await;
         }
         let shutdown = CancellationToken::new();
-        let projecting = Projecting::start(&self.installation, &shutdown);
+        let projecting = RunningConsumers::start(&self.installation, &shutdown);
         self.until_shown().await;
         shutdown.cancel();
         projecting.ended().await;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use api::server::listen;
 use fastops::identity::People;
 use fastops::installation::Installation;
-use fastops::processes::consumers::{Projecting, consumer_names};
+use fastops::processes::consumers::{RunningConsumers, consumer_names};
 use fastops::processes::mailer::deliver;
 use fastops::processes::ops::Ready;
-use fastops::processes::server::{Serving, serve, service};
+use fastops::processes::server::{ServerParts, serve, service};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
@@ -79,12 +79,12 @@ async fn begin(site: Site, silence: Silence, follows: bool) -> (SocketAddr, Inst
     let forever = CancellationToken::new();
     let following = CancellationToken::new();
     installation.follow(&following);
-    let projecting = Projecting::start(&installation, &forever);
+    let projecting = RunningConsumers::start(&installation, &forever);
     let people = People::new(installation.app.clone(), master_key());
     let (post, clock) = (Arc::clone(&site.post), Arc::clone(&installation.clock));
     tokio::spawn(deliver(people.clone(), post, clock, forever.clone()));
     let readiness = Ready::new(&installation, &projecting.board, consumer_names());
-    let serving = Serving {
+    let serving = ServerParts {
         secrets: site.secrets.clone(),
         operator: Some(operator_token()),
         people,

@@ -1,4 +1,4 @@
-//! Letters to people: by SMTP, or as files in a folder.
+//! How e-mails leave the installation: by SMTP, or as files in a folder.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,27 +15,27 @@ use tokio::fs::OpenOptions;
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
-/// How letters are sent, and where they lead.
+/// How e-mails are sent, and where their links lead.
 #[derive(clap::Args, Clone)]
 pub struct MailArgs {
     /// The mail server: `smtps://user:password@host`, or `smtp://host:25` on one's own network.
     #[arg(long, env = "FASTOPS_SMTP_URL", hide_env_values = true, conflicts_with = "mail_folder")]
     smtp_url: Option<String>,
 
-    /// Who letters are from.
+    /// The sender of e-mails.
     #[arg(long, env = "FASTOPS_MAIL_FROM", default_value = "FastOps <fastops@localhost>")]
     mail_from: String,
 
-    /// A folder to put letters into as files, in place of a mail server.
+    /// A folder to put e-mails into as files, in place of a mail server.
     #[arg(long, env = "FASTOPS_MAIL_FOLDER")]
     mail_folder: Option<PathBuf>,
 
-    /// Where people find the service, for links in letters; the address it listens on if not given.
+    /// Where people find the service, for links in e-mails; the address it listens on if not given.
     #[arg(long, env = "FASTOPS_PUBLIC_URL")]
     public_url: Option<String>,
 }
 
-/// What is wrong with how letters are to be sent.
+/// Why e-mails cannot be sent like this.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The server's address cannot be read.
@@ -47,12 +47,12 @@ pub enum MailError {
 }
 
 impl MailArgs {
-    /// Whoever takes letters.
-    pub fn post(&self) -> Result<Arc<dyn Post>, MailError> {
+    /// What sends e-mails.
+    pub fn transport(&self) -> Result<Arc<dyn Post>, MailError> {
         if let Some(folder) = &self.mail_folder {
-            return Ok(Arc::new(FolderPost::new(folder.clone())));
+            return Ok(Arc::new(MailFolder::new(folder.clone())));
         }
-        let Some(url) = &self.smtp_url else { return Ok(Arc::new(NoPost)) };
+        let Some(url) = &self.smtp_url else { return Ok(Arc::new(NoMailServer)) };
         smtp(url, &self.mail_from)
     }
 
@@ -63,57 +63,57 @@ impl MailArgs {
     }
 }
 
-/// A mail server that letters are handed to, and who they are from.
+/// A mail server, and the sender that e-mails name.
 pub fn smtp(url: &str, from: &str) -> Result<Arc<dyn Post>, MailError> {
     let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
     let transport = transport.map_err(MailError::Server)?.build();
     let from = from.parse().map_err(MailError::From)?;
-    Ok(Arc::new(SmtpPost { transport, from }))
+    Ok(Arc::new(MailServer { transport, from }))
 }
 
-/// Nobody takes letters: they wait until somebody does.
+/// No mail server and no folder: e-mails wait until one is configured.
 #[derive(Debug, Clone, Copy)]
-pub struct NoPost;
+pub struct NoMailServer;
 
 #[async_trait]
-impl Post for NoPost {
+impl Post for NoMailServer {
     async fn send(&self, _: Uuid, _: Letter) -> Result<(), PostError> {
         Err(PostError::Later("set FASTOPS_SMTP_URL or FASTOPS_MAIL_FOLDER".to_owned()))
     }
 }
 
 /// A mail server.
-struct SmtpPost {
+struct MailServer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
 
-impl fmt::Debug for SmtpPost {
+impl fmt::Debug for MailServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SmtpPost")
+        f.write_str("MailServer")
     }
 }
 
 #[async_trait]
-impl Post for SmtpPost {
-    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError> {
+impl Post for MailServer {
+    async fn send(&self, id: Uuid, email: Letter) -> Result<(), PostError> {
         let never = |reason: &str| PostError::Never(reason.to_owned());
-        let to = letter.to.parse().map_err(|_| never("not an address"))?;
-        // A server that has taken a letter without our hearing of it knows it again by its id.
+        let to = email.to.parse().map_err(|_| never("not an address"))?;
+        // A server that has accepted an e-mail without confirming it recognizes it by its id.
         let id = format!("<{id}@{}>", self.from.email.domain());
         let message = Message::builder()
             .message_id(Some(id))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(letter.subject)
+            .subject(email.subject)
             .header(ContentType::TEXT_PLAIN)
-            .body(letter.text)
+            .body(email.text)
             .map_err(|error| PostError::Never(error.to_string()))?;
         self.transport.send(message).await.map(drop).map_err(|error| refusal(&error))
     }
 }
 
-/// Why a server did not take a letter. What it says may name the address; only its code is kept.
+/// Why a server did not accept an e-mail. Its answer may name the address; only the code is kept.
 fn refusal(error: &lettre::transport::smtp::Error) -> PostError {
     let Some(code) = error.status() else {
         let what =
@@ -121,34 +121,34 @@ fn refusal(error: &lettre::transport::smtp::Error) -> PostError {
         return PostError::Later(what.to_owned());
     };
     let said = format!("the mail server says {code}");
-    // 55x is about the letter or its address; anything else may be mended here or there.
+    // 55x is about the e-mail or its address; other errors may be gone later.
     let is_final = code.severity == Severity::PermanentNegativeCompletion
         && code.category == Category::MailSystem;
     if is_final { PostError::Never(said) } else { PostError::Later(said) }
 }
 
-/// A folder in which each letter is a file. Both are for this program's user alone.
+/// A folder in which each e-mail is a file. Only the user of this process can read either.
 #[derive(Debug, Clone)]
-pub struct FolderPost {
+pub struct MailFolder {
     folder: PathBuf,
 }
 
-impl FolderPost {
-    /// Makes the folder when the first letter comes.
+impl MailFolder {
+    /// The folder is made with the first e-mail.
     pub const fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 }
 
 #[async_trait]
-impl Post for FolderPost {
-    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError> {
+impl Post for MailFolder {
+    async fn send(&self, id: Uuid, email: Letter) -> Result<(), PostError> {
         let failed = |error: std::io::Error| PostError::Later(error.to_string());
         let mut folder = tokio::fs::DirBuilder::new();
         folder.recursive(true).mode(0o700).create(&self.folder).await.map_err(failed)?;
-        let Letter { to, subject, text } = letter;
+        let Letter { to, subject, text } = email;
         let content = format!("To: {to}\nSubject: {subject}\n\n{text}");
-        // Whoever finds it finds the whole of it.
+        // Renamed when it is complete, so that no reader sees a part of it.
         let part = self.folder.join(format!(".{id}.part"));
         let mut options = OpenOptions::new();
         let file = options.write(true).create(true).truncate(true).mode(0o600).open(&part).await;
@@ -166,12 +166,12 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_letter_is_a_file_for_nobody_else_to_read() {
+    async fn an_email_is_a_file_that_only_its_owner_can_read() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("letters");
         let (to, subject, text) = ("luz@example.com".to_owned(), "x".to_owned(), "y".to_owned());
-        let letter = Letter { to, subject, text };
-        FolderPost::new(folder.clone()).send(Uuid::nil(), letter).await.unwrap();
+        let email = Letter { to, subject, text };
+        MailFolder::new(folder.clone()).send(Uuid::nil(), email).await.unwrap();
         let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder), 0o700);
         let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(Result::unwrap).collect();

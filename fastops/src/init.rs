@@ -13,8 +13,8 @@ use crate::installation::Installation;
 /// A company as the command line says it.
 #[derive(clap::Args)]
 pub struct CompanyArgs {
-    /// A company that has the short name already keeps its people, and whoever has the address gets the
-    /// password.
+    /// A company that has the short name already keeps its people, and the person with the address gets
+    /// the password.
     #[command(flatten)]
     details: CompanyDetails,
 
@@ -38,7 +38,7 @@ pub enum InitError {
     /// The company could not be written.
     #[error(transparent)]
     Company(#[from] companies::Error),
-    /// Nobody can be told.
+    /// Standard output is closed.
     #[error("could not say what was done")]
     Output(#[source] io::Error),
 }

@@ -30,8 +30,8 @@ const STORE_CONNECTIONS: u32 = 6;
 /// and housekeeping.
 const PROJECTOR_CONNECTIONS: u32 = 12;
 
-/// How often a log that does not answer is asked again.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// The interval between attempts to reach a log that does not answer.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How to reach one database in each role.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ pub struct Installation {
     pub app: PgPool,
     /// Connections of consumers.
     pub projector: PgPool,
-    /// Whose turn it is, of all in this process who can wait.
+    /// Lets work of this process that can wait run one after another.
     pub turns: Turns,
 }
 
@@ -80,10 +80,10 @@ impl Installation {
         Self { commands, read_db, store, clock, ids, app, projector, turns }
     }
 
-    /// The same for whoever works on threads of their own, with connections of their own: the threads on
-    /// which a connection was opened serve it, for whomever.
+    /// The same with other connections, for work on other threads: a connection is served by the runtime on
+    /// which it was opened, whichever task uses it.
     #[must_use]
-    pub fn beside(&self, databases: &Databases) -> Self {
+    pub fn with_new_connections(&self, databases: &Databases) -> Self {
         let (reading, following) = log_pools(databases);
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         Self {
@@ -131,15 +131,15 @@ impl Installation {
         Leases::new(self.projector.clone(), self.ids.uuid())
     }
 
-    /// Waits until the log answers, and says every time that it does not. What waiting does not mend
-    /// is left to whoever asks next.
+    /// Waits until the log answers, and logs every failure. An error that waiting cannot mend is left to the
+    /// next caller.
     pub async fn wait_for_log(&self, shutdown: &CancellationToken) {
         while let Err(error) = self.store.head().await {
             if !error.is_transient() || shutdown.is_cancelled() {
                 return;
             }
-            tracing::warn!(%error, "PostgreSQL is not there yet and is waited for");
-            shutdown.run_until_cancelled(sleep(LOOK_AGAIN)).await;
+            tracing::warn!(%error, "PostgreSQL cannot be reached; the process waits for it");
+            shutdown.run_until_cancelled(sleep(RETRY_INTERVAL)).await;
         }
     }
 

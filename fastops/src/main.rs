@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run(cli: cli::Cli) -> cli::Outcome {
     let threads = cli.threads();
     let mut runtime = if threads == Some(NonZeroUsize::MIN) {
-        // A thread that has nobody to share its tasks with need not keep them where others find them.
+        // A single thread needs no queues from which other threads take tasks.
         Builder::new_current_thread()
     } else {
         Builder::new_multi_thread()

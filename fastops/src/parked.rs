@@ -183,7 +183,7 @@ async fn replayed(
     let mut outcome = json!({"tenant": tenant, "consumer": consumer, "key": key});
     match parking.replay(by, &Replay { consumer, key }).await {
         Ok(resolved) => outcome["replayed"] = json!(resolved.n_events),
-        // Somebody else was faster.
+        // Another process has replayed it meanwhile.
         Err(ParkingError::NotParked) => outcome["replayed"] = json!(0),
         Err(ParkingError::StillFails { position, reason }) => {
             outcome["still_fails"] = json!({"position": position, "reason": reason});

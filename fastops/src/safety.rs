@@ -16,7 +16,7 @@ pub enum Unsafe {
     /// The database could not be asked.
     #[error("could not ask the database who is connected")]
     Database(#[from] sqlx::Error),
-    /// Row security holds for nobody like this.
+    /// Row security does not hold for the role.
     #[error(
         "FASTOPS_DATABASE_URL connects as {role}, who is a superuser, may bypass row security or owns \
          tables: use fastops_app"
@@ -28,7 +28,7 @@ pub enum Unsafe {
     /// The secret belongs to a demo.
     #[error("the token key \"{DEMO_KEY_ID}\" is that of a demo: make a secret of your own")]
     DemoSecret,
-    /// The secret is one that somebody guesses.
+    /// The secret can be guessed.
     #[error(
         "the token secret \"{id}\" is no secret: it repeats itself; make one with openssl rand"
     )]
@@ -50,7 +50,7 @@ pub enum Unsafe {
 /// How many different bytes a secret has at least.
 const DIFFERENT_BYTES_MIN: usize = 8;
 
-/// Goes on only if nobody gets in who should not.
+/// Refuses a database role that row security does not hold for, and secrets that can be guessed.
 pub async fn check(installation: &Installation, secrets: &Secrets) -> Result<(), Unsafe> {
     for secret in std::iter::once(&secrets.current).chain(&secrets.previous) {
         let NamedSecret { id, bytes } = secret;

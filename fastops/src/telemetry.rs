@@ -97,7 +97,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 pub fn start_metrics() -> PrometheusHandle {
     let metrics = PrometheusBuilder::new().install_recorder().expect("metrics are started once");
     let upkeep = metrics.clone();
-    // Where nobody scrapes, every sample would be kept.
+    // Without scrapes, every sample would be kept.
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(UPKEEP_EVERY).await;

@@ -7,7 +7,7 @@
 //! - [`catalog`]: branches, categories, products
 //! - [`identity`]: roles with their grants and devices
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
-//! - [`rebuild`]: read models built again beside the live ones
+//! - [`rebuild`]: read models built again in tables apart from the live ones
 //! - [`board`] and [`progress`]: how the consumers are doing
 //! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board

@@ -17,7 +17,7 @@ const LOOK_AGAIN_MIN: Duration = Duration::from_millis(4);
 /// The longest such pause.
 const LOOK_AGAIN_MAX: Duration = Duration::from_millis(64);
 
-/// The read models, for everybody who knows whose they are.
+/// The read models, for callers that name a tenant.
 ///
 /// It never lends its pool. Connections are of the application's role, which sees no row without a
 /// tenant; queries name the tenant besides.
@@ -49,7 +49,7 @@ pub enum Waited {
     Reached,
     /// They did not get there in time.
     Behind,
-    /// The place is in another life of the log, and nobody will ever get there.
+    /// The position is in another incarnation of the log and is never reached.
     AnotherLog,
 }
 

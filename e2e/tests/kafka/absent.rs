@@ -20,7 +20,7 @@ async fn f47_without_kafka_everything_else_works_and_processes_wait() {
     let mut relay = Worker::start(Role::Relay(&topic), &companies.databases);
     let mut worker = Worker::start(Role::WorkFrom(&topic), &companies.databases);
     companies.order(12).await;
-    relay.until_logged("Kafka is not there yet").await;
+    relay.until_logged("Kafka cannot be reached").await;
     worker.until_logged("cannot be reached").await;
     assert!(relay.is_running() && worker.is_running());
 
@@ -58,7 +58,7 @@ async fn f47_without_postgres_processes_log_it_and_wait() {
     let back = Instant::now();
     let process = serving.await.unwrap();
     let served = back.elapsed();
-    assert!(process.log().contains("PostgreSQL is not there yet"), "{}", process.log());
+    assert!(process.log().contains("PostgreSQL cannot be reached"), "{}", process.log());
     let companies = Companies::on(databases).await;
     companies.order(6).await;
     companies.until_shown().await;

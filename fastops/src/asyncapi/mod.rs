@@ -18,7 +18,7 @@ use headers::headers;
 /// Where the document is served.
 pub const ADDRESS: &str = "/asyncapi.json";
 
-/// What the topic is called unless somebody calls it otherwise.
+/// The default name of the topic.
 const TOPIC: &str = "fastops.events.v1";
 
 /// As many as the log has lanes: all events of a company are in one.

@@ -17,13 +17,13 @@ use fastops::emails::MailArgs;
 use fastops::identity::People;
 use fastops::installation::Installation;
 use fastops::processes::background::Background;
-use fastops::processes::consumers::{Projecting, consumer_names};
+use fastops::processes::consumers::{RunningConsumers, consumer_names};
 use fastops::processes::event_source::FeedArgs;
 use fastops::processes::mailer::deliver;
 use fastops::processes::ops::{OpsArgs, Ready, SERVE_PORT, figures};
 use fastops::processes::peers::{PeerArgs, Peering};
-use fastops::processes::relay::Relaying;
-use fastops::processes::server::{Serving, serve, service};
+use fastops::processes::relay::RunningRelay;
+use fastops::processes::server::{ServerParts, serve, service};
 use fastops::safety;
 use fastops::telemetry::{LogArgs, start_logging_to, start_metrics};
 
@@ -43,8 +43,8 @@ pub(super) struct ServeArgs {
     #[command(flatten)]
     rate: RateArgs,
     /// The proxies before this server, as networks with commas between them (`10.0.0.0/8,::1`): from them
-    /// the address is believed that stands in X-Forwarded-For. Without it everybody behind a proxy is
-    /// one to the limits by address.
+    /// the address in X-Forwarded-For is trusted. Without it all clients behind a proxy count as one for
+    /// the limits by address.
     #[arg(long, env = "FASTOPS_TRUSTED_PROXIES", default_value = "")]
     trusted_proxies: TrustedProxies,
     #[command(flatten)]
@@ -102,20 +102,20 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     safety::check(&installation, &secrets).await?;
     let source = args.feed.source()?;
     let background = Background::start()?;
-    let beside = background.within(|| installation.beside(&databases));
-    let project = || Projecting::fed_by(&source, &beside, &board, &shutdown);
-    let projecting = args.work.then(|| background.within(project));
+    let of_background = background.within(|| installation.with_new_connections(&databases));
+    let project = || RunningConsumers::start_from(&source, &of_background, &board, &shutdown);
+    let consumers = args.work.then(|| background.within(project));
     let topic = args.relay.then(|| args.feed.topic()).transpose()?;
-    let publish = |topic| Relaying::start(&beside, &board, topic, &shutdown);
-    let relaying = topic.map(|topic| background.within(|| publish(topic)));
+    let publish = |topic| RunningRelay::start(&of_background, &board, topic, &shutdown);
+    let relay = topic.map(|topic| background.within(|| publish(topic)));
     let listener = listen(args.listen)?;
     let address = listener.local_addr()?;
     let Peering { peers, listener: peer_listener } =
         args.peers.join(&installation, address, &shutdown)?;
     let people = People::new(installation.app.clone(), secrets.master.clone());
-    let (post, clock) = (args.mail.post()?, Arc::clone(&installation.clock));
-    let posting = tokio::spawn(deliver(people.clone(), post, clock, shutdown.clone()));
-    let serving = Serving {
+    let (transport, clock) = (args.mail.transport()?, Arc::clone(&installation.clock));
+    let mailer = tokio::spawn(deliver(people.clone(), transport, clock, shutdown.clone()));
+    let serving = ServerParts {
         secrets,
         operator,
         people,
@@ -134,12 +134,12 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         listener.serve(peers, shutdown.clone()).await;
     };
     tokio::join!(serve(public, listener, shutdown.clone()), answering_peers);
-    posting.await?;
-    if let Some(projecting) = projecting {
-        projecting.ended().await;
+    mailer.await?;
+    if let Some(consumers) = consumers {
+        consumers.ended().await;
     }
-    if let Some(relaying) = relaying {
-        relaying.ended().await;
+    if let Some(relay) = relay {
+        relay.ended().await;
     }
     Ok(ExitCode::SUCCESS)
 }

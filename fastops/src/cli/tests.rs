@@ -1,4 +1,4 @@
-//! Whatever can be set is explained, and whatever is explained can be set.
+//! Every variable that can be set is explained, and every explained variable can be set.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ type Names = BTreeSet<String>;
 /// Read without the command line: by `start_logging` and by `fastops::cluster`.
 const NOT_ARGUMENTS: [&str; 2] = ["FASTOPS_LOG", "FASTOPS_PG_BIN"];
 
-/// Not for containers: they get secrets as files, take up no earlier secret until somebody adds one, start
+/// Not for containers: they get secrets as files, have an earlier secret only during a rotation, start
 /// no PostgreSQL of their own, tell the engine what they log, listen where others reach them, have as many
 /// threads as their processors want, and speak with each other in a network that is theirs alone.
 const NOT_IN_COMPOSE: [&str; 14] = [

@@ -6,7 +6,7 @@ use clap::Args;
 use event_store::consumer::Board;
 use fastops::config::DatabaseArgs;
 use fastops::installation::Installation;
-use fastops::processes::consumers::{Projecting, consumer_names};
+use fastops::processes::consumers::{RunningConsumers, consumer_names};
 use fastops::processes::event_source::FeedArgs;
 use fastops::processes::ops::{OpsArgs, Ready, WORK_PORT, figures};
 use fastops::telemetry::{start_logging, start_metrics};
@@ -31,8 +31,9 @@ pub(super) async fn run(args: &WorkArgs) -> Outcome {
     let (shutdown, board) = (shutdown_on_signal()?, Board::default());
     let readiness = Ready::new(&installation, &board, consumer_names());
     args.ops.start(WORK_PORT, readiness, figures(metrics, board.clone()), &shutdown)?;
-    let projecting = Projecting::fed_by(&args.feed.source()?, &installation, &board, &shutdown);
+    let consumers =
+        RunningConsumers::start_from(&args.feed.source()?, &installation, &board, &shutdown);
     tracing::info!("keeping the read models");
-    projecting.ended().await;
+    consumers.ended().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@
 //! PostgreSQL after a SIGKILL of FastOps, when the *thread* that started a process ends.
 
 mod binaries;
-mod place;
+mod folder;
 mod process;
 mod user;
 
@@ -21,7 +21,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::oneshot;
 
-use place::Place;
+use folder::ClusterFolder;
 
 /// The superuser of a private cluster: who migrates.
 pub const OWNER: &str = "fastops_owner";
@@ -85,9 +85,9 @@ impl Cluster {
             .spawn(move || keep(&path, launched, &stopping, report_end))
             .map_err(io_error("start a thread for", data_dir))?;
 
-        let place = launch_result.await.expect("the thread reports its launch before it ends")?;
-        let mut cluster = Self { socket_dir: place.socket_dir.clone(), stop, ended };
-        cluster.until_ready(&place).await?;
+        let folder = launch_result.await.expect("the thread reports its launch before it ends")?;
+        let mut cluster = Self { socket_dir: folder.socket_dir.clone(), stop, ended };
+        cluster.until_ready(&folder).await?;
         Ok(cluster)
     }
 
@@ -108,7 +108,7 @@ impl Cluster {
         let _ = self.ended.await;
     }
 
-    async fn until_ready(&mut self, place: &Place) -> Result<(), Error> {
+    async fn until_ready(&mut self, folder: &ClusterFolder) -> Result<(), Error> {
         let options = self.url(OWNER, "postgres");
         let connected = async {
             loop {
@@ -120,8 +120,8 @@ impl Cluster {
         };
         tokio::select! {
             _ = connected => Ok(()),
-            _ = &mut self.ended => Err(place.failed("postgres")),
-            () = tokio::time::sleep(READY_MAX) => Err(Error::NotReady { log: place.log() }),
+            _ = &mut self.ended => Err(folder.failed("postgres")),
+            () = tokio::time::sleep(READY_MAX) => Err(Error::NotReady { log: folder.log() }),
         }
     }
 }
@@ -129,18 +129,18 @@ impl Cluster {
 /// The life of the thread: launches, waits for the process or for the wish to stop it.
 fn keep(
     data_dir: &Path,
-    launched: oneshot::Sender<Result<Place, Error>>,
+    launched: oneshot::Sender<Result<ClusterFolder, Error>>,
     stopping: &mpsc::Receiver<Infallible>,
     report_end: oneshot::Sender<()>,
 ) {
-    let (place, lock, mut child) = match launch(data_dir) {
+    let (folder, lock, mut child) = match launch(data_dir) {
         Ok(launch) => launch,
         Err(error) => {
             let _ = launched.send(Err(error));
             return;
         }
     };
-    let _ = launched.send(Ok(place.clone()));
+    let _ = launched.send(Ok(folder.clone()));
     while let Err(RecvTimeoutError::Timeout) = stopping.recv_timeout(Duration::from_millis(200)) {
         if !matches!(child.try_wait(), Ok(None)) {
             break;
@@ -151,30 +151,30 @@ fn keep(
         process::interrupt(child.id().cast_signed());
     }
     let _ = child.wait();
-    if place.socket_dir != place.root {
-        let _ = fs::remove_dir(&place.socket_dir);
+    if folder.socket_dir != folder.root {
+        let _ = fs::remove_dir(&folder.socket_dir);
     }
     drop(lock);
     let _ = report_end.send(());
 }
 
-fn launch(data_dir: &Path) -> Result<(Place, File, Child), Error> {
+fn launch(data_dir: &Path) -> Result<(ClusterFolder, File, Child), Error> {
     let bin = binaries::find(env::var_os("FASTOPS_PG_BIN"))?;
-    let place = Place::prepare(data_dir)?;
-    let lock = place.lock()?;
-    if !place.data().exists() {
-        place.initialise(&bin)?;
+    let folder = ClusterFolder::prepare(data_dir)?;
+    let lock = folder.lock()?;
+    if !folder.data().exists() {
+        folder.initialise(&bin)?;
     }
-    place.end_orphan()?;
+    folder.end_orphan()?;
 
-    let mut postgres = place.command(&bin.join("postgres"))?;
-    postgres.arg("-D").arg(place.data()).arg("-k").arg(&place.socket_dir);
+    let mut postgres = folder.command(&bin.join("postgres"))?;
+    postgres.arg("-D").arg(folder.data()).arg("-k").arg(&folder.socket_dir);
     postgres.args(["-p", &PORT.to_string(), "-c", "listen_addresses="]);
     postgres.args(["-c", "fsync=on", "-c", "shared_buffers=128MB"]);
     // Else every ROLLBACK that a pool sends to make sure of a connection is a line in the log.
     postgres.args(["-c", "log_min_messages=error"]);
     let child = postgres.spawn().map_err(io_error("run", &bin.join("postgres")))?;
-    Ok((place, lock, child))
+    Ok((folder, lock, child))
 }
 
 fn io_error(what: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {

@@ -21,7 +21,7 @@ pub(super) fn end_with_this_thread(command: &mut Command) {
             if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGINT) != 0 {
                 return Err(io::Error::last_os_error());
             }
-            // The parent may have died just before: then nobody would send the signal any more.
+            // The parent may have died just before: then the signal would never be sent.
             if libc::getppid() != parent {
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::{Error, io_error};
 
-/// Somebody who is not root.
+/// A user that is not root.
 #[derive(Debug, Clone)]
 pub(super) struct User {
     pub(super) name: String,

@@ -1,4 +1,4 @@
-//! Companies: their short names, as the database keeps them, and how they are set up from here.
+//! Companies: the table of their short names, and the commands that set them up and change them.
 
 mod command;
 mod create;
@@ -31,7 +31,7 @@ pub use restore_administrator::{Restoration, RestorationError};
 /// Why a company could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The log or the tables beside it could not be read or written.
+    /// The log or the tables of companies could not be read or written.
     #[error(transparent)]
     World(#[from] World),
     /// No company has this short name.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rand::RngExt;
 
-/// Characters that nobody takes for one another.
+/// Characters that are not mistaken for one another.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// A folder that this process alone uses while the value lives.
@@ -20,13 +20,13 @@ pub(super) struct DataDir {
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    /// Nobody said where, and the environment does not either.
+    /// Neither the command line nor the environment says where.
     #[error(
         "no se sabe dónde guardar los datos: use --data-dir \
          (there is no place for the data: use --data-dir)"
     )]
     Nowhere,
-    /// Somebody else has it.
+    /// Another process uses it.
     #[error(
         "otro proceso{holder} ya usa {path}: deténgalo o use otro --data-dir \
          (another process{holder} uses it already: stop it or use another --data-dir)",

@@ -1,12 +1,13 @@
-//! `fastops demo`: a restaurant that lives, on a private PostgreSQL, in one process.
+//! `fastops demo`: a restaurant at work, on a private PostgreSQL, in one process.
 //!
-//! - `data_dir`: the folder it lives in, and its secrets
+//! - `data_dir`: its folder, and the secrets in it
 //! - `restaurant` and `menu`: what it is; `guests`: who comes; `staff`: who does the work
 //! - `past_sales`: the weeks before; `simulator`: what happens now
 //! - [`page`]: links and figures; `banner` and `progress`: what the terminal shows
 
 mod banner;
 mod data_dir;
+mod error;
 mod guests;
 mod menu;
 pub mod page;
@@ -28,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::auth::origin::TrustedProxies;
-use api::auth::password::{PasswordError, Passwords};
+use api::auth::password::Passwords;
 use api::auth::token::TokenAlgorithm;
 use api::rates::Rates;
 use api::server::{self, Limits, listen};
@@ -36,24 +37,24 @@ use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
 use metrics_exporter_prometheus::PrometheusHandle;
+use projections::LogPlace;
 use projections::catalog::Catalog;
-use projections::{LogPlace, ReadError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::cluster::{self, Cluster};
-use crate::companies::{self, set_up};
+use crate::companies::set_up;
 use crate::config::{NamedSecret, Secrets};
-use crate::emails::FolderPost;
+use crate::emails::MailFolder;
 use crate::identity::{MasterKey, People};
 use crate::installation::{Databases, Installation};
-use crate::processes::consumers::{Projecting, consumer_names};
+use crate::processes::consumers::{RunningConsumers, consumer_names};
 use crate::processes::mailer::deliver;
-use crate::processes::ops::{OpsArgs, OpsError, Ready, SERVE_PORT, figures};
-use crate::processes::server::{ServeError, Serving, service};
+use crate::processes::ops::{OpsArgs, Ready, SERVE_PORT, figures};
+use crate::processes::server::{ServerParts, service};
 use crate::safety::DEMO_KEY_ID;
-use crate::schema::{SchemaError, migrate_schema};
+use crate::schema::migrate_schema;
 use banner::Access;
 use data_dir::DataDir;
 use past_sales::PastSalesError;
@@ -63,6 +64,7 @@ use simulator::Pace;
 use staff::Staff;
 
 pub use data_dir::DataDirError;
+pub use error::DemoError;
 pub use restaurant::OpeningError;
 
 /// The cluster is the demo's own, so that the database it is born with will do.
@@ -77,10 +79,10 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 /// How long the menu may take to reach its read model before the demo calls itself ready.
 const MENU_WITHIN: Duration = Duration::from_secs(10);
 
-/// Letters of the owner's password: 80 bits.
+/// Characters of the owner's password: 80 bits.
 const PASSWORD_LETTERS: usize = 16;
 
-/// Letters of the secret that tokens are signed with: 320 bits.
+/// Characters of the secret that tokens are signed with: 320 bits.
 const SECRET_LETTERS: usize = 64;
 
 /// What can be said about the demo on the command line.
@@ -113,57 +115,6 @@ pub struct DemoArgs {
     /// Print nothing but one line of JSON, once the demo is ready.
     #[arg(long)]
     json: bool,
-}
-
-/// Why the demo could not run.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// Its folder cannot be used.
-    #[error(transparent)]
-    DataDir(#[from] DataDirError),
-    /// Somebody else listens there.
-    #[error("no se pudo escuchar en {address} (could not listen there)")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// Somebody else listens where the demo is watched.
-    #[error(transparent)]
-    Ops(#[from] OpsError),
-    /// The private PostgreSQL does not run.
-    #[error(transparent)]
-    Cluster(#[from] cluster::Error),
-    /// The schema could not be made.
-    #[error(
-        "no se pudo preparar la base de datos de la demo; si la creó otra versión de FastOps, borre la \
-         carpeta o use otro --data-dir (could not prepare the demo's database; if another version of \
-         FastOps made it, delete the folder or use another --data-dir)"
-    )]
-    Schema(#[from] SchemaError),
-    /// The owner's password could not be hashed.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
-    /// The company could not be set up.
-    #[error(transparent)]
-    Company(#[from] companies::Error),
-    /// The server did not start.
-    #[error(transparent)]
-    Serve(#[from] ServeError),
-    /// The restaurant could not be opened.
-    #[error(transparent)]
-    Opening(#[from] OpeningError),
-    /// The log could not be read.
-    #[error(transparent)]
-    Log(#[from] event_store::Error),
-    /// The read models could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// Standard output is closed.
-    #[error("could not say that the demo is ready")]
-    Output(#[source] io::Error),
 }
 
 /// Runs the demo until `shutdown`; then everything ends in order: guests and consumers, running
@@ -204,23 +155,23 @@ async fn live(
     let installation = Installation::new(databases);
     let password = data_dir.secret("owner-password", PASSWORD_LETTERS)?;
     let master = data_dir.secret("master-key", SECRET_LETTERS)?;
-    let master = MasterKey::try_new(master.as_bytes()).expect("it has enough letters");
+    let master = MasterKey::try_new(master.as_bytes()).expect("it is long enough");
     let people = People::new(installation.app.clone(), master.clone());
     let tenant = company(&installation, &people, password.clone()).await?;
 
     let url = format!("http://{}", listener.local_addr().map_err(DemoError::Output)?);
     let token_secret = data_dir.secret("token-secret", SECRET_LETTERS)?;
     let current = NamedSecret { id: DEMO_KEY_ID.to_owned(), bytes: token_secret.into_bytes() };
-    // Whatever fails from here on ends what has begun.
+    // An error from here on ends all tasks that have been started.
     let stop = shutdown.child_token();
     let end_all = stop.clone().drop_guard();
     installation.follow(&stop);
-    let projecting = Projecting::start(&installation, &stop);
+    let projecting = RunningConsumers::start(&installation, &stop);
     let board = projecting.board.clone();
     let readiness = Ready::new(&installation, &board, consumer_names());
     let figures = figures(metrics, board.clone());
     let ops = args.ops.start(SERVE_PORT, Arc::clone(&readiness) as _, figures, &stop)?;
-    let serving = Serving {
+    let serving = ServerParts {
         secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
         operator: None,
         people: people.clone(),
@@ -233,8 +184,8 @@ async fn live(
         pages: page::pages(&installation, tenant),
     };
     let tasks = TaskTracker::new();
-    let post = Arc::new(FolderPost::new(data_dir.path().join("letters")));
-    tasks.spawn(deliver(people, post, Arc::clone(&installation.clock), stop.clone()));
+    let transport = Arc::new(MailFolder::new(data_dir.path().join("letters")));
+    tasks.spawn(deliver(people, transport, Arc::clone(&installation.clock), stop.clone()));
     let outcome = async {
         let app = service(&installation, serving).await?.public;
         let limits = Limits { drain_within: DRAIN_WITHIN, ..Limits::default() };
@@ -286,7 +237,7 @@ async fn company(
     Ok(set_up(installation, people, company, &password_hash).await?)
 }
 
-/// Whoever is told that the demo is ready finds the menu in it.
+/// Waits until the menu can be read, so that it is there when the demo calls itself ready.
 async fn menu_is_readable(installation: &Installation, tenant: TenantId) -> Result<(), DemoError> {
     let head = installation.store.head().await?;
     let place = LogPlace { incarnation: head.incarnation, position: head.position };

@@ -6,7 +6,7 @@ use super::past_sales::Progress;
 
 const TEMPLATE: &str = "  Ventas de las últimas semanas  {bar:30} {percent} %  {eta}";
 
-/// A bar that is drawn only where somebody looks.
+/// A bar that is drawn only on a terminal.
 #[derive(Debug)]
 pub(super) struct Bar(ProgressBar);
 

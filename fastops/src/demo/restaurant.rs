@@ -1,6 +1,6 @@
 //! The demo's restaurant: "Arepas del Parque", two branches, one menu.
 //!
-//! Its things have ids that follow from their names, so that whoever opens it again finds it as it is.
+//! Its things have ids that follow from their names, so that opening it again changes nothing.
 
 use std::fmt::Display;
 
@@ -33,7 +33,7 @@ pub(super) const SLUG: &str = "arepas-del-parque";
 /// Who owns it.
 pub(super) const OWNER: &str = "Doña Marta Restrepo";
 
-/// Her address; a name of RFC 2606, which nobody has.
+/// The owner's address; RFC 2606 reserves its domain, so that no mail reaches it.
 pub(crate) const OWNER_EMAIL: &str = "dueno@arepas-del-parque.example";
 
 const BRANCHES: [&str; 2] = ["Bogotá Chapinero", "Medellín Laureles"];

@@ -1,4 +1,4 @@
-//! Whoever works in the demo's restaurant: does what is to be done as soon as the world lets it.
+//! The staff of the demo's restaurant: executes intents, and tries again while the log or the database fails.
 
 use std::time::Duration;
 

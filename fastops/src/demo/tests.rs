@@ -23,7 +23,7 @@ struct Opened {
     installation: Installation,
     restaurant: Arc<Restaurant>,
     shutdown: CancellationToken,
-    projecting: Projecting,
+    projecting: RunningConsumers,
 }
 
 impl Opened {
@@ -37,7 +37,7 @@ impl Opened {
             projector: database.options("fastops_projector"),
         });
         let shutdown = CancellationToken::new();
-        let projecting = Projecting::start(&installation, &shutdown);
+        let projecting = RunningConsumers::start(&installation, &shutdown);
         let restaurant = Arc::new(Restaurant::of(TenantId::from_uuid(Uuid::from_u128(5))));
         let opened = Self { installation, restaurant, shutdown, projecting };
         opened.restaurant.open(&opened.staff()).await.unwrap();
@@ -58,8 +58,8 @@ impl Opened {
         let head = self.installation.store.head().await.unwrap();
         let place = LogPlace { incarnation: head.incarnation, position: head.position };
         let names: Vec<&str> = projections::consumers().iter().map(|c| c.name()).collect();
-        let patience = Duration::from_mins(1);
-        self.installation.read_db.wait_for(tenant, &names, place, patience).await.unwrap();
+        let timeout = Duration::from_mins(1);
+        self.installation.read_db.wait_for(tenant, &names, place, timeout).await.unwrap();
         let mut tx = self.installation.read_db.tenant(tenant).await.unwrap();
         let mut orders = Vec::new();
         let mut after = None;
@@ -80,7 +80,7 @@ impl Opened {
     }
 }
 
-/// Counts, and may lose patience.
+/// Counts orders, and cancels after some of them.
 struct Counter {
     taken: AtomicU64,
     last: AtomicU64,
@@ -108,7 +108,7 @@ impl Progress for Counter {
 }
 
 impl Opened {
-    /// Sells the two days before today, if nobody loses patience; gives the number of orders.
+    /// Sells the two days before today, unless it is cancelled; gives the number of orders.
     async fn sells_the_past(&self, fourths: u64) -> Result<usize, PastSalesError> {
         let shutdown = self.shutdown.child_token();
         let staff = Staff::new(&self.installation, self.restaurant.tenant, shutdown.clone());

@@ -31,7 +31,7 @@ pub enum Verdict {
         /// What to do about it.
         advice: Words,
     },
-    /// Nobody could look.
+    /// The check could not be made.
     Unknown {
         /// Why not.
         why: Words,

@@ -104,7 +104,7 @@ pub(super) async fn consumers(app: Option<&mut PgConnection>) -> Finding {
     Finding::new("consumers", ("Consumidores", "Consumers"), verdict)
 }
 
-/// After a quiet hour, the event of this very moment makes everybody look late.
+/// Reads twice: after an hour without events, one that was appended just now makes every consumer look late.
 async fn look_twice(app: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
     let first = follow(&Log::read(app).await?);
     if matches!(first, Verdict::Good { .. }) {

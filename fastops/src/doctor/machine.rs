@@ -85,7 +85,7 @@ async fn compare(app: &mut PgConnection, clock: &dyn Clock) -> Result<Verdict, s
     ))
 }
 
-/// Tokens are signed with something that nobody guesses.
+/// Tokens are signed with a secret that cannot be guessed.
 pub(super) fn token_secret(secrets: Result<Secrets, ConfigError>) -> Finding {
     let advice = (
         "(umask 077; openssl rand -base64 48 > token.secret), y FASTOPS_TOKEN_SECRET_FILE=token.secret",

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use super::finding::{Finding, Verdict};
 use crate::installation::Databases;
 
-/// Row security holds for nobody who is a superuser, may bypass it, or can become somebody who may.
+/// Row security does not hold for a role that is a superuser, may bypass it, or is a member of such a role.
 pub(super) async fn attributes(app: Option<&mut PgConnection>, databases: &Databases) -> Finding {
     let verdict = match app {
         Some(app) => look(app, databases).await,

@@ -14,13 +14,13 @@ use crate::config::NamedSecret;
 use crate::identity::MasterKey;
 
 /// An installation on a database of its own.
-struct Patient {
+struct TestInstallation {
     database: Database,
     databases: Databases,
 }
 
-impl Patient {
-    async fn admit() -> Self {
+impl TestInstallation {
+    async fn create() -> Self {
         let database = Database::create().await;
         let url = std::env::var("FASTOPS_TEST_DATABASE_URL").unwrap();
         let owner = PgConnectOptions::from_str(&url).unwrap();
@@ -32,7 +32,7 @@ impl Patient {
         Self { database, databases }
     }
 
-    async fn suffers(&self, sql: &str) {
+    async fn execute(&self, sql: &str) {
         self.database.owner_pool().execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
     }
 
@@ -69,59 +69,59 @@ fn complaint(verdict: Verdict) -> (String, String) {
 
 #[tokio::test]
 async fn a_sound_installation_has_only_the_settings_of_the_test_cluster_against_it() {
-    let findings = Patient::admit().await.examined().await;
-    let ailing: Vec<&str> =
+    let findings = TestInstallation::create().await.examined().await;
+    let failing: Vec<&str> =
         findings.iter().filter(|finding| !finding.is_good()).map(|finding| finding.check).collect();
-    assert_eq!(ailing, ["durability"], "{findings:?}");
+    assert_eq!(failing, ["durability"], "{findings:?}");
 }
 
 #[tokio::test]
 async fn a_table_whose_row_security_was_switched_off_is_found_and_the_advice_mends_it() {
-    let patient = Patient::admit().await;
-    patient.suffers("ALTER TABLE orders DISABLE ROW LEVEL SECURITY").await;
-    patient.suffers("ALTER TABLE products NO FORCE ROW LEVEL SECURITY").await;
-    patient.suffers("CREATE TABLE loyalty (tenant_id uuid, points integer)").await;
-    let (seen, advice) = complaint(patient.verdict("row-security").await);
+    let installation = TestInstallation::create().await;
+    installation.execute("ALTER TABLE orders DISABLE ROW LEVEL SECURITY").await;
+    installation.execute("ALTER TABLE products NO FORCE ROW LEVEL SECURITY").await;
+    installation.execute("CREATE TABLE loyalty (tenant_id uuid, points integer)").await;
+    let (seen, advice) = complaint(installation.verdict("row-security").await);
     assert!(seen.ends_with("loyalty, orders, products"), "{seen}");
-    patient.suffers(&advice.replace('\n', ";")).await;
-    assert!(matches!(patient.verdict("row-security").await, Verdict::Good { .. }));
+    installation.execute(&advice.replace('\n', ";")).await;
+    assert!(matches!(installation.verdict("row-security").await, Verdict::Good { .. }));
 }
 
 #[tokio::test]
 async fn migrations_that_are_missing_unknown_or_changed_are_told_apart() {
-    let patient = Patient::admit().await;
-    patient
-        .suffers(
+    let installation = TestInstallation::create().await;
+    installation
+        .execute(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              VALUES (99990101000000, 'later', true, '', 0)",
         )
         .await;
-    let (seen, _) = complaint(patient.verdict("migrations").await);
+    let (seen, _) = complaint(installation.verdict("migrations").await);
     assert!(seen.contains("newer release"), "{seen}");
-    patient
-        .suffers("UPDATE _sqlx_migrations SET version = 20261101000000 WHERE description = 'later'")
+    installation
+        .execute("UPDATE _sqlx_migrations SET version = 20261101000000 WHERE description = 'later'")
         .await;
-    let (seen, advice) = complaint(patient.verdict("migrations").await);
+    let (seen, advice) = complaint(installation.verdict("migrations").await);
     assert!(seen.contains("migration 20261101000000 is not one of this release"), "{seen}");
     assert!(advice.contains("another database"), "{advice}");
-    patient
-        .suffers(
+    installation
+        .execute(
             "DELETE FROM _sqlx_migrations
              WHERE version < 20261130000000
                  OR version = (SELECT max(version) FROM _sqlx_migrations)",
         )
         .await;
-    let (_, advice) = complaint(patient.verdict("migrations").await);
+    let (_, advice) = complaint(installation.verdict("migrations").await);
     assert!(advice.contains("fastops migrate"), "{advice}");
-    patient.suffers("UPDATE _sqlx_migrations SET checksum = 'x'").await;
-    let (seen, _) = complaint(patient.verdict("migrations").await);
+    installation.execute("UPDATE _sqlx_migrations SET checksum = 'x'").await;
+    let (seen, _) = complaint(installation.verdict("migrations").await);
     assert!(seen.contains("is not one of this release"), "{seen}");
 }
 
 #[tokio::test]
 async fn read_models_of_another_log_or_from_beyond_its_end_are_found() {
-    let patient = Patient::admit().await;
-    patient.suffers("UPDATE log_head SET position = 10").await;
+    let installation = TestInstallation::create().await;
+    installation.execute("UPDATE log_head SET position = 10").await;
     let checkpoint = |position| {
         let names: Vec<&str> = projections::consumers().iter().map(|c| c.name()).collect();
         format!(
@@ -132,22 +132,22 @@ async fn read_models_of_another_log_or_from_beyond_its_end_are_found() {
             names.join(",")
         )
     };
-    patient.suffers(&checkpoint(10)).await;
-    assert!(matches!(patient.verdict("log").await, Verdict::Good { .. }));
-    patient.suffers(&checkpoint(11)).await;
-    let (seen, _) = complaint(patient.verdict("log").await);
+    installation.execute(&checkpoint(10)).await;
+    assert!(matches!(installation.verdict("log").await, Verdict::Good { .. }));
+    installation.execute(&checkpoint(11)).await;
+    let (seen, _) = complaint(installation.verdict("log").await);
     assert!(seen.contains("read up to 11, but the log ends at 10"), "{seen}");
-    patient.suffers(&checkpoint(10)).await;
-    patient.suffers("UPDATE log_head SET incarnation = gen_random_uuid()").await;
-    let (seen, _) = complaint(patient.verdict("log").await);
+    installation.execute(&checkpoint(10)).await;
+    installation.execute("UPDATE log_head SET incarnation = gen_random_uuid()").await;
+    let (seen, _) = complaint(installation.verdict("log").await);
     assert!(seen.contains("another log"), "{seen}");
 }
 
 #[tokio::test]
 async fn a_consumer_that_stands_still_or_never_ran_is_found() {
-    let patient = Patient::admit().await;
-    patient.suffers("UPDATE log_head SET position = 10").await;
-    let (seen, _) = complaint(patient.verdict("consumers").await);
+    let installation = TestInstallation::create().await;
+    installation.execute("UPDATE log_head SET position = 10").await;
+    let (seen, _) = complaint(installation.verdict("consumers").await);
     assert!(seen.contains("has never run"), "{seen}");
     for consumer in projections::consumers() {
         let checkpoint = format!(
@@ -155,20 +155,20 @@ async fn a_consumer_that_stands_still_or_never_ran_is_found() {
              SELECT '{}', 0, incarnation, 1, 10, now() - interval '1 hour' FROM log_head",
             consumer.name()
         );
-        patient.suffers(&checkpoint).await;
+        installation.execute(&checkpoint).await;
     }
-    assert!(matches!(patient.verdict("consumers").await, Verdict::Good { .. }));
-    patient.suffers("UPDATE checkpoints SET position = 4 WHERE consumer = 'sales'").await;
-    let (seen, _) = complaint(patient.verdict("consumers").await);
+    assert!(matches!(installation.verdict("consumers").await, Verdict::Good { .. }));
+    installation.execute("UPDATE checkpoints SET position = 4 WHERE consumer = 'sales'").await;
+    let (seen, _) = complaint(installation.verdict("consumers").await);
     assert!(seen.contains("sales is 6 events behind"), "{seen}");
 }
 
 #[tokio::test]
 async fn an_application_that_connects_as_a_superuser_is_found() {
-    let mut patient = Patient::admit().await;
+    let mut installation = TestInstallation::create().await;
     let (seen, advice) = {
-        patient.databases.app = patient.databases.owner.clone();
-        complaint(patient.verdict("roles").await)
+        installation.databases.app = installation.databases.owner.clone();
+        complaint(installation.verdict("roles").await)
     };
     assert!(seen.contains("passes over row security"), "{seen}");
     assert!(advice.contains("NOSUPERUSER NOBYPASSRLS"), "{advice}");
@@ -185,10 +185,10 @@ impl Clock for Wrong {
 
 #[tokio::test]
 async fn clocks_that_disagree_are_found_whichever_is_ahead() {
-    let patient = Patient::admit().await;
+    let installation = TestInstallation::create().await;
     for minutes in [-10, 10] {
         let clock = Wrong(TimeDelta::minutes(minutes));
-        let findings = examine(&patient.databases, Ok(secrets(48)), &clock).await;
+        let findings = examine(&installation.databases, Ok(secrets(48)), &clock).await;
         let (_, advice) = complaint(verdict_of(&findings, "clock"));
         assert!(advice.contains("NTP"), "{advice}");
     }
@@ -196,14 +196,14 @@ async fn clocks_that_disagree_are_found_whichever_is_ahead() {
 
 #[tokio::test]
 async fn a_short_or_missing_secret_is_found() {
-    let patient = Patient::admit().await;
+    let installation = TestInstallation::create().await;
     for bad in [Ok(secrets(31)), Err(ConfigError::NoSecret)] {
-        let findings = examine(&patient.databases, bad, &SystemClock).await;
+        let findings = examine(&installation.databases, bad, &SystemClock).await;
         let (_, advice) = complaint(verdict_of(&findings, "token-secret"));
         assert!(advice.contains("openssl rand"), "{advice}");
     }
     let no_key = Err(ConfigError::NoMasterKey);
-    let findings = examine(&patient.databases, no_key, &SystemClock).await;
+    let findings = examine(&installation.databases, no_key, &SystemClock).await;
     let (_, advice) = complaint(verdict_of(&findings, "token-secret"));
     assert!(advice.contains("FASTOPS_MASTER_KEY_FILE"), "{advice}");
 }

@@ -29,7 +29,7 @@ impl People {
         person: &Person,
     ) -> Result<(), sqlx::Error> {
         let mut tx = self.within(tenant).await?;
-        // Whoever repeats a command writes nothing.
+        // A repeated command writes nothing.
         let is_known: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM people WHERE tenant_id = $1 AND person_id = $2)
                  AND EXISTS (SELECT FROM credentials WHERE tenant_id = $1 AND user_id = $2)",
@@ -42,16 +42,16 @@ impl People {
             return Ok(());
         }
         let email_key = self.email_key(&person.email);
-        // The log has the last word on whose the address is; whoever else is here with it is nobody, or
-        // about to be forgotten.
+        // The log decides whose the address is. Another account with it is of a command that was not accepted,
+        // or is about to be erased.
         sqlx::query(
-            "WITH nobody AS (
+            "WITH stale AS (
                  DELETE FROM credentials
                  WHERE tenant_id = $1 AND email_key = $3 AND user_id <> $2
                  RETURNING user_id
              )
              DELETE FROM people
-             WHERE tenant_id = $1 AND person_id IN (SELECT user_id FROM nobody)",
+             WHERE tenant_id = $1 AND person_id IN (SELECT user_id FROM stale)",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
@@ -99,7 +99,7 @@ impl People {
 #[async_trait]
 impl Accounts for People {
     fn email_key(&self, email: &str) -> EmailKey {
-        // What is no address stands for nobody, and is counted like one all the same.
+        // A text that is no address belongs to no account; attempts with it are counted like others.
         let folded = EmailAddress::parse(email).map(|email| email.fold_v2());
         self.keyed(&folded.unwrap_or_else(|_| fold_v1(email)))
     }
@@ -231,9 +231,9 @@ impl Accounts for People {
         .map_err(unavailable)?;
         let mut people = HashMap::with_capacity(rows.len());
         for row in &rows {
-            // Somebody whose key is gone is nobody any more.
+            // A person whose key is gone has been erased.
             let Ok((user, person)) = self.opened(tenant, row) else {
-                tracing::warn!(person.id = %row.0, "the vault keeps somebody closed");
+                tracing::warn!(person.id = %row.0, "a row of the vault cannot be opened; the person is left out");
                 continue;
             };
             people.insert(user, person);

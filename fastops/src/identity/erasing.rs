@@ -1,5 +1,5 @@
-//! Forgets whoever the log says is forgotten, should the process that was asked to have ended first,
-//! or should the tables come from a backup that is older than the log.
+//! Erases every person whom the log says is erased, in case the process that was asked to ended first, or
+//! the tables come from a backup that is older than the log.
 
 use async_trait::async_trait;
 use domain::Decider;
@@ -9,7 +9,7 @@ use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError};
 use sqlx::PgConnection;
 
-/// See the module.
+/// The consumer that erases people.
 #[derive(Debug)]
 pub struct Erasing;
 

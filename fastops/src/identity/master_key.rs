@@ -1,4 +1,4 @@
-//! The master key: everything secret about people hangs on it, each purpose on a key of its own.
+//! The master key: every secret about people depends on it, through a derived key per purpose.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ const BYTES_MIN: usize = 32;
 #[error("a master key has at least {BYTES_MIN} bytes")]
 pub struct WeakMasterKey;
 
-/// See the module. Cheap to clone.
+/// The key that all keys for what is stored of people are derived from. Cheap to clone.
 #[derive(Clone)]
 pub struct MasterKey(hmac::Key);
 
@@ -31,7 +31,7 @@ impl MasterKey {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
     }
 
-    /// A key that nobody else will ever have, for what does not outlive the process.
+    /// A random key, for data that does not outlive the process.
     pub fn random() -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, &random()))
     }
@@ -43,7 +43,7 @@ impl MasterKey {
     }
 }
 
-/// Bytes that nobody can guess.
+/// Random bytes, of the quality that keys need.
 pub(super) fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).expect("the system has randomness");

@@ -1,4 +1,5 @@
-//! People beside the log: the vault with names and addresses, secrets, tickets, sessions and letters.
+//! People in tables outside the log: the vault with names and addresses, secrets, links (tickets), sessions
+//! and the outbox of e-mails.
 
 mod accounts;
 mod erasing;
@@ -21,14 +22,14 @@ use tokio::sync::Notify;
 
 pub use erasing::Erasing;
 pub use master_key::{MasterKey, WeakMasterKey};
-pub use outbox::DueLetter;
+pub use outbox::DueEmail;
 
-/// See the module. Through connections of the application's role. Cheap to clone.
+/// The tables about people, through connections of the application's role. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct People {
     app: PgPool,
     key: MasterKey,
-    /// Rings when a letter was written.
+    /// Notified when an e-mail was stored.
     written: Arc<Notify>,
 }
 

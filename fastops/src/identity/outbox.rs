@@ -1,4 +1,4 @@
-//! Letters that wait, sealed like everything that is known of people.
+//! E-mails that wait to be sent, sealed like all that is stored of people.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,23 +12,23 @@ use super::tickets::keep_ticket;
 use super::vault::PersonKey;
 use super::{People, unavailable};
 
-/// The field of a person that a letter is sealed as.
+/// The name of the field under which an e-mail is sealed.
 const FIELD: &str = "letter";
 
-/// A letter that is to be handed over.
+/// An e-mail that is to be sent.
 #[derive(Debug)]
-pub struct DueLetter {
+pub struct DueEmail {
     /// The company.
     pub tenant: TenantId,
     /// Who it is to.
     pub person: UserId,
     /// Its id.
     pub id: Uuid,
-    /// The letter; none where it cannot be opened.
-    pub letter: Option<Letter>,
-    /// How often it was handed over, this time included.
+    /// The e-mail; none if it cannot be opened.
+    pub email: Option<Letter>,
+    /// How often a process has tried to send it, this time included.
     pub tries: u32,
-    /// When it is too late for it.
+    /// When it is not worth sending any more.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -46,16 +46,16 @@ struct Row {
 #[async_trait]
 impl Letters for People {
     async fn write(&self, written: Written) -> Result<(), World> {
-        self.keep_letter(&written, false).await.map_err(unavailable)
+        self.store_email(&written, false).await.map_err(unavailable)
     }
 
     async fn write_once(&self, written: Written) -> Result<(), World> {
-        self.keep_letter(&written, true).await.map_err(unavailable)
+        self.store_email(&written, true).await.map_err(unavailable)
     }
 }
 
 impl People {
-    async fn keep_letter(&self, written: &Written, is_once: bool) -> Result<(), sqlx::Error> {
+    async fn store_email(&self, written: &Written, is_once: bool) -> Result<(), sqlx::Error> {
         let Written { ticket, hash, epoch, expires_at, .. } = *written;
         let (tenant, person) = (ticket.tenant, UserId::from_uuid(ticket.subject));
         let mut tx = self.within(tenant).await?;
@@ -69,7 +69,7 @@ impl People {
         .await?;
         let key = sealed_key.map(|sealed| PersonKey::open(&self.key, tenant, person, &sealed));
         let Some(Ok(key)) = key else {
-            tracing::warn!(person.id = %person, "nobody is there to get a letter");
+            tracing::warn!(person.id = %person, "the vault does not have the person; the e-mail is not stored");
             return Ok(());
         };
         if is_once && has_come_further(&mut tx, ticket).await? {
@@ -103,60 +103,59 @@ impl People {
         Ok(())
     }
 
-    /// Waits until a letter was written through a clone of this one.
-    pub(crate) async fn letter_written(&self) {
+    /// Waits until an e-mail was stored through a clone of this.
+    pub(crate) async fn email_stored(&self) {
         self.written.notified().await;
     }
 
-    /// At most `max` letters of all companies that are due at `now`. Nobody else gets them before
-    /// `until`.
-    pub(crate) async fn letters_due(
+    /// At most `max` e-mails of all companies that are due at `now`, reserved for the caller until `until`.
+    pub(crate) async fn emails_due(
         &self,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
         max: u16,
-    ) -> Result<Vec<DueLetter>, sqlx::Error> {
+    ) -> Result<Vec<DueEmail>, sqlx::Error> {
         let rows: Vec<Row> = sqlx::query_as("SELECT * FROM letters_due($1, $2, $3)")
             .bind(now)
             .bind(until)
             .bind(i32::from(max))
             .fetch_all(&self.app)
             .await?;
-        Ok(rows.iter().map(|row| self.opened_letter(row)).collect())
+        Ok(rows.iter().map(|row| self.opened_email(row)).collect())
     }
 
-    fn opened_letter(&self, row: &Row) -> DueLetter {
+    fn opened_email(&self, row: &Row) -> DueEmail {
         let (tenant, person) =
             (TenantId::from_uuid(row.tenant_id), UserId::from_uuid(row.person_id));
         let key = PersonKey::open(&self.key, tenant, person, &row.sealed_key);
         let text = key.and_then(|key| key.open_text(FIELD, &row.sealed_letter)).ok();
-        DueLetter {
+        DueEmail {
             tenant,
             person,
             id: row.letter_id,
-            letter: text.and_then(|text| serde_json::from_str(&text).ok()),
+            email: text.and_then(|text| serde_json::from_str(&text).ok()),
             tries: u32::try_from(row.n_tries).unwrap_or(u32::MAX),
             expires_at: row.expires_at,
         }
     }
 
-    /// A letter waits no more; one that was written in its place does.
-    pub(crate) async fn letter_done(&self, letter: &DueLetter) -> Result<(), sqlx::Error> {
+    /// Deletes an e-mail; one that has replaced it stays.
+    pub(crate) async fn email_done(&self, email: &DueEmail) -> Result<(), sqlx::Error> {
         let done = sqlx::query("DELETE FROM letters WHERE tenant_id = $1 AND letter_id = $2");
-        let done = done.bind(letter.tenant.uuid()).bind(letter.id);
-        self.execute(letter.tenant, done).await.map(drop)
+        let done = done.bind(email.tenant.uuid()).bind(email.id);
+        self.execute(email.tenant, done).await.map(drop)
     }
 
-    /// A letter is to be handed over again at `due_at`.
-    pub(crate) async fn letter_put_off(
+    /// Has an e-mail sent again at `due_at`.
+    pub(crate) async fn email_postponed(
         &self,
-        letter: &DueLetter,
+        email: &DueEmail,
         due_at: DateTime<Utc>,
     ) -> Result<(), sqlx::Error> {
         let put_off =
             sqlx::query("UPDATE letters SET due_at = $3 WHERE tenant_id = $1 AND letter_id = $2");
-        let put_off = put_off.bind(letter.tenant.uuid()).bind(letter.id).bind(due_at);
-        self.execute(letter.tenant, put_off).await.map(drop)
+        let put_off = put_off.bind(email.tenant.uuid()).bind(email.id).bind(due_at);
+        self.execute(email.tenant, put_off).await.map(drop)
     }
 }
 

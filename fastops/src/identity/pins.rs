@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{People, unavailable};
 
-/// A number as PostgreSQL keeps it: nobody has had two thousand million PINs.
+/// A number as PostgreSQL stores it; no person has had two thousand million PINs.
 fn stored(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

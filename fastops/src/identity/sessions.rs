@@ -86,7 +86,7 @@ impl FromRow<'_, PgRow> for Stored {
 impl Sessions for People {
     async fn begin(&self, session: &Session, token: [u8; 32]) -> Result<(), World> {
         let mut tx = self.within(session.tenant).await.map_err(unavailable)?;
-        // Whoever signs in clears away what is over, so that nobody else has to.
+        // Every sign-in deletes the person's expired sessions, so that no other job has to.
         sqlx::query(
             "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND expires_at <= $3",
         )
@@ -121,7 +121,7 @@ impl Sessions for People {
     async fn renew(&self, renewal: Renewal) -> Result<Renewed, World> {
         let Renewal { tenant, session, presented, successor, now, expires_at } = renewal;
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
-        // Whoever comes at the same moment waits here and finds the successor in place.
+        // A concurrent request with the same token waits here and finds the successor.
         let stored: Option<Stored> = sqlx::query_as(
             "SELECT *
              FROM sessions

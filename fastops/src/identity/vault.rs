@@ -19,12 +19,12 @@ pub(super) struct PersonKey {
 }
 
 impl PersonKey {
-    /// A key for somebody who has none.
+    /// A key for a person who has none.
     pub(super) fn fresh(tenant: TenantId, user: UserId) -> Self {
         Self { bytes: random(), owner: owner(tenant, user) }
     }
 
-    /// The key that was sealed for somebody.
+    /// The key that was sealed for a person.
     pub(super) fn open(
         master: &MasterKey,
         tenant: TenantId,

@@ -82,7 +82,7 @@ pub enum Reason {
         /// What it was read in.
         currency: Currency,
     },
-    /// Nothing is given away, and nobody is paid for taking it.
+    /// The price is zero or negative.
     PriceNotPositive(String),
     /// Not a name.
     Name {

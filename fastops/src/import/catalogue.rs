@@ -18,7 +18,7 @@ use super::history::{PastLine, PastOrder};
 use super::importing::Importing;
 use super::menu::{Menu, PastProduct};
 
-/// How often a product is read again that somebody else is changing.
+/// How often a product is read again while another process changes it.
 const ATTEMPTS_MAX: u32 = 5;
 
 /// The source's products as the company has them.

@@ -97,7 +97,7 @@ pub enum Error {
     /// The report has no sums although everything was imported.
     #[error("the sales report is empty")]
     NoFigures,
-    /// Somebody pressed Ctrl-C.
+    /// A signal ended it: Ctrl-C, or SIGTERM.
     #[error("interrupted")]
     Interrupted,
     /// Standard output is closed.

@@ -25,7 +25,7 @@ impl Found {
     }
 }
 
-/// Finds things by what an earlier run did, and else by whoever holds their name.
+/// Finds things by what an earlier run did, and otherwise by what has their name.
 pub(super) async fn find(
     importing: &Importing,
     kind: Named,

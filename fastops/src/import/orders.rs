@@ -3,7 +3,7 @@
 //!
 //! Placing takes the branch's next number, so orders are placed in the order of the source, each after
 //! the one before it is in the log: those that are placed are always a beginning of the source. What
-//! follows concerns one order only. The two take turns because the log commits whatever arrives
+//! follows concerns one order only. The two alternate because the log commits whatever arrives
 //! together at once: an order that is being placed would wait for the steps of others twice.
 
 use std::sync::Arc;

@@ -37,7 +37,7 @@ pub(super) fn read(
     bad: &mut BadRows,
 ) -> Result<History, Error> {
     let mut draft = Draft::default();
-    // Where the head of a file is bad, everybody who refers to its rows would be blamed.
+    // If the head of a file is bad, every row that refers to the file would be reported.
     let heads_are_good = draft.read_types(&folder.join("pizza_types.csv"), bad)?
         && draft.read_pizzas(&folder.join("pizzas.csv"), bad)?
         && draft.read_orders(&folder.join("orders.csv"), calendar, bad)?
@@ -49,7 +49,7 @@ pub(super) fn read(
 }
 
 /// What the files say, each thing under the id it has there. A row that is known but bad has an
-/// entry without a value, so that nobody who refers to it is blamed for that.
+/// entry without a value, so that no row that refers to it is reported for that.
 #[derive(Default)]
 struct Draft {
     menu: Menu,

@@ -27,13 +27,13 @@ use crate::cluster::{Cluster, OWNER};
 use crate::companies::set_up;
 use crate::identity::{MasterKey, People};
 use crate::installation::{Databases, Installation};
-use crate::processes::consumers::Projecting;
+use crate::processes::consumers::RunningConsumers;
 use crate::schema::migrate_schema;
 
 /// The cluster is this import's own, so that the database it is born with will do.
 const DATABASE: &str = "postgres";
 
-/// Nobody signs in to a database that is thrown away.
+/// No person signs in to a database that is thrown away.
 const NO_PASSWORD: &str = "!";
 
 /// The last line of standard output.
@@ -91,7 +91,7 @@ async fn import(cluster: &Cluster, data: &Path, language: Language) -> Result<()
     // and many events at once are a fraction of the work.
     let shutdown = CancellationToken::new();
     let end_all = shutdown.clone().drop_guard();
-    let projecting = Projecting::start(&installation, &shutdown);
+    let projecting = RunningConsumers::start(&installation, &shutdown);
     wait_for_read_models(&installation, tenant, &projecting.board).await?;
     let figures = figures(&installation, tenant).await?.ok_or(Error::NoFigures)?;
     let seconds = begun.elapsed();
@@ -101,7 +101,7 @@ async fn import(cluster: &Cluster, data: &Path, language: Language) -> Result<()
 }
 
 async fn company(installation: &Installation) -> Result<TenantId, Error> {
-    // Nobody ever signs in, and nobody is there after the process.
+    // No person signs in, and what is stored of people ends with the process.
     let people = People::new(installation.app.clone(), MasterKey::random());
     let company = NewCompany {
         name: Name::parse(pizza_place::BRANCH).expect("it is a name"),
@@ -127,7 +127,7 @@ fn private(error: &dyn std::error::Error) -> Error {
     Error::Private(error.to_string())
 }
 
-/// A folder that nobody has, removed with everything in it.
+/// A folder with a name of its own, removed with everything in it.
 struct TemporaryFolder {
     path: PathBuf,
 }
@@ -142,7 +142,7 @@ impl TemporaryFolder {
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        // What cannot be removed is left to whoever looks after the folder for temporary files.
+        // What cannot be removed is left to the system's cleaning of temporary files.
         let _ = std::fs::remove_dir_all(&self.path);
     }
 }

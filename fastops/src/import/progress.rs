@@ -70,7 +70,7 @@ impl Progress {
                 format!("{n_now} of {n_orders} orders, {per_second} a second, {left} s left")
             }
         };
-        // Where standard error is closed there is nobody to tell.
+        // If standard error is closed, the progress is not shown.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 }

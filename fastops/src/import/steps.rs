@@ -61,7 +61,7 @@ pub(super) async fn place(
     Ok(())
 }
 
-/// Prices come from the menu: somebody may have changed one between reading and placing.
+/// Prices come from the menu, and may have been changed between reading and placing.
 fn check_total(past: &PastOrder, event: &Event) -> Result<(), Error> {
     match event {
         Event::Placed(Placed { total, .. }) if *total != past.total => Err(Error::OtherTotal {

@@ -1,14 +1,13 @@
-//! Where things run that nobody waits for: threads of their own, so that a long page of a consumer never
-//! stands before a request.
+//! Threads for work that no request waits for, so that a long page of a consumer never delays a request.
 
 use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Two: consumers take turns, and whoever watches over them goes on where one of them hangs.
+/// Two: consumers run one at a time, and their watchdog has to run when one of them hangs.
 const THREADS: usize = 2;
 
-/// See the module. What runs on it ends with it.
+/// The threads. What runs on them ends when this is dropped.
 #[derive(Debug)]
 pub struct Background {
     runtime: Option<Runtime>,
@@ -36,7 +35,7 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Waiting would stop whoever drops this, which may be a task.
+            // Waiting would block the thread that drops this, which may run tasks.
             runtime.shutdown_background();
         }
     }
@@ -49,11 +48,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_started_within_runs_on_threads_beside() {
+    async fn what_is_started_within_runs_on_the_background_threads() {
         let background = Background::start().unwrap();
         let whose = || current().name().map(str::to_owned);
-        let there = background.within(|| tokio::spawn(async move { whose() }));
-        assert_eq!(there.await.unwrap().as_deref(), Some("background"));
+        let in_background = background.within(|| tokio::spawn(async move { whose() }));
+        assert_eq!(in_background.await.unwrap().as_deref(), Some("background"));
         let here = tokio::spawn(async move { whose() });
         assert_ne!(here.await.unwrap().as_deref(), Some("background"));
     }

@@ -1,4 +1,4 @@
-//! The role that keeps read models and runs processes: every consumer in a loop of its own.
+//! The consumers of the log: each in a loop of its own, with what acts on due timers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,25 +15,25 @@ use crate::installation::Installation;
 use crate::processes::event_source::Source;
 use crate::processes::seed_upgrade;
 
-/// How often the partitions of the log are looked after.
-const EXTEND_EVERY: Duration = Duration::from_hours(1);
+/// How often the next partitions of the log are made.
+const EXTEND_INTERVAL: Duration = Duration::from_hours(1);
 
-/// Consumers at work.
+/// Running consumers.
 #[derive(Debug, Clone)]
-pub struct Projecting {
+pub struct RunningConsumers {
     /// How they are doing.
     pub board: Board,
     tasks: TaskTracker,
 }
 
-impl Projecting {
+impl RunningConsumers {
     /// Starts every consumer on the log; they end with `shutdown`.
     pub fn start(installation: &Installation, shutdown: &CancellationToken) -> Self {
-        Self::fed_by(&Source::Log, installation, &Board::default(), shutdown)
+        Self::start_from(&Source::Log, installation, &Board::default(), shutdown)
     }
 
-    /// Starts every consumer, which shows on `board` how it is doing; they end with `shutdown`.
-    pub fn fed_by(
+    /// Starts every consumer on a source of events; `board` shows how they are doing. They end with `shutdown`.
+    pub fn start_from(
         source: &Source,
         installation: &Installation,
         board: &Board,
@@ -79,8 +79,8 @@ impl Projecting {
     }
 }
 
-/// Everything that reads the log in this role: what keeps read models, what plans for
-/// processes, and what erases people who are forgotten.
+/// Every consumer: those of read models, the one that plans commands of processes, and the one that erases
+/// people.
 pub fn consumers() -> Vec<Arc<dyn Consumer>> {
     let mut consumers = projections::consumers();
     consumers.push(planner::<WhenReservedThenRelease>());
@@ -88,7 +88,7 @@ pub fn consumers() -> Vec<Arc<dyn Consumer>> {
     consumers
 }
 
-/// What these are called.
+/// The names of all consumers.
 pub fn consumer_names() -> Vec<&'static str> {
     consumers().iter().map(|consumer| consumer.name()).collect()
 }
@@ -98,11 +98,11 @@ async fn extend(installation: Installation, shutdown: CancellationToken) {
     loop {
         let extended = sqlx::query("SELECT log_extend()").execute(&installation.projector).await;
         if let Err(error) = extended {
-            tracing::warn!(error = %error, "the log's next partitions could not be made");
+            tracing::warn!(error = %error, "the next partitions of the log could not be made; trying again in an hour");
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(EXTEND_EVERY) => {}
+            () = tokio::time::sleep(EXTEND_INTERVAL) => {}
         }
     }
 }

@@ -36,7 +36,7 @@ enum FeedName {
     Kafka,
 }
 
-/// See [`FeedArgs`].
+/// Where consumers get their events from, as [`FeedArgs`] say.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// The log itself.

@@ -1,8 +1,8 @@
-//! The loop that hands letters over until they are taken.
+//! The loop that sends the e-mails of the outbox.
 //!
-//! A letter waits in the database, so that neither a mail server that is away nor a process that ends
-//! loses it. While one process hands it over, no other does. It is handed over again only if nobody
-//! said that it was taken; should that be wrong, it has the same `Message-ID` again.
+//! An e-mail waits in the database, so that it survives an unreachable mail server and the end of a process.
+//! While one process sends it, no other does. It is sent again if the mail server did not confirm it; a server
+//! that had accepted it all the same recognizes the `Message-ID`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,42 +14,44 @@ use futures_util::future::join_all;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::identity::{DueLetter, People};
+use crate::identity::{DueEmail, People};
 
-/// How often is looked for letters of other processes, and for those that are due again.
-const LOOK: Duration = Duration::from_secs(1);
+/// The interval at which e-mails of other processes, and those that are due again, are looked up.
+const LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How many letters are handed over at once.
+/// How many e-mails are sent at once.
 const AT_ONCE: u16 = 8;
 
-/// How long handing a letter over may take: lettre waits without end for a server that says nothing.
-const SEND_WITHIN: Duration = Duration::from_secs(15);
+/// The timeout of sending one: lettre waits without end for a server that does not answer.
+const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// For how long a letter belongs to the process that hands it over. Longer than that takes.
-const OWN_FOR: TimeDelta = TimeDelta::minutes(1);
+/// For how long an e-mail is reserved for the process that sends it; longer than the timeout.
+const RESERVED_FOR: TimeDelta = TimeDelta::minutes(1);
 
-/// How long a letter waits that was not taken, twice as long each time.
+/// How long an e-mail waits that was not accepted: twice as long each time, between these.
 const WAIT_MIN: TimeDelta = TimeDelta::seconds(5);
 const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
-/// Hands letters over to `post` until `shutdown`; those that are on their way arrive before it ends.
-/// Any number of processes may do so beside each other.
+/// Sends e-mails by `transport` until `shutdown`, and ends when those are sent that it has begun with. Any
+/// number of processes may do so at the same time.
 pub async fn deliver(
     people: People,
-    post: Arc<dyn Post>,
+    transport: Arc<dyn Post>,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 ) {
-    let delivery = Delivery { people, post, clock };
+    let delivery = Delivery { people, transport, clock };
     while !shutdown.is_cancelled() {
         match delivery.round().await {
             Ok(n) if n == usize::from(AT_ONCE) => continue,
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "letters could not be looked up"),
+            Err(error) => {
+                tracing::warn!(%error, "the e-mails that are due could not be looked up; trying again");
+            }
         }
         tokio::select! {
-            () = delivery.people.letter_written() => {}
-            () = sleep(LOOK) => {}
+            () = delivery.people.email_stored() => {}
+            () = sleep(LOOKUP_INTERVAL) => {}
             () = shutdown.cancelled() => {}
         }
     }
@@ -57,46 +59,46 @@ pub async fn deliver(
 
 struct Delivery {
     people: People,
-    post: Arc<dyn Post>,
+    transport: Arc<dyn Post>,
     clock: Arc<dyn Clock>,
 }
 
 impl Delivery {
-    /// Hands over what is due; says how many letters that were.
+    /// Sends what is due; returns how many e-mails that were.
     async fn round(&self) -> Result<usize, sqlx::Error> {
         let now = self.clock.now();
-        let due = self.people.letters_due(now, now + OWN_FOR, AT_ONCE).await?;
-        let outcomes = join_all(due.iter().map(|letter| self.hand_over(letter))).await;
+        let due = self.people.emails_due(now, now + RESERVED_FOR, AT_ONCE).await?;
+        let outcomes = join_all(due.iter().map(|email| self.send(email))).await;
         outcomes.into_iter().collect::<Result<Vec<()>, _>>()?;
         Ok(due.len())
     }
 
-    async fn hand_over(&self, due: &DueLetter) -> Result<(), sqlx::Error> {
-        let sent = match due.letter.clone() {
+    async fn send(&self, due: &DueEmail) -> Result<(), sqlx::Error> {
+        let sent = match due.email.clone() {
             _ if due.expires_at <= self.clock.now() => Err(PostError::Never("too late".to_owned())),
             None => Err(PostError::Never("it cannot be opened".to_owned())),
-            Some(letter) => match timeout(SEND_WITHIN, self.post.send(due.id, letter)).await {
+            Some(email) => match timeout(SEND_TIMEOUT, self.transport.send(due.id, email)).await {
                 Ok(sent) => sent,
                 Err(_) => Err(PostError::Later("it takes too long".to_owned())),
             },
         };
-        let (letter, person) = (due.id, due.person);
+        let (email, person) = (due.id, due.person);
         match sent {
-            Ok(()) => self.people.letter_done(due).await,
+            Ok(()) => self.people.email_done(due).await,
             Err(error @ PostError::Never(_)) => {
-                tracing::error!(letter.id = %letter, person.id = %person, %error,
-                    "a letter is given up");
-                self.people.letter_done(due).await
+                tracing::error!(email.id = %email, person.id = %person, %error,
+                    "an e-mail cannot be sent and is deleted");
+                self.people.email_done(due).await
             }
             Err(error @ PostError::Later(_)) => {
-                tracing::warn!(letter.id = %letter, person.id = %person, %error,
-                    "a letter is sent again later");
-                self.people.letter_put_off(due, self.again_at(due.tries)).await
+                tracing::warn!(email.id = %email, person.id = %person, %error,
+                    "an e-mail could not be sent; trying again later");
+                self.people.email_postponed(due, self.retry_at(due.tries)).await
             }
         }
     }
 
-    fn again_at(&self, tries: u32) -> DateTime<Utc> {
+    fn retry_at(&self, tries: u32) -> DateTime<Utc> {
         let doubled = WAIT_MIN * (1 << tries.saturating_sub(1).min(10));
         self.clock.now() + doubled.min(WAIT_MAX)
     }

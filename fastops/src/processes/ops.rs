@@ -1,5 +1,5 @@
-//! What those who watch over a process look at, in every role that goes on running: whether it is alive,
-//! whether it is ready, and what it counts. It has an address of its own, which its users do not reach.
+//! Health and metrics of a process that goes on running: whether it is alive, whether it is ready, and what it
+//! counts. They are served on a separate address, which clients of the API do not reach.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,14 +20,14 @@ use crate::installation::Installation;
 /// How long `/readyz` waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
-/// The port where nothing is said, one for each role: they may share a machine.
+/// The default port of `serve`. Every command has another one, because they may share a machine.
 pub const SERVE_PORT: u16 = 8081;
-/// See [`SERVE_PORT`].
+/// The default port of `work`.
 pub const WORK_PORT: u16 = 8082;
-/// See [`SERVE_PORT`].
+/// The default port of `relay`.
 pub const RELAY_PORT: u16 = 8083;
 
-/// Where a process is watched.
+/// Where health and metrics are served.
 #[derive(Debug, clap::Args, Clone)]
 pub struct OpsArgs {
     /// Where `/livez`, `/readyz` and `/metrics` are served, for those who watch over the process; port 0
@@ -37,7 +37,7 @@ pub struct OpsArgs {
     ops_listen: Option<SocketAddr>,
 }
 
-/// Somebody else listens there.
+/// The address is taken, or not this machine's.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "could not listen on {address} for health and metrics: set FASTOPS_OPS_LISTEN to a free one"

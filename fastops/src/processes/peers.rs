@@ -31,8 +31,8 @@ pub struct PeerArgs {
     peer_listen: SocketAddr,
 
     /// The file with the certificate of the CA that made the certificates of all these processes, and
-    /// no others. With it they speak TLS with each other, at a listener of their own; without it as
-    /// with everybody else.
+    /// no others. With it they speak TLS with each other, at a separate listener; without it as with
+    /// clients.
     #[arg(long, env = "FASTOPS_PEER_CA_FILE", requires_all = ["peers", "peer_cert_file", "peer_key_file"])]
     peer_ca_file: Option<PathBuf>,
 
@@ -79,7 +79,7 @@ pub enum PeeringError {
 pub struct Peering {
     /// Sends them commands; none where this is the only process.
     pub peers: Option<Peers>,
-    /// Where theirs come, if not where everybody's do.
+    /// Where their commands arrive, if not at the public listener.
     pub listener: Option<PeerListener>,
 }
 
@@ -92,7 +92,7 @@ pub struct PeerListener {
 }
 
 impl PeerArgs {
-    /// Makes this process one of several, until `shutdown`, if it is; everybody else reaches it at
+    /// Makes this process one of several until `shutdown`, if the arguments say so; clients reach it at
     /// `public`.
     pub fn join(
         self,

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::installation::Installation;
 
 /// The pause before a database that does not answer is asked again.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why nothing is published.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +26,14 @@ pub enum RelayError {
     Stopped(#[from] Stopped),
 }
 
-/// The relay beside another role of its process.
+/// The relay of a process that also answers HTTP.
 #[derive(Debug)]
-pub struct Relaying {
+pub struct RunningRelay {
     tasks: TaskTracker,
 }
 
-impl Relaying {
-    /// Publishes until `shutdown`; a relay that must not go on says so, and the other role does.
+impl RunningRelay {
+    /// Publishes until `shutdown`; a relay that must not go on logs an error, and the server goes on.
     pub fn start(
         installation: &Installation,
         board: &Board,
@@ -45,7 +45,7 @@ impl Relaying {
         let tasks = TaskTracker::new();
         tasks.spawn(async move {
             if let Err(error) = relay(&installation, &board, topic, None, &shutdown).await {
-                tracing::error!(%error, "nothing is published");
+                tracing::error!(%error, "the relay has ended; nothing is published");
             }
         });
         tasks.close();
@@ -59,7 +59,7 @@ impl Relaying {
 }
 
 /// Publishes until `shutdown`, or until it must not go on; waits while another process does. With `from`
-/// it begins by publishing again whatever comes after that position. The board shows how it is doing.
+/// it begins by publishing again all events after that position. The board shows how it is doing.
 pub async fn relay(
     installation: &Installation,
     board: &Board,
@@ -69,7 +69,7 @@ pub async fn relay(
 ) -> Result<(), RelayError> {
     match topic.make_ready().await {
         Err(error @ TopicError::Mismatch { .. }) => return Err(error.into()),
-        Err(error) => tracing::warn!(%error, "Kafka is not there yet and is waited for"),
+        Err(error) => tracing::warn!(%error, "Kafka cannot be reached; the relay waits for it"),
         Ok(()) => tracing::info!(topic = topic.name(), "publishing the log"),
     }
     let feed = installation.feed(board, installation.tail(shutdown));
@@ -89,6 +89,6 @@ async fn begin_after(from: Position, feed: &Feed, shutdown: &CancellationToken) 
             Ok(()) => return,
             Err(error) => tracing::warn!(%error, "the checkpoint was not moved back"),
         }
-        shutdown.run_until_cancelled(sleep(LOOK_AGAIN)).await;
+        shutdown.run_until_cancelled(sleep(RETRY_INTERVAL)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The role that answers HTTP.
+//! The service over HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,23 +35,23 @@ use crate::identity::{MasterKey, People};
 use crate::installation::{Databases, Installation};
 use crate::processes::ops::Ready;
 
-/// How often those are forgotten who have not asked for a while.
-const FORGET_EVERY: Duration = Duration::from_mins(1);
+/// How often the counts of clients are deleted that have been idle.
+const FORGET_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Who makes tokens, and for whom.
+/// The issuer and the audience of tokens.
 const ISSUER: &str = "fastops";
 
 /// What a server needs besides an installation.
-pub struct Serving {
+pub struct ServerParts {
     /// Signs tokens and cursors.
     pub secrets: Secrets,
-    /// Lets whoever runs the installation in; nobody without it.
+    /// The token of the installation's operator; without one, every request of an operator is refused.
     pub operator: Option<OperatorToken>,
-    /// What is kept of people.
+    /// The tables about people.
     pub people: People,
-    /// Where people find the service, for links in letters.
+    /// Where people find the service, for links in e-mails.
     pub public_url: Arc<str>,
-    /// The proxies that are believed about where requests come from.
+    /// The proxies whose X-Forwarded-For is trusted.
     pub proxies: TrustedProxies,
     /// How often a session and a company may ask.
     pub rates: Rates,
@@ -68,13 +68,13 @@ pub struct Serving {
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The log does not say which it is.
+    /// The log could not be read.
     #[error("could not reach the log")]
     Log(#[from] event_store::Error),
     /// Nothing can be signed with the secret.
     #[error(transparent)]
     Secret(#[from] KeyError),
-    /// The operations leave something open.
+    /// An operation lacks a permission, or its document is wrong.
     #[error(transparent)]
     Contract(#[from] ContractError),
 }
@@ -89,10 +89,13 @@ pub fn about() -> About {
 }
 
 /// The service of an installation, ready to be served.
-pub async fn service(installation: &Installation, serving: Serving) -> Result<Apps, ServeError> {
+pub async fn service(
+    installation: &Installation,
+    serving: ServerParts,
+) -> Result<Apps, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
-    let Serving { secrets, operator, people, public_url, proxies, rates, board, .. } = serving;
-    let Serving { readiness, peers, mut pages, .. } = serving;
+    let ServerParts { secrets, operator, people, public_url, proxies, rates, board, .. } = serving;
+    let ServerParts { readiness, peers, mut pages, .. } = serving;
     readiness.begins_on(incarnation);
     pages.push(asyncapi::page());
     let people = (people, public_url);
@@ -123,10 +126,10 @@ pub fn openapi() -> Result<String, ServeError> {
     let (algorithm, master) = (TokenAlgorithm::default(), MasterKey::random());
     let secrets = Secrets { algorithm, current, previous: None, master };
     let incarnation = IncarnationId::from_uuid(uuid::Uuid::nil());
-    let nobody = Board::default();
+    let board = Board::default();
     let installation = Installation::new(&databases);
     let people = (People::new(installation.app.clone(), secrets.master.clone()), Arc::from(""));
-    let services = services(&installation, &secrets, incarnation, nobody, people)?;
+    let services = services(&installation, &secrets, incarnation, board, people)?;
     Ok(document(operations(&services), &about())?)
 }
 
@@ -153,7 +156,7 @@ fn services(
         letters: people,
         public_url,
         attempts: Arc::default(),
-        passwords: Passwords::new().by(taking(&installation.turns)),
+        passwords: Passwords::new().by(hashing_turns(&installation.turns)),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
         clock: Arc::clone(&installation.clock),
@@ -167,7 +170,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
     serve_app(listener, app, Limits::default(), shutdown).await;
 }
 
-/// Makes tokens, and believes those that were made under these secrets.
+/// Makes tokens, and accepts those that were signed with these secrets.
 pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
     let algorithm = secrets.algorithm;
     let key =
@@ -176,8 +179,8 @@ pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
 }
 
-/// Turns in a form that hashing can wait for.
-fn taking(turns: &Turns) -> HashingTurns {
+/// The queue that hashing of passwords waits in.
+fn hashing_turns(turns: &Turns) -> HashingTurns {
     let turns = turns.clone();
     Arc::new(move || {
         let turns = turns.clone();
@@ -195,13 +198,13 @@ fn derived(secret: &NamedSecret, purpose: &str) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// Counts requests, and forgets those who ask no more.
+/// Counts requests, and deletes the counts of idle clients.
 fn counted(rates: Rates) -> Arc<RateLimits> {
     let limits = Arc::new(RateLimits::new(rates));
     let counted = Arc::downgrade(&limits);
     tokio::spawn(async move {
         loop {
-            tokio::time::sleep(FORGET_EVERY).await;
+            tokio::time::sleep(FORGET_INTERVAL).await;
             let Some(limits) = counted.upgrade() else { return };
             limits.forget_idle();
         }

@@ -1,4 +1,4 @@
-//! `fastops rebuild`: read models built again beside the live ones.
+//! `fastops rebuild`: read models built again in tables apart from the live ones.
 //!
 //! Answers are JSON, one object a read model; how far it is goes to standard error.
 

@@ -79,7 +79,7 @@ impl Shown {
 }
 
 fn say(line: &str) {
-    // Where standard error is closed there is nobody to tell.
+    // If standard error is closed, the progress is not shown.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

@@ -11,7 +11,7 @@ use event_store::{EventStore, Position, RecordedEvent};
 use fastops::companies::set_up;
 use fastops::identity::{MasterKey, People};
 use fastops::installation::{Databases, Installation};
-use fastops::processes::consumers::Projecting;
+use fastops::processes::consumers::RunningConsumers;
 use projections::sales::report::{GroupBy, SalesFilter, sales};
 use projections::{LogPlace, Waited};
 use tokio::process::Command;
@@ -99,7 +99,7 @@ impl Target {
     /// What the sales report says once the read models have caught up.
     pub(crate) async fn reported(&self) -> Totals {
         let shutdown = CancellationToken::new();
-        let projecting = Projecting::start(&self.installation, &shutdown);
+        let projecting = RunningConsumers::start(&self.installation, &shutdown);
         let head = self.installation.store.head().await.unwrap();
         let place = LogPlace { incarnation: head.incarnation, position: head.position };
         let read_db = &self.installation.read_db;

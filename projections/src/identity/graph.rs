@@ -56,7 +56,7 @@ pub struct Category {
     pub version: u64,
 }
 
-/// Somebody who works in the company.
+/// A person who works in the company.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// What they are, with who made them so.

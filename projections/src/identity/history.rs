@@ -125,7 +125,7 @@ impl Projection for Grants {
 /// A change of a role, of a person, or of what a person has of a role.
 type Changed = (Option<RoleId>, Option<UserId>, Change);
 
-/// What an event changes; how permissions are sorted and called changes nothing that anybody holds.
+/// What an event changes; the order and the labels of permissions change nothing that people hold.
 fn changes(event: &Event) -> Vec<Changed> {
     let of_role = |role: RoleId, change| (Some(role), None, change);
     let of_user = |user: UserId, change| (None, Some(user), change);

@@ -1,5 +1,5 @@
-//! Roles with who gave what and when, and devices, written by the consumer `people`; and the history
-//! of both, written by `grants`.
+//! Roles with their grants, and devices, written by the consumer `people`; and the history of grants, written
+//! by the consumer `grants`.
 
 pub mod devices;
 pub mod graph;

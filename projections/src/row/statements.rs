@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgConnection};
 use super::{Column, FromColumns, ToColumns};
 use crate::page::Key;
 
-/// The rows of these keys; `id` is the column that is the key beside the company's.
+/// The rows of these keys; `id` is the key column after that of the company.
 pub(crate) async fn load<R: FromColumns>(
     tx: &mut PgConnection,
     table: &str,

@@ -26,7 +26,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
                       img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// For how long figures are shown to everybody who asks.
+/// For how long computed figures are shown before they are computed again.
 const FRESH_FOR: Duration = Duration::from_millis(900);
 
 /// The pages of the demo, by their addresses.

@@ -123,7 +123,7 @@ async fn missing(
 /// The kind of the id of an order's last command, which pays or cancels it.
 const LAST_COMMAND: &str = "past-order/end";
 
-/// Whoever repeats one order.
+/// Repeats one order of the past.
 #[derive(Debug)]
 struct Hand {
     staff: Staff,
@@ -204,8 +204,8 @@ impl Hand {
         Request { command: CommandId::derived(id), occurred_at: Some(at) }
     }
 
-    /// Somebody may have changed the menu, or an order that an earlier start had left half way. Such
-    /// an order is left as it is.
+    /// The menu, or an order that an earlier start has left half way, may have been changed. Such an order
+    /// is left as it is.
     fn unless_refused(
         &self,
         outcome: Result<Receipt, Undone<OrderRefusal>>,

@@ -17,7 +17,7 @@ pub(super) struct Journey {
     pub(super) cancelled_when: Option<(Status, CancelReason)>,
 }
 
-/// What somebody does with an order.
+/// What the staff does with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// It takes a step.
@@ -54,7 +54,7 @@ impl Journey {
         }
     }
 
-    /// The action was refused, since somebody else did something with the order. Says whether the
+    /// The action was refused, since another user changed the order. Says whether the
     /// journey goes on from what the refusal tells.
     pub(super) fn learns(&mut self, refusal: &CommandError<OrderRefusal>) -> bool {
         let CommandError::Refused(OrderRefusal::Order(refusal)) = refusal else { return false };
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_somebody_else_moved_goes_on_from_there() {
+    fn an_order_that_another_user_moved_goes_on_from_there() {
         let mut journey = journey(None);
         let refusal = order::Error::IllegalMove { from: Status::Ready, to: Status::Confirmed };
         assert!(journey.learns(&CommandError::Refused(refusal.into())));

@@ -42,7 +42,7 @@ pub(super) const GUESTS_PER_MINUTE_MAX: u32 = 240;
 pub(super) struct Pace {
     /// How many guests come in a minute, in all branches together.
     pub(super) guests_per_minute: u32,
-    /// Milliseconds until somebody accepts an order.
+    /// Milliseconds until the staff accepts an order.
     pub(super) confirm: Range<u64>,
     /// Milliseconds until the kitchen begins.
     pub(super) start: Range<u64>,
@@ -79,7 +79,7 @@ impl Pace {
     }
 }
 
-/// Runs until `shutdown`; then nobody does anything any more, and the open orders stay open.
+/// Runs until `shutdown`; the open orders stay open.
 pub(super) async fn run(
     installation: &Installation,
     restaurant: Arc<Restaurant>,

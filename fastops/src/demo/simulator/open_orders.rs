@@ -17,7 +17,7 @@ use crate::demo::staff::Staff;
 use crate::installation::Installation;
 
 /// How long the read models may take before they are asked again.
-const PATIENCE: Duration = Duration::from_secs(5);
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many orders are read at once.
 const PAGE: u32 = 200;
@@ -53,7 +53,8 @@ pub(super) async fn left_open(
 async fn read(installation: &Installation, tenant: TenantId) -> Result<Vec<Journey>, Unknown> {
     let head = installation.store.head().await?;
     let place = LogPlace { incarnation: head.incarnation, position: head.position };
-    let reached = installation.read_db.wait_for(tenant, &[Orders::NAME], place, PATIENCE).await?;
+    let reached =
+        installation.read_db.wait_for(tenant, &[Orders::NAME], place, READ_TIMEOUT).await?;
     if reached != Waited::Reached {
         return Err(Unknown::Behind);
     }

@@ -1,4 +1,4 @@
-//! The graph beside the state of its stream.
+//! The graph compared with the state of its stream.
 
 use std::collections::BTreeSet;
 

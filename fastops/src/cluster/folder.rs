@@ -21,14 +21,14 @@ const LOG_LINES_SHOWN: usize = 12;
 
 /// The folder of a cluster, and who it belongs to.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct ClusterFolder {
     pub(super) root: PathBuf,
     pub(super) socket_dir: PathBuf,
     /// Whom PostgreSQL runs as, if we are root.
     user: Option<User>,
 }
 
-impl Place {
+impl ClusterFolder {
     pub(super) fn prepare(data_dir: &Path) -> Result<Self, Error> {
         let user = User::for_folder(&data_dir.join("postgres"))?;
         if !data_dir.exists() {
@@ -44,19 +44,19 @@ impl Place {
             user.must_reach(&data_dir)?;
         }
         let root = data_dir.join("postgres");
-        let mut place = Self { socket_dir: root.clone(), root, user };
-        place.own_folder(&place.root)?;
+        let mut folder = Self { socket_dir: root.clone(), root, user };
+        folder.ensure_owned(&folder.root)?;
 
-        let too_long = place.socket().as_os_str().len() > SOCKET_PATH_BYTES_MAX;
+        let too_long = folder.socket().as_os_str().len() > SOCKET_PATH_BYTES_MAX;
         // PostgreSQL takes a list of folders.
-        let looks_like_a_list = place.root.to_string_lossy().contains([',', '"']);
+        let looks_like_a_list = folder.root.to_string_lossy().contains([',', '"']);
         if too_long || looks_like_a_list {
-            let digest = Sha256::digest(place.root.as_os_str().as_encoded_bytes());
+            let digest = Sha256::digest(folder.root.as_os_str().as_encoded_bytes());
             let number = u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"));
-            place.socket_dir = Path::new("/tmp").join(format!("fastops-{number:016x}"));
-            place.own_folder(&place.socket_dir)?;
+            folder.socket_dir = Path::new("/tmp").join(format!("fastops-{number:016x}"));
+            folder.ensure_owned(&folder.socket_dir)?;
         }
-        Ok(place)
+        Ok(folder)
     }
 
     pub(super) fn data(&self) -> PathBuf {
@@ -71,8 +71,8 @@ impl Place {
         self.socket_dir.join(format!(".s.PGSQL.{PORT}"))
     }
 
-    /// A folder that only PostgreSQL's user may enter, which is why nobody needs a password in it.
-    fn own_folder(&self, path: &Path) -> Result<(), Error> {
+    /// A folder that only PostgreSQL's user may enter, so that connections in it need no password.
+    fn ensure_owned(&self, path: &Path) -> Result<(), Error> {
         match DirBuilder::new().mode(0o700).create(path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
