@@ -96,7 +96,7 @@ impl Installation {
     }
 
     /// Makes this process one of several that take commands, which the others reach at `address`, over
-    /// TLS if that is how they speak.
+    /// TLS if `tls` is given.
     pub fn peers(
         &self,
         address: String,

@@ -33,10 +33,10 @@ pub struct TenantTx {
     tenant: TenantId,
 }
 
-/// A place in one life of the log; clients get it inside opaque tokens only.
+/// A position in one incarnation of the log; clients get it inside opaque tokens only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPlace {
-    /// Which life of the log.
+    /// The incarnation of the log.
     pub incarnation: IncarnationId,
     /// Where in it.
     pub position: Position,
@@ -72,7 +72,7 @@ impl From<sqlx::Error> for ReadError {
 
 impl ReadDb {
     /// Reads through connections of the application's role, from
-    /// [`event_store::postgres::pool`], which rolls back whatever a connection comes back with.
+    /// [`event_store::postgres::pool`], which rolls back what a connection has open when it comes back.
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
     }

@@ -1,4 +1,4 @@
-//! The folder of a cluster: its files, its owner, its lock, and what an earlier owner left in it.
+//! The folder of a cluster: its files, its owner, its lock, and what an earlier process left in it.
 
 use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io;
@@ -34,7 +34,7 @@ impl ClusterFolder {
         if !data_dir.exists() {
             fs::create_dir_all(data_dir).map_err(io_error("make", data_dir))?;
             if user.is_some() {
-                // Another user must get through, whatever the umask says; the cluster closes its own folder.
+                // PostgreSQL's user has to pass through, whatever the umask is; the cluster's folder is closed.
                 let passable = Permissions::from_mode(0o711);
                 fs::set_permissions(data_dir, passable).map_err(io_error("open", data_dir))?;
             }

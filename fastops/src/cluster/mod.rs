@@ -126,7 +126,7 @@ impl Cluster {
     }
 }
 
-/// The life of the thread: launches, waits for the process or for the wish to stop it.
+/// The thread: launches PostgreSQL, waits for its end, or stops it when it is told to.
 fn keep(
     data_dir: &Path,
     launched: oneshot::Sender<Result<ClusterFolder, Error>>,

@@ -39,7 +39,7 @@ pub struct TokenArgs {
     #[arg(long, env = "FASTOPS_TOKEN_KEY_ID", default_value = "1")]
     token_key_id: String,
 
-    /// The file with the secret before this one; its tokens are believed while they last.
+    /// The file with the secret before this one; its tokens are accepted until they expire.
     #[arg(long, env = "FASTOPS_PREVIOUS_TOKEN_SECRET_FILE")]
     previous_token_secret_file: Option<PathBuf>,
 

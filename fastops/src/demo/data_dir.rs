@@ -10,7 +10,7 @@ use rand::RngExt;
 /// Characters that are not mistaken for one another.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// A folder that this process alone uses while the value lives.
+/// A folder that is locked for this process until the value is dropped.
 #[derive(Debug)]
 pub(super) struct DataDir {
     path: PathBuf,
@@ -136,7 +136,7 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// Another user, whom PostgreSQL may run as, must get through, whatever the umask says.
+/// PostgreSQL may run as another user, who has to pass through the folder whatever the umask is.
 fn make_dir(path: &Path) -> io::Result<()> {
     if path.exists() {
         return Ok(());

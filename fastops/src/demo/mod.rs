@@ -88,7 +88,7 @@ const SECRET_LETTERS: usize = 64;
 /// What can be said about the demo on the command line.
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
-    /// The folder the demo lives in; by default `fastops/demo` in `$XDG_DATA_HOME` or in
+    /// The demo's folder; by default `fastops/demo` in `$XDG_DATA_HOME` or in
     /// `~/.local/share`, and as root in `/var/lib`.
     #[arg(long)]
     data_dir: Option<PathBuf>,
@@ -142,7 +142,7 @@ fn databases(cluster: &Cluster) -> Databases {
     }
 }
 
-/// The life of the demo while its PostgreSQL runs.
+/// Runs the demo while its PostgreSQL runs.
 async fn live(
     args: &DemoArgs,
     data_dir: &DataDir,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::installation::Installation;
 
-/// The pause after the first try that failed in the world; it doubles with each further one.
+/// The pause after the first attempt that failed for a technical reason; it doubles with each further one.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
 
 /// The longest such pause.

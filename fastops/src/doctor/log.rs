@@ -11,7 +11,7 @@ use super::finding::{Finding, Verdict};
 /// Without progress for so long, a consumer with something to do is taken for dead.
 const SILENT_SECONDS_MAX: i64 = 60;
 
-/// How long a consumer has to show that it lives.
+/// How long the checkpoint of a consumer that is behind may stay unchanged.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 #[derive(sqlx::FromRow)]
@@ -46,7 +46,7 @@ impl Log {
     }
 }
 
-/// No checkpoint is of another life of the log or beyond its end: both are what a restore leaves.
+/// No checkpoint is of another incarnation of the log or beyond its end: a restore leaves both.
 pub(super) async fn incarnation(app: Option<&mut PgConnection>) -> Finding {
     let verdict = match app {
         Some(app) => Log::read(app).await.map(|log| belongs(&log)),

@@ -1,4 +1,4 @@
-//! Whether the schema is that of this release, and its walls are up.
+//! Whether the schema is that of this release, and row security is forced on its tables.
 
 use std::collections::BTreeMap;
 
@@ -108,16 +108,16 @@ struct Table {
     has_policy: bool,
 }
 
-/// Every table with a tenant is behind the tenant's wall.
+/// Row security is forced on every table with a tenant.
 pub(super) async fn row_security(app: Option<&mut PgConnection>) -> Finding {
     let verdict = match app {
-        Some(app) => walls(app).await,
+        Some(app) => tables_with_row_security(app).await,
         None => Ok(Verdict::unreached()),
     };
     Finding::new("row-security", ("Seguridad por filas", "Row security"), verdict)
 }
 
-async fn walls(app: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
+async fn tables_with_row_security(app: &mut PgConnection) -> Result<Verdict, sqlx::Error> {
     let tables: Vec<Table> = sqlx::query_as(
         "SELECT
              c.oid::regclass::text AS name,

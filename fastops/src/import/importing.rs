@@ -11,7 +11,7 @@ use event_store::{EventStore, RecordedEvent, Revision, StreamId};
 
 use super::source::Source;
 
-/// The pauses before a command is tried again that the world said no to.
+/// The pauses before a command is tried again that failed for a technical reason.
 const PAUSES: [Duration; 7] = [
     Duration::from_millis(20),
     Duration::from_millis(100),
@@ -39,7 +39,7 @@ impl Importing {
         Self { commands, scope, source }
     }
 
-    /// Runs a command until the world lets it through; its id makes it happen once.
+    /// Runs a command until it does not fail for a technical reason; its id makes it happen once.
     pub(super) async fn execute<I: Intent + Clone>(
         &self,
         command: CommandId,

@@ -1,4 +1,4 @@
-//! The instant of a time on the wall of a place.
+//! The instant of a local time in a time zone.
 
 use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;

@@ -76,7 +76,7 @@ pub fn figures(metrics: PrometheusHandle, board: Board) -> Metrics {
     })
 }
 
-/// Whether the database answers and all consumers that this process runs show signs of life. One that
+/// Whether the database answers and all consumers that this process runs report progress. One that
 /// stands by for another process does.
 pub struct Ready {
     installation: Installation,
@@ -126,7 +126,7 @@ impl Readiness for Ready {
     }
 }
 
-/// The consumers that show no sign of life, or have not begun.
+/// The consumers that report no progress, or have not begun.
 fn silent(board: &Board, runs: &[&'static str]) -> Vec<Missing> {
     let statuses = board.statuses();
     let begun = |what: &&&str| statuses.iter().any(|status| status.consumer == **what);

@@ -1,4 +1,4 @@
-//! The other processes that take commands, and how this one and they speak with each other.
+//! The other processes that take commands, and the connections between them and this one.
 
 use std::io;
 use std::net::SocketAddr;

@@ -24,12 +24,12 @@ pub struct Grants;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
-    /// The role has a permission of its own.
+    /// The role got a permission itself.
     PermissionGranted {
         /// The permission.
         permission: PermissionName,
     },
-    /// The role has a permission of its own no more.
+    /// The role lost a permission that it had itself.
     PermissionRevoked {
         /// The permission.
         permission: PermissionName,

@@ -39,7 +39,8 @@ pub struct OrderHeader {
     pub placed_at: DateTime<Utc>,
     /// Where it stands.
     pub status: Status,
-    /// Since when it stands there; never before it stood where it was, whatever the clock said.
+    /// Since when it has this status; never earlier than it got the status before, even if the clock was set
+    /// back.
     pub status_since: DateTime<Utc>,
     /// Why it was cancelled, if it was.
     pub cancel_reason: Option<CancelReason>,

@@ -1,8 +1,8 @@
 //! How a page of rows is loaded and written: in one statement each.
 //!
 //! Inserted rows are taken apart by `UNNEST` in the select list: in `FROM` each column would be gathered
-//! before there is a row. No statement names a schema, so that a rebuild can run it on tables beside the
-//! live ones. Tables and columns are names from this crate, never what a person wrote.
+//! before there is a row. No statement names a schema, so that a rebuild can run it on tables apart
+//! from the live ones. Tables and columns are names from this crate, never what a person wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 
