@@ -23,7 +23,7 @@ say() { echo "setup: $*" >&2; }
 fail() { say "$@"; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# The same order as in fastops/src/cluster.rs: the user's setting, the newest of the system, PATH.
+# The same order as in fastops/src/cluster/binaries.rs: what the user says, the newest of the system, PATH.
 postgres_bin() {
     local newest found
     if [ -n "${FASTOPS_PG_BIN:-}" ]; then
