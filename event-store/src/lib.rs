@@ -13,6 +13,7 @@
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
+//! - [`database`]: where read models, checkpoints and timers are kept
 //! - [`deciders`]: which node decides for a tenant
 //! - [`kafka`]: the log on a topic, and consumers that read it there
 //! - [`lease`]: who does what only one may do at a time
@@ -22,6 +23,7 @@ pub mod append;
 #[cfg(feature = "testing")]
 pub mod conformance;
 pub mod consumer;
+pub mod database;
 pub mod deciders;
 pub mod error;
 pub mod event;

@@ -17,7 +17,8 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 
 pub use figures::{assert_took, figure, is_campaign, rounds};
 
-use crate::postgres::{MIGRATOR, PostgresStore, pool, statement_pool};
+use crate::database::{MIGRATOR, pool, statement_pool};
+use crate::postgres::PostgresStore;
 
 /// A fresh database with every migration applied.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::shared::{IncarnationId, TenantId};
 use event_store::Position;
-use event_store::postgres::is_away;
+use event_store::database::is_away;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep};
@@ -72,7 +72,7 @@ impl From<sqlx::Error> for ReadError {
 
 impl ReadDb {
     /// Reads through connections of the application's role, from
-    /// [`event_store::postgres::pool`], which rolls back whatever a connection comes back with.
+    /// [`event_store::database::pool`], which rolls back whatever a connection comes back with.
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
     }

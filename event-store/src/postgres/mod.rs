@@ -5,10 +5,10 @@
 //! since the application's role sees no row of the log by itself.
 
 mod batch;
+pub(crate) mod beginnings;
 mod columns;
-mod connect;
 mod ends;
-mod failure;
+pub(crate) mod failure;
 mod figures;
 mod job;
 mod line;
@@ -16,6 +16,7 @@ mod next;
 mod queue;
 mod read;
 mod recent;
+mod recorded;
 mod rows;
 mod snapshots;
 mod writer;
@@ -27,10 +28,6 @@ use domain::shared::{CommandId, TenantId};
 use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
-
-pub use connect::{MIGRATOR, migrate, pool, statement_pool};
-pub use failure::is_away;
-pub use read::first_events;
 
 use crate::append::Append;
 use crate::error::Error;

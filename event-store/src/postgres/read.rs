@@ -3,22 +3,21 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::shared::{CommandId, EventId, IncarnationId, TenantId};
-use sqlx::{FromRow, PgConnection, PgPool};
+use domain::shared::{CommandId, IncarnationId, TenantId};
+use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::recorded::{Row, corrupt, hash};
 use super::rows::rows;
-use crate::consumer::ConsumerError;
 use crate::error::Error;
-use crate::event::{Decided, RecordedEvent};
+use crate::event::RecordedEvent;
 use crate::store::Head;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Earlier};
 
 /// How many events of a stream are read at once: a longer tail takes several queries, so that each is
 /// answered in time, however long the tail is.
-const TAIL: i64 = 10_000;
+pub(super) const TAIL: i64 = 10_000;
 
 /// A stream of which something may be missing yet.
 struct Lacking<'a> {
@@ -106,48 +105,6 @@ pub(super) async fn all(
     found.into_iter().map(TryInto::try_into).collect()
 }
 
-/// What the stream of each of these events began with, by the position of the event, as a consumer's own
-/// transaction sees the log.
-///
-/// Each is followed back event by event, which suits streams that are as short as an order's: an event that
-/// has [`TAIL`] before it is left out, and so is one that does not lead back to the beginning of its stream.
-pub async fn first_events(
-    tx: &mut PgConnection,
-    of: &[Position],
-) -> Result<HashMap<Position, RecordedEvent>, ConsumerError> {
-    if of.is_empty() {
-        return Ok(HashMap::new());
-    }
-    // Its tables may be others of the same name.
-    let rows: Vec<Row> = sqlx::query_as(
-        "WITH RECURSIVE back AS (
-             SELECT position AS place, position, tenant_id, stream, revision, previous
-             FROM public.events
-             WHERE position = ANY ($1) AND revision <= $2
-             UNION ALL
-             SELECT back.place, e.position, back.tenant_id, back.stream, e.revision, e.previous
-             FROM back
-             CROSS JOIN LATERAL (
-                 SELECT position, revision, previous FROM public.events
-                 WHERE position = back.previous AND revision = back.revision - 1
-                     AND tenant_id = back.tenant_id AND stream = back.stream
-                 OFFSET 0
-             ) e
-         )
-         SELECT back.place, t.lane, e.*
-         FROM back
-         JOIN public.events e ON e.position = back.position
-         JOIN public.tenant_heads t ON t.tenant_id = e.tenant_id
-         WHERE back.revision = 1",
-    )
-    .bind(of.iter().map(|position| position.to_i64()).collect::<Vec<_>>())
-    .bind(TAIL)
-    .fetch_all(tx)
-    .await?;
-    let first = |row: Row| Ok((Position::from_i64(row.place), row.try_into()?));
-    Ok(rows.into_iter().map(first).collect::<Result<_, Error>>()?)
-}
-
 pub(super) async fn commands(
     pool: &PgPool,
     tenant: TenantId,
@@ -196,60 +153,4 @@ pub(super) fn earlier(fingerprint: &[u8], first: i64, count: i32) -> Result<Earl
         fingerprint: hash(fingerprint, "command fingerprint", first)?,
         committed: Committed { first: Position::from_i64(first), count: count.cast_unsigned() },
     })
-}
-
-fn corrupt(what: &str, position: i64) -> Error {
-    Error::Corrupt { reason: format!("{what} at position {position}") }
-}
-
-fn hash(bytes: &[u8], what: &str, position: i64) -> Result<[u8; 32], Error> {
-    bytes.try_into().map_err(|_| corrupt(what, position))
-}
-
-/// `recorded_event` of the schema.
-#[derive(FromRow)]
-struct Row {
-    place: i64,
-    lane: i16,
-    position: i64,
-    tenant_id: Uuid,
-    tenant_seq: i64,
-    stream: String,
-    revision: i64,
-    event_id: Uuid,
-    event_type: String,
-    schema_version: i16,
-    payload: Vec<u8>,
-    metadata: Vec<u8>,
-    business_date: Option<NaiveDate>,
-    occurred_at: DateTime<Utc>,
-    recorded_at: DateTime<Utc>,
-    content_hash: Vec<u8>,
-    link: Vec<u8>,
-}
-
-impl TryFrom<Row> for RecordedEvent {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let at = row.position;
-        Ok(Self {
-            position: Position::from_i64(at),
-            tenant_seq: row.tenant_seq.cast_unsigned(),
-            lane: row.lane.cast_unsigned(),
-            stream: StreamId::stored(TenantId::from_uuid(row.tenant_id), row.stream),
-            revision: Revision::from_i64(row.revision),
-            id: EventId::from_uuid(row.event_id),
-            event_type: row.event_type,
-            schema_version: row.schema_version.cast_unsigned(),
-            payload: row.payload,
-            decided: Decided::default(),
-            metadata: serde_json::from_slice(&row.metadata).map_err(|_| corrupt("metadata", at))?,
-            business_date: row.business_date,
-            occurred_at: row.occurred_at,
-            recorded_at: row.recorded_at,
-            content_hash: hash(&row.content_hash, "content hash", at)?,
-            link: hash(&row.link, "link", at)?,
-        })
-    }
 }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use event_store::postgres::{PostgresStore, statement_pool};
+use event_store::database::statement_pool;
+use event_store::postgres::PostgresStore;
 use event_store::store::PATIENCE;
 use event_store::testing::appends::{ANA, LUIS, append, command, stream};
 use event_store::testing::rounds;
