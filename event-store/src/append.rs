@@ -7,6 +7,7 @@ use domain::shared::{CommandId, EventId, TenantId};
 use crate::error::Error;
 use crate::event::{Metadata, NewEvent, RecordedEvent};
 use crate::hash::{Chain, Content, content_hash};
+use crate::lane;
 use crate::stream::{Position, Revision, StreamId};
 
 /// SHA-256 of an operation and its canonical body: tells a retry from a reused command id.
@@ -111,13 +112,14 @@ impl Append {
         first: Position,
         chain: &mut Chain,
     ) -> impl Iterator<Item = RecordedEvent> {
+        let lane = lane::of(self.tenant);
         let events = self.events.into_iter().zip(self.encoded).zip(0..);
         events.map(move |((event, Encoded { content_hash, .. }), place)| {
             chain.add(&content_hash);
             RecordedEvent {
                 position: first.plus(place),
                 tenant_seq: chain.tenant_seq,
-                lane: chain.lane,
+                lane,
                 stream: event.stream,
                 revision: event.revision,
                 id: event.id,

@@ -16,6 +16,7 @@
 //! - [`database`]: where read models, checkpoints and timers are kept
 //! - [`deciders`]: which node decides for a tenant
 //! - [`kafka`]: the log on a topic, and consumers that read it there
+//! - [`lane`]: what is consumed in order, tenant by tenant
 //! - [`lease`]: who does what only one may do at a time
 //! - [`timers`]: commands that follow from events and wait for their time
 
@@ -29,6 +30,7 @@ pub mod error;
 pub mod event;
 pub mod hash;
 pub mod kafka;
+pub mod lane;
 pub mod lease;
 pub mod memory;
 pub mod postgres;

@@ -63,7 +63,7 @@ impl Log {
         let first = if count == 0 { head } else { head.plus(1) };
         let committed = Committed { first, count };
         self.commands.insert(key, Earlier { fingerprint: *append.fingerprint(), committed });
-        let chain = self.chains.entry(append.tenant()).or_insert(Chain::beginning_in(0));
+        let chain = self.chains.entry(append.tenant()).or_insert(Chain::START);
         for event in append.recorded(first, chain) {
             self.ends.insert(event.stream.clone(), (event.revision, event.id));
             self.events.push(event);

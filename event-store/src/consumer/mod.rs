@@ -60,9 +60,6 @@ use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::stream::Position;
 
-/// How many lanes there are; every tenant has one of them, from 0.
-pub const LANES: u16 = 12;
-
 /// A named reader of the log.
 ///
 /// It never looks at the clock, makes no ids and reads no other consumer's tables: replaying the log

@@ -22,8 +22,9 @@ use super::envelope::{Place, headers, key};
 use super::quiet::Quiet;
 use super::topic::{MESSAGE_BYTES_MAX, Topic, TopicError};
 use crate::consumer::checkpoint::Reached;
-use crate::consumer::{Consumer, ConsumerError, LANES};
+use crate::consumer::{Consumer, ConsumerError};
 use crate::event::RecordedEvent;
+use crate::lane::LANES;
 use crate::store::EventStore;
 use crate::stream::Position;
 

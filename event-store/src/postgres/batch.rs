@@ -59,7 +59,6 @@ struct VerdictRow {
     fingerprint: Option<Vec<u8>>,
     conflict_stream: Option<i32>,
     actual_revision: Option<i64>,
-    lane: Option<i16>,
     seq_before: Option<i64>,
     link_before: Option<Vec<u8>>,
 }
@@ -70,13 +69,12 @@ impl VerdictRow {
     }
 
     fn chain(&self) -> Result<Option<Chain>, Error> {
-        let (Some(lane), Some(seq), Some(link)) = (self.lane, self.seq_before, &self.link_before)
-        else {
+        let (Some(seq), Some(link)) = (self.seq_before, &self.link_before) else {
             return Ok(None);
         };
         let corrupt = |_| Error::Corrupt { reason: "a link of another length".to_owned() };
         let link = <[u8; 32]>::try_from(link.as_slice()).map_err(corrupt)?;
-        Ok(Some(Chain { lane: lane.cast_unsigned(), tenant_seq: seq.cast_unsigned(), link }))
+        Ok(Some(Chain { tenant_seq: seq.cast_unsigned(), link }))
     }
 
     fn verdict(self, streams: &[&StreamId]) -> Result<Verdict, Error> {

@@ -37,10 +37,9 @@ pub(crate) async fn first_events(
                  OFFSET 0
              ) e
          )
-         SELECT back.place, t.lane, e.*
+         SELECT back.place, e.*
          FROM back
          JOIN public.events e ON e.position = back.position
-         JOIN public.tenant_heads t ON t.tenant_id = e.tenant_id
          WHERE back.revision = 1",
     )
     .bind(of.iter().map(|event| event.position.to_i64()).collect::<Vec<_>>())

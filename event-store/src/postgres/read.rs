@@ -92,12 +92,11 @@ pub(super) async fn all(
     limit: u32,
 ) -> Result<Vec<RecordedEvent>, Error> {
     let query = sqlx::query_as(
-        "SELECT 1::bigint AS place, t.lane, e.*
-         FROM (
-             SELECT * FROM events WHERE position > $1 ORDER BY position LIMIT $2
-         ) e
-         JOIN tenant_heads t ON t.tenant_id = e.tenant_id
-         ORDER BY e.position",
+        "SELECT 1::bigint AS place, e.*
+         FROM events e
+         WHERE position > $1
+         ORDER BY position
+         LIMIT $2",
     )
     .bind(after.to_i64())
     .bind(i64::from(limit));

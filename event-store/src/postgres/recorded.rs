@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::event::{Decided, RecordedEvent};
+use crate::lane;
 use crate::stream::{Position, Revision, StreamId};
 
 pub(super) fn corrupt(what: &str, position: i64) -> Error {
@@ -17,12 +18,11 @@ pub(super) fn hash(bytes: &[u8], what: &str, position: i64) -> Result<[u8; 32], 
     bytes.try_into().map_err(|_| corrupt(what, position))
 }
 
-/// `recorded_event` of the schema.
+/// What `recorded_event` of the schema says.
 #[derive(FromRow)]
 pub(super) struct Row {
     /// Which of several requests it answers.
     pub(super) place: i64,
-    lane: i16,
     pub(super) position: i64,
     tenant_id: Uuid,
     tenant_seq: i64,
@@ -44,12 +44,12 @@ impl TryFrom<Row> for RecordedEvent {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let at = row.position;
+        let (at, tenant) = (row.position, TenantId::from_uuid(row.tenant_id));
         Ok(Self {
             position: Position::from_i64(at),
             tenant_seq: row.tenant_seq.cast_unsigned(),
-            lane: row.lane.cast_unsigned(),
-            stream: StreamId::stored(TenantId::from_uuid(row.tenant_id), row.stream),
+            lane: lane::of(tenant),
+            stream: StreamId::stored(tenant, row.stream),
             revision: Revision::from_i64(row.revision),
             id: EventId::from_uuid(row.event_id),
             event_type: row.event_type,
