@@ -106,18 +106,18 @@ impl Append {
         &self.encoded
     }
 
-    /// Its events as the log has them from `first` on; `chain` is the tenant's before and after them.
+    /// Its events as the log has them at these positions; `chain` is the tenant's before and after them.
     pub(crate) fn recorded(
         self,
-        first: Position,
+        positions: impl Iterator<Item = Position>,
         chain: &mut Chain,
     ) -> impl Iterator<Item = RecordedEvent> {
         let lane = lane::of(self.tenant);
-        let events = self.events.into_iter().zip(self.encoded).zip(0..);
-        events.map(move |((event, Encoded { content_hash, .. }), place)| {
+        let events = self.events.into_iter().zip(self.encoded).zip(positions);
+        events.map(move |((event, Encoded { content_hash, .. }), position)| {
             chain.add(&content_hash);
             RecordedEvent {
-                position: first.plus(place),
+                position,
                 tenant_seq: chain.tenant_seq,
                 lane,
                 stream: event.stream,

@@ -171,7 +171,7 @@ mod tests {
 
     fn taken(decided: Decided) -> RecordedEvent {
         let append = append(ANA, 1, &[("arepa", 0, 1)]);
-        let event = append.recorded(Position::new(1), &mut { Chain::START }).next();
+        let event = append.recorded([Position::new(1)].into_iter(), &mut { Chain::START }).next();
         RecordedEvent { decided, ..event.expect("one event") }
     }
 

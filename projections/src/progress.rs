@@ -10,7 +10,8 @@ use crate::row;
 pub struct Progress {
     /// Its name.
     pub consumer: String,
-    /// How many events of the log are still before it.
+    /// At most how many events of the log are still before it: exactly so many where positions have no
+    /// gaps.
     pub lag_events: u64,
     /// How many of the company's events it has parked.
     pub n_parked: u64,

@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::columns::{EventColumns, number};
 use super::ends::Judged;
+use super::places::committed;
 use super::read::earlier;
 use crate::append::Append;
 use crate::error::Error;
 use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
-use crate::verdict::{Committed, Verdict};
+use crate::verdict::Verdict;
 
 /// Has the database judge a batch and commit what nothing stands against, in one round trip; if it
 /// `rings`, the doorbell with it.
@@ -80,10 +81,10 @@ impl VerdictRow {
     fn verdict(self, streams: &[&StreamId]) -> Result<Verdict, Error> {
         let stream = self.conflict_stream.and_then(|no| usize::try_from(no - 1).ok());
         match (self.verdict, self.first_position, self.event_count, self.fingerprint) {
-            (0, Some(first), Some(count), _) => Ok(Verdict::Committed(Committed {
-                first: Position::from_i64(first),
-                count: count.cast_unsigned(),
-            })),
+            (0, Some(first), Some(count), _) => {
+                let committed = committed(Position::from_i64(first), count.cast_unsigned());
+                Ok(Verdict::Committed(committed))
+            }
             (1, Some(first), Some(count), Some(fingerprint)) => {
                 earlier(&fingerprint, first, count).map(Verdict::Duplicate)
             }

@@ -13,6 +13,7 @@ mod figures;
 mod job;
 mod line;
 mod next;
+mod places;
 mod queue;
 mod read;
 mod recent;
@@ -35,7 +36,7 @@ use crate::event::RecordedEvent;
 use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
-use crate::verdict::{Committed, Earlier, Verdict};
+use crate::verdict::{Earlier, Verdict};
 use recent::Recent;
 use writer::Writer;
 
@@ -99,9 +100,17 @@ impl EventStore for PostgresStore {
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        read::events_of(&self.app, tenant, committed).await
+        read::events_of(&self.app, tenant, command).await
+    }
+
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        read::events_at(&self.projector, tenant, positions).await
     }
 
     async fn snapshots(

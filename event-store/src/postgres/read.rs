@@ -7,13 +7,14 @@ use domain::shared::{CommandId, IncarnationId, TenantId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::places::committed;
 use super::recorded::{Row, corrupt, hash};
 use super::rows::rows;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::Head;
 use crate::stream::{Position, Revision, StreamId};
-use crate::verdict::{Committed, Earlier};
+use crate::verdict::Earlier;
 
 /// How many events of a stream are read at once: a longer tail takes several queries, so that each is
 /// answered in time, however long the tail is.
@@ -124,12 +125,33 @@ pub(super) async fn commands(
 pub(super) async fn events_of(
     pool: &PgPool,
     tenant: TenantId,
-    committed: Committed,
+    command: CommandId,
 ) -> Result<Vec<RecordedEvent>, Error> {
-    let query = sqlx::query_as("SELECT * FROM log_events_at($1, $2, $3)")
-        .bind(tenant.uuid())
-        .bind(committed.first.to_i64())
-        .bind(committed.count.cast_signed());
+    let query = sqlx::query_as(
+        "SELECT e.*
+         FROM log_commands($1, ARRAY[$2]) c
+         CROSS JOIN LATERAL log_events_at($1, c.first_position, c.event_count) e",
+    )
+    .bind(tenant.uuid())
+    .bind(command.uuid());
+    let found: Vec<Row> = rows(pool, query).await?;
+    found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// As the role that sees the log as a whole.
+pub(super) async fn events_at(
+    pool: &PgPool,
+    tenant: TenantId,
+    positions: &[Position],
+) -> Result<Vec<RecordedEvent>, Error> {
+    let query = sqlx::query_as(
+        "SELECT 1::bigint AS place, e.*
+         FROM events e
+         WHERE position = ANY ($1) AND tenant_id = $2
+         ORDER BY position",
+    )
+    .bind(positions.iter().map(|position| position.to_i64()).collect::<Vec<_>>())
+    .bind(tenant.uuid());
     let found: Vec<Row> = rows(pool, query).await?;
     found.into_iter().map(TryInto::try_into).collect()
 }
@@ -150,6 +172,6 @@ pub(super) async fn head(pool: &PgPool) -> Result<Head, Error> {
 pub(super) fn earlier(fingerprint: &[u8], first: i64, count: i32) -> Result<Earlier, Error> {
     Ok(Earlier {
         fingerprint: hash(fingerprint, "command fingerprint", first)?,
-        committed: Committed { first: Position::from_i64(first), count: count.cast_unsigned() },
+        committed: committed(Position::from_i64(first), count.cast_unsigned()),
     })
 }

@@ -17,7 +17,7 @@ pub(crate) struct Own(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// Where commands begin and end, and their last events; none while nobody follows.
+    /// Where contiguous commands begin and end, and their last events; none while nobody follows.
     commands: Option<BTreeMap<Position, Place>>,
     /// Whether two of them are at one position: the log has lost the first one.
     is_torn: bool,
@@ -27,8 +27,11 @@ impl Own {
     /// The states of the events of a command are in memory already; the last of them is `event`.
     pub(crate) fn committed(&self, committed: Committed, event: Option<EventId>) {
         let mut kept = self.kept();
-        let (first, last) = (committed.first, committed.last());
-        let Some(commands) = kept.commands.as_mut().filter(|_| committed.count > 0) else { return };
+        let Committed { first, last, .. } = committed;
+        // What others may have written in between has to be read.
+        let Some(commands) = kept.commands.as_mut().filter(|_| committed.is_contiguous()) else {
+            return;
+        };
         let overlaps = commands.range(..=last).next_back();
         let is_torn = overlaps.is_some_and(|(_, earlier)| earlier.position >= first);
         commands.insert(first, Place { position: last, event });
@@ -52,15 +55,17 @@ impl Own {
         self.kept().is_torn
     }
 
-    /// The last place up to which everything after `place` is own, and how many events there are from
-    /// there to the next own ones.
+    /// The last place up to which everything after `place` is certainly own, and how many events there may
+    /// be from there to the next own ones. Only where no number lies in between is it certain that no
+    /// event does.
     pub(super) fn pass(&self, mut place: Place) -> (Place, Option<u64>) {
         let mut kept = self.kept();
         let Some(commands) = &mut kept.commands else { return (place, None) };
         while let Some(next) = commands.first_entry() {
             let (first, last) = (*next.key(), *next.get());
-            if first > place.position.plus(1) {
-                return (place, Some(first.get() - place.position.get() - 1));
+            let n_between = first.get().saturating_sub(place.position.plus(1).get());
+            if n_between > 0 {
+                return (place, Some(n_between));
             }
             next.remove();
             if last.position > place.position {
@@ -87,8 +92,9 @@ mod tests {
     }
 
     fn commits(own: &Own, first: u64, count: u32) {
-        let committed = Committed { first: Position::new(first), count };
-        own.committed(committed, place(committed.last().get()).event);
+        let last = first + u64::from(count.max(1)) - 1;
+        let (first, at_last) = (Position::new(first), place(last));
+        own.committed(Committed { first, last: at_last.position, count }, at_last.event);
     }
 
     fn following() -> Own {
@@ -106,6 +112,17 @@ mod tests {
         assert_eq!(own.pass(place(0)), (place(4), Some(4)));
         assert_eq!(own.pass(place(8)), (place(9), None));
         assert!(!own.is_torn());
+    }
+
+    #[test]
+    fn a_command_that_others_may_have_written_between_is_read() {
+        let own = following();
+        commits(&own, 1, 2);
+        let between = Committed { first: Position::new(3), last: Position::new(5), count: 2 };
+        own.committed(between, place(5).event);
+        commits(&own, 4, 1);
+        assert!(!own.is_torn(), "there may be room for it");
+        assert_eq!(own.pass(place(0)), (place(2), Some(1)));
     }
 
     #[test]
