@@ -102,6 +102,7 @@ impl Append {
     }
 
     /// What is stored of each event besides.
+    #[cfg(feature = "postgres")]
     pub(crate) fn encoded(&self) -> &[Encoded] {
         &self.encoded
     }
@@ -138,6 +139,7 @@ impl Append {
     }
 
     /// About how many bytes it has on its way to the log.
+    #[cfg(feature = "postgres")]
     pub(crate) const fn size_bytes(&self) -> usize {
         self.size_bytes
     }
