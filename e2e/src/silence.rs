@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::shared::{CommandId, TenantId};
 use event_store::{
-    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    Snapshot, StreamId, Verdict,
+    Append, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision, Snapshot,
+    StreamId, Verdict,
 };
 use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, oneshot};
@@ -155,9 +155,17 @@ impl EventStore for Silenced {
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        self.log.events_of(tenant, committed).await
+        self.log.events_of(tenant, command).await
+    }
+
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.log.events_at(tenant, positions).await
     }
 
     async fn snapshots(

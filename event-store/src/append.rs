@@ -7,6 +7,7 @@ use domain::shared::{CommandId, EventId, TenantId};
 use crate::error::Error;
 use crate::event::{Metadata, NewEvent, RecordedEvent};
 use crate::hash::{Chain, Content, content_hash};
+use crate::lane;
 use crate::stream::{Position, Revision, StreamId};
 
 /// SHA-256 of an operation and its canonical body: tells a retry from a reused command id.
@@ -101,23 +102,25 @@ impl Append {
     }
 
     /// What is stored of each event besides.
+    #[cfg(feature = "postgres")]
     pub(crate) fn encoded(&self) -> &[Encoded] {
         &self.encoded
     }
 
-    /// Its events as the log has them from `first` on; `chain` is the tenant's before and after them.
+    /// Its events as the log has them at these positions; `chain` is the tenant's before and after them.
     pub(crate) fn recorded(
         self,
-        first: Position,
+        positions: impl Iterator<Item = Position>,
         chain: &mut Chain,
     ) -> impl Iterator<Item = RecordedEvent> {
-        let events = self.events.into_iter().zip(self.encoded).zip(0..);
-        events.map(move |((event, Encoded { content_hash, .. }), place)| {
+        let lane = lane::of(self.tenant);
+        let events = self.events.into_iter().zip(self.encoded).zip(positions);
+        events.map(move |((event, Encoded { content_hash, .. }), position)| {
             chain.add(&content_hash);
             RecordedEvent {
-                position: first.plus(place),
+                position,
                 tenant_seq: chain.tenant_seq,
-                lane: chain.lane,
+                lane,
                 stream: event.stream,
                 revision: event.revision,
                 id: event.id,
@@ -136,6 +139,7 @@ impl Append {
     }
 
     /// About how many bytes it has on its way to the log.
+    #[cfg(feature = "postgres")]
     pub(crate) const fn size_bytes(&self) -> usize {
         self.size_bytes
     }

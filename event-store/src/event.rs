@@ -108,7 +108,7 @@ pub struct RecordedEvent {
     pub position: Position,
     /// Its place among the events of its tenant, from 1 without gaps.
     pub tenant_seq: u64,
-    /// The lane its tenant's events are consumed in.
+    /// The [lane](crate::lane) its tenant's events are consumed in.
     pub lane: u16,
     /// Where it stands.
     pub stream: StreamId,
@@ -171,7 +171,7 @@ mod tests {
 
     fn taken(decided: Decided) -> RecordedEvent {
         let append = append(ANA, 1, &[("arepa", 0, 1)]);
-        let event = append.recorded(Position::new(1), &mut Chain::beginning_in(0)).next();
+        let event = append.recorded([Position::new(1)].into_iter(), &mut { Chain::START }).next();
         RecordedEvent { decided, ..event.expect("one event") }
     }
 

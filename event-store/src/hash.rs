@@ -66,8 +66,6 @@ pub fn content_hash(content: &Content<'_>) -> [u8; 32] {
 /// Where a tenant's chain ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Chain {
-    /// The lane that the tenant's events are consumed in.
-    pub(crate) lane: u16,
     /// How many events it has.
     pub(crate) tenant_seq: u64,
     /// The link of the last one.
@@ -76,9 +74,7 @@ pub(crate) struct Chain {
 
 impl Chain {
     /// Before a tenant's first event.
-    pub(crate) const fn beginning_in(lane: u16) -> Self {
-        Self { lane, tenant_seq: 0, link: [0; 32] }
-    }
+    pub(crate) const START: Self = Self { tenant_seq: 0, link: [0; 32] };
 
     /// Goes on by an event.
     pub(crate) fn add(&mut self, content_hash: &[u8; 32]) {

@@ -6,6 +6,7 @@
 //!
 //! - [`stream`]: names of streams, revisions and positions
 //! - [`event`]: what is written and what is read back
+//! - [`envelope`]: an event as it is published
 //! - [`append`](mod@append): what a command asks of the log
 //! - [`verdict`]: what the log answers
 //! - [`snapshot`]: states that are kept, a cache
@@ -13,28 +14,44 @@
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
+//! - [`database`]: where read models, checkpoints and timers are kept
 //! - [`deciders`]: which node decides for a tenant
 //! - [`kafka`]: the log on a topic, and consumers that read it there
+//! - [`lane`]: what is consumed in order, tenant by tenant
 //! - [`lease`]: who does what only one may do at a time
 //! - [`timers`]: commands that follow from events and wait for their time
+//!
+//! Without features it is the port, the log in memory and what is published: enough to read what FastOps
+//! publishes with any client. `postgres` adds the adapter and everything that keeps its place in a
+//! database, `kafka` the topic, with the C library that it is reached by.
 
 pub mod append;
 #[cfg(feature = "testing")]
 pub mod conformance;
+#[cfg(feature = "postgres")]
 pub mod consumer;
+#[cfg(feature = "postgres")]
+pub mod database;
+#[cfg(feature = "postgres")]
 pub mod deciders;
+pub mod envelope;
 pub mod error;
 pub mod event;
 pub mod hash;
+#[cfg(feature = "kafka")]
 pub mod kafka;
+pub mod lane;
+#[cfg(feature = "postgres")]
 pub mod lease;
 pub mod memory;
+#[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod snapshot;
 pub mod store;
 pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "postgres")]
 pub mod timers;
 pub mod verdict;
 

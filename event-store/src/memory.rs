@@ -1,6 +1,7 @@
 //! The log in memory, for tests of what stands on it.
 
 use std::collections::HashMap;
+use std::iter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -21,7 +22,26 @@ use crate::verdict::{Committed, Earlier, Verdict};
 #[derive(Debug)]
 pub struct MemoryStore {
     incarnation: IncarnationId,
+    numbers: Numbers,
     log: Mutex<Log>,
+}
+
+/// Which numbers events have as positions.
+#[derive(Debug, Clone, Copy)]
+enum Numbers {
+    EveryOne,
+    WithGaps,
+}
+
+impl Numbers {
+    /// The position of the event after `last`.
+    const fn next(self, last: Position) -> Position {
+        match self {
+            Self::EveryOne => last.plus(1),
+            // One to five more, from one event to the next in no even steps.
+            Self::WithGaps => last.plus(1 + last.get() * 7 % 5),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +56,12 @@ struct Log {
 impl MemoryStore {
     /// An empty log.
     pub fn new(incarnation: IncarnationId) -> Self {
-        Self { incarnation, log: Mutex::default() }
+        Self { incarnation, numbers: Numbers::EveryOne, log: Mutex::default() }
+    }
+
+    /// An empty log that leaves numbers out between its positions, as the port allows.
+    pub fn with_gaps(incarnation: IncarnationId) -> Self {
+        Self { numbers: Numbers::WithGaps, ..Self::new(incarnation) }
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
@@ -45,7 +70,11 @@ impl MemoryStore {
 }
 
 impl Log {
-    fn append(&mut self, append: Append) -> Verdict {
+    fn head(&self) -> Position {
+        self.events.last().map_or(Position::START, |event| event.position)
+    }
+
+    fn append(&mut self, append: Append, numbers: Numbers) -> Verdict {
         let key = (append.tenant(), append.command());
         if let Some(earlier) = self.commands.get(&key) {
             return Verdict::Duplicate(*earlier);
@@ -58,13 +87,16 @@ impl Log {
                 return Verdict::Conflict { stream: expected.stream.clone(), actual };
             }
         }
-        let head = Position::new(self.events.len() as u64);
         let count = u32::try_from(append.events().len()).expect("a command has few events");
-        let first = if count == 0 { head } else { head.plus(1) };
-        let committed = Committed { first, count };
+        let next = |last: &Position| Some(numbers.next(*last));
+        let positions = iter::successors(next(&self.head()), next).take(count as usize);
+        let committed = match (positions.clone().next(), positions.clone().last()) {
+            (Some(first), Some(last)) => Committed { first, last, count },
+            _ => Committed::nothing_at(self.head()),
+        };
         self.commands.insert(key, Earlier { fingerprint: *append.fingerprint(), committed });
-        let chain = self.chains.entry(append.tenant()).or_insert(Chain::beginning_in(0));
-        for event in append.recorded(first, chain) {
+        let chain = self.chains.entry(append.tenant()).or_insert(Chain::START);
+        for event in append.recorded(positions, chain) {
             self.ends.insert(event.stream.clone(), (event.revision, event.id));
             self.events.push(event);
         }
@@ -75,7 +107,7 @@ impl Log {
 #[async_trait]
 impl EventStore for MemoryStore {
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
-        ready(Ok(self.log().append(append))).boxed()
+        ready(Ok(self.log().append(append, self.numbers))).boxed()
     }
 
     async fn read_streams(
@@ -113,14 +145,24 @@ impl EventStore for MemoryStore {
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
     ) -> Result<Vec<RecordedEvent>, Error> {
         let log = self.log();
-        let end = committed.first.plus(u64::from(committed.count));
-        let is_of_command = |event: &&RecordedEvent| {
-            event.stream.tenant() == tenant && (committed.first..end).contains(&event.position)
+        let Some(Earlier { committed, .. }) = log.commands.get(&(tenant, command)) else {
+            return Ok(Vec::new());
         };
-        Ok(log.events.iter().filter(is_of_command).cloned().collect())
+        let first = log.events.partition_point(|event| event.position < committed.first);
+        Ok(log.events.iter().skip(first).take(committed.count as usize).cloned().collect())
+    }
+
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        let log = self.log();
+        let events = log.events.iter().filter(|event| event.stream.tenant() == tenant);
+        Ok(events.filter(|event| positions.contains(&event.position)).cloned().collect())
     }
 
     async fn snapshots(
@@ -146,7 +188,6 @@ impl EventStore for MemoryStore {
     }
 
     async fn head(&self) -> Result<Head, Error> {
-        let position = Position::new(self.log().events.len() as u64);
-        Ok(Head { incarnation: self.incarnation, position })
+        Ok(Head { incarnation: self.incarnation, position: self.log().head() })
     }
 }

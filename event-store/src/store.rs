@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::snapshot::Snapshot;
 use crate::stream::{Position, Revision, StreamId};
-use crate::verdict::{Committed, Earlier, Verdict};
+use crate::verdict::{Earlier, Verdict};
 
 /// The end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +81,19 @@ pub trait EventStore: Send + Sync + 'static {
         ids: &[CommandId],
     ) -> Result<Vec<Option<Earlier>>, Error>;
 
-    /// The events of an accepted command of a tenant, in order.
+    /// The events of a tenant's command, in order; none of one that was never accepted.
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
+    ) -> Result<Vec<RecordedEvent>, Error>;
+
+    /// The events of a tenant at these positions, in order. Where none of its events is, there is
+    /// nothing.
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
     ) -> Result<Vec<RecordedEvent>, Error>;
 
     /// The snapshots that are kept of streams of one tenant, in the same order.

@@ -95,7 +95,8 @@ macro_rules! places {
                     self.0
                 }
 
-                /// The place `n` events later.
+                /// The place with a number that is `n` greater. Whether an event is there, in a log that
+                /// leaves numbers out, only the log knows.
                 #[must_use]
                 pub const fn plus(self, n: u64) -> Self {
                     Self(self.0 + n)

@@ -4,21 +4,30 @@ use crate::append::Fingerprint;
 use crate::stream::{Position, Revision, StreamId};
 
 /// A command that the log accepted.
+///
+/// Its events rise from `first` to `last`; between them there may be numbers that no event has, and events
+/// of other commands. Which ones are its own says [`EventStore::events_of`](crate::EventStore::events_of).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Committed {
     /// The position of its first event, or the head at that moment when it has none.
     pub first: Position,
-    /// How many events it has, all consecutive from `first`.
+    /// The position of its last event, or that head; reading models that reached it show the command's
+    /// effect.
+    pub last: Position,
+    /// How many events it has.
     pub count: u32,
 }
 
 impl Committed {
-    /// The position of the last event; reading models that reached it show the command's effect.
-    pub const fn last(self) -> Position {
-        match self.count {
-            0 => self.first,
-            count => self.first.plus(count as u64 - 1),
-        }
+    /// A command without events, when the log ended at `head`.
+    pub const fn nothing_at(head: Position) -> Self {
+        Self { first: head, last: head, count: 0 }
+    }
+
+    /// Whether certainly no event of another command lies between its first and its last one: there are
+    /// no more numbers than it has events.
+    pub const fn is_contiguous(self) -> bool {
+        self.last.get() - self.first.get() < self.count as u64
     }
 }
 
@@ -27,7 +36,7 @@ impl Committed {
 pub struct Earlier {
     /// What the command asked for then.
     pub fingerprint: Fingerprint,
-    /// Its events.
+    /// Where its events are.
     pub committed: Committed,
 }
 

@@ -1,5 +1,7 @@
 //! How far the consumers are, as the database says, whichever process runs them.
 
+use event_store::lane;
+
 use crate::read_db::{ReadError, TenantTx};
 use crate::row;
 
@@ -8,7 +10,8 @@ use crate::row;
 pub struct Progress {
     /// Its name.
     pub consumer: String,
-    /// How many events of the log are still before it.
+    /// At most how many events of the log are still before it: exactly so many where positions have no
+    /// gaps.
     pub lag_events: u64,
     /// How many of the company's events it has parked.
     pub n_parked: u64,
@@ -18,6 +21,7 @@ row::columns!(read Progress { consumer, lag_events, n_parked });
 
 /// How far every consumer is that ever ran, by name.
 pub async fn all(tx: &mut TenantTx) -> Result<Vec<Progress>, ReadError> {
+    let lane = lane::of(tx.tenant());
     let (tenant, connection) = tx.parts();
     let progress = sqlx::query_as(
         "SELECT c.consumer, GREATEST(h.position - c.position, 0) AS lag_events,
@@ -26,10 +30,11 @@ pub async fn all(tx: &mut TenantTx) -> Result<Vec<Progress>, ReadError> {
               WHERE p.tenant_id = $1 AND p.consumer = c.consumer) AS n_parked
          FROM checkpoints c
          CROSS JOIN log_head h
-         WHERE c.lane = (SELECT log_lane($1))
+         WHERE c.lane = $2
          ORDER BY c.consumer",
     )
     .bind(tenant)
+    .bind(lane.cast_signed())
     .fetch_all(connection)
     .await?;
     Ok(progress)

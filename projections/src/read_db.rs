@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::shared::{IncarnationId, TenantId};
-use event_store::Position;
-use event_store::postgres::is_away;
+use event_store::database::is_away;
+use event_store::{Position, lane};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep};
@@ -72,7 +72,7 @@ impl From<sqlx::Error> for ReadError {
 
 impl ReadDb {
     /// Reads through connections of the application's role, from
-    /// [`event_store::postgres::pool`], which rolls back what a connection has open when it comes back.
+    /// [`event_store::database::pool`], which rolls back the transaction that a returned connection has open.
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
     }
@@ -106,10 +106,10 @@ impl ReadDb {
             let checkpoints: Vec<(Uuid, i64)> = sqlx::query_as(
                 "SELECT incarnation, position
                  FROM checkpoints
-                 WHERE consumer = ANY ($1) AND lane = (SELECT log_lane($2))",
+                 WHERE consumer = ANY ($1) AND lane = $2",
             )
             .bind(&names)
-            .bind(tenant.uuid())
+            .bind(lane::of(tenant).cast_signed())
             .fetch_all(&self.pool)
             .await?;
             if checkpoints.iter().any(|(log, _)| *log != place.incarnation.uuid()) {
@@ -141,10 +141,10 @@ impl TenantTx {
         let place: Option<(Uuid, i64)> = sqlx::query_as(
             "SELECT incarnation, position
              FROM checkpoints
-             WHERE consumer = $1 AND lane = (SELECT log_lane($2))",
+             WHERE consumer = $1 AND lane = $2",
         )
         .bind(consumer)
-        .bind(self.tenant.uuid())
+        .bind(lane::of(self.tenant).cast_signed())
         .fetch_optional(&mut *self.tx)
         .await?;
         Ok(place.map(|(incarnation, position)| LogPlace {

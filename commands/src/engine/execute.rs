@@ -131,7 +131,9 @@ impl Inner {
                 Err(refusal) if work.is_certain() => {
                     // The refusal may come from the very effect of an earlier try.
                     return match self.earlier(scope.tenant, request.command).await? {
-                        Some(earlier) => self.replay(scope, earlier, fingerprint).await,
+                        Some(earlier) => {
+                            self.replay(scope, request.command, earlier, fingerprint).await
+                        }
                         None => Err(refusal.into()),
                     };
                 }
@@ -163,10 +165,10 @@ impl Inner {
                 Verdict::Committed(committed) => {
                     self.own.committed(committed, last_event);
                     aggregates::keep(&self.store, snapshots);
-                    return Ok(Receipt::new(committed.last(), receipt, false));
+                    return Ok(Receipt::new(committed.last, receipt, false));
                 }
                 Verdict::Duplicate(earlier) => {
-                    return self.replay(scope, earlier, fingerprint).await;
+                    return self.replay(scope, request.command, earlier, fingerprint).await;
                 }
                 Verdict::Conflict { stream, actual } => {
                     tracing::debug!(%stream, %actual, "a stream has changed, deciding again");
@@ -198,20 +200,21 @@ impl Inner {
     async fn replay<R>(
         &self,
         scope: &Scope,
+        command: CommandId,
         earlier: Earlier,
         fingerprint: Fingerprint,
     ) -> Result<Receipt, CommandError<R>> {
         if earlier.fingerprint != fingerprint {
             return Err(CommandError::IdReused);
         }
-        let events = self.store.events_of(scope.tenant, earlier.committed).await;
+        let events = self.store.events_of(scope.tenant, command).await;
         let events = events.map_err(World::from)?;
         let mut branches = events.iter().filter_map(|event| event.metadata.branch);
         if let Some(branch) = branches.find(|branch| !scope.may_act_in(*branch)) {
             return Err(CommandError::ForeignBranch { branch });
         }
         let events = events.into_iter().map(Caused::from).collect();
-        Ok(Receipt::new(earlier.committed.last(), events, true))
+        Ok(Receipt::new(earlier.committed.last, events, true))
     }
 }
 

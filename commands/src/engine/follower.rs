@@ -99,6 +99,7 @@ impl Follower {
                 foreign.map_or(PAGE, |foreign| u32::try_from(foreign).unwrap_or(PAGE).min(PAGE));
             let events = self.store.read_all(place.position, page).await?;
             let Some(last) = events.last() else { break };
+            self.own.have_read(place.position, &events);
             for event in &events {
                 self.memory.follow(event);
             }

@@ -17,9 +17,8 @@ use tokio_util::sync::CancellationToken;
 use crate::held::Held;
 use crate::support::{Company, fresh, id, pesos};
 
-/// Two nodes of one installation; the second one follows the log.
-async fn two_nodes() -> (Arc<Held>, Company, Company) {
-    let log = Held::new();
+/// Two nodes of one installation; the second follows the log.
+async fn two_nodes_on(log: Arc<Held>) -> (Arc<Held>, Company, Company) {
     let one = Company::open_on(log.clone()).await;
     let two = one.on_another_node();
     let follower = two.commands.clone();
@@ -30,7 +29,11 @@ async fn two_nodes() -> (Arc<Held>, Company, Company) {
     (log, one, two)
 }
 
-/// Waits until the node decides from its memory.
+async fn two_nodes() -> (Arc<Held>, Company, Company) {
+    two_nodes_on(Held::new()).await
+}
+
+/// Waits until the node decides on what it remembers.
 async fn until_it_follows(log: &Held, node: &Company) {
     loop {
         let before = log.reads();
@@ -44,30 +47,34 @@ async fn until_it_follows(log: &Held, node: &Company) {
 
 #[tokio::test]
 async fn a_node_that_follows_decides_without_reading() {
-    let (log, one, two) = two_nodes().await;
-    let mut before = usize::MAX;
-    while log.reads() != before {
-        before = log.reads();
-        for _ in 0..5 {
-            two.place(two.order_id()).await.unwrap();
+    for log in Held::all() {
+        let (log, one, two) = two_nodes_on(log).await;
+        let mut before = usize::MAX;
+        while log.reads() != before {
+            before = log.reads();
+            for _ in 0..5 {
+                two.place(two.order_id()).await.unwrap();
+            }
         }
+        one.place(one.order_id()).await.unwrap();
+        assert!(log.reads() > before, "a node that does not follow reads");
     }
-    one.place(one.order_id()).await.unwrap();
-    assert!(log.reads() > before, "a node that does not follow reads");
 }
 
 #[tokio::test]
 async fn a_price_that_was_changed_on_another_node_is_charged() {
-    let (log, one, two) = two_nodes().await;
-    assert_eq!(two.total().await, pesos(28_000));
-    one.reprice(30_000).await;
-    // Once the node has received the event, it needs no read.
-    loop {
-        let (before, charged) = (log.reads(), two.total().await);
-        if charged == pesos(30_000) && log.reads() == before {
-            break;
+    for log in Held::all() {
+        let (log, one, two) = two_nodes_on(log).await;
+        assert_eq!(two.total().await, pesos(28_000));
+        one.reprice(30_000).await;
+        // It is charged without being read for, once the node has heard of it.
+        loop {
+            let (before, charged) = (log.reads(), two.total().await);
+            if charged == pesos(30_000) && log.reads() == before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

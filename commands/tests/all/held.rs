@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use domain::shared::{CommandId, IncarnationId, TenantId};
 use event_store::memory::MemoryStore;
 use event_store::{
-    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    Snapshot, StreamId, Verdict,
+    Append, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision, Snapshot,
+    StreamId, Verdict,
 };
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
@@ -21,6 +21,7 @@ type Waiting = (Append, oneshot::Sender<Result<Verdict, Error>>);
 
 pub(crate) struct Held {
     log: Mutex<Arc<MemoryStore>>,
+    empty: fn(IncarnationId) -> MemoryStore,
     accepted: Mutex<Vec<Append>>,
     holding: Mutex<bool>,
     waiting: Mutex<VecDeque<Waiting>>,
@@ -32,8 +33,23 @@ pub(crate) struct Held {
 impl Held {
     /// Answers at once until [`Held::hold`] is called.
     pub(crate) fn new() -> Arc<Self> {
+        Self::on(MemoryStore::new)
+    }
+
+    /// The same on a log that leaves numbers out between its positions.
+    pub(crate) fn with_gaps() -> Arc<Self> {
+        Self::on(MemoryStore::with_gaps)
+    }
+
+    /// One of each.
+    pub(crate) fn all() -> [Arc<Self>; 2] {
+        [Self::new(), Self::with_gaps()]
+    }
+
+    fn on(empty: fn(IncarnationId) -> MemoryStore) -> Arc<Self> {
         Arc::new(Self {
-            log: Mutex::new(empty()),
+            log: Mutex::new(Arc::new(empty(incarnation()))),
+            empty,
             accepted: Mutex::default(),
             holding: Mutex::new(false),
             waiting: Mutex::default(),
@@ -50,7 +66,7 @@ impl Held {
 
     /// Replaces the log by an older copy that has the first `n_appends` appends.
     pub(crate) async fn rewind_to(&self, n_appends: usize) {
-        let copy = empty();
+        let copy = Arc::new((self.empty)(incarnation()));
         let kept = {
             let mut accepted = self.accepted.lock().unwrap();
             accepted.truncate(n_appends);
@@ -128,8 +144,8 @@ impl Held {
     }
 }
 
-fn empty() -> Arc<MemoryStore> {
-    Arc::new(MemoryStore::new(IncarnationId::from_uuid(id(1))))
+fn incarnation() -> IncarnationId {
+    IncarnationId::from_uuid(id(1))
 }
 
 #[async_trait]
@@ -172,9 +188,17 @@ impl EventStore for Held {
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        self.log().events_of(tenant, committed).await
+        self.log().events_of(tenant, command).await
+    }
+
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.log().events_at(tenant, positions).await
     }
 
     async fn snapshots(

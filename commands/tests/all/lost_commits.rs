@@ -16,11 +16,10 @@ use tokio_util::sync::CancellationToken;
 use crate::held::Held;
 use crate::support::{Company, fresh, pesos};
 
-async fn company() -> (Arc<Held>, Company) {
-    let log = Held::new();
+async fn company_on(log: &Arc<Held>) -> Company {
     let company = Company::open_on(log.clone()).await;
     company.place(company.order_id()).await.unwrap();
-    (log, company)
+    company
 }
 
 /// Lets the node's memory follow the log.
@@ -66,44 +65,48 @@ async fn number(node: &Company) -> u32 {
 
 #[tokio::test]
 async fn f49_commands_on_what_the_log_has_lost_are_decided_on_what_it_has() {
-    let (log, company) = company().await;
-    follow(&company);
-    until_it_follows(&log, &company).await;
-    let kept = log.accepted();
-    let before = number(&company).await;
-    let lost = company.order_id();
-    company.place(lost).await.unwrap();
-    log.rewind_to(kept).await;
-    assert_eq!(number(&company).await, before, "the lost number is assigned next");
-    let unknown = step(&company, lost, Step::Confirm).await;
-    let expected = OrderRefusal::Order(order::Error::Unplaced);
-    assert!(
-        matches!(&unknown, Err(CommandError::Refused(refusal)) if *refusal == expected),
-        "{unknown:?}"
-    );
+    for log in Held::all() {
+        let company = company_on(&log).await;
+        follow(&company);
+        until_it_follows(&log, &company).await;
+        let kept = log.accepted();
+        let before = number(&company).await;
+        let lost = company.order_id();
+        company.place(lost).await.unwrap();
+        log.rewind_to(kept).await;
+        assert_eq!(number(&company).await, before, "the number that was lost is the next one");
+        let unknown = step(&company, lost, Step::Confirm).await;
+        let expected = OrderRefusal::Order(order::Error::Unplaced);
+        assert!(
+            matches!(&unknown, Err(CommandError::Refused(refusal)) if *refusal == expected),
+            "{unknown:?}"
+        );
+    }
 }
 
 /// A refusal that is based on lost events would look final to its client.
 #[tokio::test]
 async fn f49_nothing_is_refused_for_what_the_log_has_lost() {
-    let (log, company) = company().await;
-    let order = company.order_id();
-    company.place(order).await.unwrap();
-    let kept = log.accepted();
-    for lost in [Step::Confirm, Step::Start] {
-        step(&company, order, lost).await.unwrap();
+    for log in Held::all() {
+        let company = company_on(&log).await;
+        let order = company.order_id();
+        company.place(order).await.unwrap();
+        let kept = log.accepted();
+        for lost in [Step::Confirm, Step::Start] {
+            step(&company, order, lost).await.unwrap();
+        }
+        log.rewind_to(kept).await;
+        step(&company, order, Step::Confirm).await.unwrap();
+        step(&company, order, Step::Start).await.unwrap();
     }
-    log.rewind_to(kept).await;
-    step(&company, order, Step::Confirm).await.unwrap();
-    step(&company, order, Step::Start).await.unwrap();
 }
 
 /// The log is as long as before, or longer, when this node reads it: the events that it knew are
 /// lost all the same.
 #[tokio::test]
 async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_was() {
-    for n_more in 0..4 {
-        let (log, one) = company().await;
+    for (n_more, log) in (0..4).flat_map(|n_more| Held::all().map(|log| (n_more, log))) {
+        let one = company_on(&log).await;
         let other = one.on_another_node();
         let order = one.order_id();
         one.place(order).await.unwrap();
@@ -133,17 +136,19 @@ async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_
 /// others.
 #[tokio::test]
 async fn f49_what_no_append_asserts_is_forgotten_too() {
-    let (log, one) = company().await;
-    let kept = log.accepted();
-    follow(&one);
-    until_it_follows(&log, &one).await;
-    one.reprice(30_000).await;
-    until_it_follows(&log, &one).await;
-    log.rewind_to(kept).await;
-    let charged = async {
-        while one.total().await != pesos(28_000) {
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(Duration::from_secs(30), charged).await.expect("the price is that of the log");
+    for log in Held::all() {
+        let one = company_on(&log).await;
+        let kept = log.accepted();
+        follow(&one);
+        until_it_follows(&log, &one).await;
+        one.reprice(30_000).await;
+        until_it_follows(&log, &one).await;
+        log.rewind_to(kept).await;
+        let charged = async {
+            while one.total().await != pesos(28_000) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), charged).await.expect("the price is that of the log");
+    }
 }

@@ -6,6 +6,7 @@ mod reach;
 mod source;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use regex::Regex;
 
 use source::Source;
 
@@ -32,6 +33,9 @@ const SYSTEM_SCOPES: &[&str] = &[
 
 /// The files that may read rows of more than one tenant at a time.
 const READS_ACROSS_TENANTS: &[&str] = &[];
+
+/// Where the adapters of the log are, and where systems are put together of which they are part.
+const PUTS_TOGETHER: &[&str] = &["event-store/", "fastops/", "e2e/", "bench/"];
 
 const LINES_MAX: usize = 450;
 
@@ -104,6 +108,23 @@ fn only_listed_files_act_without_a_user() {
 #[test]
 fn only_listed_files_read_across_tenants() {
     assert_eq!(callers_of("across_tenants("), READS_ACROSS_TENANTS);
+}
+
+/// The other crates have the log as a `dyn EventStore`, and the database beside it as `event_store::database`.
+#[test]
+fn only_what_puts_systems_together_names_an_adapter_of_the_log() {
+    let adapter = Regex::new(r"\bevent_store::(\{[^;]*\b)?(postgres|kafka)\b").unwrap();
+    let found: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| !PUTS_TOGETHER.iter().any(|folder| source.path.starts_with(folder)))
+        .filter(|source| adapter.is_match(&source.code))
+        .map(|source| source.path)
+        .collect();
+    assert!(found.is_empty(), "they name an adapter: {found:#?}");
+    let is_named = |code: &str| adapter.is_match(code);
+    assert!(is_named("use event_store::postgres::PostgresStore;"));
+    assert!(is_named("use event_store::{\n    Append, postgres::PostgresStore,\n};"));
+    assert!(!is_named("use event_store::{Append};\nuse sqlx::postgres::PgRow;"));
 }
 
 /// The delivered files that call the function; its definition is no call.

@@ -10,8 +10,8 @@ use e2e::menu::{SMALL, cash, cop, stock_item};
 use e2e::process::tool;
 use e2e::worker::{Role, Worker};
 use e2e::{Client, Menu, System};
+use event_store::envelope::header;
 use event_store::kafka::RELAY;
-use event_store::kafka::envelope::header;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use e2e::companies::Companies;
 use e2e::log::Log;
 use e2e::process::{Process, tool};
 use e2e::worker::{Role, Worker};
-use event_store::kafka::envelope::header;
+use event_store::envelope::header;
 use event_store::kafka::{RELAY, Topic};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Headers, Message};

@@ -155,8 +155,12 @@ impl Machine {
             assert!(own.iter().zip(1..).all(|(event, seq)| event.tenant_seq == seq));
         }
         for ((tenant, id), committed) in &self.committed {
-            let events = self.store.events_of(TENANTS[*tenant], *committed).await;
-            let events = known(&events.expect("an answer"));
+            let events = self.store.events_of(TENANTS[*tenant], command(*id)).await;
+            let events = events.expect("an answer");
+            if let (Some(first), Some(last)) = (events.first(), events.last()) {
+                assert_eq!((committed.first, committed.last), (first.position, last.position));
+            }
+            let events = known(&events);
             let of_command = model.events[*tenant].iter().filter(|(.., of)| of == id);
             assert_eq!(events, of_command.copied().collect::<Vec<_>>());
         }

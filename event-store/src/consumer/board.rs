@@ -49,7 +49,8 @@ pub struct Status {
     pub state: State,
     /// Everything up to here has taken effect.
     pub position: Position,
-    /// How many events of the log are still before it.
+    /// At most how many events of the log are still before it: exactly so many where positions have no
+    /// gaps.
     pub lag_events: u64,
     /// For how long the oldest of them has been known to wait.
     pub lag: Duration,

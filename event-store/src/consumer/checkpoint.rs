@@ -1,11 +1,12 @@
 //! The stored checkpoints of one consumer, and the epoch under which a run holds them.
 
-use domain::shared::IncarnationId;
+use domain::shared::{IncarnationId, TenantId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{ConsumerError, Stopped};
 use crate::event::RecordedEvent;
+use crate::lane;
 use crate::store::Head;
 use crate::stream::Position;
 
@@ -121,14 +122,18 @@ impl Lanes {
     }
 
     /// Which ones they are.
-    pub(super) fn numbers(&self) -> Vec<i16> {
+    fn numbers(&self) -> Vec<i16> {
         self.0.iter().map(|lane| lane.number).collect()
     }
 
-    /// Those of them of which nothing has been seen.
-    pub(super) fn at_start(&self) -> Vec<i16> {
-        let at_start = self.0.iter().filter(|lane| lane.position == Position::START.to_i64());
-        at_start.map(|lane| lane.number).collect()
+    /// Where a tenant's lane stands, if it is one of these.
+    pub(super) fn position_of(&self, tenant: TenantId) -> Option<Position> {
+        self.position(lane::of(tenant))
+    }
+
+    /// Whether any of them has seen nothing yet.
+    pub(super) fn has_one_at_start(&self) -> bool {
+        self.lowest() == Position::START
     }
 
     /// The newest of the epochs under which the lanes were claimed.

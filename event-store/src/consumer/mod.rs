@@ -10,6 +10,7 @@
 //!
 //! - [`run`](run()): the loop; [`keep_running`] starts it again where it dies, [`keep_running_alone`]
 //!   in one process at a time
+//! - [`first_events`]: what a consumer may look up in the log while it applies a page
 //! - [`Parking`]: what people do about parked events
 //! - [`rebuild`]: read models built again beside the live ones
 //! - [`Board`]: how all consumers of a process are doing, for `/readyz` and `/metrics`
@@ -19,6 +20,7 @@
 pub(crate) mod board;
 pub(crate) mod checkpoint;
 mod doorbell;
+mod looking_back;
 mod operator;
 mod parked;
 mod parking;
@@ -42,6 +44,7 @@ use sqlx::PgConnection;
 
 pub use board::{Board, Parked, State, Status};
 pub use doorbell::Doorbell;
+pub use looking_back::first_events;
 pub use operator::Parking;
 pub use parked::{
     Decision, Discard, ParkedEvent, ParkedFilter, ParkedKey, ParkingError, Replay, Resolved,
@@ -56,9 +59,6 @@ pub use watchdog::{SILENCE_MAX, count_parked, keep_running};
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::stream::Position;
-
-/// How many lanes there are; every tenant has one of them, from 0.
-pub const LANES: u16 = 12;
 
 /// A named reader of the log.
 ///

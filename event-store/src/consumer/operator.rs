@@ -21,10 +21,9 @@ use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
-use crate::verdict::Committed;
 
-/// How many positions of the log are read and replayed at once.
-const SPAN: u64 = 2_000;
+/// How many events are read and replayed at once.
+const PAGE: usize = 2_000;
 
 /// The place where parked events are decided about. Cheap to clone.
 ///
@@ -115,8 +114,8 @@ impl Parking {
         if positions.is_empty() {
             return Err(ParkingError::NotParked);
         }
-        for span in spans(&positions) {
-            let events = self.events(by.tenant, span).await?;
+        for page in positions.chunks(PAGE) {
+            let events = self.events(by.tenant, page).await?;
             let wanted = events.iter().filter(|event| consumer.wants(event)).collect();
             let failed = sift(consumer.as_ref(), &mut tx, wanted).await?.into_iter();
             let failed = failed.filter_map(|parked| Some((parked.event.position, parked.reason?)));
@@ -194,24 +193,21 @@ impl Parking {
         Ok(lanes.check(self.store.head().await?)?)
     }
 
-    /// The events at these positions, which are within one span of the log.
+    /// The events at these positions.
     async fn events(
         &self,
         tenant: TenantId,
         positions: &[Position],
     ) -> Result<Vec<RecordedEvent>, ParkingError> {
-        let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
-            return Ok(Vec::new());
-        };
-        let count = u32::try_from(last.get() - first.get() + 1).unwrap_or(u32::MAX);
-        let mut events = self.store.events_of(tenant, Committed { first: *first, count }).await?;
-        let wanted: HashSet<&Position> = positions.iter().collect();
-        events.retain(|event| wanted.contains(&event.position));
-        if events.len() < positions.len() {
-            let reason = format!("a parked event between {first} and {last} is not in the log");
-            return Err(Error::Corrupt { reason }.into());
+        let events = self.store.events_at(tenant, positions).await?;
+        let found: HashSet<Position> = events.iter().map(|event| event.position).collect();
+        match positions.iter().find(|position| !found.contains(position)) {
+            Some(lacking) => {
+                let reason = format!("the event at {lacking}, which is parked, is not in the log");
+                Err(Error::Corrupt { reason }.into())
+            }
+            None => Ok(events),
         }
-        Ok(events)
     }
 
     async fn has_failed_again(
@@ -307,17 +303,4 @@ async fn parked_under(
     .fetch_all(tx)
     .await?;
     Ok(positions.into_iter().map(Position::from_i64).collect())
-}
-
-/// Cuts ascending positions into pieces that lie close together in the log.
-fn spans(positions: &[Position]) -> Vec<&[Position]> {
-    let mut spans = Vec::new();
-    let mut rest = positions;
-    while let Some(first) = rest.first() {
-        let n = rest.partition_point(|position| position.get() - first.get() < SPAN);
-        let (span, after) = rest.split_at(n);
-        spans.push(span);
-        rest = after;
-    }
-    spans
 }

@@ -63,15 +63,8 @@ pub(super) async fn begin(
     consumer: &str,
     lanes: &Lanes,
 ) -> Result<HashSet<Position>, sqlx::Error> {
-    let at_start = lanes.at_start();
-    if !at_start.is_empty() {
-        sqlx::query(
-            "DELETE FROM consumer_parked WHERE consumer = $1 AND log_lane(tenant_id) = ANY ($2)",
-        )
-        .bind(consumer)
-        .bind(at_start)
-        .execute(&mut *tx)
-        .await?;
+    if lanes.has_one_at_start() {
+        forget(tx, consumer, |tenant| lanes.position_of(tenant) == Some(Position::START)).await?;
     }
     let discarded: Vec<i64> = sqlx::query_scalar(
         "SELECT discarded FROM consumer_resolutions WHERE consumer = $1 AND discarded IS NOT NULL",
@@ -80,6 +73,26 @@ pub(super) async fn begin(
     .fetch_all(tx)
     .await?;
     Ok(discarded.into_iter().map(Position::from_i64).collect())
+}
+
+/// Forgets what is parked of some tenants.
+async fn forget(
+    tx: &mut PgConnection,
+    consumer: &str,
+    of: impl Fn(TenantId) -> bool,
+) -> Result<(), sqlx::Error> {
+    let mut tenants: Vec<Uuid> =
+        sqlx::query_scalar("SELECT DISTINCT tenant_id FROM consumer_parked WHERE consumer = $1")
+            .bind(consumer)
+            .fetch_all(&mut *tx)
+            .await?;
+    tenants.retain(|tenant| of(TenantId::from_uuid(*tenant)));
+    sqlx::query("DELETE FROM consumer_parked WHERE consumer = $1 AND tenant_id = ANY ($2)")
+        .bind(consumer)
+        .bind(tenants)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Parks events after this many tries of their page.

@@ -14,7 +14,8 @@ use super::checkpoint::Reached;
 use super::tail::{Read, Tail};
 use super::turns::Turns;
 use super::writer::{Interruption, Writer, Written};
-use super::{Consumer, LANES, Stopped, chain};
+use super::{Consumer, Stopped, chain};
+use crate::lane::LANES;
 use crate::store::EventStore;
 use crate::stream::Position;
 

@@ -32,17 +32,17 @@ pub(super) async fn replay_unknown(
     lanes: &Lanes,
 ) -> Result<(), Interruption> {
     let name = consumer.name();
-    let keys: Vec<Unknown> = sqlx::query_as(
+    let mut keys: Vec<Unknown> = sqlx::query_as(
         "SELECT tenant_id, key, min(position) AS position
          FROM consumer_parked
-         WHERE consumer = $1 AND is_unknown AND log_lane(tenant_id) = ANY ($2)
+         WHERE consumer = $1 AND is_unknown
          GROUP BY tenant_id, key
          ORDER BY position",
     )
     .bind(name)
-    .bind(lanes.numbers())
     .fetch_all(&feed.pool)
     .await?;
+    keys.retain(|unknown| lanes.position_of(TenantId::from_uuid(unknown.tenant_id)).is_some());
     let consumers = vec![Arc::clone(consumer)];
     let parking = Parking::new(Arc::clone(&feed.store), feed.pool.clone(), consumers);
     for unknown in keys {

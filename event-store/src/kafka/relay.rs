@@ -18,12 +18,14 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::envelope::{Place, headers, key};
+use super::message::headers;
 use super::quiet::Quiet;
 use super::topic::{MESSAGE_BYTES_MAX, Topic, TopicError};
 use crate::consumer::checkpoint::Reached;
-use crate::consumer::{Consumer, ConsumerError, LANES};
+use crate::consumer::{Consumer, ConsumerError};
+use crate::envelope::{Place, key};
 use crate::event::RecordedEvent;
+use crate::lane::LANES;
 use crate::store::EventStore;
 use crate::stream::Position;
 

@@ -13,7 +13,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::envelope::decode;
+use super::message::decode;
 use super::quiet::Quiet;
 use super::sieve::Received;
 use super::topic::{Topic, TopicError};

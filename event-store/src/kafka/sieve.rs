@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use domain::shared::IncarnationId;
 
-use super::envelope::Place;
 use crate::consumer::checkpoint::Reached;
+use crate::envelope::Place;
 use crate::event::RecordedEvent;
 use crate::stream::Position;
 

@@ -7,7 +7,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::quiet::Quiet;
-use crate::consumer::LANES;
+use crate::lane::LANES;
 
 /// What the topic is called unless somebody says otherwise.
 pub const DEFAULT_NAME: &str = "fastops.events.v1";

@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::columns::{EventColumns, number};
 use super::ends::Judged;
+use super::places::committed;
 use super::read::earlier;
 use crate::append::Append;
 use crate::error::Error;
 use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
-use crate::verdict::{Committed, Verdict};
+use crate::verdict::Verdict;
 
 /// Has the database judge a batch and commit what nothing stands against, in one round trip; if it
 /// `rings`, the doorbell with it.
@@ -59,7 +60,6 @@ struct VerdictRow {
     fingerprint: Option<Vec<u8>>,
     conflict_stream: Option<i32>,
     actual_revision: Option<i64>,
-    lane: Option<i16>,
     seq_before: Option<i64>,
     link_before: Option<Vec<u8>>,
 }
@@ -70,22 +70,21 @@ impl VerdictRow {
     }
 
     fn chain(&self) -> Result<Option<Chain>, Error> {
-        let (Some(lane), Some(seq), Some(link)) = (self.lane, self.seq_before, &self.link_before)
-        else {
+        let (Some(seq), Some(link)) = (self.seq_before, &self.link_before) else {
             return Ok(None);
         };
         let corrupt = |_| Error::Corrupt { reason: "a link of another length".to_owned() };
         let link = <[u8; 32]>::try_from(link.as_slice()).map_err(corrupt)?;
-        Ok(Some(Chain { lane: lane.cast_unsigned(), tenant_seq: seq.cast_unsigned(), link }))
+        Ok(Some(Chain { tenant_seq: seq.cast_unsigned(), link }))
     }
 
     fn verdict(self, streams: &[&StreamId]) -> Result<Verdict, Error> {
         let stream = self.conflict_stream.and_then(|no| usize::try_from(no - 1).ok());
         match (self.verdict, self.first_position, self.event_count, self.fingerprint) {
-            (0, Some(first), Some(count), _) => Ok(Verdict::Committed(Committed {
-                first: Position::from_i64(first),
-                count: count.cast_unsigned(),
-            })),
+            (0, Some(first), Some(count), _) => {
+                let committed = committed(Position::from_i64(first), count.cast_unsigned());
+                Ok(Verdict::Committed(committed))
+            }
             (1, Some(first), Some(count), Some(fingerprint)) => {
                 earlier(&fingerprint, first, count).map(Verdict::Duplicate)
             }

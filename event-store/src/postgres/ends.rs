@@ -13,6 +13,7 @@ use domain::shared::{CommandId, EventId, TenantId};
 use foldhash::fast::RandomState;
 use lru::LruCache;
 
+use super::places::{end_before, positions};
 use crate::append::{Append, Expected};
 use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
@@ -114,29 +115,26 @@ impl Ends {
     /// What is known once the log has said what became of a batch; nothing where that does not say
     /// where the log ends.
     pub(super) fn after(before: Option<Self>, batch: &[Answered]) -> Option<Self> {
-        let began_at = match batch.iter().find_map(|answered| answered.committed)? {
-            Committed { first, count: 0 } => first,
-            Committed { first, .. } => Position::new(first.get() - 1),
-        };
+        let began_at = end_before(batch.iter().find_map(|answered| answered.committed)?);
         let mut ends = match before {
             Some(ends) if ends.head == began_at => Self { is_shared: false, ..ends },
             before => Self { is_shared: before.is_some(), ..Self::at(began_at) },
         };
         for Answered { append, committed, chain } in batch {
             if let Some(committed) = committed {
-                ends.head = committed.last();
+                ends.head = committed.last;
                 ends.accepted.add(append);
-                ends.add(append, committed.first, *chain);
+                ends.add(append, *committed, *chain);
             }
         }
         Some(ends)
     }
 
-    fn add(&mut self, append: &Append, first: Position, chain: Option<Chain>) {
+    fn add(&mut self, append: &Append, committed: Committed, chain: Option<Chain>) {
         let Some(mut chain) = chain else { return };
-        for ((event, encoded), place) in append.events().iter().zip(append.encoded()).zip(0..) {
+        let events = append.events().iter().zip(append.encoded());
+        for ((event, encoded), position) in events.zip(positions(committed)) {
             chain.add(&encoded.content_hash);
-            let position = first.plus(place);
             let end = End { revision: event.revision, event: event.id, position };
             self.streams.put(event.stream.clone(), end);
         }

@@ -9,12 +9,12 @@ use sqlx::{ConnectOptions, PgConnection, PgPool};
 use tokio::time::{Instant, timeout};
 
 use super::batch;
-use super::connect::NO_COMPILER;
 use super::ends::{Answered, Ends, Judged};
 use super::failure::{Fate, fate, is_taken, wants_another_session};
 use super::next::Next;
 use super::recent::Recent;
 use crate::append::Append;
+use crate::database::NO_COMPILER;
 use crate::error::Error;
 
 /// How long the server may take to let the writer in.

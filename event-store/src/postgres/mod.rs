@@ -5,17 +5,19 @@
 //! since the application's role sees no row of the log by itself.
 
 mod batch;
+pub(crate) mod beginnings;
 mod columns;
-mod connect;
 mod ends;
-mod failure;
+pub(crate) mod failure;
 mod figures;
 mod job;
 mod line;
 mod next;
+mod places;
 mod queue;
 mod read;
 mod recent;
+mod recorded;
 mod rows;
 mod snapshots;
 mod writer;
@@ -28,17 +30,13 @@ use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-pub use connect::{MIGRATOR, migrate, pool, statement_pool};
-pub use failure::is_away;
-pub use read::first_events;
-
 use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
-use crate::verdict::{Committed, Earlier, Verdict};
+use crate::verdict::{Earlier, Verdict};
 use recent::Recent;
 use writer::Writer;
 
@@ -102,9 +100,17 @@ impl EventStore for PostgresStore {
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        read::events_of(&self.app, tenant, committed).await
+        read::events_of(&self.app, tenant, command).await
+    }
+
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        read::events_at(&self.projector, tenant, positions).await
     }
 
     async fn snapshots(

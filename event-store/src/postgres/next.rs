@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 
 use super::columns::{EventColumns, each, number};
 use super::ends::{End, Ends, Judged};
+use super::places::committed_after;
 use crate::append::Append;
 use crate::error::Error;
 use crate::hash::Chain;
@@ -101,11 +102,10 @@ impl<'a> Next<'a> {
             }
         }
         let count = u32::try_from(append.events().len()).expect("a command has few events");
-        let first = if count == 0 { self.head } else { self.head.plus(1) };
         self.commands.push(Command {
             append,
             tenant: i32::try_from(tenant + 1).expect("a batch has few tenants"),
-            committed: Committed { first, count },
+            committed: committed_after(self.head, count),
             chain: (count > 0).then_some(self.tenants[tenant].chain),
         });
         for (event, encoded) in append.events().iter().zip(append.encoded()) {

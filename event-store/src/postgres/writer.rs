@@ -28,11 +28,12 @@ use super::failure::Fate;
 use super::figures::Figures;
 use super::job::{Job, too_late};
 use super::line::{Line, Sent};
+use super::places::positions;
 use super::queue::{Limits, Queue};
 use super::recent::Recent;
 use crate::append::Append;
 use crate::error::Error;
-use crate::verdict::{Committed, Verdict};
+use crate::verdict::Verdict;
 
 const LIMITS: Limits =
     Limits { items: 8_192, bytes: 64 << 20, batch_items: 512, batch_bytes: 1 << 20 };
@@ -233,8 +234,8 @@ impl Task {
         }
         self.line.has_learnt(&answered);
         for Answered { append, committed, chain } in answered {
-            if let (Some(Committed { first, .. }), Some(mut chain)) = (committed, chain) {
-                self.recent.extend(append.recorded(first, &mut chain));
+            if let (Some(committed), Some(mut chain)) = (committed, chain) {
+                self.recent.extend(append.recorded(positions(committed), &mut chain));
             }
         }
     }

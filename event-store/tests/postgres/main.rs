@@ -4,6 +4,7 @@ mod cancelled_begin;
 mod contexts;
 mod dead_writer;
 mod filtered_pages;
+mod gaps;
 mod halves;
 mod late_commit;
 mod leases;

@@ -19,7 +19,7 @@ async fn what_comes_next_is_not_judged() {
     without_checks(&db).await;
 
     let next = committed(store.append(append(ANA, 2, &[("arepa", 1, 2), ("buñuelo", 0, 1)])).await);
-    assert_eq!((next.first, next.last()), (Position::new(2), Position::new(4)));
+    assert_eq!((next.first, next.last), (Position::new(2), Position::new(4)));
     let quiet = committed(store.append(append(ANA, 3, &[("arepa", 3, 0)])).await);
     assert_eq!((quiet.first, quiet.count), (Position::new(4), 0));
     committed(store.append(append(ANA, 4, &[("arepa", 3, 1), ("buñuelo", 1, 1)])).await);

@@ -1,9 +1,9 @@
 //! A stream is found by its last event, and each event has the position of the previous one.
 
-use event_store::postgres::first_events;
+use event_store::consumer::first_events;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, stream};
-use event_store::{Error, EventStore, Position, Revision};
+use event_store::{Error, EventStore, RecordedEvent, Revision};
 
 use crate::support::{committed, gapless, linked, run, whole_log, without_checks};
 
@@ -81,11 +81,10 @@ async fn a_stream_that_leads_elsewhere_is_not_read_as_if_it_were_whole() {
 }
 
 /// The first event of a stream, as read in a separate transaction.
-async fn began_with(db: &Database, position: u64) -> Option<u64> {
+async fn began_with(db: &Database, of: &RecordedEvent) -> Option<u64> {
     let mut reader = db.owner_pool().acquire().await.expect("a session");
-    let of = Position::new(position);
     let first = first_events(&mut reader, &[of]).await.expect("the log can be read");
-    first.get(&of).map(|event| event.position.get())
+    first.get(&of.position).map(|event| event.position.get())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,17 +94,18 @@ async fn every_event_leads_back_to_what_its_stream_began_with() {
     committed(store.append(append(ANA, 1, &[("arepa", 0, 1), ("queso", 0, 2)])).await);
     committed(store.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
     committed(store.append(append(ANA, 3, &[("arepa", 1, 2)])).await);
-    for (position, first) in [(1, 1), (2, 2), (3, 2), (4, 4), (5, 1), (6, 1)] {
-        assert_eq!(began_with(&db, position).await, Some(first), "{position}");
+    let log = whole_log(&*store).await;
+    for (event, first) in log.iter().zip([1, 2, 2, 4, 1, 1]) {
+        assert_eq!(began_with(&db, event).await, Some(first), "{}", event.position);
     }
     run(&db, "ALTER TABLE events DISABLE TRIGGER append_only".to_owned()).await;
     // To no event, past one of its events, to other streams, to another tenant, to itself.
     for elsewhere in [0, 1, 2, 3, 4, 6] {
         run(&db, format!("UPDATE events SET previous = {elsewhere} WHERE position = 6")).await;
-        assert_eq!(began_with(&db, 6).await, None, "{elsewhere}");
+        assert_eq!(began_with(&db, &log[5]).await, None, "{elsewhere}");
     }
     run(&db, "UPDATE events SET previous = 6 WHERE position = 5".to_owned()).await;
-    assert_eq!(began_with(&db, 5).await, None, "linked to a later event");
+    assert_eq!(began_with(&db, &log[4]).await, None, "linked to a later event");
 }
 
 /// A partition ends with position 15,999,999.

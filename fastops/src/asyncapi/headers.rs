@@ -1,6 +1,6 @@
 //! The headers of every message.
 
-use event_store::kafka::envelope::header;
+use event_store::envelope::header;
 use serde_json::{Map, Value, json};
 
 /// A header: its name, its format or pattern, and what it says.

@@ -22,7 +22,7 @@ pub const ADDRESS: &str = "/asyncapi.json";
 const TOPIC: &str = "fastops.events.v1";
 
 /// As many as the log has lanes: all events of a company are in one.
-const PARTITIONS: u16 = event_store::consumer::LANES;
+const PARTITIONS: u16 = event_store::lane::LANES;
 
 /// The version of the Kafka bindings that the document uses.
 const BINDING: &str = "0.5.0";

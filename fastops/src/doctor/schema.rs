@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use event_store::postgres::MIGRATOR;
+use event_store::database::MIGRATOR;
 use sqlx::PgConnection;
 
 use super::finding::{Finding, Verdict};

@@ -13,9 +13,8 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::orders::Order;
 use domain::orders::order::{Event, Placed};
-use event_store::consumer::{Consumer, ConsumerError, Projection};
-use event_store::postgres::first_events;
-use event_store::{Position, RecordedEvent, StreamId};
+use event_store::consumer::{Consumer, ConsumerError, Projection, first_events};
+use event_store::{RecordedEvent, StreamId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -76,9 +75,9 @@ impl Consumer for Sales {
                 last_payments.push((*recorded, payment.hour));
             }
         }
-        let payments = last_payments.iter().map(|(payment, _)| payment);
+        let payments = last_payments.iter().map(|(payment, _)| *payment);
         let before = payments.filter(|payment| !placed.contains_key(&payment.stream));
-        let before: Vec<Position> = before.map(|payment| payment.position).collect();
+        let before: Vec<&RecordedEvent> = before.collect();
         let before = first_events(tx, &before).await?;
         let sale = |(payment, hour): &(&RecordedEvent, u8)| {
             let here = placed.get(&payment.stream).copied();

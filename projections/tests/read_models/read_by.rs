@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::shared::{CommandId, TenantId};
 use event_store::{
-    Append, Committed, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision,
-    Snapshot, StreamId, Verdict,
+    Append, Earlier, Error, EventStore, Head, Position, RecordedEvent, Revision, Snapshot,
+    StreamId, Verdict,
 };
 use futures_util::future::BoxFuture;
 
@@ -68,9 +68,17 @@ impl<R: Reading> EventStore for ReadBy<R> {
     async fn events_of(
         &self,
         tenant: TenantId,
-        committed: Committed,
+        command: CommandId,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        self.inner.events_of(tenant, committed).await
+        self.inner.events_of(tenant, command).await
+    }
+
+    async fn events_at(
+        &self,
+        tenant: TenantId,
+        positions: &[Position],
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.inner.events_at(tenant, positions).await
     }
 
     async fn snapshots(

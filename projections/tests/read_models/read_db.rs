@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::shared::IncarnationId;
-use event_store::postgres::pool;
+use event_store::database::pool;
 use projections::catalog::{Catalog, products};
 use projections::orders::Orders;
 use projections::{LogPlace, ReadDb, ReadError, Waited, consumers};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::shared::EventId;
-use event_store::{Committed, Position};
+use event_store::{Committed, Position, RecordedEvent};
 
 use super::Place;
 
@@ -17,9 +17,11 @@ pub(crate) struct Own(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// Where commands begin and end, and their last events; none while nobody follows.
+    /// Where contiguous commands begin and end, and their last events; none while nobody follows.
     commands: Option<BTreeMap<Position, Place>>,
-    /// Whether two of them are at one position: the log has lost the first one.
+    /// The last events of the others, which are read and have to be there.
+    scattered: BTreeMap<Position, Option<EventId>>,
+    /// Whether two commands are at one position, or one was not read where it is: the log has lost it.
     is_torn: bool,
 }
 
@@ -27,8 +29,18 @@ impl Own {
     /// The states of the events of a command are in memory already; the last of them is `event`.
     pub(crate) fn committed(&self, committed: Committed, event: Option<EventId>) {
         let mut kept = self.kept();
-        let (first, last) = (committed.first, committed.last());
-        let Some(commands) = kept.commands.as_mut().filter(|_| committed.count > 0) else { return };
+        let Committed { first, last, .. } = committed;
+        if kept.commands.is_none() || committed.count == 0 {
+            return;
+        }
+        if !committed.is_contiguous() {
+            kept.is_torn |= kept.scattered.insert(last, event).is_some_and(|other| other != event);
+            if kept.scattered.len() > COMMANDS_MAX {
+                kept.scattered.pop_first();
+            }
+            return;
+        }
+        let Some(commands) = &mut kept.commands else { return };
         let overlaps = commands.range(..=last).next_back();
         let is_torn = overlaps.is_some_and(|(_, earlier)| earlier.position >= first);
         commands.insert(first, Place { position: last, event });
@@ -40,7 +52,7 @@ impl Own {
 
     /// From here on it is worth keeping them; nothing is kept of before.
     pub(super) fn begin(&self) {
-        *self.kept() = Kept { commands: Some(BTreeMap::new()), is_torn: false };
+        *self.kept() = Kept { commands: Some(BTreeMap::new()), ..Kept::default() };
     }
 
     pub(super) fn end(&self) {
@@ -52,15 +64,32 @@ impl Own {
         self.kept().is_torn
     }
 
-    /// The last place up to which everything after `place` is own, and how many events there are from
-    /// there to the next own ones.
+    /// These events come next after a position of the log. What is own and ends among them is one of them,
+    /// or the log has lost it.
+    pub(super) fn have_read(&self, after: Position, events: &[RecordedEvent]) {
+        let Some(end) = events.last() else { return };
+        let mut kept = self.kept();
+        let later = kept.scattered.split_off(&end.position.plus(1));
+        let mut passed = std::mem::replace(&mut kept.scattered, later);
+        // The others were passed before they were known to be own.
+        let ended = passed.split_off(&after.plus(1));
+        kept.is_torn |= ended.iter().any(|(position, id)| {
+            let found = events.binary_search_by_key(position, |event| event.position);
+            found.ok().map(|found| events[found].id) != *id
+        });
+    }
+
+    /// The last place up to which everything after `place` is certainly own, and how many events there may
+    /// be from there to the next own ones. Only where no number lies in between is it certain that no
+    /// event does.
     pub(super) fn pass(&self, mut place: Place) -> (Place, Option<u64>) {
         let mut kept = self.kept();
         let Some(commands) = &mut kept.commands else { return (place, None) };
         while let Some(next) = commands.first_entry() {
             let (first, last) = (*next.key(), *next.get());
-            if first > place.position.plus(1) {
-                return (place, Some(first.get() - place.position.get() - 1));
+            let n_between = first.get().saturating_sub(place.position.plus(1).get());
+            if n_between > 0 {
+                return (place, Some(n_between));
             }
             next.remove();
             if last.position > place.position {
@@ -77,6 +106,11 @@ impl Own {
 
 #[cfg(test)]
 mod tests {
+    use domain::shared::IncarnationId;
+    use event_store::EventStore;
+    use event_store::memory::MemoryStore;
+    use event_store::testing::appends::{ANA, append};
+    use futures_util::FutureExt;
     use uuid::Uuid;
 
     use super::*;
@@ -87,8 +121,9 @@ mod tests {
     }
 
     fn commits(own: &Own, first: u64, count: u32) {
-        let committed = Committed { first: Position::new(first), count };
-        own.committed(committed, place(committed.last().get()).event);
+        let last = first + u64::from(count.max(1)) - 1;
+        let (first, at_last) = (Position::new(first), place(last));
+        own.committed(Committed { first, last: at_last.position, count }, at_last.event);
     }
 
     fn following() -> Own {
@@ -106,6 +141,49 @@ mod tests {
         assert_eq!(own.pass(place(0)), (place(4), Some(4)));
         assert_eq!(own.pass(place(8)), (place(9), None));
         assert!(!own.is_torn());
+    }
+
+    #[test]
+    fn a_command_that_others_may_have_written_between_is_read() {
+        let own = following();
+        commits(&own, 1, 2);
+        let between = Committed { first: Position::new(3), last: Position::new(5), count: 2 };
+        own.committed(between, place(5).event);
+        commits(&own, 4, 1);
+        assert!(!own.is_torn(), "there may be room for it");
+        assert_eq!(own.pass(place(0)), (place(2), Some(1)));
+    }
+
+    fn read(position: u64) -> RecordedEvent {
+        let append = append(ANA, 1, &[("arepa", 0, 1)]);
+        let store = MemoryStore::new(IncarnationId::from_uuid(Uuid::nil()));
+        store.append(append).now_or_never();
+        let log = store.read_all(Position::START, 1).now_or_never().unwrap().unwrap();
+        let Place { position, event } = place(position);
+        RecordedEvent { position, id: event.unwrap(), ..log[0].clone() }
+    }
+
+    #[test]
+    fn a_command_that_is_not_read_where_it_is_was_lost_by_the_log() {
+        let scattered = |own: &Own, first, last: u64| {
+            let committed =
+                Committed { first: Position::new(first), last: Position::new(last), count: 2 };
+            own.committed(committed, place(last).event);
+        };
+        for (events, is_torn) in
+            [(&[4, 7][..], false), (&[4, 9], true), (&[7], false), (&[4], false)]
+        {
+            let own = following();
+            scattered(&own, 1, 3);
+            scattered(&own, 4, 7);
+            let events: Vec<RecordedEvent> = events.iter().map(|n| read(*n)).collect();
+            own.have_read(Position::new(3), &events);
+            assert_eq!(own.is_torn(), is_torn, "{events:?}");
+        }
+        let own = following();
+        scattered(&own, 4, 7);
+        own.have_read(Position::new(3), &[RecordedEvent { position: Position::new(7), ..read(8) }]);
+        assert!(own.is_torn(), "another event is where it was");
     }
 
     #[test]

@@ -14,7 +14,8 @@ use super::rebuilt::Held;
 use super::{RebuildError, Rebuilt, Site, code};
 use crate::consumer::parking::{Parked, park};
 use crate::consumer::writer::BEGIN_DURABLE;
-use crate::consumer::{LANES, Projection, Stopped};
+use crate::consumer::{Projection, Stopped};
+use crate::lane::LANES;
 use crate::store::Head;
 
 /// How often the live tables are asked for.

@@ -28,9 +28,9 @@ pub use compare::{Compared, Differing, How};
 pub use rebuilt::Rebuilt;
 
 use super::{ConsumerError, Projection, Stopped};
+use crate::database::pool;
 use crate::error::Error;
 use crate::event::RecordedEvent;
-use crate::postgres::pool;
 use crate::store::EventStore;
 use crate::stream::Position;
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::consumer::{ConsumerError, LANES};
+use crate::consumer::ConsumerError;
 use crate::event::RecordedEvent;
+use crate::lane::LANES;
 use crate::store::Head;
 use crate::stream::Position;
 

@@ -8,8 +8,9 @@ use crate::testing::appends::{ANA, append};
 
 fn event(position: u64, n_bytes: usize) -> RecordedEvent {
     let append = append(ANA, position.into(), &[("arepa", position - 1, 1)]);
-    let mut chain = Chain::beginning_in(0);
-    let event = append.recorded(Position::new(position), &mut chain).next().expect("it has one");
+    let mut chain = Chain::START;
+    let positions = [Position::new(position)].into_iter();
+    let event = append.recorded(positions, &mut chain).next().expect("it has one");
     RecordedEvent { payload: vec![b' '; n_bytes], ..event }
 }
 

@@ -1,4 +1,5 @@
-//! Pools and the schema.
+//! The PostgreSQL that read models, checkpoints and timers are kept in, whatever the log is kept in:
+//! pools, the schema, and whether it is away.
 
 use std::time::Duration;
 
@@ -6,11 +7,13 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 
+pub use crate::postgres::failure::is_away;
+
 /// The schema of the log and of every read model.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// PostgreSQL's compiler takes longer for any statement of this product than the statement itself.
-pub(super) const NO_COMPILER: (&str, &str) = ("jit", "off");
+pub(crate) const NO_COMPILER: (&str, &str) = ("jit", "off");
 
 /// A pool of at most `connections` that is filled on use.
 ///
