@@ -9,7 +9,7 @@ use commands::engine::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
 use event_store::consumer::{Board, Doorbell, Feed, Tail, Turns};
-use event_store::database::{migrate, pool, statement_pool};
+use event_store::database::{pool, statement_pool};
 use event_store::lease::Leases;
 use event_store::postgres::PostgresStore;
 use projections::ReadDb;

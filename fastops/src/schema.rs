@@ -1,6 +1,6 @@
 //! Bringing a database to the schema of this release.
 
-use event_store::postgres::{MIGRATOR, migrate, pool};
+use event_store::database::{MIGRATOR, migrate, pool};
 use sqlx::migrate::MigrateError;
 
 use crate::installation::Databases;

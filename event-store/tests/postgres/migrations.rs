@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use event_store::postgres::MIGRATOR;
+use event_store::database::MIGRATOR;
 
 /// `sha384sum` of every migration that a release had.
 const RELEASED: &str = include_str!("../../../migrations/released.txt");
