@@ -1,6 +1,7 @@
 //! A person who signs in. Names, addresses, passwords and PINs are kept elsewhere, never in the log;
 //! here is what happened to them.
 
+mod contact;
 mod pin;
 
 use std::collections::BTreeMap;
@@ -9,10 +10,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use contact::Contact;
+
 use super::roles::Reach;
 use crate::Decider;
 use crate::shared::{EmailKey, SessionId, UserId};
 
+pub use contact::{EmailChangeRequested, EmailChanged, Renamed};
 pub use pin::{Pin, PinBlocked, PinChanged, PinReplaced, PinSet};
 
 /// For how long it is remembered that a session has ended: longer than any of its tokens lasts.
@@ -58,6 +62,17 @@ pub enum Command {
     EndSessions,
     /// They are out on one device.
     EndSession(SessionEnded),
+    /// They should be called otherwise.
+    Rename,
+    /// Another e-mail address should be theirs, once they have followed the link that is sent to it.
+    RequestEmail(EmailKey),
+    /// They have followed the link that was sent to another address of theirs.
+    ConfirmEmail {
+        /// The epoch in which the link was written.
+        link: u32,
+        /// The request that it was written for.
+        number: u32,
+    },
     /// What is known of them should be deleted for good.
     Forget,
 }
@@ -124,6 +139,9 @@ crate::stored_events! {
         "user.pin_blocked" => PinBlocked,
         "user.sessions_ended" => SessionsEnded,
         "user.session_ended" => SessionEnded,
+        "user.renamed" => Renamed,
+        "user.email_change_requested" => EmailChangeRequested,
+        "user.email_changed" => EmailChanged,
         "user.forgotten" => Forgotten,
     }
 }
@@ -138,6 +156,22 @@ impl Event {
             _ => None,
         }
     }
+
+    /// The number of the name that they have after this, if it is about another name.
+    pub const fn name_number(&self) -> Option<u32> {
+        match self {
+            Self::Renamed(Renamed { number }) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The number of the request for another address, if this is one.
+    pub const fn email_request(&self) -> Option<u32> {
+        match self {
+            Self::EmailChangeRequested(EmailChangeRequested { number, .. }) => Some(*number),
+            _ => None,
+        }
+    }
 }
 
 /// What is known of a person.
@@ -147,7 +181,7 @@ pub enum State {
     #[default]
     Unknown,
     /// They were invited.
-    Known(Account),
+    Known(Box<Account>),
     /// Nothing any more.
     Forgotten,
 }
@@ -161,6 +195,7 @@ pub struct Account {
     pub has_joined: bool,
     /// Whether they were given a PIN: they can sign in on shared tills before they have joined.
     was_given_pin: bool,
+    contact: Contact,
     sessions: Sessions,
 }
 
@@ -204,6 +239,12 @@ impl Account {
     /// both.
     pub const fn epoch(&self) -> u32 {
         self.sessions.epoch
+    }
+
+    /// What stands for the address that a request asks for, if no later one does and they do not have it
+    /// yet.
+    pub fn requested_email(&self, number: u32) -> Option<EmailKey> {
+        self.contact.requested(number)
     }
 
     const fn can_sign_in(&self) -> bool {
@@ -262,6 +303,14 @@ impl Account {
                 let is_over = self.sessions.ended.contains_key(&ended.session);
                 Ok(if is_over { vec![] } else { vec![ended.into()] })
             }
+            Command::Rename => Ok(vec![self.contact.rename().into()]),
+            Command::RequestEmail(email) => Ok(vec![self.contact.request(email).into()]),
+            // Whoever follows the link again comes to what the first time left undone beside the log.
+            Command::ConfirmEmail { number, .. } if self.contact.is_confirmed(number) => Ok(vec![]),
+            Command::ConfirmEmail { link, number } => {
+                self.link_is_good(link)?;
+                Ok(vec![self.contact.confirm(number)?.into()])
+            }
             Command::Forget => Ok(vec![Forgotten {}.into()]),
         }
     }
@@ -274,7 +323,7 @@ impl State {
     }
 
     /// What is known of them, if anything is.
-    pub const fn account(&self) -> Option<&Account> {
+    pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Known(account) => Some(account),
             Self::Unknown | Self::Forgotten => None,
@@ -326,7 +375,7 @@ impl Decider for User {
     fn evolve(state: State, event: Event) -> State {
         let mut account = match state {
             State::Known(account) => account,
-            State::Unknown | State::Forgotten => Account::default(),
+            State::Unknown | State::Forgotten => Box::default(),
         };
         match event {
             Event::Invited(Invited { email }) => account.email = email,
@@ -351,6 +400,13 @@ impl Decider for User {
                 let ended = &mut account.sessions.ended;
                 ended.retain(|_, ended| *ended + ENDED_KEPT_FOR > at);
                 ended.insert(session, at);
+            }
+            Event::Renamed(renamed) => account.contact.renamed(renamed),
+            Event::EmailChangeRequested(requested) => account.contact.was_requested(requested),
+            Event::EmailChanged(changed) => {
+                account.email = Some(changed.email);
+                account.contact.changed(changed);
+                account.sessions.all_ended();
             }
             Event::Forgotten(_) => return State::Forgotten,
         }
