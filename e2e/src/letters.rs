@@ -54,14 +54,18 @@ impl Letterbox {
 
     /// The token in the last letter to an address, once it has got `n`.
     pub async fn nth_token(&self, to: &str, n: usize) -> String {
+        token_in(&self.nth(to, n).await).expect("the letter leads somewhere")
+    }
+
+    /// What the last letter to an address says, once it has got `n`.
+    pub async fn nth(&self, to: &str, n: usize) -> String {
         let arrived = async {
             while self.count(to) < n {
                 tokio::time::sleep(LOOK).await;
             }
         };
         tokio::time::timeout(PATIENCE, arrived).await.expect("a letter comes");
-        let letter = self.letters(to).pop().expect("it has just come");
-        token_in(&letter.text).expect("letters lead somewhere")
+        self.letters(to).pop().expect("it has just come").text
     }
 
     /// What the letters to an address say, the first one first.

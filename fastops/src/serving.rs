@@ -146,6 +146,7 @@ fn services(
         authority: Authority::new(installation.commands.clone()),
         operator: installation.operator(),
         accounts: people.clone(),
+        contacts: people.clone(),
         pins: people.clone(),
         sessions: people.clone(),
         tickets: people.clone(),

@@ -125,6 +125,8 @@ pub enum TicketKind {
     Invitation,
     /// Set another password without the one before.
     PasswordReset,
+    /// Have another e-mail address.
+    EmailChange,
     /// Sign in with a PIN on an enrolled device.
     Device,
 }
@@ -135,6 +137,7 @@ impl TicketKind {
         match self {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::EmailChange => "email_change",
             Self::Device => "device",
         }
     }

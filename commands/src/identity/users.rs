@@ -222,7 +222,7 @@ impl Intent for ResetPassword {
 }
 
 /// A link of whoever is suspended is no good, also one that was written meanwhile.
-async fn is_not_suspended(
+pub(super) async fn is_not_suspended(
     work: &mut UnitOfWork<'_>,
     user: UserId,
 ) -> Result<(), Failure<UserRefusal>> {

@@ -129,7 +129,7 @@ permissions! {
     UserForget = "user.forget" in People,
     /// Invite people.
     UserInvite = "user.invite" in People,
-    /// Give people roles and branches, and suspend them.
+    /// Give people roles and branches, correct their names and addresses, and suspend them.
     UserManage = "user.manage" in People,
     /// See the people of the company.
     UserRead = "user.read" in People,

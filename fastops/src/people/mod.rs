@@ -1,6 +1,7 @@
 //! People beside the log: the vault with names and addresses, secrets, tickets, sessions and letters.
 
 mod accounts;
+mod contacts;
 mod erasing;
 mod letters;
 mod master_key;

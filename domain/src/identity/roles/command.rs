@@ -75,8 +75,9 @@ pub enum Change {
     Resume(UserId),
     /// What is known of somebody who is suspended should be deleted for good.
     Forget(UserId),
-    /// Somebody should be given what they prove themselves with. Nothing changes; but whoever gives it
-    /// could sign in as them.
+    /// Somebody should be given what they prove themselves with, or be called or reached otherwise.
+    /// Nothing changes; but whoever does that could sign in as them, or have others take them for
+    /// another.
     StandIn(UserId),
     /// Somebody, of the company or not yet, should administer all of it in all branches, whatever they
     /// were before.
