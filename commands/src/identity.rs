@@ -3,6 +3,8 @@
 mod authority;
 mod branches;
 mod companies;
+mod contacts;
+mod corrections;
 mod devices;
 mod operator;
 mod pins;
@@ -29,6 +31,8 @@ pub use branches::{
     BranchRefusal, ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch,
 };
 pub use companies::{CloseCompany, ReopenCompany, ReviseCompany};
+pub use contacts::{Contacts, Notice, RequestedEmail};
+pub use corrections::{ConfirmEmail, EmailRefusal, RenameUser, RequestEmail};
 pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator, Restored};
 pub use pins::{NumberedPin, Pins, TriedPin};

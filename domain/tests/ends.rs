@@ -142,6 +142,9 @@ fn everybody_can_be_forgotten() {
                 user::Command::BlockPin(1),
                 user::Command::EndSessions,
                 user::Command::EndSession(ended),
+                user::Command::Rename,
+                user::Command::RequestEmail(EmailKey::from_bytes([2; 32])),
+                user::Command::ConfirmEmail { link: 0, number: 1 },
                 user::Command::Forget,
             ]
         },

@@ -138,7 +138,7 @@ fn users() -> Vec<String> {
     let branch = BranchId::from_uuid(uuid(4));
     let held = roles::Held::These([PermissionName::from(Permission::OrderPlace)].into());
     let reach = roles::Reach { held, branches: BranchAccess::Only([branch].into()) };
-    let users: [user::Event; 11] = [
+    let users: [user::Event; 14] = [
         user::Invited { email: Some(EmailKey::from_bytes([0xab; 32])) }.into(),
         user::InvitedAgain {}.into(),
         user::Joined {}.into(),
@@ -154,6 +154,9 @@ fn users() -> Vec<String> {
             reason: user::EndReason::TokenReused,
         }
         .into(),
+        user::Renamed { number: 1 }.into(),
+        user::EmailChangeRequested { number: 1, email: EmailKey::from_bytes([0xcd; 32]) }.into(),
+        user::EmailChanged { number: 1, email: EmailKey::from_bytes([0xcd; 32]) }.into(),
         user::Forgotten {}.into(),
     ];
     let devices: [device::Event; 2] =

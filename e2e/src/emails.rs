@@ -54,14 +54,18 @@ impl SentEmails {
 
     /// Waits for `n` e-mails to an address and returns the token in the last one.
     pub async fn nth_token(&self, to: &str, n: usize) -> String {
+        token_in(&self.nth(to, n).await).expect("an e-mail contains a token")
+    }
+
+    /// Waits for `n` e-mails to an address and returns the text of the last one.
+    pub async fn nth(&self, to: &str, n: usize) -> String {
         let arrived = async {
             while self.count(to) < n {
                 tokio::time::sleep(INTERVAL).await;
             }
         };
         tokio::time::timeout(TIMEOUT, arrived).await.expect("an e-mail arrives");
-        let email = self.emails(to).pop().expect("an e-mail has arrived");
-        token_in(&email.text).expect("an e-mail contains a token")
+        self.emails(to).pop().expect("an e-mail has arrived").text
     }
 
     /// The texts of the e-mails to an address, oldest first.

@@ -25,6 +25,8 @@ pub(crate) enum Way {
     Invitation,
     /// The link to set another password.
     PasswordReset,
+    /// The link to another e-mail address.
+    EmailChange,
     /// The password of whoever is signed in already.
     OwnPassword,
     /// The token of the installation.
@@ -40,6 +42,7 @@ impl Way {
             Self::Refresh => "refresh",
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::EmailChange => "email_change",
             Self::OwnPassword => "own_password",
             Self::Operator => "operator",
         }

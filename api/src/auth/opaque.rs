@@ -18,6 +18,8 @@ pub enum Kind {
     Invitation,
     /// Setting another password.
     PasswordReset,
+    /// Having another e-mail address.
+    EmailChange,
     /// Signing in with a PIN on an enrolled device.
     Device,
 }
@@ -29,6 +31,7 @@ impl Kind {
             Self::Refresh => "fo_refresh_",
             Self::Invitation => "fo_join_",
             Self::PasswordReset => "fo_reset_",
+            Self::EmailChange => "fo_email_",
             Self::Device => "fo_device_",
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commands::Position;
-use commands::identity::{Accounts, Authority, Letters, Operator, Pins, Sessions};
+use commands::identity::{Accounts, Authority, Contacts, Letters, Operator, Pins, Sessions};
 use commands::identity::{TicketFor, TicketKind, Tickets};
 use commands::{Clock, Commands, Correlation, IdGenerator, Request, Scope, World};
 use domain::shared::{CorrelationId, DeviceId, IncarnationId, TenantId};
@@ -49,6 +49,8 @@ pub struct Services {
     pub operator: Operator,
     /// Who can sign in.
     pub accounts: Arc<dyn Accounts>,
+    /// What people are called and where they are reached, corrected.
+    pub contacts: Arc<dyn Contacts>,
     /// Hashes of PINs.
     pub pins: Arc<dyn Pins>,
     /// Who is signed in.

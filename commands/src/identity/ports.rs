@@ -126,6 +126,8 @@ pub enum TicketKind {
     Invitation,
     /// Set another password without the current one.
     PasswordReset,
+    /// Have another e-mail address.
+    EmailChange,
     /// Sign in with a PIN on an enrolled device.
     Device,
 }
@@ -136,6 +138,7 @@ impl TicketKind {
         match self {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::EmailChange => "email_change",
             Self::Device => "device",
         }
     }

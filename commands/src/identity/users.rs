@@ -222,7 +222,7 @@ impl Intent for ResetPassword {
 }
 
 /// A link of a suspended user is invalid, also one that was issued since.
-async fn is_not_suspended(
+pub(super) async fn is_not_suspended(
     work: &mut UnitOfWork<'_>,
     user: UserId,
 ) -> Result<(), Failure<UserRefusal>> {

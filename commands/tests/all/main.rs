@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod catalog;
+mod corrections;
 mod following;
 mod held;
 mod inventory;

@@ -129,7 +129,7 @@ permissions! {
     UserForget = "user.forget" in People,
     /// Invite users.
     UserInvite = "user.invite" in People,
-    /// Give users roles and branches, and suspend them.
+    /// Give users roles and branches, correct their names and addresses, and suspend them.
     UserManage = "user.manage" in People,
     /// See the users of the company.
     UserRead = "user.read" in People,

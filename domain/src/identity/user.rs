@@ -1,6 +1,7 @@
 //! A user. Names, addresses, passwords and PINs are stored elsewhere, never in the log; its events
 //! only record that they changed.
 
+mod contact;
 mod pin;
 
 use std::collections::BTreeMap;
@@ -9,10 +10,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use contact::Contact;
+
 use super::roles::Reach;
 use crate::Decider;
 use crate::shared::{EmailKey, SessionId, UserId};
 
+pub use contact::{EmailChangeRequested, EmailChanged, Renamed};
 pub use pin::{Pin, PinBlocked, PinChanged, PinReplaced, PinSet};
 
 /// For how long the state keeps an ended session: longer than any of its tokens is valid.
@@ -57,6 +61,17 @@ pub enum Command {
     EndSessions,
     /// End one session.
     EndSession(SessionEnded),
+    /// Correct the name.
+    Rename,
+    /// Request another e-mail address; it takes effect when the link sent to it is followed.
+    RequestEmail(EmailKey),
+    /// Confirm the requested address with the link that was sent to it.
+    ConfirmEmail {
+        /// The epoch of the link.
+        link: u32,
+        /// The number of the request.
+        number: u32,
+    },
     /// Delete the personal data of the user, for good.
     Forget,
 }
@@ -124,6 +139,9 @@ crate::stored_events! {
         "user.pin_blocked" => PinBlocked,
         "user.sessions_ended" => SessionsEnded,
         "user.session_ended" => SessionEnded,
+        "user.renamed" => Renamed,
+        "user.email_change_requested" => EmailChangeRequested,
+        "user.email_changed" => EmailChanged,
         "user.forgotten" => Forgotten,
     }
 }
@@ -138,6 +156,22 @@ impl Event {
             _ => None,
         }
     }
+
+    /// The number of the name that they have after this, if it is about another name.
+    pub const fn name_number(&self) -> Option<u32> {
+        match self {
+            Self::Renamed(Renamed { number }) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The number of the request for another address, if this is one.
+    pub const fn email_request(&self) -> Option<u32> {
+        match self {
+            Self::EmailChangeRequested(EmailChangeRequested { number, .. }) => Some(*number),
+            _ => None,
+        }
+    }
 }
 
 /// The state of a user.
@@ -147,7 +181,7 @@ pub enum State {
     #[default]
     Unknown,
     /// They were invited.
-    Known(Account),
+    Known(Box<Account>),
     /// Their data was deleted.
     Forgotten,
 }
@@ -162,6 +196,7 @@ pub struct Account {
     /// Whether another user set a PIN for them: they can then sign in on shared tills before
     /// joining.
     was_given_pin: bool,
+    contact: Contact,
     sessions: Sessions,
 }
 
@@ -206,6 +241,12 @@ impl Account {
     /// sessions are ended and on suspension.
     pub const fn epoch(&self) -> u32 {
         self.sessions.epoch
+    }
+
+    /// What stands for the address that a request asks for, if no later one does and they do not have it
+    /// yet.
+    pub fn requested_email(&self, number: u32) -> Option<EmailKey> {
+        self.contact.requested(number)
     }
 
     const fn can_sign_in(&self) -> bool {
@@ -264,6 +305,14 @@ impl Account {
                 let is_over = self.sessions.ended.contains_key(&ended.session);
                 Ok(if is_over { vec![] } else { vec![ended.into()] })
             }
+            Command::Rename => Ok(vec![self.contact.rename().into()]),
+            Command::RequestEmail(email) => Ok(vec![self.contact.request(email).into()]),
+            // Whoever follows the link again comes to what the first time left undone beside the log.
+            Command::ConfirmEmail { number, .. } if self.contact.is_confirmed(number) => Ok(vec![]),
+            Command::ConfirmEmail { link, number } => {
+                self.link_is_good(link)?;
+                Ok(vec![self.contact.confirm(number)?.into()])
+            }
             Command::Forget => Ok(vec![Forgotten {}.into()]),
         }
     }
@@ -276,7 +325,7 @@ impl State {
     }
 
     /// The account; none if they were never invited or are forgotten.
-    pub const fn account(&self) -> Option<&Account> {
+    pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Known(account) => Some(account),
             Self::Unknown | Self::Forgotten => None,
@@ -328,7 +377,7 @@ impl Decider for User {
     fn evolve(state: State, event: Event) -> State {
         let mut account = match state {
             State::Known(account) => account,
-            State::Unknown | State::Forgotten => Account::default(),
+            State::Unknown | State::Forgotten => Box::default(),
         };
         match event {
             Event::Invited(Invited { email }) => account.email = email,
@@ -353,6 +402,13 @@ impl Decider for User {
                 let ended = &mut account.sessions.ended;
                 ended.retain(|_, ended| *ended + ENDED_KEPT_FOR > at);
                 ended.insert(session, at);
+            }
+            Event::Renamed(renamed) => account.contact.renamed(renamed),
+            Event::EmailChangeRequested(requested) => account.contact.was_requested(requested),
+            Event::EmailChanged(changed) => {
+                account.email = Some(changed.email);
+                account.contact.changed(changed);
+                account.sessions.all_ended();
             }
             Event::Forgotten(_) => return State::Forgotten,
         }

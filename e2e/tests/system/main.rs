@@ -7,6 +7,7 @@ mod bodies;
 mod branches;
 mod clocks;
 mod companies;
+mod corrections;
 mod crash;
 mod day;
 mod document;

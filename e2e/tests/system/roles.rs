@@ -348,6 +348,8 @@ const OF_A_BRANCH: &[&str] = &[
     "receiveStock",
     "releaseExpiredStock",
     "removeDevice",
+    "renameUser",
+    "requestEmailOfUser",
     "resumeUser",
     "reviseBranch",
     "setPin",

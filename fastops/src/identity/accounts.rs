@@ -10,6 +10,7 @@ use domain::shared::email::{EmailAddress, earlier_folds, fold_v1};
 use domain::shared::{EmailKey, Name, TenantId, UserId};
 use uuid::Uuid;
 
+use super::contacts::{OVER, give_way};
 use super::pins::keep_pin;
 use super::vault::{PersonKey, Unopened};
 use super::{People, unavailable};
@@ -42,22 +43,8 @@ impl People {
             return Ok(());
         }
         let email_key = self.email_key(&person.email);
-        // The log decides whose the address is. Another account with it is of a command that was not accepted,
-        // or is about to be erased.
-        sqlx::query(
-            "WITH stale AS (
-                 DELETE FROM credentials
-                 WHERE tenant_id = $1 AND email_key = $3 AND user_id <> $2
-                 RETURNING user_id
-             )
-             DELETE FROM people
-             WHERE tenant_id = $1 AND person_id IN (SELECT user_id FROM stale)",
-        )
-        .bind(tenant.uuid())
-        .bind(user.uuid())
-        .bind(&email_key.bytes()[..])
-        .execute(&mut *tx)
-        .await?;
+        // The log decides which user has the address.
+        give_way(&mut tx, (tenant, user), email_key).await?;
         sqlx::query(
             "INSERT INTO credentials (tenant_id, user_id, email_key)
              VALUES ($1, $2, $3)
@@ -185,12 +172,7 @@ impl Accounts for People {
         if let Some(pin) = pin {
             keep_pin(tenant, user, pin).execute(&mut *tx).await.map_err(unavailable)?;
         }
-        for over in [
-            "DELETE FROM letters WHERE tenant_id = $1 AND person_id = $2",
-            "DELETE FROM tickets
-             WHERE tenant_id = $1 AND subject_id = $2 AND kind IN ('invitation', 'password_reset')",
-            "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
-        ] {
+        for over in OVER {
             let delete = sqlx::query(over).bind(tenant.uuid()).bind(user.uuid());
             delete.execute(&mut *tx).await.map_err(unavailable)?;
         }

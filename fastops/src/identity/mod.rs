@@ -2,6 +2,7 @@
 //! and the outbox of e-mails.
 
 mod accounts;
+mod contacts;
 mod erasing;
 mod master_key;
 mod outbox;

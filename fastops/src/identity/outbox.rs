@@ -76,7 +76,18 @@ impl People {
             return Ok(());
         }
         keep_ticket(&mut tx, ticket, hash, epoch, Some(expires_at)).await?;
-        let letter = serde_json::to_string(&written.letter).expect("texts are JSON-safe");
+        Self::put_letter(&mut tx, &key, written).await?;
+        tx.commit().await?;
+        self.written.notify_one();
+        Ok(())
+    }
+
+    /// Keeps a letter in place of the one before of its kind.
+    pub(super) async fn put_letter(
+        tx: &mut PgConnection,
+        key: &PersonKey,
+        written: &Written,
+    ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO letters (
                  tenant_id, kind, person_id, letter_id, sealed_letter, due_at, expires_at
@@ -89,18 +100,21 @@ impl People {
                  due_at = excluded.due_at,
                  expires_at = excluded.expires_at",
         )
-        .bind(tenant.uuid())
-        .bind(ticket.kind.word())
-        .bind(person.uuid())
+        .bind(written.ticket.tenant.uuid())
+        .bind(written.ticket.kind.word())
+        .bind(written.ticket.subject)
         .bind(written.id)
-        .bind(key.seal(FIELD, &letter))
+        .bind(Self::sealed_letter(key, &written.letter))
         .bind(written.at)
-        .bind(expires_at)
-        .execute(&mut *tx)
+        .bind(written.expires_at)
+        .execute(tx)
         .await?;
-        tx.commit().await?;
-        self.written.notify_one();
         Ok(())
+    }
+
+    /// An e-mail in its stored form.
+    pub(super) fn sealed_letter(key: &PersonKey, letter: &Letter) -> Vec<u8> {
+        key.seal(FIELD, &serde_json::to_string(letter).expect("texts are JSON-safe"))
     }
 
     /// Waits until an e-mail was stored through a clone of this.

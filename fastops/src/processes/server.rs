@@ -149,6 +149,7 @@ fn services(
         authority: Authority::new(installation.commands.clone()),
         operator: installation.operator(),
         accounts: people.clone(),
+        contacts: people.clone(),
         pins: people.clone(),
         sessions: people.clone(),
         tickets: people.clone(),

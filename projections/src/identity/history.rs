@@ -1,10 +1,11 @@
-//! Who gave what to whom or took it, and when: each change of what a role or a person holds. Written
-//! by the consumer `grants`.
+//! Who gave what to whom or took it, and when: each change of what a role or a person holds, and of
+//! who a person is. Written by the consumer `grants`.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use domain::Decider;
 use domain::identity::roles::{BranchAccess, Event};
-use domain::identity::{PermissionName, Roles};
+use domain::identity::{PermissionName, Roles, User, user};
 use domain::shared::{RoleId, UserId};
 use event_store::consumer::{Consumer, ConsumerError, Projection};
 use event_store::{Actor, RecordedEvent};
@@ -56,6 +57,12 @@ pub enum Change {
     Resumed,
     /// The operator has made the person an administrator of all branches.
     AdministratorRestored,
+    /// The name of the person was corrected.
+    Renamed,
+    /// Another e-mail address of the person was asked for.
+    EmailChangeRequested,
+    /// The person has the e-mail address that was asked for.
+    EmailChanged,
     /// What was known of the person is deleted, and they hold nothing.
     Forgotten,
 }
@@ -104,7 +111,7 @@ impl Consumer for Grants {
     }
 
     fn wants(&self, event: &RecordedEvent) -> bool {
-        event.stream.is_of::<Roles>()
+        event.stream.is_of::<Roles>() || event.stream.is_of::<User>()
     }
 
     async fn apply(
@@ -112,7 +119,17 @@ impl Consumer for Grants {
         tx: &mut PgConnection,
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
-        project(tx, &decoded(events)?).await
+        let mut rows = Vec::new();
+        for happened in decoded::<Roles>(events)? {
+            rows.extend(of_event(&happened, changes(&happened.event)));
+        }
+        for happened in decoded::<User>(events)? {
+            let corrected = corrected(&happened.event);
+            let user = UserId::from_uuid(happened.key.id);
+            let changed = corrected.map(|change| (None, Some(user), change));
+            rows.extend(of_event(&happened, changed.into_iter().collect()));
+        }
+        insert(tx, "grant_changes", &rows).await
     }
 }
 
@@ -181,23 +198,42 @@ fn changes(event: &Event) -> Vec<Changed> {
     }
 }
 
-async fn project(
-    tx: &mut PgConnection,
-    happened: &[Happened<'_, Roles>],
-) -> Result<(), ConsumerError> {
-    let mut rows = Vec::new();
-    for Happened { recorded, key, event } in happened {
-        let by = match &recorded.metadata.actor {
-            Actor::User(user) => Some(*user),
-            Actor::System(_) => None,
-        };
-        for (part, (role, user, change)) in (0..).zip(changes(event)) {
-            let place = HistoryCursor { position: recorded.position.to_i64(), part };
-            let row = Entry { change, role, user, by, at: recorded.recorded_at, place };
-            rows.push(Owned { tenant_id: key.tenant_id, row });
-        }
+/// What an event says of who a person is; ways in are of no interest to others.
+const fn corrected(event: &user::Event) -> Option<Change> {
+    match event {
+        user::Event::Renamed(_) => Some(Change::Renamed),
+        user::Event::EmailChangeRequested(_) => Some(Change::EmailChangeRequested),
+        user::Event::EmailChanged(_) => Some(Change::EmailChanged),
+        // Whoever comes and goes the roles say, too.
+        user::Event::Invited(_)
+        | user::Event::Forgotten(_)
+        | user::Event::InvitedAgain(_)
+        | user::Event::Joined(_)
+        | user::Event::PasswordChanged(_)
+        | user::Event::PinChanged(_)
+        | user::Event::PinSet(_)
+        | user::Event::PinReplaced(_)
+        | user::Event::PinBlocked(_)
+        | user::Event::SessionsEnded(_)
+        | user::Event::SessionEnded(_) => None,
     }
-    insert(tx, "grant_changes", &rows).await
+}
+
+/// The rows of what an event changes.
+fn of_event<D: Decider>(
+    Happened { recorded, key, .. }: &Happened<'_, D>,
+    changes: Vec<Changed>,
+) -> impl Iterator<Item = Owned<Entry>> {
+    let by = match &recorded.metadata.actor {
+        Actor::User(user) => Some(*user),
+        Actor::System(_) => None,
+    };
+    let (tenant_id, position, at) =
+        (key.tenant_id, recorded.position.to_i64(), recorded.recorded_at);
+    (0..).zip(changes).map(move |(part, (role, user, change))| {
+        let place = HistoryCursor { position, part };
+        Owned { tenant_id, row: Entry { change, role, user, by, at, place } }
+    })
 }
 
 row::columns!(row Entry {

@@ -83,7 +83,11 @@ impl Services {
     }
 
     /// Where somebody gets letters, whatever was typed; nowhere if nothing is known of them.
-    async fn address_of(&self, tenant: TenantId, user: UserId) -> Result<Option<String>, Problem> {
+    pub(super) async fn address_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<String>, Problem> {
         let people = self.accounts.people(tenant, &[user]).await;
         let person = people.map_err(|world| failed(&world))?.remove(&user);
         Ok(person.map(|person| person.email))
@@ -95,7 +99,8 @@ impl Services {
         Ok(company.map(|company| company.details.name.to_string()).unwrap_or_default())
     }
 
-    fn written(
+    /// A letter with its token, which is good for some time.
+    pub(super) fn written(
         &self,
         (kind, epoch): (TicketKind, u32),
         token: &Opaque,
@@ -109,7 +114,7 @@ impl Services {
     }
 
     /// The address that a letter leads to.
-    fn link(&self, page: &str, token: &Opaque) -> String {
+    pub(super) fn link(&self, page: &str, token: &Opaque) -> String {
         token.link(&self.public_url, page)
     }
 }

@@ -3,7 +3,9 @@
 mod accounts;
 mod branches;
 mod company;
+mod corrections;
 mod devices;
+mod email_change;
 mod emails;
 mod public_keys;
 pub(in crate::operations) mod rbac;
@@ -24,6 +26,7 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         (
             users::Users(services.clone()),
             accounts::AccountsOfPeople(services.clone()),
+            corrections::Corrections(services.clone()),
             devices::Devices(services.clone()),
         ),
         (company::OwnCompany(services.clone()), branches::Branches(services.clone())),

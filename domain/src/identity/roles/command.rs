@@ -75,8 +75,9 @@ pub enum Change {
     Resume(UserId),
     /// Delete the personal data of a suspended user, for good.
     Forget(UserId),
-    /// Check that a user may be given credentials. It has no events; it is refused unless the actor
-    /// could do everything that the user can, because the actor could sign in as the user.
+    /// Check that a user may be given credentials, another name or another address. It has no events; it is
+    /// refused unless the actor could do everything that the user can, because the actor could sign in as
+    /// the user or have others take the user for another.
     StandIn(UserId),
     /// Make a user an active administrator of all branches, whether or not they belong to the
     /// company already.

@@ -133,6 +133,13 @@ pub(super) async fn about_people(client: &Client, menu: &Menu, round: u32) -> Ve
             id(user),
         ),
         settled(Method::POST, about_user("/invitation"), None, id(user)),
+        settled(Method::PATCH, about_user(""), Some(json!({"name": "Luz Marina"})), id(user)),
+        settled(
+            Method::POST,
+            about_user("/email-change"),
+            Some(json!({"email": format!("otra{round}@example.com")})),
+            id(user),
+        ),
         settled(Method::PUT, about_user("/pin"), Some(json!({"pin": "1357"})), id(user)),
         settled(Method::POST, about_user("/suspend"), None, id(user)),
         settled(Method::POST, format!("/v1/users/{suspended}/resume"), None, id(suspended)),

@@ -166,7 +166,7 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     let visitor = system.visitor();
     let open =
         |path: &str, body: Value| visitor.post(&format!("/v1/auth/{path}")).no_key().json(&body);
-    let client_ids =
+    let own =
         |path: &str, body: Value| client.put(&format!("/v1/auth/{path}")).no_key().json(&body);
     let failed = Expect::Refused(401, "login-failed");
     let login = json!({"email": "ana@example.com", "password": PASSWORD, "tenant": "pizza-place"});
@@ -187,11 +187,16 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     visit("resetPassword", open("reset-password", ticket()), invalid);
     let forgotten = json!({"email": "ana@example.com", "tenant": "pizza-place"});
     visit("forgotPassword", open("forgot-password", forgotten), Expect::Taken);
+    visit("confirmEmail", open("confirm-email", json!({"token": "fo_email_"})), invalid);
     visit("getPublicKeys", visitor.get("/.well-known/jwks.json"), Expect::Nothing);
     let changed = json!({"current": "la clave de otra persona", "password": "otra clave larga"});
-    visit("changePassword", client_ids("password", changed), failed);
+    visit("changePassword", own("password", changed), failed);
     let changed = json!({"password": "la clave de otra persona", "pin": "1234"});
-    visit("changePin", client_ids("pin", changed), failed);
+    visit("changePin", own("pin", changed), failed);
+    visit("changeName", own("name", json!({"name": "Otra Persona"})), Expect::Nothing);
+    let theirs = json!({"password": PASSWORD, "email": "ana@example.com"});
+    let theirs = client.post("/v1/auth/email-change").no_key().json(&theirs);
+    visit("requestEmail", theirs, Expect::Taken);
     let signed_out = Expect::Refused(401, "auth-required");
     visit("logout", open("logout", json!({})), signed_out);
     visit("logoutEverywhere", open("logout-everywhere", json!({})), signed_out);
@@ -290,6 +295,11 @@ fn user_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
     visit("suspendUser", client.post(&path(user, "/suspend")), Expect::NotFound);
     visit("resumeUser", client.post(&path(user, "/resume")), Expect::NotFound);
     visit("forgetUser", client.post(&path(user, "/forget")), Expect::NotFound);
+    let rename = client.call(Method::PATCH, &path(user, "")).json(&json!({"name": "Otra"}));
+    visit("renameUser", rename, Expect::NotFound);
+    let email = json!({"email": "otra@example.com"});
+    let email = client.post(&path(user, "/email-change")).json(&email);
+    visit("requestEmailOfUser", email, Expect::NotFound);
     let pin = client.put(&path(user, "/pin")).json(&json!({"pin": "1357"}));
     visit("setPin", pin, Expect::NotFound);
     visit("inviteUserAgain", client.post(&path(user, "/invitation")), Expect::NotFound);

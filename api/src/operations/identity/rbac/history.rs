@@ -51,11 +51,17 @@ enum ChangeKind {
     Resumed,
     /// The operator has made the person an administrator of all branches.
     AdministratorRestored,
+    /// The name of the person was corrected.
+    Renamed,
+    /// Another e-mail address of the person was asked for.
+    EmailChangeRequested,
+    /// The person has the e-mail address that was asked for.
+    EmailChanged,
     /// What was known of the person is deleted, and they hold nothing.
     Forgotten,
 }
 
-/// A change of what a role or a person holds.
+/// A change of what a role or a person holds, or of who the person is.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "GrantChange")]
 struct GrantChange {
@@ -97,7 +103,7 @@ impl Histories {
             .await
     }
 
-    /// See what became of somebody's roles and branches, the latest first.
+    /// See what became of somebody's roles, branches, name and address, the latest first.
     #[oai(path = "/users/:user_id/history", method = "get", operation_id = "historyOfUser")]
     async fn of_user(
         &self,
@@ -179,6 +185,9 @@ impl From<Entry> for GrantChange {
             Change::Suspended => body(ChangeKind::Suspended),
             Change::Resumed => body(ChangeKind::Resumed),
             Change::AdministratorRestored => body(ChangeKind::AdministratorRestored),
+            Change::Renamed => body(ChangeKind::Renamed),
+            Change::EmailChangeRequested => body(ChangeKind::EmailChangeRequested),
+            Change::EmailChanged => body(ChangeKind::EmailChanged),
             Change::Forgotten => body(ChangeKind::Forgotten),
         }
     }

@@ -63,8 +63,8 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         }
         Permission::UserInvite => ("Invitar personas", "Invite people"),
         Permission::UserManage => (
-            "Dar roles y sedes, y suspender personas",
-            "Give roles and branches, and suspend people",
+            "Dar roles y sedes, corregir datos de personas y suspenderlas",
+            "Give roles and branches, and correct and suspend people",
         ),
         Permission::UserRead => ("Ver las personas", "See people"),
         Permission::UserSetPin => ("Dar PIN a personas", "Give people a PIN"),

@@ -1,4 +1,5 @@
-//! What letters lead to: taking up an invitation, and setting a password that was forgotten.
+//! What letters lead to: taking up an invitation, setting a password that was forgotten, and having
+//! another address.
 
 use commands::identity::{Account, JoinUser, NumberedPin, ResetPassword, TicketFor, TicketKind};
 use domain::shared::{EmailKey, TenantId, UserId};
@@ -57,6 +58,14 @@ struct Reset {
     password: String,
 }
 
+/// The link to another address that is followed.
+#[derive(Object)]
+struct EmailConfirmation {
+    /// The token of the letter.
+    #[oai(validator(max_length = 200))]
+    token: String,
+}
+
 /// A request that may lead to a letter.
 #[derive(ApiResponse)]
 enum Taken {
@@ -75,7 +84,7 @@ impl Letters {
         request: &Request,
         Json(body): Json<Joining>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        let Link { tenant, user, epoch, tried } =
+        let Link { tenant, user, epoch, tried, .. } =
             self.good(Kind::Invitation, &body.token, request).await?;
         let texts = self.0.texts_of(tenant, user).await?;
         let password = self.0.passwords.hash_new(body.password, texts, origin(request)).await?;
@@ -127,7 +136,7 @@ impl Letters {
         request: &Request,
         Json(body): Json<Reset>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        let Link { tenant, user, epoch, tried } =
+        let Link { tenant, user, epoch, tried, .. } =
             self.good(Kind::PasswordReset, &body.token, request).await?;
         let texts = self.0.texts_of(tenant, user).await?;
         let password = self.0.passwords.hash_new(body.password, texts, origin(request)).await?;
@@ -136,12 +145,31 @@ impl Letters {
         refused_link(reset, tried)?;
         self.keep(tenant, user, &password, None).await
     }
+
+    /// Follow the link to another e-mail address, which signs one in after this; every sign-in ends.
+    ///
+    /// The links in letters to the address before are good no more, and it gets a letter that says so.
+    #[oai(path = "/confirm-email", method = "post", operation_id = "confirmEmail")]
+    async fn confirm_email(
+        &self,
+        _anyone: Anyone,
+        request: &Request,
+        Json(body): Json<EmailConfirmation>,
+    ) -> Result<Json<AcknowledgedBody>, Problem> {
+        let Link { tenant, user, ticket, epoch, tried } =
+            self.good(Kind::EmailChange, &body.token, request).await?;
+        let scope = self.0.scope_of_own(Journal::of(request).trace(), tenant, user);
+        refused_link(self.0.confirm_email(&scope, ticket, epoch).await, tried)?;
+        Ok(Json(DONE))
+    }
 }
 
 /// A link that may be used.
 struct Link {
     tenant: TenantId,
     user: UserId,
+    /// What its ticket is for, and the hash of it.
+    ticket: (TicketFor, [u8; 32]),
     /// The epoch in which it was written, for the log to say whether it is still good.
     epoch: u32,
     tried: Try,
@@ -161,6 +189,7 @@ impl Letters {
     async fn good(&self, kind: Kind, text: &str, request: &Request) -> Result<Link, Problem> {
         let (stored, way) = match kind {
             Kind::PasswordReset => (TicketKind::PasswordReset, Way::PasswordReset),
+            Kind::EmailChange => (TicketKind::EmailChange, Way::EmailChange),
             _ => (TicketKind::Invitation, Way::Invitation),
         };
         let invalid = |tried: &Try| {
@@ -176,9 +205,10 @@ impl Letters {
             return Err(closed);
         }
         let ticket = TicketFor { tenant: token.tenant, kind: stored, subject: token.subject };
-        let epoch = self.0.tickets.written_in(ticket, token.hash(), self.0.clock.now()).await;
+        let hash = token.hash();
+        let epoch = self.0.tickets.written_in(ticket, hash, self.0.clock.now()).await;
         let epoch = epoch.map_err(|world| failed(&world))?.ok_or_else(|| invalid(&tried))?;
-        Ok(Link { tenant: token.tenant, user, epoch, tried })
+        Ok(Link { tenant: token.tenant, user, ticket: (ticket, hash), epoch, tried })
     }
 
     /// Keeps the password that the log has accepted; the link is used up with it.

@@ -1,5 +1,6 @@
 //! Ways in: signing in, renewing it, signing out, and what one proves oneself with.
 
+mod contact;
 mod links;
 mod login;
 mod model;
@@ -33,7 +34,7 @@ pub(in crate::operations) fn operations(services: &Services) -> impl OpenApi + u
             staff::Staff(services.clone()),
         ),
         sessions::OwnSessions(services.clone()),
-        own::OwnSecrets(services.clone()),
+        (own::OwnSecrets(services.clone()), contact::OwnContact(services.clone())),
         links::Letters(services.clone()),
     )
 }
@@ -116,6 +117,13 @@ impl Services {
         Ok(())
     }
 
+    /// The scope of somebody who has proven who they are otherwise than with an access token.
+    fn scope_of_own(&self, trace: &Trace, tenant: TenantId, user: UserId) -> Scope {
+        let id = CorrelationId::from_uuid(self.ids.uuid());
+        let correlation = Correlation { id, traceparent: Some(trace.text()) };
+        Scope::user(tenant, user, correlation)
+    }
+
     /// Records what somebody has done about their ways in. Not under a key of the client: whoever asks
     /// again asks for another change.
     async fn record(
@@ -125,9 +133,7 @@ impl Services {
         user: UserId,
         change: impl Intent<Refusal = user::Error>,
     ) -> Result<Receipt, Problem> {
-        let id = CorrelationId::from_uuid(self.ids.uuid());
-        let correlation = Correlation { id, traceparent: Some(trace.text()) };
-        let scope = Scope::user(tenant, user, correlation);
+        let scope = self.scope_of_own(trace, tenant, user);
         let once = Request::live(CommandId::from_uuid(self.ids.uuid()));
         self.commands.execute(&scope, once, change).await.map_err(not_changed)
     }

@@ -48,7 +48,7 @@ impl OwnSecrets {
         request: &Request,
         Json(body): Json<PasswordChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        self.prove(&by, request, body.current).await?;
+        self.0.prove(&by, request, body.current).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let texts = self.0.texts_of(tenant, user).await?;
         let hash = self.0.passwords.hash_new(body.password, texts, None).await?;
@@ -67,7 +67,7 @@ impl OwnSecrets {
         request: &Request,
         Json(body): Json<PinChange>,
     ) -> Result<Json<AcknowledgedBody>, Problem> {
-        self.prove(&by, request, body.password).await?;
+        self.0.prove(&by, request, body.password).await?;
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let (trace, change) = (&by.caller.trace, user::Command::ChangePin);
@@ -76,9 +76,9 @@ impl OwnSecrets {
     }
 }
 
-impl OwnSecrets {
+impl Services {
     /// Goes on only with the caller's own password.
-    async fn prove(
+    pub(super) async fn prove(
         &self,
         by: &SignedIn,
         request: &Request,
@@ -86,15 +86,15 @@ impl OwnSecrets {
     ) -> Result<(), Problem> {
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let subject = [crate::auth::attempts::Subject::Person(user)];
-        let waiting = self.0.passwords.place(None)?;
+        let waiting = self.passwords.place(None)?;
         let tried = Try::of(Way::OwnPassword, request).person(user);
-        let begun = self.0.attempts.begin(&subject, self.0.clock.now());
+        let begun = self.attempts.begin(&subject, self.clock.now());
         begun.inspect_err(|_| tried.failed(Reason::Waiting))?;
-        let stored = self.0.accounts.password_of(tenant, user).await;
+        let stored = self.accounts.password_of(tenant, user).await;
         let stored = stored.map_err(|world| failed(&world))?;
         match waiting.turn().await.verify(password, stored).await? {
             Verdict::Right { .. } => {
-                self.0.attempts.succeeded(&subject);
+                self.attempts.succeeded(&subject);
                 Ok(())
             }
             Verdict::Wrong => {

@@ -1,0 +1,72 @@
+//! What is written when somebody's address changes: to the new one a link, to the one before that there
+//! is another.
+
+use chrono::TimeDelta;
+use commands::identity::{Letter, Notice, RequestedEmail, TicketKind};
+use domain::shared::{CommandId, TenantId, UserId};
+
+use crate::auth::opaque::{Kind, Opaque};
+use crate::operations::Services;
+use crate::operations::refusal::failed;
+use crate::problem::Problem;
+
+/// How long a link to another address is good.
+const CONFIRM_WITHIN: TimeDelta = TimeDelta::days(1);
+
+/// How long a mail server may take no letters before an address does not hear that there is another.
+const NOTICE_WITHIN: TimeDelta = TimeDelta::days(7);
+
+impl Services {
+    /// Writes to an address that was asked for; the link of an earlier request is good no more. Under
+    /// one request that happens once.
+    pub(super) async fn write_email_change(
+        &self,
+        (tenant, user): (TenantId, UserId),
+        command: CommandId,
+        requested: &RequestedEmail,
+    ) -> Result<(), Problem> {
+        let known = self.authority.known(tenant, user).await.map_err(|world| failed(&world))?;
+        let Some(known) = known else { return Ok(()) };
+        let company = self.company(tenant).await?;
+        let kind = Kind::EmailChange;
+        let token = Opaque::of_command(&self.renewals, command, kind, tenant, user.uuid());
+        let letter = Letter {
+            to: requested.address.clone(),
+            subject: "Confirmar su correo · Confirm your e-mail address".to_owned(),
+            text: format!(
+                "Para usar esta dirección de correo en {company} abra este enlace dentro de un día. \
+                 Hasta entonces vale la de antes. Si no lo pidió, no haga nada.\n\n\
+                 To use this e-mail address at {company} open this link within a day. \
+                 Until then the one before counts. If you did not ask for it, do nothing.\n\n{}\n",
+                self.link("confirm-email", &token)
+            ),
+        };
+        let kind = (TicketKind::EmailChange, known.epoch);
+        let written = self.written(kind, &token, letter, CONFIRM_WITHIN);
+        let kept = self.contacts.keep_requested(requested, written).await;
+        kept.map_err(|world| failed(&world))
+    }
+
+    /// What the address before is told. It says nothing of the new one, nor whose account it is.
+    pub(super) async fn notice_of_email(
+        &self,
+        tenant: TenantId,
+        former: String,
+    ) -> Result<Notice, Problem> {
+        let company = self.company(tenant).await?;
+        let letter = Letter {
+            to: former,
+            subject: "Su correo cambió · Your e-mail address has changed".to_owned(),
+            text: format!(
+                "Su cuenta en {company} tiene ahora otra dirección de correo. Con esta ya no se \
+                 entra, y todas las sesiones se cerraron. Si no lo pidió, avise enseguida a quien \
+                 administra {company}.\n\n\
+                 Your account at {company} has another e-mail address from now on. This one signs \
+                 nobody in any more, and every sign-in has ended. If you did not ask for it, tell \
+                 whoever administers {company} at once.\n"
+            ),
+        };
+        let at = self.clock.now();
+        Ok(Notice { id: self.ids.uuid(), letter, at, expires_at: at + NOTICE_WITHIN })
+    }
+}
