@@ -310,7 +310,7 @@ impl Account {
             // Whoever follows the link again comes to what the first time left undone beside the log.
             Command::ConfirmEmail { number, .. } if self.contact.is_confirmed(number) => Ok(vec![]),
             Command::ConfirmEmail { link, number } => {
-                self.link_is_good(link)?;
+                self.check_link(link)?;
                 Ok(vec![self.contact.confirm(number)?.into()])
             }
             Command::Forget => Ok(vec![Forgotten {}.into()]),
@@ -408,7 +408,7 @@ impl Decider for User {
             Event::EmailChanged(changed) => {
                 account.email = Some(changed.email);
                 account.contact.changed(changed);
-                account.sessions.all_ended();
+                account.sessions.end_all();
             }
             Event::Forgotten(_) => return State::Forgotten,
         }

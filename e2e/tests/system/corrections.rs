@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::identity::roles::Seed;
 use e2e::staff::enrolled;
-use e2e::system::{PASSWORD, PATIENCE};
+use e2e::system::{PASSWORD, TIMEOUT};
 use e2e::{Answer, Client, System, fresh};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn shown(by: &Client, user: Uuid) -> (Value, Value) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    let shown = tokio::time::timeout(PATIENCE, there).await.expect("they are shown");
+    let shown = tokio::time::timeout(TIMEOUT, there).await.expect("they are shown");
     let body = shown.expect(200);
     (body["name"].clone(), body["email"].clone())
 }
@@ -107,12 +107,12 @@ async fn crashed(system: &System, statement: &'static str) {
 #[tokio::test]
 async fn f02_what_a_crash_has_left_undone_of_a_correction_is_done_by_the_retry() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let luz = system.joined(&owner, OLD, &[], &[]).await;
     let (name, address) = (fresh(), fresh());
     rename(&owner, luz, name, "Luz Mariana").await.expect(200);
     request(&owner, luz, address, NEW).await.expect(200);
-    let first = letters.token(NEW).await;
+    let first = emails.token(NEW).await;
     crashed(
         &system,
         "UPDATE people SET name_number = 0, next_email_number = 0, sealed_next_email = NULL",
@@ -121,7 +121,7 @@ async fn f02_what_a_crash_has_left_undone_of_a_correction_is_done_by_the_retry()
     confirm(&system, &first).await.problem(422, "ticket-invalid");
     assert!(rename(&owner, luz, name, "Luz Mariana").await.is_replayed());
     assert!(request(&owner, luz, address, NEW).await.is_replayed());
-    assert_eq!(letters.nth_token(NEW, 2).await, first, "it may have been sent before");
+    assert_eq!(emails.nth_token(NEW, 2).await, first, "it may have been sent before");
 
     // Then the log has the address, and the process ends before the tables have it.
     crashed(
@@ -132,7 +132,7 @@ async fn f02_what_a_crash_has_left_undone_of_a_correction_is_done_by_the_retry()
     )
     .await;
     confirm(&system, &first).await.expect(200);
-    assert!(letters.nth(OLD, 2).await.contains("otra dirección"));
+    assert!(emails.nth(OLD, 2).await.contains("otra dirección"));
     crashed(
         &system,
         "UPDATE people p
@@ -180,12 +180,12 @@ async fn somebody_corrects_their_own_name_and_not_on_a_till() {
 #[tokio::test]
 async fn s62_another_address_counts_when_its_link_is_followed_and_the_one_before_hears_of_it() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let luz = system.joined(&owner, OLD, &[], &[]).await;
     let at_home = system.signed_in(OLD).await;
     let key = fresh();
     request(&owner, luz, key, "Marina@Example.com").await.expect(200);
-    let token = letters.token("Marina@Example.com").await;
+    let token = emails.token("Marina@Example.com").await;
     let before = kept(&system).await;
     assert!(request(&owner, luz, key, "Marina@Example.com").await.is_replayed());
     request(&owner, luz, key, "otra@example.com").await.problem(422, "idempotency-mismatch");
@@ -199,7 +199,7 @@ async fn s62_another_address_counts_when_its_link_is_followed_and_the_one_before
     let forgot = json!({"email": OLD});
     let forgot = system.visitor().post("/v1/auth/forgot-password").no_key().json(&forgot);
     forgot.send().await.expect(202);
-    let reset = letters.nth_token(OLD, 2).await;
+    let reset = emails.nth_token(OLD, 2).await;
 
     confirm(&system, &token).await.expect(200);
     assert_eq!(login(&system, OLD, PASSWORD).await, 401);
@@ -210,7 +210,7 @@ async fn s62_another_address_counts_when_its_link_is_followed_and_the_one_before
     let reset = system.visitor().post("/v1/auth/reset-password").no_key().json(&body);
     reset.send().await.problem(422, "ticket-invalid");
     confirm(&system, &token).await.problem(422, "ticket-invalid");
-    let notice = letters.nth(OLD, 3).await;
+    let notice = emails.nth(OLD, 3).await;
     assert!(notice.contains("otra dirección de correo"), "{notice}");
     assert!(!notice.to_lowercase().contains(NEW) && !notice.contains('#'), "{notice}");
 
@@ -237,14 +237,14 @@ async fn s62_another_address_counts_when_its_link_is_followed_and_the_one_before
 #[tokio::test]
 async fn s62_a_later_request_takes_the_place_of_an_earlier_one() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let luz = system.joined(&owner, OLD, &[], &[]).await;
     request(&owner, luz, fresh(), "primera@example.com").await.expect(200);
-    let first = letters.token("primera@example.com").await;
+    let first = emails.token("primera@example.com").await;
     let at_home = system.signed_in(OLD).await.client;
     request_own(&at_home, "la clave de otra persona", NEW).await.problem(401, "login-failed");
     request_own(&at_home, PASSWORD, NEW).await.expect(202);
-    let second = letters.token(NEW).await;
+    let second = emails.token(NEW).await;
     confirm(&system, &first).await.problem(422, "ticket-invalid");
     confirm(&system, &second).await.expect(200);
     assert_eq!(login(&system, NEW, PASSWORD).await, 200);
@@ -254,7 +254,7 @@ async fn s62_a_later_request_takes_the_place_of_an_earlier_one() {
 #[tokio::test]
 async fn s62_an_address_that_somebody_has_or_gets_meanwhile_becomes_nobody_elses() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let luz = system.joined(&owner, OLD, &[], &[]).await;
     let at_home = system.signed_in(OLD).await.client;
     let eva = json!({"name": "Eva", "email": "eva@example.com", "roles": [], "branches": []});
@@ -268,32 +268,32 @@ async fn s62_an_address_that_somebody_has_or_gets_meanwhile_becomes_nobody_elses
     assert_eq!((kept(&system).await, system.log().await), before, "something was left");
 
     request(&owner, luz, fresh(), NEW).await.expect(200);
-    let token = letters.token(NEW).await;
+    let token = emails.token(NEW).await;
     let pepe = json!({"name": "Pepe", "email": NEW, "roles": [], "branches": []});
     owner.post("/v1/users").json(&pepe).send().await.expect(201);
     confirm(&system, &token).await.problem(409, "email-taken");
     assert_eq!(login(&system, OLD, PASSWORD).await, 200);
-    assert_eq!(letters.count(OLD), 1, "nothing has changed, and nobody is told so");
+    assert_eq!(emails.count(OLD), 1, "nothing has changed, and nobody is told so");
 }
 
 #[tokio::test]
 async fn s62_a_link_to_an_address_is_void_when_it_is_old_and_after_a_suspension() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let luz = system.joined(&owner, OLD, &[], &[]).await;
     request(&owner, luz, fresh(), NEW).await.expect(200);
-    let token = letters.token(NEW).await;
+    let token = emails.token(NEW).await;
     for step in ["suspend", "resume"] {
         owner.post(&format!("/v1/users/{luz}/{step}")).send().await.expect(200);
         confirm(&system, &token).await.problem(422, "ticket-invalid");
     }
     request(&owner, luz, fresh(), NEW).await.expect(200);
-    let token = letters.nth_token(NEW, 2).await;
+    let token = emails.nth_token(NEW, 2).await;
     system.site.clock.forward(TimeDelta::hours(25));
     confirm(&system, &token).await.problem(422, "ticket-invalid");
     let owner = system.signed_in("ana@example.com").await.client;
     request(&owner, luz, fresh(), NEW).await.expect(200);
-    let token = letters.nth_token(NEW, 3).await;
+    let token = emails.nth_token(NEW, 3).await;
     for step in ["suspend", "forget"] {
         owner.post(&format!("/v1/users/{luz}/{step}")).send().await.expect(200);
     }
@@ -305,13 +305,13 @@ async fn s62_a_link_to_an_address_is_void_when_it_is_old_and_after_a_suspension(
 #[tokio::test]
 async fn whoever_was_invited_with_a_wrong_address_is_invited_at_the_right_one() {
     let system = System::start().await;
-    let (owner, letters) = (system.client(), &system.site.letters);
+    let (owner, emails) = (system.client(), &system.site.emails);
     let body = json!({"name": "Luz", "email": OLD, "roles": [], "branches": []});
     let luz = owner.post("/v1/users").json(&body).send().await.id();
-    let wrong = letters.token(OLD).await;
+    let wrong = emails.token(OLD).await;
     request(&owner, luz, fresh(), NEW).await.expect(200);
-    confirm(&system, &letters.token(NEW).await).await.expect(200);
-    let right = letters.nth_token(NEW, 2).await;
+    confirm(&system, &emails.token(NEW).await).await.expect(200);
+    let right = emails.nth_token(NEW, 2).await;
     let join = async |token: &str| {
         let body = json!({"token": token, "password": PASSWORD});
         system.visitor().post("/v1/auth/join").no_key().json(&body).send().await
@@ -347,8 +347,8 @@ async fn s22_nobody_corrects_somebody_who_may_do_more_or_acts_elsewhere() {
     // One's own address takes one's password.
     request(&owner, boss, fresh(), NEW).await.problem(403, "password-required");
     assert_eq!((kept(&system).await, system.log().await), before, "something was left");
-    assert_eq!(system.site.letters.count(NEW), 0);
+    assert_eq!(system.site.emails.count(NEW), 0);
     rename(&manager, near, fresh(), "Luz Mariana").await.expect(200);
     request(&manager, near, fresh(), NEW).await.expect(200);
-    confirm(&system, &system.site.letters.token(NEW).await).await.expect(200);
+    confirm(&system, &system.site.emails.token(NEW).await).await.expect(200);
 }

@@ -85,8 +85,8 @@ fn another_address_ends_sign_ins_and_the_links_to_the_one_before() {
     let state = User::fold(State::default(), history());
     let session = SessionId::from_uuid(uuid::Uuid::from_u128(1));
     for on_till in [false, true] {
-        assert!(!state.sessions().unwrap().go_on(0, session, on_till));
-        assert!(state.sessions().unwrap().go_on(1, session, on_till));
+        assert!(!state.sessions().unwrap().is_valid(0, session, on_till));
+        assert!(state.sessions().unwrap().is_valid(1, session, on_till));
     }
     let reset = |link| Command::ResetPassword { link };
     given::<User>(history()).when(reset(0)).then_refused(Error::LinkVoid);
