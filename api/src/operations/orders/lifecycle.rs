@@ -17,13 +17,13 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Changed, Created, Found, List, first};
+use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::orders::model::{
     CancelReasonBody, MovedOrder, NewOrder, OrderBody, OrderSummary, OrderTypeBody, PlacedOrder,
     QuoteBody, StatusBody, lines,
 };
 use crate::operations::orders::refusal;
-use crate::operations::refusal::{not_looked, refused, unread};
+use crate::operations::refusal::{not_looked, unread};
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -54,10 +54,8 @@ impl Orders {
         Json(body): Json<NewOrder>,
     ) -> Result<Created<PlacedOrder>, Problem> {
         let intent = self.intent(&body)?;
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::new_order))?;
-        let made = first::<Order>(&receipt)?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::new_order).await?;
+        let made = accepted.first::<Order>()?;
         let Event::Placed(placed) = made.event else {
             return Err(Problem::new(Code::Internal));
         };
@@ -69,9 +67,9 @@ impl Orders {
             lines: lines(placed.lines),
             total: placed.total.into(),
             revision: made.revision.get(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        Ok(Created::by(&accepted, made.revision, body))
     }
 
     /// Ask what an order would cost, without placing it.
@@ -236,17 +234,15 @@ impl Orders {
     ) -> Result<Changed<MovedOrder>, Problem> {
         let seen = seen.map(Revision::new);
         let intent = MoveOrder { order: OrderId::from_uuid(order), seen, step };
-        let scope = self.0.scope(caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::order))?;
-        let made = first::<Order>(&receipt)?;
+        let accepted = self.0.execute(caller, key, intent, refusal::order).await?;
+        let made = accepted.first::<Order>()?;
         let status = status_after(&made.event).ok_or_else(|| Problem::new(Code::Internal))?;
         let body = MovedOrder {
             id: order,
             status: status.into(),
             revision: made.revision.get(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Changed::by(&receipt, made.revision, body))
+        Ok(Changed::by(&accepted, made.revision, body))
     }
 }

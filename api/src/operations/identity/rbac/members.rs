@@ -38,8 +38,8 @@ impl Members {
     ) -> Result<Done<Settled>, Problem> {
         let (user, role) = (UserId::from_uuid(user_id.0), RoleId::from_uuid(role_id.0));
         let change = Change::Assign(user, role);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        let accepted = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(accepted.settled(user_id.0))
     }
 
     /// Take a role from somebody.
@@ -57,8 +57,8 @@ impl Members {
     ) -> Result<Done<Settled>, Problem> {
         let (user, role) = (UserId::from_uuid(user_id.0), RoleId::from_uuid(role_id.0));
         let change = Change::Unassign(user, role);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        let accepted = self.0.change_roles(&by.caller, key, change).await?;
+        Ok(accepted.settled(user_id.0))
     }
 
     /// List somebody's roles, with who gave them.
