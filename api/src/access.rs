@@ -14,13 +14,14 @@ use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use crate::auth::bearer::bearer;
 use crate::auth::opaque::Kind;
 use crate::auth::operator::OperatorGate;
 use crate::auth::token::TokenError;
-use crate::caller::{Caller, bearer};
+use crate::caller::Caller;
+use crate::journal::{Journal, RequestId};
 use crate::problem::{Code, Problem};
 use crate::rates::RateLimits;
-use crate::telemetry::{Journal, RequestId};
 use crate::trace::Trace;
 
 /// The name of the security scheme in the document.

@@ -19,7 +19,8 @@ use crate::guard::Guard;
 use crate::health::{self, Readiness};
 use crate::problem::page;
 use crate::rates::RateLimits;
-use crate::telemetry::{NewId, Telemetry};
+use crate::sources::NewId;
+use crate::telemetry::Telemetry;
 
 /// What the addresses of operations begin with.
 const ROOTS: [&str; 2] = ["/v1", "/.well-known"];

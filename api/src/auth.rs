@@ -2,6 +2,7 @@
 
 mod aside;
 pub mod attempts;
+pub(crate) mod bearer;
 pub(crate) mod failures;
 pub mod opaque;
 pub mod operator;

@@ -1,7 +1,6 @@
 //! Problem: the one shape of every refusal and failure, RFC 9457 `application/problem+json`.
 
 pub(crate) mod catalogue;
-mod framework;
 pub(crate) mod page;
 
 use std::time::Duration;
@@ -15,7 +14,6 @@ use poem_openapi::types::{ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
 pub use catalogue::Code;
-pub(crate) use framework::{from_error, from_status, method_not_allowed};
 
 use crate::language::{Language, Words};
 
@@ -101,9 +99,14 @@ impl Problem {
 
     /// A parameter in the address or the headers that breaks the rules: 400.
     pub fn parameter(error: FieldError) -> Self {
-        let mut problem = Self::new(Code::Validation).with_errors(vec![error]);
-        problem.0.status = StatusCode::BAD_REQUEST;
-        problem
+        Self::new(Code::Validation).with_errors(vec![error]).with_status(StatusCode::BAD_REQUEST)
+    }
+
+    /// Answers with another status than that of the code.
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
+        self
     }
 
     /// Says more about this one case.

@@ -23,9 +23,9 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::caller::Caller;
 use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
+use crate::journal::RequestId;
 use crate::position::PositionToken;
 use crate::problem::{Code, Problem};
-use crate::telemetry::RequestId;
 use crate::trace::Trace;
 
 /// How long a read waits for what its client wrote.
