@@ -23,7 +23,7 @@ use crate::operations::orders::model::{
     QuoteBody, StatusBody, lines,
 };
 use crate::operations::orders::refusal;
-use crate::operations::refusal::{not_looked, unread};
+use crate::operations::refusal::{refused, unread};
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -84,7 +84,7 @@ impl Orders {
         let intent = self.intent(&body)?;
         let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
         let Quote { lines: priced, total } =
-            quote.map_err(|failure| not_looked(failure, refusal::new_order))?;
+            quote.map_err(|failure| refused(failure, refusal::new_order))?;
         by.caller.at(intent.branch)?;
         Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
     }
