@@ -132,18 +132,18 @@ async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
     }
 }
 
-/// The turnstile is before the operations and knows them by their addresses alone.
+/// The sign-in limiter is before the operations and knows them by their addresses alone.
 #[tokio::test]
 async fn every_way_in_is_an_operation_that_anybody_may_try() {
     let system = System::start().await;
     let operations = operations(&system).await;
-    for path in api::auth::turnstile::WAYS_IN {
+    for path in api::auth::sign_in_limiter::SIGN_IN_PATHS {
         let way_in = operations.iter().find(|it| it.method == "post" && it.path == path);
         assert!(way_in.is_some_and(Operation::is_open), "POST {path}");
     }
     let sign_in = operations.iter().filter(|it| it.id.starts_with("login"));
     let paths: Vec<&str> = sign_in.map(|it| it.path.as_str()).collect();
-    assert_eq!(paths, api::auth::turnstile::WAYS_IN);
+    assert_eq!(paths, api::auth::sign_in_limiter::SIGN_IN_PATHS);
 }
 
 #[tokio::test]
