@@ -5,7 +5,7 @@ use commands::Revision;
 use commands::identity::{Company, ReviseCompany};
 use domain::identity::Tenant;
 use domain::identity::permission::markers::{CompanyRead, CompanyUpdate};
-use domain::identity::tenant::Details;
+use domain::identity::tenant::{self, Details};
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,10 +14,10 @@ use crate::access::Can;
 use crate::caller::Caller;
 use crate::operations::answer::{Changed, Found};
 use crate::operations::fields::Fields;
+use crate::operations::identity::refusal;
 use crate::operations::model::{AddressBody, Revised};
 use crate::operations::moment;
 use crate::operations::operator::model::SubscriptionBody;
-use crate::operations::operator::refusal::company as refused_company;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
@@ -104,7 +104,8 @@ impl OwnCompany {
     ) -> Result<Changed<Revised>, Problem> {
         let (details, seen) = (body.read()?, Revision::new(seen.revision()));
         let intent = ReviseCompany { seen, details };
-        let accepted = self.0.execute(&by.caller, key, intent, |it| refused_company(*it)).await?;
+        let rule = |it: &tenant::Error| refusal::own_company(*it);
+        let accepted = self.0.execute(&by.caller, key, intent, rule).await?;
         accepted.changed::<Tenant>(by.caller.tenant.uuid(), seen)
     }
 

@@ -237,8 +237,7 @@ impl Users {
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let user = UserId::from_uuid(user_id.0);
-        let accepted = self.0.change_roles(&by.caller, key, Change::Suspend(user)).await?;
-        Ok(accepted.settled(user_id.0))
+        self.0.settle_roles(&by.caller, key, Change::Suspend(user), user_id.0).await
     }
 
     /// Let somebody go on who was suspended.
@@ -250,8 +249,7 @@ impl Users {
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let user = UserId::from_uuid(user_id.0);
-        let accepted = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
-        Ok(accepted.settled(user_id.0))
+        self.0.settle_roles(&by.caller, key, Change::Resume(user), user_id.0).await
     }
 }
 

@@ -116,8 +116,7 @@ impl PermissionCategories {
     ) -> Result<Done<Settled>, Problem> {
         let category = PermissionCategoryId::from_uuid(category_id.0);
         let change = Change::Sort(Sorting::RemoveCategory(category));
-        let accepted = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(accepted.settled(category_id.0))
+        self.0.settle_roles(&by.caller, key, change, category_id.0).await
     }
 
     /// List the categories of permissions, by name.

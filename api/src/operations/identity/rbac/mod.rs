@@ -24,10 +24,10 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::operations::Services;
 use crate::operations::accepted::Accepted;
-use crate::operations::answer::{Changed, Created};
+use crate::operations::answer::{Changed, Created, Done};
 use crate::operations::identity::refusal;
 use crate::operations::identity::refusal::Named;
-use crate::operations::model::Revised;
+use crate::operations::model::{Revised, Settled};
 use crate::operations::refusal::{failed, unread};
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
@@ -55,7 +55,18 @@ impl Services {
         self.change_roles_named(caller, key, None, change, &Named::default()).await
     }
 
-    /// The same where the body names roles, permissions or branches.
+    /// The same where the answer says no more than that the change about `id` is settled.
+    pub(in crate::operations) async fn settle_roles(
+        &self,
+        caller: &Caller,
+        key: IdempotencyKey,
+        change: Change,
+        id: Uuid,
+    ) -> Result<Done<Settled>, Problem> {
+        Ok(self.change_roles(caller, key, change).await?.settled(id))
+    }
+
+    /// Changes something about the company's roles, where the body names roles, permissions or branches.
     pub(in crate::operations) async fn change_roles_named(
         &self,
         caller: &Caller,

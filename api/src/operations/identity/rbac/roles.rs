@@ -94,8 +94,7 @@ impl RolesOfCompany {
         role_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let change = Change::RemoveRole(RoleId::from_uuid(role_id.0));
-        let accepted = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(accepted.settled(role_id.0))
+        self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
     /// Grant a role a permission.
@@ -114,8 +113,7 @@ impl RolesOfCompany {
     ) -> Result<Done<Settled>, Problem> {
         let permission = permission("/path/permission_id", &permission_id)?;
         let change = Change::Grant(RoleId::from_uuid(role_id.0), permission);
-        let accepted = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(accepted.settled(role_id.0))
+        self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
     /// Revoke a permission that a role has of its own.
@@ -134,8 +132,7 @@ impl RolesOfCompany {
     ) -> Result<Done<Settled>, Problem> {
         let permission = permission("/path/permission_id", &permission_id)?;
         let change = Change::Revoke(RoleId::from_uuid(role_id.0), permission);
-        let accepted = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(accepted.settled(role_id.0))
+        self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
     /// Choose all permissions that a role has of its own, at once.
