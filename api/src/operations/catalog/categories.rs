@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about categories of the menu.
 pub(super) struct Categories(pub(super) Services);
 
 /// What a category is like.

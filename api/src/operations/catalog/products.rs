@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about products.
 pub(super) struct Products(pub(super) Services);
 
 /// What a product is like.

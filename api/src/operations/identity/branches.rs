@@ -27,7 +27,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about branches.
 pub(super) struct Branches(pub(super) Services);
 
 /// A branch to be.

@@ -24,7 +24,7 @@ use crate::payload::Json;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about the company that the caller is of.
 pub(super) struct OwnCompany(pub(super) Services);
 
 /// What should stand on the company's tickets.

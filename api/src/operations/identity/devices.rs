@@ -23,7 +23,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::Problem;
 
-/// See the module.
+/// The operations about devices.
 pub(super) struct Devices(pub(super) Services);
 
 /// A device to be used.

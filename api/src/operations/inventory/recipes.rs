@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about recipes.
 pub(super) struct Recipes(pub(super) Services);
 
 /// How a product is to be made.

@@ -34,7 +34,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about the stock of branches.
 pub(super) struct StockOfBranches(pub(super) Services);
 
 /// Goods that came in together.

@@ -26,7 +26,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about stock items.
 pub(super) struct StockItems(pub(super) Services);
 
 /// A stock item to be.

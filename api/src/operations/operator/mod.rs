@@ -28,7 +28,7 @@ use model::{
     SubscriptionBody,
 };
 
-/// See the module.
+/// The operations about companies, for the operator.
 pub(super) struct Companies(pub(super) Services);
 
 #[OpenApi(prefix_path = "/v1/operator/companies", tag = "Part::Operator")]

@@ -31,7 +31,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch, OptionalIfMatch};
 use crate::problem::{Code, FieldError, Problem};
 
-/// See the module.
+/// The operations about orders.
 pub(super) struct Orders(pub(super) Services);
 
 /// Why it is cancelled.

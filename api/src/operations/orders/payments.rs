@@ -23,7 +23,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, OptionalIfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about payments.
 pub(super) struct Payments(pub(super) Services);
 
 /// A payment to be.

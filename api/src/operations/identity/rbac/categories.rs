@@ -21,7 +21,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about categories of permissions.
 pub(crate) struct PermissionCategories(pub(crate) Services);
 
 /// What a category of permissions is like.

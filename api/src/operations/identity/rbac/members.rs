@@ -20,7 +20,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about who has which roles.
 pub(crate) struct Members(pub(crate) Services);
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]

@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about permissions.
 pub(crate) struct Permissions(pub(crate) Services);
 
 /// A permission that can be granted.

@@ -29,7 +29,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about roles.
 pub(crate) struct RolesOfCompany(pub(crate) Services);
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]

@@ -18,7 +18,7 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations that take the links of letters.
 pub(crate) struct Letters(pub(crate) Services);
 
 /// An invitation that is taken up.

@@ -19,7 +19,7 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, FieldError, Problem};
 
-/// See the module.
+/// The operations for signing in with a PIN.
 pub(crate) struct PinSignIn(pub(crate) Services);
 
 /// How often in a row a PIN may be tried before it is blocked.

@@ -23,7 +23,7 @@ use crate::payload::Json;
 use crate::problem::{Code, Problem};
 use crate::trace::Trace;
 
-/// See the module.
+/// The operations about sessions of the caller.
 pub(crate) struct OwnSessions(pub(crate) Services);
 
 /// What renews a sign-in.
