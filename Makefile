@@ -12,6 +12,10 @@ export PATH := $(FASTOPS_CACHE)/tools/bin:$(PATH)
 FILTER ?=
 ARGS ?=
 DATA ?=
+CONTEXT ?=
+NAME ?=
+PLURAL ?=
+SPANISH ?=
 ROUNDS ?= 50
 
 .PHONY: help
@@ -21,6 +25,8 @@ help: ## list what make can do here
 	@echo "Variables:"
 	@echo "  FILTER=\"a b\"        make test: only tests whose name contains one of the words"
 	@echo "  ARGS=\"…\"            make demo, make bench: more arguments, for example ARGS=\"--no-simulate\""
+	@echo "  CONTEXT, NAME       make new-aggregate: where it belongs (catalog, inventory), and what it is called"
+	@echo "  PLURAL, SPANISH     make new-aggregate: its plural, and that in Spanish, where an s is not enough"
 	@echo "  DATA=<folder>       make import-pizza-place: the folder with the files of the pizza place"
 	@echo "  ROUNDS=$(ROUNDS)           make campaign: how often each fault is made to happen"
 	@echo "  PROFILED=1          make release, make bench: optimise for a profile that is measured first"
@@ -49,6 +55,11 @@ lint: ## formatting, clippy, documentation and dependencies, with warnings as er
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 	cargo deny check bans licenses sources
+
+.PHONY: new-aggregate
+new-aggregate: ## write the skeleton of an aggregate, in every layer and registry
+	$(if $(and $(CONTEXT),$(NAME)),,$(error say what: make new-aggregate CONTEXT=inventory NAME=supplier))
+	@scripts/new-aggregate.sh "$(CONTEXT)" "$(NAME)" $(if $(PLURAL),"$(PLURAL)","$(NAME)s") "$(SPANISH)"
 
 .PHONY: fmt
 fmt: ## format all code

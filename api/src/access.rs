@@ -1,73 +1,33 @@
 //! Access: an operation says in its signature who may use it, and cannot be served without saying.
 
+mod permits;
+mod scheme;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use commands::World;
 use commands::identity::Standing;
 use domain::identity::Permission;
 use domain::identity::permission::markers::Marker;
 use domain::identity::roles::BranchAccess;
-use domain::shared::{BranchId, DeviceId, TenantId};
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaSecurityScheme, Registry};
+use poem_openapi::registry::Registry;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+pub use permits::{Permits, Till, Unanswered};
+pub(crate) use scheme::{ANYONE, BEARER, DEVICE, OPERATOR};
+use scheme::{register_bearer, register_scheme};
+
+use crate::auth::bearer::bearer;
 use crate::auth::opaque::Kind;
 use crate::auth::operator::OperatorGate;
 use crate::auth::token::TokenError;
-use crate::caller::{Caller, bearer};
+use crate::caller::Caller;
+use crate::journal::{Journal, RequestId};
 use crate::problem::{Code, Problem};
 use crate::rates::RateLimits;
-use crate::telemetry::{Journal, RequestId};
 use crate::trace::Trace;
-
-/// The name of the security scheme in the document.
-pub(crate) const BEARER: &str = "BearerAuth";
-
-/// The name of the operator's security scheme in the document.
-pub(crate) const OPERATOR: &str = "operator";
-
-/// The name of the security scheme of enrolled devices in the document.
-pub(crate) const DEVICE: &str = "device";
-
-/// What stands in place of a security scheme where none is needed; it never reaches the document.
-pub(crate) const ANYONE: &str = "anyone";
-
-/// Who may do what.
-#[async_trait]
-pub trait Permits: Send + Sync + 'static {
-    /// What `caller` holds in their company, and where; nothing if their sign-in is over.
-    /// `permission` is what they are about to use.
-    async fn standing(
-        &self,
-        caller: &Caller,
-        permission: Option<Permission>,
-    ) -> Result<Option<Arc<Standing>>, Unanswered>;
-
-    /// Whether the company of `caller` is closed, whose sign-in does not go on.
-    async fn is_closed(&self, caller: &Caller) -> Result<bool, Unanswered>;
-
-    /// The device that has this token; nothing if it is no device's, or of one that was removed.
-    async fn till(&self, token: &str, request: &Request) -> Result<Option<Till>, Unanswered>;
-}
-
-/// An enrolled device, by its token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Till {
-    /// The company.
-    pub tenant: TenantId,
-    /// The device.
-    pub device: DeviceId,
-    /// Where it stands.
-    pub branch: BranchId,
-}
-
-/// Whether somebody holds a permission could not be found out.
-#[derive(Debug, thiserror::Error)]
-#[error("permissions could not be read")]
-pub struct Unanswered(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// A caller who holds the permission `P`; as first parameter it is asked for before anything is read.
 #[derive(Debug)]
@@ -286,30 +246,4 @@ impl<'a> ApiExtractor<'a> for Anyone {
     ) -> poem::Result<Self> {
         Ok(Self)
     }
-}
-
-fn register_bearer(registry: &mut Registry) {
-    let about = "The access token that `POST /v1/auth/login` answers.";
-    register_scheme(registry, BEARER, about, Some("JWT"));
-}
-
-fn register_scheme(
-    registry: &mut Registry,
-    scheme: &'static str,
-    about: &'static str,
-    format: Option<&'static str>,
-) {
-    registry.create_security_scheme(
-        scheme,
-        MetaSecurityScheme {
-            ty: "http",
-            description: Some(about),
-            name: None,
-            key_in: None,
-            scheme: Some("bearer"),
-            bearer_format: format,
-            flows: None,
-            openid_connect_url: None,
-        },
-    );
 }

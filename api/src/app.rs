@@ -10,7 +10,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use crate::access::Permits;
 use crate::auth::operator::OperatorGate;
 use crate::auth::origin::TrustedProxies;
-use crate::auth::turnstile::Turnstile;
+use crate::auth::sign_in_limiter::SignInLimiter;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
 use crate::docs::{self, Docs};
@@ -19,7 +19,8 @@ use crate::guard::Guard;
 use crate::health::{self, Readiness};
 use crate::problem::page;
 use crate::rates::RateLimits;
-use crate::telemetry::{NewId, Telemetry};
+use crate::sources::NewId;
+use crate::telemetry::Telemetry;
 
 /// What the addresses of operations begin with.
 const ROOTS: [&str; 2] = ["/v1", "/.well-known"];
@@ -67,8 +68,8 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
 /// The service around `api`.
 ///
 /// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
-/// guard, which makes problems of whatever goes wrong further in; the pages; the turnstile, which lets
-/// those who sign in come one by one; the operations. What comes from other nodes over a listener of
+/// guard, which makes problems of whatever goes wrong further in; the pages; the sign-in limiter, which lets
+/// requests to sign in begin one by one; the operations. What comes from other nodes over a listener of
 /// their own is looked at between guard and pages.
 pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractError> {
     let service = service(api, &shell.about);
@@ -95,7 +96,7 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractE
         .data(shell.operator)
         .data(shell.rates)
         .map_to_response();
-    let operations = Arc::new(Turnstile::before(operations));
+    let operations = Arc::new(SignInLimiter::before(operations));
     // Nested at the root, the operations would hide a page that is at `/`.
     let route = ROOTS
         .into_iter()

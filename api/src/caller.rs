@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use commands::identity::Presented;
 use domain::identity::roles::BranchAccess;
 use domain::shared::{BranchId, DeviceId, SessionId, TenantId, UserId};
 use poem::Request;
-use poem::http::header::AUTHORIZATION;
 use uuid::Uuid;
 
+use crate::auth::bearer::bearer;
 use crate::auth::token::{TokenError, Tokens};
+use crate::journal::{Journal, RequestId};
 use crate::problem::{Code, Problem};
-use crate::telemetry::{Journal, RequestId};
+use crate::sources::Now;
 use crate::trace::Trace;
-
-/// Where the time comes from.
-pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// Somebody who signed in. Whatever the rest of the request says, their company is this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,11 +98,4 @@ impl Caller {
             trace: journal.trace().clone(),
         })
     }
-}
-
-/// The token of a request that brings exactly one.
-pub(crate) fn bearer(request: &Request) -> Option<&str> {
-    let mut values = request.headers().get_all(AUTHORIZATION).iter();
-    let (scheme, token) = values.next()?.to_str().ok()?.split_once(' ')?;
-    (values.next().is_none() && scheme.eq_ignore_ascii_case("bearer")).then_some(token.trim())
 }

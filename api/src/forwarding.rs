@@ -30,9 +30,9 @@ use tokio::time::timeout;
 
 use crate::caller::Caller;
 use crate::contract::Contract;
+use crate::journal::Journal;
 use crate::payload::{BODY_BYTES_MAX, body};
 use crate::problem::{Code, Problem};
-use crate::telemetry::Journal;
 use crate::trace::TRACEPARENT;
 pub(crate) use arrivals::Arrivals;
 use arrivals::FromPeer;

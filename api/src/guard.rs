@@ -1,5 +1,7 @@
 //! The layer that makes every refusal, failure and panic a problem in the reader's language.
 
+mod framework;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -9,10 +11,10 @@ use poem::http::header::{ACCEPT, CACHE_CONTROL, HeaderName, HeaderValue};
 use poem::{Endpoint, Request, Response};
 
 use crate::contract::Contract;
+use crate::journal::Journal;
 use crate::language::{Language, weighted};
 use crate::payload::Place;
 use crate::problem::{self, Code, FieldError, Problem};
-use crate::telemetry::Journal;
 
 /// Inside [`crate::telemetry::Telemetry`], outside everything else.
 pub(crate) struct Guard<E> {
@@ -54,7 +56,7 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
             Ok(Ok(response)) => readable(response),
             Ok(Err(err)) if err.is_from_response() => readable(err.into_response()),
             Ok(Err(err)) => {
-                let problem = problem::from_error(&err, &self.contract, method, path);
+                let problem = framework::from_error(&err, &self.contract, method, path);
                 if problem.code() == Code::Internal {
                     tracing::error!(error = %err, "a request failed for a reason of ours");
                 }
@@ -69,7 +71,7 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
     fn admit(&self, request: &Request) -> Result<(), Problem> {
         let (method, uri) = (request.method(), request.uri());
         if *method == Method::TRACE {
-            return Err(problem::method_not_allowed(&self.contract, uri.path()));
+            return Err(framework::method_not_allowed(&self.contract, uri.path()));
         }
         // PostgreSQL cannot hold NUL in text: it would be an error of ours, far too late.
         for (part, pointer) in [(uri.path(), "/path"), (uri.query().unwrap_or_default(), "/query")]
@@ -105,7 +107,7 @@ fn readable(response: Response) -> Result<Response, Problem> {
     if !failed || response.content_type() == Some(problem::CONTENT_TYPE) {
         return Ok(response);
     }
-    Err(problem::from_status(status))
+    Err(framework::from_status(status))
 }
 
 /// Whether one of `produced` is among what the client takes.

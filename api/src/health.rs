@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use poem::endpoint::BoxEndpoint;
 use poem::web::Data;
 use poem::{Endpoint, EndpointExt, Request, Response, Route, get, handler};
 
-use crate::app::App;
 use crate::language::{Language, Words};
 use crate::problem::{Code, FieldError, Problem};
 
@@ -31,7 +31,7 @@ pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The pages for whoever watches over a process, served where only they come: `/livez`, `/readyz` and
 /// `/metrics`. Nothing here asks who wants to know.
-pub fn watched(readiness: Arc<dyn Readiness>, figures: Metrics) -> App {
+pub fn watched(readiness: Arc<dyn Readiness>, figures: Metrics) -> BoxEndpoint<'static, Response> {
     Route::new()
         .at("/livez", get(livez))
         .at("/readyz", get(readyz).data(readiness))
@@ -95,7 +95,7 @@ mod tests {
         }
     }
 
-    fn watched_without(missing: Vec<Missing>) -> TestClient<App> {
+    fn watched_without(missing: Vec<Missing>) -> TestClient<BoxEndpoint<'static, Response>> {
         TestClient::new(watched(Arc::new(Lacking(missing)), Arc::new(|| "orders_total 1\n".into())))
     }
 

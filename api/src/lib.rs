@@ -2,12 +2,13 @@
 //!
 //! - [`problem`]: every refusal and failure; [`language`]: Spanish first, English second
 //! - [`payload`]: JSON bodies, checked against their own documentation
+//! - [`sources`]: clock and ids as parameters
 //! - [`access`], [`caller`], [`auth`]: who asks, what they may do, how they sign in
 //! - [`preconditions`]: `Idempotency-Key`, `If-Match`
 //! - [`cursor`], [`page_size`], [`position`]: lists, and reading what one wrote
 //! - [`contract`]: what operations say about themselves, and the document made of it
 //! - [`operations`]: what can be asked over HTTP, by context
-//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`trace`]
+//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`journal`], [`trace`]
 //! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
 
@@ -21,6 +22,7 @@ mod docs;
 pub mod forwarding;
 mod guard;
 pub mod health;
+pub mod journal;
 pub mod language;
 pub mod operations;
 pub mod page_size;
@@ -30,6 +32,7 @@ pub mod preconditions;
 pub mod problem;
 pub mod rates;
 pub mod server;
+pub mod sources;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;

@@ -1,7 +1,7 @@
 //! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
 
-mod door;
-mod linger;
+mod accept_limiter;
+mod lingering_close;
 mod patience;
 
 use std::convert::Infallible;
@@ -29,9 +29,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::forwarding::PeerTls;
-use door::Door;
-pub use door::listen;
-use linger::Lingering;
+use accept_limiter::AcceptLimiter;
+pub use accept_limiter::listen;
+use lingering_close::LingeringClose;
 use patience::{Patient, Unread};
 
 /// How much one client may ask of the server.
@@ -89,12 +89,12 @@ async fn run(listener: TcpListener, server: Server) {
     let connections = Arc::new(Semaphore::new(server.limits.connections_max));
     let tracker = TaskTracker::new();
     let accepting = async {
-        let mut door = Door::default();
+        let mut limiter = AcceptLimiter::default();
         loop {
             let Ok(place) = Arc::clone(&connections).acquire_owned().await else { break };
             let (socket, remote) = accept(&listener).await;
             tracker.spawn(Arc::clone(&server).connection(socket, remote, place));
-            if let Some(next) = door.passed(Instant::now()) {
+            if let Some(next) = limiter.accepted(Instant::now()) {
                 sleep_until(next.into()).await;
             }
         }
@@ -181,7 +181,7 @@ impl Server {
             .header_read_timeout(self.limits.headers_within)
             .max_header_size(self.limits.header_bytes_max)
             .max_buf_size(self.limits.header_bytes_max + 8_192)
-            .serve_connection(TokioIo::new(Lingering::new(stream)), service)
+            .serve_connection(TokioIo::new(LingeringClose::new(stream)), service)
             .with_upgrades();
         tokio::pin!(connection);
         let result = tokio::select! {

@@ -1,77 +1,15 @@
 //! What is written down about every request: its id, one line, two figures.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::shared::{TenantId, UserId};
 use poem::http::{HeaderValue, Method};
-use poem::{Endpoint, FromRequest, Request, RequestBody, Response};
+use poem::{Endpoint, Request, Response};
 use tracing::Instrument;
-use uuid::Uuid;
 
 use crate::contract::Contract;
-use crate::trace::Trace;
-
-/// Where ids come from.
-pub type NewId = Arc<dyn Fn() -> Uuid + Send + Sync>;
-
-const HEADER: &str = "x-request-id";
-const CHARS_MAX: usize = 128;
-
-/// The id of a request: the client's, where it sent a sane one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
-
-impl RequestId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn of(request: &Request, new_id: &NewId) -> Self {
-        let sane = |id: &&str| {
-            (1..=CHARS_MAX).contains(&id.len())
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
-        };
-        match request.header(HEADER).filter(sane) {
-            Some(id) => Self(id.into()),
-            None => Self(new_id().to_string().into()),
-        }
-    }
-}
-
-impl<'a> FromRequest<'a> for RequestId {
-    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Journal::of(request).request_id().clone())
-    }
-}
-
-/// What is learnt about one request on its way through the service.
-#[derive(Debug)]
-pub(crate) struct Journal {
-    request_id: RequestId,
-    trace: Trace,
-    signed_in: OnceLock<(TenantId, UserId)>,
-}
-
-impl Journal {
-    pub(crate) fn of(request: &Request) -> &Self {
-        request.data::<Arc<Self>>().expect("telemetry is the outermost layer of every app")
-    }
-
-    pub(crate) fn request_id(&self) -> &RequestId {
-        &self.request_id
-    }
-
-    pub(crate) fn trace(&self) -> &Trace {
-        &self.trace
-    }
-
-    pub(crate) fn signed_in(&self, tenant: TenantId, user: UserId) {
-        // Whoever signed in first is who is asking; extractors may well ask twice.
-        let _already_known = self.signed_in.set((tenant, user));
-    }
-}
+use crate::journal::{HEADER, Journal};
+use crate::sources::NewId;
 
 /// The outermost layer.
 pub(crate) struct Telemetry<E> {
@@ -87,16 +25,12 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let start = Instant::now();
-        let journal = Arc::new(Journal {
-            request_id: RequestId::of(&request, &self.new_id),
-            trace: Trace::of(&request, &self.new_id),
-            signed_in: OnceLock::new(),
-        });
+        let journal = Arc::new(Journal::begin(&request, &self.new_id));
         request.set_data(Arc::clone(&journal));
         let method = known(request.method());
         let route = self.route(request.uri().path());
-        let id = journal.request_id.as_str();
-        let span = tracing::info_span!("request", request.id = id, trace.id = journal.trace.id());
+        let id = journal.request_id().as_str();
+        let span = tracing::info_span!("request", request.id = id, trace.id = journal.trace().id());
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
@@ -118,11 +52,11 @@ impl<E> Telemetry<E> {
 }
 
 fn record(journal: &Journal, method: &'static str, route: String, status: u16, elapsed: Duration) {
-    let (tenant, user) = journal.signed_in.get().copied().unzip();
+    let (tenant, user) = journal.who().unzip();
     let tenant = tenant.map(tracing::field::display);
     let user = user.map(tracing::field::display);
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    let (id, trace) = (journal.request_id.as_str(), journal.trace.id());
+    let (id, trace) = (journal.request_id().as_str(), journal.trace().id());
     if status >= 500 {
         tracing::error!(
             request.id = id,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use poem::Request;
 use poem::http::HeaderName;
 
-use crate::telemetry::NewId;
+use crate::sources::NewId;
 
 /// The header it comes in and is sent on in.
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

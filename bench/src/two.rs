@@ -19,7 +19,7 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
         scene.requests(stand).await.remove(0).into_iter().take(1).collect();
     let at = |server: &Process, n| load(server.address, requests.clone(), n, args.lasting);
     let first = stand.server();
-    let second = Process::serve_beside(&stand.databases).await;
+    let second = Process::serve_without_work(&stand.databases).await;
     let peers =
         [Process::serve_peer(&stand.databases).await, Process::serve_peer(&stand.databases).await];
     let mut placed = stand.orders().await;

@@ -15,14 +15,16 @@ mod seeding;
 mod subscriptions;
 mod users;
 
-use domain::claim::{self, Claim, ClaimId};
+use domain::Decider;
+use domain::claim::{Claim, ClaimId};
 use domain::identity::roles::{By, Change, Command, Roles};
 use domain::identity::tenant::{self, Tenant};
 use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, Name, Slug, TenantId, UserId};
 use serde::Serialize;
 
-use crate::engine::error::Failure;
+use crate::claims::take;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -73,7 +75,7 @@ impl Intent for RegisterTenant {
     const OPERATION: &'static str = "tenant.register";
     type Refusal = tenant::Error;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<Self::Refusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<Self::Refusal>> {
         let claim = ClaimId::of_email(&self.email);
         work.read(vec![
             work.wanted::<Tenant>(&self.tenant),
@@ -85,19 +87,27 @@ impl Intent for RegisterTenant {
         .await?;
         let Self { tenant, name, slug, owner, has_joined, subscription, .. } = self.clone();
         let register = tenant::Command::Register(tenant::Registered { name, slug, owner });
-        work.decide::<Tenant>(&tenant, register).map_err(Failure::Refused)?;
-        // Whatever belongs to a company begins in the append that it begins in itself.
-        let there = || Failure::Refused(tenant::Error::AlreadyRegistered);
+        work.decide::<Tenant, _>(&tenant, register)?;
         let found = Change::Found { tenant, administrator: owner };
-        work.decide::<Roles>(&tenant, Command { by: By::System, change: found })
-            .map_err(|_| there())?;
-        let invite = user::Command::Invite { email: self.email };
-        work.decide::<User>(&owner, invite).map_err(|_| there())?;
+        begin::<Roles>(work, &tenant, Command { by: By::System, change: found })?;
+        begin::<User>(work, &owner, user::Command::Invite { email: self.email })?;
         if has_joined {
-            work.decide::<User>(&owner, user::Command::Join { link: None }).map_err(|_| there())?;
+            begin::<User>(work, &owner, user::Command::Join { link: None })?;
         }
-        work.decide::<Claim>(&claim, claim::Command::Take { holder: owner.uuid() })
-            .map_err(|_| there())?;
+        take(work, &claim, owner.uuid(), tenant::Error::AlreadyRegistered)?;
         subscription.decided(work)
+    }
+}
+
+/// Decides what belongs to a company that is registered in this append: what has begun before is of a company
+/// that was registered before.
+fn begin<D: Decider>(
+    work: &mut UnitOfWork<'_>,
+    id: &D::Id,
+    command: D::Command,
+) -> Result<(), CommandError<tenant::Error>> {
+    match work.try_decide::<D>(id, command) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(CommandError::Refused(tenant::Error::AlreadyRegistered)),
     }
 }

@@ -6,16 +6,18 @@
 //!
 //! - [`engine`]: what runs intents
 //! - [`identity`], [`catalog`], [`inventory`], [`orders`]: the intents, by context
+//! - `claims`: what is unique in a company, for the intents of several contexts
 //! - [`processes`]: commands that follow from events
 
 pub mod catalog;
+mod claims;
 pub mod engine;
 pub mod identity;
 pub mod inventory;
 pub mod orders;
 pub mod processes;
 
-pub use engine::error::{CommandError, Failure, World};
+pub use engine::error::{CommandError, World};
 pub use engine::execute::Commands;
 pub use engine::intent::Intent;
 pub use engine::receipt::Receipt;

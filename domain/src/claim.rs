@@ -10,28 +10,34 @@ use uuid::Uuid;
 use crate::Decider;
 use crate::shared::{EmailKey, Name};
 
-/// Aggregates whose name is unique per tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Named {
-    /// A branch.
-    Branch,
-    /// A category.
-    Category,
-    /// A product.
-    Product,
-    /// A stock item.
-    StockItem,
+macro_rules! named {
+    ($($(#[$meta:meta])* $kind:ident = $word:literal,)+) => {
+        /// Aggregates whose name is unique per tenant.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Named {
+            $($(#[$meta])* $kind,)+
+        }
+
+        impl Named {
+            /// The word that keys of such names are made of, for ever.
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $word,)+
+                }
+            }
+        }
+    };
 }
 
-impl Named {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Branch => "branch_name",
-            Self::Category => "category_name",
-            Self::Product => "product_name",
-            Self::StockItem => "stock_item_name",
-        }
-    }
+named! {
+    /// A branch.
+    Branch = "branch",
+    /// A category.
+    Category = "category",
+    /// A product.
+    Product = "product",
+    /// A stock item.
+    StockItem = "stock_item",
 }
 
 /// A key in a set. Its text never changes, because stored claims are found by it; it includes the
@@ -42,7 +48,7 @@ pub struct ClaimId(String);
 impl ClaimId {
     /// The claim of the name of an aggregate.
     pub fn of_name(kind: Named, name: &Name) -> Self {
-        Self(format!("{}:1:{}", kind.word(), name.fold_v1()))
+        Self(format!("{}_name:1:{}", kind.word(), name.fold_v1()))
     }
 
     /// The claim of a user's e-mail address. It contains only the keyed hash, since the address is

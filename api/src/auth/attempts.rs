@@ -78,7 +78,7 @@ impl Failures {
     }
 }
 
-/// See the module.
+/// The failed attempts of this process, by account and by address.
 #[derive(Debug)]
 pub struct Attempts {
     failures: Cache<Subject, Failures>,

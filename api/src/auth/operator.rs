@@ -8,8 +8,9 @@ use super::attempts::{Attempts, Subject};
 use super::failures::{Reason, Try, Way};
 use super::origin;
 use super::token::TokenError;
-use crate::caller::{Now, bearer};
+use crate::auth::bearer::bearer;
 use crate::problem::Problem;
+use crate::sources::Now;
 
 const CHARS_MIN: usize = 32;
 const DIFFERENT_MIN: usize = 8;

@@ -1,85 +1,31 @@
 //! Passwords: argon2id, as costly as is safe, and never on the core that is left to those who order.
 
+mod error;
+mod hashing;
 mod queue;
+mod rules;
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use queue::{Core, Place, Queue};
 use tokio::sync::OwnedSemaphorePermit;
-use unicode_normalization::UnicodeNormalization;
 
 use super::aside::aside;
-use crate::problem::{Code, FieldError, Problem};
-
-/// The fewest characters of a password.
-pub const CHARS_MIN: usize = 8;
-/// The most characters of a password.
-pub const CHARS_MAX: usize = 128;
-
-/// How many guesses a password withstands at least: those that stand in lists of common passwords,
-/// and simple variations of them, withstand fewer.
-const GUESSES_MIN: u64 = 50_000;
-
-/// The fewest characters of a word that no password may contain: shorter ones are in too many others.
-const WORD_CHARS_MIN: usize = 4;
-
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
+pub use error::PasswordError;
+pub use hashing::Verdict;
+use hashing::{hash, verify};
+use queue::{Core, Place, Queue};
+pub use rules::{CHARS_MAX, CHARS_MIN};
+use rules::{check_guessable, check_length, check_pin, is_common_pin, prepared};
 
 /// How many are hashed at once: as many as the machine has cores, but for one, if there are several. Where
 /// all of them are busy, however low their priority, an order waits several times as long for its turns.
 fn at_once() -> usize {
     available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1)
-}
-
-/// Why a password was neither hashed nor checked.
-#[derive(Debug, thiserror::Error)]
-pub enum PasswordError {
-    /// It is shorter than [`CHARS_MIN`] or longer than [`CHARS_MAX`].
-    #[error("a password has {CHARS_MIN} to {CHARS_MAX} characters")]
-    Length,
-    /// It is among those that everybody tries first.
-    #[error("the password is among the most common ones")]
-    Common,
-    /// It contains a word of its owner or of the company.
-    #[error("the password contains a word that says whose it is")]
-    Telling,
-    /// It is not 4 to 8 digits.
-    #[error("a PIN has 4 to 8 digits")]
-    Pin,
-    /// It is among those that everybody tries first.
-    #[error("the PIN is among the most common ones")]
-    CommonPin,
-    /// Too many others are waiting.
-    #[error("too many passwords are being checked")]
-    Busy,
-    /// The stored hash is not one.
-    #[error("the stored hash cannot be read")]
-    Unreadable(#[source] argon2::password_hash::phc::Error),
-    /// Hashing itself went wrong.
-    #[error("could not hash")]
-    Failed(#[source] argon2::password_hash::Error),
-}
-
-/// What checking a password told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is another one, or nobody has this name.
-    Wrong,
-    /// It is the right one.
-    Right {
-        /// The stored hash is cheaper than what is made today; hash again while the password is here.
-        needs_rehash: bool,
-    },
 }
 
 /// Waits until no more of what can wait is going on in this process than should; a hash then lasts as
@@ -266,150 +212,6 @@ impl Default for Passwords {
     fn default() -> Self {
         Self::new()
     }
-}
-
-impl From<PasswordError> for Problem {
-    fn from(err: PasswordError) -> Self {
-        match err {
-            PasswordError::Length => {
-                let words = (
-                    format!("debe tener de {CHARS_MIN} a {CHARS_MAX} caracteres"),
-                    format!("must have {CHARS_MIN} to {CHARS_MAX} characters"),
-                );
-                Self::validation(vec![FieldError::new("/password", "length", words)])
-            }
-            PasswordError::Common => {
-                let words = (
-                    "es una de las contraseñas más usadas; elija otra",
-                    "is one of the most common passwords; choose another",
-                );
-                Self::validation(vec![FieldError::new("/password", "common", words)])
-            }
-            PasswordError::Telling => {
-                let words = (
-                    "contiene su nombre, su correo o el nombre de la empresa; elija otra",
-                    "contains your name, your address or the company's name; choose another",
-                );
-                Self::validation(vec![FieldError::new("/password", "telling", words)])
-            }
-            PasswordError::Pin => {
-                let words = ("debe tener de 4 a 8 dígitos", "must have 4 to 8 digits");
-                Self::validation(vec![FieldError::new("/pin", "format", words)])
-            }
-            PasswordError::CommonPin => {
-                let words = (
-                    "es uno de los PIN más usados; elija otro",
-                    "is one of the most common PINs; choose another",
-                );
-                Self::validation(vec![FieldError::new("/pin", "common", words)])
-            }
-            PasswordError::Busy => Self::new(Code::RateLimited).retry_after(Duration::from_secs(2)),
-            PasswordError::Unreadable(_) | PasswordError::Failed(_) => {
-                tracing::error!(error = %err, "a password could not be checked");
-                Self::new(Code::Internal)
-            }
-        }
-    }
-}
-
-/// The form in which passwords are hashed, whatever keyboard they come from: letters are composed (NFC)
-/// and every space is the one of ASCII, as in `OpaqueString` of RFC 8265.
-fn prepared(password: &str) -> String {
-    let is_space = |c: char| c.is_whitespace() && !c.is_control();
-    password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect()
-}
-
-fn check_length(password: &str) -> Result<(), PasswordError> {
-    // Looks at no more characters than it has to: a password of a megabyte is cheap to refuse.
-    let chars = password.chars().take(CHARS_MAX + 1).count();
-    if (CHARS_MIN..=CHARS_MAX).contains(&chars) { Ok(()) } else { Err(PasswordError::Length) }
-}
-
-fn check_pin(pin: &str) -> Result<(), PasswordError> {
-    let is_one = (4..=8).contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit());
-    if is_one { Ok(()) } else { Err(PasswordError::Pin) }
-}
-
-/// Refuses a password that is tried soon: by everybody, or by whoever knows whose it is from `texts`.
-fn check_guessable(password: &str, texts: &[String]) -> Result<(), PasswordError> {
-    if zxcvbn::zxcvbn(password, &[]).guesses() < GUESSES_MIN {
-        return Err(PasswordError::Common);
-    }
-    let plain_texts: Vec<String> = texts.iter().map(|text| plain(text)).collect();
-    let words = plain_texts.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    let words: Vec<&str> = words.filter(|word| word.chars().count() >= WORD_CHARS_MIN).collect();
-    let plain_password = plain(password);
-    let contains = words.iter().any(|word| plain_password.contains(word));
-    // Also written backwards, or with digits for letters.
-    if contains || zxcvbn::zxcvbn(password, &words).guesses() < GUESSES_MIN {
-        return Err(PasswordError::Telling);
-    }
-    Ok(())
-}
-
-/// A text without what one leaves out in haste: capitals and accents.
-fn plain(text: &str) -> String {
-    let without_accent = |c| match c {
-        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ñ' => 'n',
-        'ç' => 'c',
-        other => other,
-    };
-    text.nfc().flat_map(char::to_lowercase).map(without_accent).collect()
-}
-
-/// PINs that stand high in lists of those that were leaked and follow no rule below: shapes on a keypad,
-/// and words typed on one.
-const COMMON_PINS: [&str; 12] = [
-    "0852", "1397", "1590", "1793", "2580", "3690", "5683", "7410", "147258", "159357", "258456",
-    "789456",
-];
-
-/// Whether a PIN is among those that are tried first: digits that stay alike, count up or down, repeat
-/// in twos or by halves, a year in which people are born, or one of [`COMMON_PINS`].
-fn is_common_pin(pin: &str) -> bool {
-    let digits = pin.as_bytes();
-    let (first, second) = pin.split_at(pin.len() / 2);
-    let is_year = pin.len() == 4 && matches!(first, "19" | "20");
-    if first == second || is_year || COMMON_PINS.contains(&pin) {
-        return true;
-    }
-    let counts_by = |step: u8| {
-        let next = |digit: u8| (digit - b'0' + step) % 10 + b'0';
-        digits.windows(2).all(|pair| pair[1] == next(pair[0]))
-    };
-    [0, 1, 9].into_iter().any(counts_by) || digits.iter().zip(&digits[2..]).all(|(a, b)| a == b)
-}
-
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the parameters are in range");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-fn hash(password: &[u8]) -> Result<String, PasswordError> {
-    let hash: PasswordHash = argon2().hash_password(password).map_err(PasswordError::Failed)?;
-    Ok(hash.to_string())
-}
-
-fn verify(password: &[u8], stored: &str) -> Result<Verdict, PasswordError> {
-    let stored = PasswordHash::new(stored).map_err(PasswordError::Unreadable)?;
-    match argon2().verify_password(password, &stored) {
-        Ok(()) => Ok(Verdict::Right { needs_rehash: !is_current(&stored) }),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-        Err(err) => Err(PasswordError::Failed(err)),
-    }
-}
-
-fn is_current(stored: &PasswordHash) -> bool {
-    stored.algorithm == argon2::ARGON2ID_IDENT
-        && stored.version == Some(Version::V0x13.into())
-        && Params::try_from(stored).is_ok_and(|params| {
-            (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES)
-        })
 }
 
 #[cfg(test)]

@@ -1,21 +1,20 @@
 //! Access tokens: short-lived JWTs (RFC 9068) that this service signs and only it believes.
 
+mod error;
+mod key;
 mod verified;
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::shared::{DeviceId, SessionId, TenantId, UserId};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use poem::http::header::{HeaderValue, WWW_AUTHENTICATE};
-use rustls_pki_types::PrivatePkcs8KeyDer;
-use rustls_pki_types::pem::PemObject;
+use jsonwebtoken::{Header, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::problem::{Code, Problem};
+pub use error::TokenError;
+pub use key::{KeyError, PublicKey, SigningKey, TokenAlgorithm};
 use verified::{Signed, Verified};
 
 /// How long a token is good.
@@ -25,75 +24,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 pub const LEEWAY: TimeDelta = TimeDelta::minutes(1);
 
 const TYPE: &str = "at+jwt";
-const SECRET_BYTES_MIN: usize = 32;
 /// Longer ones were not made here.
 const TOKEN_CHARS_MAX: usize = 4_096;
-
-/// How tokens are signed: in one way, which the installation chooses. What a token's header says about
-/// it is compared, never followed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum TokenAlgorithm {
-    /// HMAC with SHA-256: whoever checks tokens can also make them.
-    #[default]
-    Hs256,
-    /// Ed25519: whoever has the public key checks tokens and makes none.
-    EdDsa,
-}
-
-impl TokenAlgorithm {
-    /// Every way.
-    pub const ALL: [Self; 2] = [Self::Hs256, Self::EdDsa];
-
-    /// Its name in headers of tokens and in the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
-    const fn jwa(self) -> Algorithm {
-        match self {
-            Self::Hs256 => Algorithm::HS256,
-            Self::EdDsa => Algorithm::EdDSA,
-        }
-    }
-}
-
-/// What tokens are signed with, and the name that they know it by.
-pub struct SigningKey {
-    id: String,
-    algorithm: TokenAlgorithm,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    /// What others check tokens with; none of a secret.
-    public: Option<Vec<u8>>,
-}
-
-/// A key that others check tokens with (RFC 8037).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicKey {
-    /// The name that tokens know it by.
-    pub id: String,
-    /// The 32 bytes of an Ed25519 key, as base64url without padding.
-    pub x: String,
-}
-
-/// Why nothing is signed with a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// It could be guessed.
-    #[error("a signing secret has at least {SECRET_BYTES_MIN} bytes")]
-    Weak,
-    /// A key for another algorithm is no secret; a public one is even known to everybody.
-    #[error("the token secret is a key in PEM: set FASTOPS_TOKEN_ALGORITHM to EdDSA")]
-    Pem,
-    /// It is no private key.
-    #[error(
-        "EdDSA signs with a private key in PEM: openssl genpkey -algorithm ed25519 -out <file>"
-    )]
-    NoPrivateKey,
-}
 
 /// Makes and checks tokens of one issuer for one audience.
 pub struct Tokens {
@@ -122,23 +54,6 @@ pub struct Access {
     pub token_id: Uuid,
 }
 
-/// Why a token proves nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// There is none, or nothing that looks like one.
-    #[error("no token")]
-    Missing,
-    /// Its time is over.
-    #[error("the token has expired")]
-    Expired,
-    /// It was not made here, not for this, or not yet.
-    #[error("the token is not valid")]
-    Invalid,
-    /// The sign-in that it belongs to is over.
-    #[error("the sign-in is over")]
-    Revoked,
-}
-
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -153,45 +68,6 @@ struct Claims {
     nbf: i64,
     exp: i64,
     jti: Uuid,
-}
-
-impl SigningKey {
-    /// A key with a name for the header of its tokens: a secret, or a private key as PKCS#8 in PEM.
-    pub fn try_new(
-        id: impl Into<String>,
-        algorithm: TokenAlgorithm,
-        secret: &[u8],
-    ) -> Result<Self, KeyError> {
-        let id = id.into();
-        match algorithm {
-            TokenAlgorithm::Hs256 => {
-                let (encoding, decoding) = symmetric(secret)?;
-                Ok(Self { id, algorithm, encoding, decoding, public: None })
-            }
-            TokenAlgorithm::EdDsa => {
-                let (encoding, public) = key_pair(secret).ok_or(KeyError::NoPrivateKey)?;
-                let decoding = DecodingKey::from_ed_der(&public);
-                Ok(Self { id, algorithm, encoding, decoding, public: Some(public) })
-            }
-        }
-    }
-}
-
-fn symmetric(secret: &[u8]) -> Result<(EncodingKey, DecodingKey), KeyError> {
-    if secret.len() < SECRET_BYTES_MIN {
-        return Err(KeyError::Weak);
-    }
-    if secret.starts_with(b"-----BEGIN") {
-        return Err(KeyError::Pem);
-    }
-    Ok((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret)))
-}
-
-fn key_pair(pem: &[u8]) -> Option<(EncodingKey, Vec<u8>)> {
-    let der = PrivatePkcs8KeyDer::from_pem_slice(pem).ok()?;
-    let pair = Ed25519KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok()?;
-    let public = pair.public_key().as_ref().to_vec();
-    Some((EncodingKey::from_ed_der(der.secret_pkcs8_der()), public))
 }
 
 impl Tokens {
@@ -278,11 +154,7 @@ impl Tokens {
     pub fn public_keys(&self) -> Vec<PublicKey> {
         // A key of another algorithm is not believed.
         let live = self.keys().filter(|key| key.algorithm == self.current.algorithm);
-        let public = |key: &SigningKey| {
-            let x = URL_SAFE_NO_PAD.encode(key.public.as_ref()?);
-            Some(PublicKey { id: key.id.clone(), x })
-        };
-        live.filter_map(public).collect()
+        live.filter_map(SigningKey::public).collect()
     }
 
     fn key(&self, id: &str) -> Option<&SigningKey> {
@@ -315,28 +187,6 @@ fn in_time(signed: &Signed, now: DateTime<Utc>) -> Result<(), TokenError> {
         return Err(TokenError::Expired);
     }
     Ok(())
-}
-
-impl From<TokenError> for Problem {
-    fn from(err: TokenError) -> Self {
-        let (code, challenge) = match err {
-            TokenError::Missing => (Code::AuthRequired, "Bearer realm=\"fastops\""),
-            TokenError::Expired => (
-                Code::TokenExpired,
-                "Bearer realm=\"fastops\", error=\"invalid_token\", \
-                 error_description=\"the token has expired\"",
-            ),
-            TokenError::Revoked => (
-                Code::TokenRevoked,
-                "Bearer realm=\"fastops\", error=\"invalid_token\", \
-                 error_description=\"the sign-in is over\"",
-            ),
-            TokenError::Invalid => {
-                (Code::TokenInvalid, "Bearer realm=\"fastops\", error=\"invalid_token\"")
-            }
-        };
-        Self::new(code).header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
-    }
 }
 
 #[cfg(test)]

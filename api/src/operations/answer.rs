@@ -1,18 +1,13 @@
 //! Answers: what accepted commands and reads look like, with their headers.
 
-use std::str::FromStr;
-
-use commands::Receipt;
 use commands::Revision;
-use domain::Decider;
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use poem_openapi::{ApiResponse, Object};
 use serde::Serialize;
 
-use super::refusal::failed;
+use super::accepted::Accepted;
 use crate::payload::{Answer, Json};
 use crate::preconditions::etag;
-use crate::problem::{Code, Problem};
 
 /// A command that made something.
 #[derive(ApiResponse)]
@@ -82,20 +77,20 @@ pub(super) struct List<T: ParseFromJSON + ToJSON> {
 }
 
 impl<T: Answer> Created<T> {
-    pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
-        Self::Created(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
+    pub(super) fn by(accepted: &Accepted, revision: Revision, body: T) -> Self {
+        Self::Created(Json(body), etag(revision.get()), accepted.receipt.replayed.then_some(true))
     }
 }
 
 impl<T: Answer> Changed<T> {
-    pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
-        Self::Changed(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
+    pub(super) fn by(accepted: &Accepted, revision: Revision, body: T) -> Self {
+        Self::Changed(Json(body), etag(revision.get()), accepted.receipt.replayed.then_some(true))
     }
 }
 
 impl<T: Answer> Done<T> {
-    pub(super) fn by(receipt: &Receipt, body: T) -> Self {
-        Self::Done(Json(body), receipt.replayed.then_some(true))
+    pub(super) fn by(accepted: &Accepted, body: T) -> Self {
+        Self::Done(Json(body), accepted.receipt.replayed.then_some(true))
     }
 }
 
@@ -103,30 +98,4 @@ impl<T: Answer> Found<T> {
     pub(super) fn at(revision: Revision, body: T) -> Self {
         Self::Found(Json(body), etag(revision.get()))
     }
-}
-
-/// An event of an accepted command, under the id of its aggregate.
-pub(super) struct Made<Id, E> {
-    pub(super) id: Id,
-    pub(super) revision: Revision,
-    pub(super) event: E,
-}
-
-/// The first event that a command caused in aggregates of one kind.
-pub(super) fn first<D: Decider<Id: FromStr>>(
-    receipt: &Receipt,
-) -> Result<Made<D::Id, D::Event>, Problem> {
-    let facts = receipt.facts::<D>().map_err(|world| failed(&world))?;
-    let fact = facts.into_iter().next().ok_or_else(|| Problem::new(Code::Internal))?;
-    let id = fact.id.parse().map_err(|_| Problem::new(Code::Internal))?;
-    Ok(Made { id, revision: fact.revision, event: fact.event })
-}
-
-/// Where a revised aggregate stands: where the client has seen it when nothing was to be changed.
-pub(super) fn revision_after<D: Decider>(
-    receipt: &Receipt,
-    seen: Revision,
-) -> Result<Revision, Problem> {
-    let facts = receipt.facts::<D>().map_err(|world| failed(&world))?;
-    Ok(facts.last().map_or(seen, |fact| fact.revision))
 }

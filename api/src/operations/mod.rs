@@ -1,5 +1,6 @@
 //! The operations, by context.
 
+mod accepted;
 mod answer;
 mod catalog;
 mod fields;

@@ -1,6 +1,6 @@
 //! From the two kinds of no to problems.
 
-use commands::{CommandError, Failure, World};
+use commands::{CommandError, World};
 use commands::{LogError as Error, Revision};
 use projections::ReadError;
 use projections::parking::ParkingError;
@@ -8,7 +8,7 @@ use projections::parking::ParkingError;
 use super::operator::refusal::not_covered;
 use crate::problem::{Code, FieldError, Problem};
 
-/// What became of a command that has no receipt.
+/// What became of a command that has no receipt, or of a look that failed.
 pub(in crate::operations) fn refused<R>(
     error: CommandError<R>,
     rule: impl FnOnce(&R) -> Problem,
@@ -22,14 +22,6 @@ pub(in crate::operations) fn refused<R>(
         CommandError::IdReused => Problem::new(Code::IdempotencyMismatch),
         CommandError::World(world) => failed(&world),
     }
-}
-
-/// What became of a look that failed.
-pub(in crate::operations) fn not_looked<R>(
-    failure: Failure<R>,
-    rule: impl FnOnce(&R) -> Problem,
-) -> Problem {
-    refused(CommandError::from(failure), rule)
 }
 
 fn stale(actual: Revision) -> Problem {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use commands::Position;
 use commands::identity::{Accounts, Authority, Contacts, Letters, Operator, Pins, Sessions};
 use commands::identity::{TicketFor, TicketKind, Tickets};
-use commands::{Clock, Commands, Correlation, IdGenerator, Request, Scope, World};
+use commands::{Clock, Commands, Correlation, IdGenerator, Scope, World};
 use domain::shared::{CorrelationId, DeviceId, IncarnationId, TenantId};
 use projections::board::Board;
 use projections::parking::Parking;
@@ -23,10 +23,9 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::caller::Caller;
 use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
+use crate::journal::RequestId;
 use crate::position::PositionToken;
-use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use crate::telemetry::RequestId;
 use crate::trace::Trace;
 
 /// How long a read waits for what its client wrote.
@@ -111,11 +110,6 @@ impl Services {
             tried.device(device).failed(Reason::Revoked);
         }
         Ok(branch.map(|branch| Till { tenant, device, branch }))
-    }
-
-    /// A command under the client's key, happening as it arrives.
-    pub(super) const fn request(key: IdempotencyKey) -> Request {
-        Request::live(key.command_id())
     }
 
     /// Refuses those of a company that is closed.

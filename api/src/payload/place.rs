@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 /// The most bytes of a pointer. A body can make a place longer than itself, many times over.
 const POINTER_MAX: usize = 512;
 
-/// See the module.
+/// Where something is in a body, as the steps that lead there.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place<'p> {
     /// The body itself.

@@ -7,8 +7,8 @@ use domain::shared::{CategoryId, Name};
 use event_store::Revision;
 use serde::Serialize;
 
-use super::{rename, take};
-use crate::engine::error::Failure;
+use crate::claims::{rename, take};
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -39,7 +39,7 @@ impl Intent for AddCategory {
     const OPERATION: &'static str = "category.add";
     type Refusal = CategoryRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<CategoryRefusal>> {
         let claim = ClaimId::of_name(Named::Category, &self.name);
         let wanted = vec![
             work.subscription(),
@@ -49,9 +49,8 @@ impl Intent for AddCategory {
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let details = category::Details { name: self.name.clone(), place: self.place };
-        work.decide::<Category>(&self.category, category::Command::Add(details))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        take(work, &claim, self.category.uuid()).map_err(|_| category_name_taken())
+        work.decide::<Category, _>(&self.category, category::Command::Add(details))?;
+        take(work, &claim, self.category.uuid(), CategoryRefusal::NameTaken)
     }
 }
 
@@ -72,20 +71,15 @@ impl Intent for ReviseCategory {
     const OPERATION: &'static str = "category.revise";
     type Refusal = CategoryRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<CategoryRefusal>> {
         work.read(vec![work.subscription(), work.wanted::<Category>(&self.category)]).await?;
         work.covered(Module::Catalog)?;
         let before = work.state::<Category>(&self.category).in_menu().cloned();
-        let before = before.ok_or(Failure::Refused(category::Error::Unknown.into()))?;
+        let before = before.ok_or(CommandError::refused(category::Error::Unknown))?;
         work.expect::<Category, _>(&self.category, self.seen)?;
         let details = category::Details { name: self.name.clone(), place: self.place };
-        work.decide::<Category>(&self.category, category::Command::Revise(details))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Category, _>(&self.category, category::Command::Revise(details))?;
         let claims = (Named::Category, &before.name, &self.name);
-        rename(work, claims, self.category.uuid(), category_name_taken).await
+        rename(work, claims, self.category.uuid(), CategoryRefusal::NameTaken).await
     }
-}
-
-const fn category_name_taken() -> Failure<CategoryRefusal> {
-    Failure::Refused(CategoryRefusal::NameTaken)
 }

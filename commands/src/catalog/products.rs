@@ -8,8 +8,8 @@ use domain::shared::{CategoryId, Name, ProductId};
 use event_store::Revision;
 use serde::Serialize;
 
-use super::{rename, take};
-use crate::engine::error::Failure;
+use crate::claims::{rename, take};
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -42,7 +42,7 @@ impl Intent for AddProduct {
     const OPERATION: &'static str = "product.add";
     type Refusal = ProductRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<ProductRefusal>> {
         let claim = ClaimId::of_name(Named::Product, &self.name);
         let wanted = vec![
             work.subscription(),
@@ -53,9 +53,8 @@ impl Intent for AddProduct {
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let request = request(work, &self.name, self.category, &self.variants);
-        work.decide::<Product>(&self.product, product::Command::Add(request))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        take(work, &claim, self.product.uuid()).map_err(|_| product_name_taken())
+        work.decide::<Product, _>(&self.product, product::Command::Add(request))?;
+        take(work, &claim, self.product.uuid(), ProductRefusal::NameTaken)
     }
 }
 
@@ -79,7 +78,7 @@ impl Intent for ReviseProduct {
     const OPERATION: &'static str = "product.revise";
     type Refusal = ProductRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<ProductRefusal>> {
         let wanted = vec![
             work.subscription(),
             work.wanted::<Product>(&self.product),
@@ -88,18 +87,13 @@ impl Intent for ReviseProduct {
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let before = work.state::<Product>(&self.product).in_menu().cloned();
-        let before = before.ok_or(Failure::Refused(product::Error::Unknown.into()))?;
+        let before = before.ok_or(CommandError::refused(product::Error::Unknown))?;
         work.expect::<Product, _>(&self.product, self.seen)?;
         let request = request(work, &self.name, self.category, &self.variants);
-        work.decide::<Product>(&self.product, product::Command::Revise(request))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Product, _>(&self.product, product::Command::Revise(request))?;
         let claims = (Named::Product, &before.name, &self.name);
-        rename(work, claims, self.product.uuid(), product_name_taken).await
+        rename(work, claims, self.product.uuid(), ProductRefusal::NameTaken).await
     }
-}
-
-const fn product_name_taken() -> Failure<ProductRefusal> {
-    Failure::Refused(ProductRefusal::NameTaken)
 }
 
 fn request(

@@ -5,9 +5,9 @@ use domain::identity::subscription;
 use domain::shared::BranchId;
 use event_store::Revision;
 
-/// Why an intent did not get as far as an append.
+/// Why a command has no receipt, as its intent or what runs it says.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure<R> {
+pub enum CommandError<R> {
     /// A rule says no.
     #[error(transparent)]
     Refused(R),
@@ -32,22 +32,19 @@ pub enum Failure<R> {
     /// The company's subscription does not cover it.
     #[error(transparent)]
     NotCovered(subscription::Error),
-    /// The world says no.
+    /// The command id was used before for something else, or by another person. No intent says so: it is
+    /// found out where commands are run.
+    #[error("the command id was used for another command")]
+    IdReused,
+    /// The world says no; the same command may succeed later.
     #[error(transparent)]
     World(#[from] World),
 }
 
-impl<R> Failure<R> {
-    /// The same failure, its refusal in another type.
-    pub fn map<S>(self, refused: impl FnOnce(R) -> S) -> Failure<S> {
-        match self {
-            Self::Refused(refusal) => Failure::Refused(refused(refusal)),
-            Self::Stale { actual } => Failure::Stale { actual },
-            Self::ForeignBranch { branch } => Failure::ForeignBranch { branch },
-            Self::BranchClosed { branch } => Failure::BranchClosed { branch },
-            Self::NotCovered(why) => Failure::NotCovered(why),
-            Self::World(world) => Failure::World(world),
-        }
+impl<R> CommandError<R> {
+    /// Refused by a rule, be it the intent's own or that of an aggregate.
+    pub fn refused(refusal: impl Into<R>) -> Self {
+        Self::Refused(refusal.into())
     }
 }
 
@@ -82,53 +79,5 @@ impl World {
     /// Whether a later release may be able to read what this one cannot.
     pub const fn is_of_a_later_release(&self) -> bool {
         matches!(self, Self::Unreadable(error) if error.is_of_a_later_release())
-    }
-}
-
-/// Why a command has no receipt.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError<R> {
-    /// A rule says no.
-    #[error(transparent)]
-    Refused(R),
-    /// The caller has seen an older revision of what he wants to change.
-    #[error("the revision is {actual}")]
-    Stale {
-        /// The revision it stands at.
-        actual: Revision,
-    },
-    /// The caller may not act in this branch.
-    #[error("the caller may not act in branch {branch}")]
-    ForeignBranch {
-        /// Where they may not act.
-        branch: BranchId,
-    },
-    /// The branch is closed, and nothing is begun there.
-    #[error("branch {branch} is closed")]
-    BranchClosed {
-        /// Where nothing is begun.
-        branch: BranchId,
-    },
-    /// The company's subscription does not cover it.
-    #[error(transparent)]
-    NotCovered(subscription::Error),
-    /// The command id was used before for something else, or by another person.
-    #[error("the command id was used for another command")]
-    IdReused,
-    /// The world says no; the same command may succeed later.
-    #[error(transparent)]
-    World(#[from] World),
-}
-
-impl<R> From<Failure<R>> for CommandError<R> {
-    fn from(failure: Failure<R>) -> Self {
-        match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal),
-            Failure::Stale { actual } => Self::Stale { actual },
-            Failure::ForeignBranch { branch } => Self::ForeignBranch { branch },
-            Failure::BranchClosed { branch } => Self::BranchClosed { branch },
-            Failure::NotCovered(why) => Self::NotCovered(why),
-            Failure::World(world) => Self::World(world),
-        }
     }
 }

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::engine::aggregates::{self, Memory, Overtaken, Trust};
-use crate::engine::error::{CommandError, Failure, World};
+use crate::engine::error::{CommandError, World};
 use crate::engine::follower::{Follower, Own};
 use crate::engine::idempotency::Running;
 use crate::engine::intent::{Intent, fingerprint};
@@ -123,10 +123,10 @@ impl Inner {
             let mut work = self.unit_of_work(scope, request, trust);
             match intent.decide(&mut work).await {
                 Ok(()) => {}
-                Err(Failure::World(world)) => return Err(world.into()),
+                Err(CommandError::World(world)) => return Err(world.into()),
                 // Whoever may not act there any more is not told what came of it either.
-                Err(foreign @ Failure::ForeignBranch { .. }) if work.is_certain() => {
-                    return Err(foreign.into());
+                Err(foreign @ CommandError::ForeignBranch { .. }) if work.is_certain() => {
+                    return Err(foreign);
                 }
                 Err(refusal) if work.is_certain() => {
                     // The refusal may come from the very effect of an earlier try.
@@ -134,7 +134,7 @@ impl Inner {
                         Some(earlier) => {
                             self.replay(scope, request.command, earlier, fingerprint).await
                         }
-                        None => Err(refusal.into()),
+                        None => Err(refusal),
                     };
                 }
                 Err(_) => {

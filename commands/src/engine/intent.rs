@@ -7,7 +7,7 @@ use event_store::Actor;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 /// A command as a person says it: what it needs is looked up in [`Intent::decide`], and decided there
@@ -28,7 +28,7 @@ pub trait Intent: Serialize + Send + Sync + 'static {
     fn decide(
         &self,
         work: &mut UnitOfWork<'_>,
-    ) -> impl Future<Output = Result<(), Failure<Self::Refusal>>> + Send;
+    ) -> impl Future<Output = Result<(), CommandError<Self::Refusal>>> + Send;
 }
 
 /// What tells a retry from a command id used for something else, or by another: SHA-256 of operation,

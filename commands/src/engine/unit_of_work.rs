@@ -15,7 +15,7 @@ use event_store::{
 use foldhash::fast::RandomState;
 
 use crate::engine::aggregates::{self, Change, Folded, Memory, Seen, Trust, Wanted, state_of};
-use crate::engine::error::{Failure, World};
+use crate::engine::error::{CommandError, World};
 use crate::engine::receipt::Caused;
 use crate::engine::scope::{Request, Scope};
 use crate::engine::sources::IdGenerator;
@@ -178,17 +178,30 @@ impl<'a> UnitOfWork<'a> {
         &self,
         id: &D::Id,
         seen: Option<Revision>,
-    ) -> Result<(), Failure<R>> {
+    ) -> Result<(), CommandError<R>> {
         let actual = self.revision::<D>(id);
         match seen {
-            Some(seen) if seen != actual => Err(Failure::Stale { actual }),
+            Some(seen) if seen != actual => Err(CommandError::Stale { actual }),
             _ => Ok(()),
         }
     }
 
-    /// Decides a command on an aggregate that was read. The append will assert its revision, also
-    /// when nothing happens.
-    pub fn decide<D: Decider>(
+    /// Decides a command on an aggregate that was read. What the aggregate refuses, the intent refuses. The
+    /// append will assert its revision, also when nothing happens.
+    pub fn decide<D, R>(
+        &mut self,
+        id: &D::Id,
+        command: D::Command,
+    ) -> Result<Vec<D::Event>, CommandError<R>>
+    where
+        D: Decider,
+        R: From<D::Error>,
+    {
+        self.try_decide::<D>(id, command).map_err(CommandError::refused)
+    }
+
+    /// The same with the aggregate's own refusal, for an intent to which it means something else.
+    pub fn try_decide<D: Decider>(
         &mut self,
         id: &D::Id,
         command: D::Command,

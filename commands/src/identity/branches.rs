@@ -9,8 +9,8 @@ use domain::shared::{Address, BranchId, BusinessDay, BusinessDayChange, Currency
 use event_store::Revision;
 use serde::Serialize;
 
-use crate::catalog::{rename, take};
-use crate::engine::error::Failure;
+use crate::claims::{rename, take};
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -23,22 +23,6 @@ pub enum BranchRefusal {
     /// A rule of the branch itself.
     #[error(transparent)]
     Branch(#[from] branch::Error),
-}
-
-const fn unknown() -> Failure<BranchRefusal> {
-    Failure::Refused(BranchRefusal::Branch(branch::Error::Unknown))
-}
-
-const fn name_taken() -> Failure<BranchRefusal> {
-    Failure::Refused(BranchRefusal::NameTaken)
-}
-
-fn decide(
-    work: &mut UnitOfWork<'_>,
-    branch: BranchId,
-    command: Command,
-) -> Result<Vec<branch::Event>, Failure<BranchRefusal>> {
-    work.decide::<Branch>(&branch, command).map_err(|refusal| Failure::Refused(refusal.into()))
 }
 
 /// Opens a branch.
@@ -61,7 +45,7 @@ impl Intent for OpenBranch {
     const OPERATION: &'static str = "branch.open";
     type Refusal = BranchRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
         let claim = ClaimId::of_name(Named::Branch, &self.name);
         let wanted = vec![
             work.subscription(),
@@ -71,8 +55,8 @@ impl Intent for OpenBranch {
         work.read(wanted).await?;
         let Self { name, time_zone, currency, cut_off, .. } = self.clone();
         let opened = branch::Opened { name, time_zone, currency, cut_off };
-        decide(work, self.branch, Command::Open(opened))?;
-        take(work, &claim, self.branch.uuid()).map_err(|_| name_taken())?;
+        work.decide::<Branch, _>(&self.branch, Command::Open(opened))?;
+        take(work, &claim, self.branch.uuid(), BranchRefusal::NameTaken)?;
         work.count(|now| subscription::Command::AddBranch { branch: self.branch, now })
     }
 }
@@ -94,16 +78,16 @@ impl Intent for ReviseBranch {
     const OPERATION: &'static str = "branch.revise";
     type Refusal = BranchRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
         work.read(vec![work.wanted::<Branch>(&self.branch)]).await?;
         work.at_branch(self.branch, || branch::Error::Unknown.into())?;
         let before = work.state::<Branch>(&self.branch).details().cloned();
-        let before = before.ok_or_else(unknown)?;
+        let before = before.ok_or(CommandError::refused(branch::Error::Unknown))?;
         work.expect::<Branch, _>(&self.branch, Some(self.seen))?;
         let Self { name, address, .. } = self.clone();
-        decide(work, self.branch, Command::Revise { name, address })?;
+        work.decide::<Branch, _>(&self.branch, Command::Revise { name, address })?;
         let claims = (Named::Branch, &before.name, &self.name);
-        rename(work, claims, self.branch.uuid(), name_taken).await
+        rename(work, claims, self.branch.uuid(), BranchRefusal::NameTaken).await
     }
 }
 
@@ -126,14 +110,14 @@ impl Intent for ChangeBusinessDay {
     const OPERATION: &'static str = "branch.change_business_day";
     type Refusal = BranchRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
         work.read(vec![work.wanted::<Branch>(&self.branch)]).await?;
         let moment = work.at_branch(self.branch, || branch::Error::Unknown.into())?;
         work.expect::<Branch, _>(&self.branch, Some(self.seen))?;
         let Self { from, time_zone, cut_off, .. } = *self;
         let change = BusinessDayChange { from, day: BusinessDay { time_zone, cut_off } };
         let now = moment.instant;
-        decide(work, self.branch, Command::ChangeBusinessDay { change, now })?;
+        work.decide::<Branch, _>(&self.branch, Command::ChangeBusinessDay { change, now })?;
         Ok(())
     }
 }
@@ -149,11 +133,11 @@ impl Intent for CloseBranch {
     const OPERATION: &'static str = "branch.close";
     type Refusal = BranchRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
         let branch = self.branch;
         work.read(vec![work.subscription(), work.wanted::<Branch>(&branch)]).await?;
         work.at_branch(branch, || branch::Error::Unknown.into())?;
-        if decide(work, branch, Command::Close)?.is_empty() {
+        if work.decide::<Branch, BranchRefusal>(&branch, Command::Close)?.is_empty() {
             return Ok(());
         }
         work.count(|_| subscription::Command::RemoveBranch { branch })
@@ -171,11 +155,11 @@ impl Intent for ReopenBranch {
     const OPERATION: &'static str = "branch.reopen";
     type Refusal = BranchRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
         let branch = self.branch;
         work.read(vec![work.subscription(), work.wanted::<Branch>(&branch)]).await?;
         work.at_branch(branch, || branch::Error::Unknown.into())?;
-        if decide(work, branch, Command::Reopen)?.is_empty() {
+        if work.decide::<Branch, BranchRefusal>(&branch, Command::Reopen)?.is_empty() {
             return Ok(());
         }
         work.count(|now| subscription::Command::AddBranch { branch, now })

@@ -4,7 +4,7 @@ use domain::identity::tenant::{self, Command, Details, Tenant};
 use event_store::Revision;
 use serde::Serialize;
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -21,12 +21,12 @@ impl Intent for ReviseCompany {
     const OPERATION: &'static str = "tenant.revise";
     type Refusal = tenant::Error;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<tenant::Error>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<tenant::Error>> {
         let tenant = work.tenant();
         work.read(vec![work.wanted::<Tenant>(&tenant)]).await?;
         work.expect::<Tenant, _>(&tenant, Some(self.seen))?;
         let revise = Command::Revise(self.details.clone());
-        work.decide::<Tenant>(&tenant, revise).map_err(Failure::Refused)?;
+        work.decide::<Tenant, _>(&tenant, revise)?;
         Ok(())
     }
 }
@@ -39,7 +39,7 @@ impl Intent for CloseCompany {
     const OPERATION: &'static str = "tenant.close";
     type Refusal = tenant::Error;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<tenant::Error>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<tenant::Error>> {
         decide(work, Command::Close).await
     }
 }
@@ -52,14 +52,17 @@ impl Intent for ReopenCompany {
     const OPERATION: &'static str = "tenant.reopen";
     type Refusal = tenant::Error;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<tenant::Error>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<tenant::Error>> {
         decide(work, Command::Reopen).await
     }
 }
 
-async fn decide(work: &mut UnitOfWork<'_>, command: Command) -> Result<(), Failure<tenant::Error>> {
+async fn decide(
+    work: &mut UnitOfWork<'_>,
+    command: Command,
+) -> Result<(), CommandError<tenant::Error>> {
     let tenant = work.tenant();
     work.read(vec![work.wanted::<Tenant>(&tenant)]).await?;
-    work.decide::<Tenant>(&tenant, command).map_err(Failure::Refused)?;
+    work.decide::<Tenant, _>(&tenant, command)?;
     Ok(())
 }

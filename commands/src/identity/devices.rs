@@ -5,7 +5,7 @@ use domain::identity::device::{self, Device};
 use domain::shared::{BranchId, DeviceId, Name};
 use serde::Serialize;
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -36,7 +36,7 @@ impl Intent for EnrollDevice {
     const OPERATION: &'static str = "device.enroll";
     type Refusal = DeviceRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<DeviceRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<DeviceRefusal>> {
         let wanted = vec![
             work.subscription(),
             work.wanted::<Device>(&self.device),
@@ -46,8 +46,7 @@ impl Intent for EnrollDevice {
         work.subscribed()?;
         work.at_open_branch(self.branch, || DeviceRefusal::UnknownBranch)?;
         let enrolled = device::Enrolled { branch: self.branch, name: self.name.clone() };
-        work.decide::<Device>(&self.device, device::Command::Enroll(enrolled))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Device, _>(&self.device, device::Command::Enroll(enrolled))?;
         Ok(())
     }
 }
@@ -63,15 +62,14 @@ impl Intent for RemoveDevice {
     const OPERATION: &'static str = "device.remove";
     type Refusal = DeviceRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<DeviceRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<DeviceRefusal>> {
         work.read(vec![work.wanted::<Device>(&self.device)]).await?;
         if let Some(enrolled) = work.state::<Device>(&self.device).in_use() {
             let branch = enrolled.branch;
             work.read(vec![work.wanted::<Branch>(&branch)]).await?;
             work.at_branch(branch, || DeviceRefusal::UnknownBranch)?;
         }
-        work.decide::<Device>(&self.device, device::Command::Remove)
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Device, _>(&self.device, device::Command::Remove)?;
         Ok(())
     }
 }

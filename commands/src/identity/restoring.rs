@@ -7,8 +7,8 @@ use domain::identity::user::{self, User};
 use domain::shared::{EmailKey, UserId};
 use serde::Serialize;
 
-use crate::catalog::take;
-use crate::engine::error::Failure;
+use crate::claims::take;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -46,7 +46,7 @@ impl Intent for RestoreAdministrator {
     const OPERATION: &'static str = "company.restore_administrator";
     type Refusal = RestoreRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RestoreRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<RestoreRefusal>> {
         let (tenant, claim) = (work.tenant(), ClaimId::of_email(&self.email));
         let mut wanted = vec![work.wanted::<Tenant>(&tenant), work.wanted::<Roles>(&tenant)];
         let claims: Vec<ClaimId> =
@@ -56,23 +56,21 @@ impl Intent for RestoreAdministrator {
         let user = holder(work, &claims);
         work.read(vec![work.wanted::<User>(&user.unwrap_or(self.user))]).await?;
         if *work.state::<Tenant>(&tenant) == tenant::State::Unregistered {
-            return Err(Failure::Refused(RestoreRefusal::UnknownCompany));
+            return Err(CommandError::Refused(RestoreRefusal::UnknownCompany));
         }
         if user.is_none() {
-            take(work, &claim, self.user.uuid())
-                .map_err(|_| Failure::Refused(RestoreRefusal::EmailTaken))?;
+            take(work, &claim, self.user.uuid(), RestoreRefusal::EmailTaken)?;
         }
         let user = user.unwrap_or(self.user);
         let change = Change::RestoreAdministrator(user);
-        work.decide::<Roles>(&tenant, Command { by: By::System, change })
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Roles, _>(&tenant, Command { by: By::System, change })?;
         let invitation = match work.state::<User>(&user) {
             user::State::Unknown => user::Command::Invite { email: self.email },
             user::State::Known(account) if !account.has_joined => user::Command::InviteAgain,
             user::State::Known(_) | user::State::Forgotten => return Ok(()),
         };
-        work.decide::<User>(&user, invitation)
-            .map_err(|_| Failure::Refused(roles::Error::Unknown.into()))?;
+        work.try_decide::<User>(&user, invitation)
+            .map_err(|_| CommandError::refused(roles::Error::Unknown))?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use domain::shared::{BranchId, UserId};
 use event_store::{Actor, Revision};
 use serde::Serialize;
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -35,21 +35,20 @@ impl Intent for ChangeRoles {
     const OPERATION: &'static str = "roles.change";
     type Refusal = RolesRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<RolesRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<RolesRefusal>> {
         let tenant = work.tenant();
         work.read(vec![work.subscription(), work.wanted::<Roles>(&tenant)]).await?;
         let actual = version(work.state::<Roles>(&tenant), &self.change);
         if let (Some(seen), Some(actual)) = (self.seen, actual)
             && seen != actual
         {
-            return Err(Failure::Stale { actual: Revision::new(actual) });
+            return Err(CommandError::Stale { actual: Revision::new(actual) });
         }
         if let Change::AllowBranches(_, access) = &self.change {
             branches_exist(work, access).await?;
         }
         let command = Command { by: by(work), change: self.change.clone() };
-        work.decide::<Roles>(&tenant, command)
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Roles, _>(&tenant, command)?;
         match self.change {
             Change::Suspend(user) => end_sessions(work, user).await,
             Change::Admit(_) | Change::Resume(_) => count_users(work),
@@ -76,15 +75,15 @@ fn version(graph: &State, change: &Change) -> Option<u64> {
 async fn end_sessions(
     work: &mut UnitOfWork<'_>,
     user: UserId,
-) -> Result<(), Failure<RolesRefusal>> {
+) -> Result<(), CommandError<RolesRefusal>> {
     work.read(vec![work.wanted::<User>(&user)]).await?;
-    work.decide::<User>(&user, user::Command::EndSessions)
-        .map_err(|_| Failure::Refused(roles::Error::Unknown.into()))?;
+    work.try_decide::<User>(&user, user::Command::EndSessions)
+        .map_err(|_| CommandError::refused(roles::Error::Unknown))?;
     Ok(())
 }
 
 /// Resumes a user only if the subscription allows one more user who can sign in.
-pub(super) fn count_users<R>(work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>> {
+pub(super) fn count_users<R>(work: &mut UnitOfWork<'_>) -> Result<(), CommandError<R>> {
     let users = work.state::<Roles>(&work.tenant()).active_members();
     work.count(|now| subscription::Command::AddUser { users, now })
 }
@@ -97,15 +96,15 @@ pub(super) fn by(work: &UnitOfWork<'_>) -> By {
     }
 }
 
-pub(super) async fn branches_exist(
+pub(super) async fn branches_exist<R: From<RolesRefusal>>(
     work: &mut UnitOfWork<'_>,
     access: &BranchAccess,
-) -> Result<(), Failure<RolesRefusal>> {
+) -> Result<(), CommandError<R>> {
     let BranchAccess::Only(branches) = access else { return Ok(()) };
     let wanted = branches.iter().map(|branch| work.wanted::<Branch>(branch)).collect();
     work.read(wanted).await?;
     match branches.iter().find(|branch| work.state::<Branch>(branch).details().is_none()) {
-        Some(unknown) => Err(Failure::Refused(RolesRefusal::UnknownBranch(*unknown))),
+        Some(unknown) => Err(CommandError::refused(RolesRefusal::UnknownBranch(*unknown))),
         None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::operator::Operator;
 use crate::engine::aggregates::Trust;
-use crate::engine::error::{CommandError, Failure};
+use crate::engine::error::CommandError;
 use crate::engine::execute::Commands;
 use crate::engine::intent::Intent;
 use crate::engine::scope::{Request, Scope};
@@ -30,11 +30,11 @@ impl Intent for UpgradeSeeds {
     const OPERATION: &'static str = "roles.upgrade_seeds";
     type Refusal = roles::Error;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<roles::Error>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<roles::Error>> {
         let tenant = work.tenant();
         work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
         let command = Command { by: By::System, change: Change::UpgradeSeeds(tenant) };
-        work.decide::<Roles>(&tenant, command).map_err(Failure::Refused)?;
+        work.decide::<Roles, _>(&tenant, command)?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use domain::identity::subscription::{Command, Plan, Standing};
 use domain::identity::{Subscription, Tenant};
 use serde::Serialize;
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -29,11 +29,14 @@ impl Intent for ChangeSubscription {
     const OPERATION: &'static str = "subscription.change";
     type Refusal = SubscriptionRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<SubscriptionRefusal>> {
+    async fn decide(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<(), CommandError<SubscriptionRefusal>> {
         let tenant = work.tenant();
         work.read(vec![work.subscription(), work.wanted::<Tenant>(&tenant)]).await?;
         if work.state::<Tenant>(&tenant).company().is_none() {
-            return Err(Failure::Refused(SubscriptionRefusal::UnknownCompany));
+            return Err(CommandError::Refused(SubscriptionRefusal::UnknownCompany));
         }
         self.clone().decided(work)
     }
@@ -41,12 +44,12 @@ impl Intent for ChangeSubscription {
 
 impl ChangeSubscription {
     /// Decides the change on the subscription that was read.
-    pub(super) fn decided<R>(self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<R>> {
+    pub(super) fn decided<R>(self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<R>> {
         let tenant = work.tenant();
         let plan = self.plan.map(Command::ChoosePlan);
         let standing = self.standing.map(Command::Change);
         for command in plan.into_iter().chain(standing) {
-            work.decide::<Subscription>(&tenant, command).map_err(Failure::NotCovered)?;
+            work.try_decide::<Subscription>(&tenant, command).map_err(CommandError::NotCovered)?;
         }
         Ok(())
     }

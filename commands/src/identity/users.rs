@@ -7,8 +7,8 @@ use domain::shared::{EmailKey, RoleId, UserId};
 use serde::Serialize;
 
 use super::roles::{RolesRefusal, branches_exist, by, count_users};
-use crate::catalog::take;
-use crate::engine::error::Failure;
+use crate::claims::take;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -40,14 +40,30 @@ pub enum InviteRefusal {
     Roles(#[from] RolesRefusal),
     /// A rule of the user.
     #[error(transparent)]
-    User(#[from] user::Error),
+    User(user::Error),
+}
+
+impl From<roles::Error> for InviteRefusal {
+    fn from(refusal: roles::Error) -> Self {
+        Self::Roles(refusal.into())
+    }
+}
+
+impl From<user::Error> for InviteRefusal {
+    fn from(refusal: user::Error) -> Self {
+        match refusal {
+            // The user of this id was invited before.
+            user::Error::AlreadyInvited => Self::EmailTaken,
+            other => Self::User(other),
+        }
+    }
 }
 
 impl Intent for InviteUser {
     const OPERATION: &'static str = "user.invite";
     type Refusal = InviteRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<InviteRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<InviteRefusal>> {
         let (tenant, claim) = (work.tenant(), ClaimId::of_email(&self.email));
         work.read(vec![
             work.subscription(),
@@ -59,27 +75,19 @@ impl Intent for InviteUser {
         let earlier: Vec<ClaimId> = self.earlier.iter().map(ClaimId::of_email).collect();
         work.read(earlier.iter().map(|claim| work.wanted::<Claim>(claim)).collect()).await?;
         if earlier.iter().any(|claim| *work.state::<Claim>(claim) != claim::State::Free) {
-            return Err(Failure::Refused(InviteRefusal::EmailTaken));
+            return Err(CommandError::Refused(InviteRefusal::EmailTaken));
         }
-        branches_exist(work, &self.branches).await.map_err(|it| it.map(InviteRefusal::Roles))?;
-        take(work, &claim, self.user.uuid())
-            .map_err(|_| Failure::Refused(InviteRefusal::EmailTaken))?;
-        // The holder of the claim has been invited before.
+        branches_exist(work, &self.branches).await?;
+        take(work, &claim, self.user.uuid(), InviteRefusal::EmailTaken)?;
         let invite = user::Command::Invite { email: self.email };
-        work.decide::<User>(&self.user, invite).map_err(|refusal| {
-            Failure::Refused(match refusal {
-                user::Error::AlreadyInvited => InviteRefusal::EmailTaken,
-                other => other.into(),
-            })
-        })?;
+        work.decide::<User, _>(&self.user, invite)?;
         let admitted = MemberAdmitted {
             user: self.user,
             roles: self.roles.iter().copied().collect(),
             branches: self.branches.clone(),
         };
         let command = Command { by: by(work), change: Change::Admit(admitted) };
-        work.decide::<Roles>(&tenant, command)
-            .map_err(|refusal| Failure::Refused(RolesRefusal::from(refusal).into()))?;
+        work.decide::<Roles, _>(&tenant, command)?;
         count_users(work)
     }
 }
@@ -95,7 +103,7 @@ impl Intent for InviteAgain {
     const OPERATION: &'static str = "user.invite_again";
     type Refusal = UserRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<UserRefusal>> {
         decide_on(work, self.user, user::Command::InviteAgain).await
     }
 }
@@ -124,16 +132,14 @@ impl Intent for SetPin {
     const OPERATION: &'static str = "user.set_pin";
     type Refusal = AccountRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<AccountRefusal>> {
         let tenant = work.tenant();
         work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)]).await?;
         let command = Command { by: by(work), change: Change::StandIn(self.user) };
-        work.decide::<Roles>(&tenant, command)
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Roles, _>(&tenant, command)?;
         let reach = work.state::<Roles>(&tenant).reach_of(self.user);
-        let reach = reach.ok_or(Failure::Refused(roles::Error::Unknown.into()))?;
-        work.decide::<User>(&self.user, user::Command::SetPin(reach))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        let reach = reach.ok_or(CommandError::refused(roles::Error::Unknown))?;
+        work.decide::<User, _>(&self.user, user::Command::SetPin(reach))?;
         Ok(())
     }
 }
@@ -149,24 +155,22 @@ impl Intent for ForgetUser {
     const OPERATION: &'static str = "user.forget";
     type Refusal = AccountRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<AccountRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<AccountRefusal>> {
         let tenant = work.tenant();
         work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&self.user)]).await?;
         let email = work.state::<User>(&self.user).account().and_then(|account| account.email);
         let claim = email.as_ref().map(ClaimId::of_email);
         work.read(claim.iter().map(|claim| work.wanted::<Claim>(claim)).collect()).await?;
         let command = Command { by: by(work), change: Change::Forget(self.user) };
-        work.decide::<Roles>(&tenant, command)
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        work.decide::<User>(&self.user, user::Command::Forget)
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Roles, _>(&tenant, command)?;
+        work.decide::<User, _>(&self.user, user::Command::Forget)?;
         // Another user can have the address after this.
         let holder = self.user.uuid();
         if let Some(claim) = claim
             && *work.state::<Claim>(&claim) == claim::State::Held(holder)
         {
             let release = claim::Command::Release { holder };
-            work.decide::<Claim>(&claim, release).expect("a claim is released by who holds it");
+            work.try_decide::<Claim>(&claim, release).expect("a claim is released by who holds it");
         }
         Ok(())
     }
@@ -190,13 +194,13 @@ impl Intent for JoinUser {
     const OPERATION: &'static str = "user.join";
     type Refusal = UserRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<UserRefusal>> {
         if self.link.is_some() {
             is_not_suspended(work, self.user).await?;
         }
         decide_on(work, self.user, user::Command::Join { link: self.link }).await?;
         if self.chooses_pin {
-            work.decide::<User>(&self.user, user::Command::ChangePin).map_err(Failure::Refused)?;
+            work.decide::<User, _>(&self.user, user::Command::ChangePin)?;
         }
         Ok(())
     }
@@ -215,7 +219,7 @@ impl Intent for ResetPassword {
     const OPERATION: &'static str = "user.reset_password";
     type Refusal = UserRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<UserRefusal>> {
         is_not_suspended(work, self.user).await?;
         decide_on(work, self.user, user::Command::ResetPassword { link: self.link }).await
     }
@@ -225,11 +229,11 @@ impl Intent for ResetPassword {
 pub(super) async fn is_not_suspended(
     work: &mut UnitOfWork<'_>,
     user: UserId,
-) -> Result<(), Failure<UserRefusal>> {
+) -> Result<(), CommandError<UserRefusal>> {
     let tenant = work.tenant();
     work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&user)]).await?;
     let is_active = work.state::<Roles>(&tenant).member(user).is_some_and(|it| it.is_active);
-    if is_active { Ok(()) } else { Err(Failure::Refused(user::Error::LinkVoid)) }
+    if is_active { Ok(()) } else { Err(CommandError::Refused(user::Error::LinkVoid)) }
 }
 
 /// Changes how a user signs in.
@@ -245,7 +249,7 @@ impl Intent for ChangeUser {
     const OPERATION: &'static str = "user.change";
     type Refusal = UserRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<UserRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<UserRefusal>> {
         decide_on(work, self.user, self.change.clone()).await
     }
 }
@@ -254,8 +258,8 @@ async fn decide_on(
     work: &mut UnitOfWork<'_>,
     user: UserId,
     command: user::Command,
-) -> Result<(), Failure<UserRefusal>> {
+) -> Result<(), CommandError<UserRefusal>> {
     work.read(vec![work.wanted::<User>(&user)]).await?;
-    work.decide::<User>(&user, command).map_err(Failure::Refused)?;
+    work.decide::<User, _>(&user, command)?;
     Ok(())
 }

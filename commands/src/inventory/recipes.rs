@@ -8,7 +8,7 @@ use domain::shared::ProductId;
 use event_store::Revision;
 use serde::Serialize;
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -27,7 +27,7 @@ impl Intent for PublishRecipe {
     const OPERATION: &'static str = "recipe.publish";
     type Refusal = recipe::Error;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<recipe::Error>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<recipe::Error>> {
         let ingredients = self.portions.iter().flat_map(|portion| &portion.ingredients);
         let items = ingredients.map(|ingredient| work.wanted::<StockItem>(&ingredient.item));
         let product = [work.wanted::<Product>(&self.product), work.wanted::<Recipe>(&self.product)];
@@ -36,10 +36,11 @@ impl Intent for PublishRecipe {
         work.covered(Module::Inventory)?;
         let product = work.state::<Product>(&self.product);
         let is_kept = |item| work.state::<StockItem>(&item).kept().is_some();
-        recipe::check_references(product, &self.portions, is_kept).map_err(Failure::Refused)?;
+        recipe::check_references(product, &self.portions, is_kept)
+            .map_err(CommandError::Refused)?;
         work.expect::<Recipe, _>(&self.product, self.seen)?;
         let publish = recipe::Command::Publish { portions: self.portions.clone() };
-        work.decide::<Recipe>(&self.product, publish).map_err(Failure::Refused)?;
+        work.decide::<Recipe, _>(&self.product, publish)?;
         Ok(())
     }
 }

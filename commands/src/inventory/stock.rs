@@ -7,7 +7,7 @@ use domain::inventory::stock::{self, IncomingLine, Inventory};
 use domain::shared::{BranchId, ReceiptId};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -44,22 +44,21 @@ impl Intent for ReceiveStock {
     const OPERATION: &'static str = "stock.receive";
     type Refusal = StockRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<StockRefusal>> {
         let items = self.lines.iter().map(|line| work.wanted::<StockItem>(&line.item));
         let branch = [work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
         let wanted = [work.subscription()].into_iter().chain(branch).chain(items).collect();
         work.read(wanted).await?;
         work.covered(Module::Inventory)?;
         let branch = work.state::<Branch>(&self.branch).details();
-        let currency = branch.ok_or(Failure::Refused(StockRefusal::UnknownBranch))?.currency;
+        let currency = branch.ok_or(CommandError::Refused(StockRefusal::UnknownBranch))?.currency;
         let is_unknown = |line: &IncomingLine| work.state::<StockItem>(&line.item).kept().is_none();
         if let Some(index) = self.lines.iter().position(is_unknown) {
-            return Err(Failure::Refused(StockRefusal::UnknownItem { index }));
+            return Err(CommandError::Refused(StockRefusal::UnknownItem { index }));
         }
         work.at_open_branch(self.branch, || StockRefusal::UnknownBranch)?;
         let receive = stock::Receive { receipt: self.receipt, currency, lines: self.lines.clone() };
-        work.decide::<Inventory>(&self.branch, stock::Command::Receive(receive))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Inventory, _>(&self.branch, stock::Command::Receive(receive))?;
         Ok(())
     }
 }
@@ -75,13 +74,12 @@ impl Intent for ReleaseExpired {
     const OPERATION: &'static str = "stock.release_expired";
     type Refusal = StockRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<StockRefusal>> {
         let wanted =
             vec![work.wanted::<Branch>(&self.branch), work.wanted::<Inventory>(&self.branch)];
         work.read(wanted).await?;
         let now = work.at_branch(self.branch, || StockRefusal::UnknownBranch)?.instant;
-        work.decide::<Inventory>(&self.branch, stock::Command::ReleaseExpired { now })
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<Inventory, _>(&self.branch, stock::Command::ReleaseExpired { now })?;
         Ok(())
     }
 }

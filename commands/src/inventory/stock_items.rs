@@ -8,8 +8,8 @@ use domain::shared::{Name, StockItemId};
 use event_store::Revision;
 use serde::Serialize;
 
-use crate::catalog::{rename, take};
-use crate::engine::error::Failure;
+use crate::claims::{rename, take};
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -22,10 +22,6 @@ pub enum StockItemRefusal {
     /// A rule of the stock item itself.
     #[error(transparent)]
     StockItem(#[from] stock_item::Error),
-}
-
-const fn stock_item_name_taken() -> Failure<StockItemRefusal> {
-    Failure::Refused(StockItemRefusal::NameTaken)
 }
 
 /// Adds a stock item.
@@ -46,7 +42,10 @@ impl Intent for AddStockItem {
     const OPERATION: &'static str = "stock_item.add";
     type Refusal = StockItemRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
+    async fn decide(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<(), CommandError<StockItemRefusal>> {
         let claim = ClaimId::of_name(Named::StockItem, &self.name);
         let wanted = vec![
             work.subscription(),
@@ -57,9 +56,8 @@ impl Intent for AddStockItem {
         work.covered(Module::Inventory)?;
         let Self { name, unit, on_shortage, .. } = self.clone();
         let details = stock_item::Details { name, unit, on_shortage };
-        work.decide::<StockItem>(&self.item, stock_item::Command::Add(details))
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        take(work, &claim, self.item.uuid()).map_err(|_| stock_item_name_taken())
+        work.decide::<StockItem, _>(&self.item, stock_item::Command::Add(details))?;
+        take(work, &claim, self.item.uuid(), StockItemRefusal::NameTaken)
     }
 }
 
@@ -80,16 +78,18 @@ impl Intent for ReviseStockItem {
     const OPERATION: &'static str = "stock_item.revise";
     type Refusal = StockItemRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
+    async fn decide(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<(), CommandError<StockItemRefusal>> {
         work.read(vec![work.subscription(), work.wanted::<StockItem>(&self.item)]).await?;
         work.covered(Module::Inventory)?;
         let before = work.state::<StockItem>(&self.item).kept().cloned();
-        let before = before.ok_or(Failure::Refused(stock_item::Error::Unknown.into()))?;
+        let before = before.ok_or(CommandError::refused(stock_item::Error::Unknown))?;
         work.expect::<StockItem, _>(&self.item, self.seen)?;
         let Self { name, on_shortage, .. } = self.clone();
-        work.decide::<StockItem>(&self.item, stock_item::Command::Revise { name, on_shortage })
-            .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        work.decide::<StockItem, _>(&self.item, stock_item::Command::Revise { name, on_shortage })?;
         let claims = (Named::StockItem, &before.name, &self.name);
-        rename(work, claims, self.item.uuid(), stock_item_name_taken).await
+        rename(work, claims, self.item.uuid(), StockItemRefusal::NameTaken).await
     }
 }

@@ -15,7 +15,7 @@ use domain::orders::order::{self, Order};
 use domain::orders::series;
 use domain::shared::{BranchId, Currency, OrderId};
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 pub use domain::catalog::offer::WantedLine;
@@ -50,10 +50,6 @@ pub enum OrderRefusal {
     Order(#[from] order::Error),
 }
 
-fn refused<E: Into<OrderRefusal>>(refusal: E) -> Failure<OrderRefusal> {
-    Failure::Refused(refusal.into())
-}
-
 /// The branch and the time of a command on an order, with what it needs of the stock.
 struct There {
     branch: BranchId,
@@ -68,7 +64,7 @@ async fn there(
     work: &mut UnitOfWork<'_>,
     id: OrderId,
     moves_stock: bool,
-) -> Result<There, Failure<OrderRefusal>> {
+) -> Result<There, CommandError<OrderRefusal>> {
     let belongings = |work: &UnitOfWork<'_>, branch: BranchId, ingredients: &[Ingredient]| {
         let stock = (moves_stock && !ingredients.is_empty()).then_some(&branch);
         let stock = stock.map(|branch| work.wanted::<Inventory>(branch));
@@ -82,10 +78,10 @@ async fn there(
     work.read(wanted).await?;
     let placed = work.state::<Order>(&id).placed().cloned();
     let order::Details { branch, ingredients, .. } =
-        placed.ok_or(refused(order::Error::Unplaced))?;
+        placed.ok_or(CommandError::refused(order::Error::Unplaced))?;
     work.read(belongings(work, branch, &ingredients)).await?;
     let hour = work.at_branch(branch, || OrderRefusal::UnknownBranch)?.hour;
     let details = work.state::<Branch>(&branch).details();
-    let currency = details.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?.currency;
+    let currency = details.ok_or(CommandError::Refused(OrderRefusal::UnknownBranch))?.currency;
     Ok(There { branch, currency, hour, ingredients })
 }

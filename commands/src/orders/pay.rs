@@ -5,8 +5,8 @@ use domain::shared::{Money, OrderId, PaymentId};
 use event_store::Revision;
 use serde::Serialize;
 
-use super::{OrderRefusal, There, refused, there};
-use crate::engine::error::Failure;
+use super::{OrderRefusal, There, there};
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -30,7 +30,7 @@ impl Intent for TakeCash {
     const OPERATION: &'static str = "order.take_cash";
     type Refusal = OrderRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
         let There { hour, .. } = there(work, self.order, false).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
         let cash = order::TakeCash {
@@ -39,7 +39,7 @@ impl Intent for TakeCash {
             tendered: self.tendered,
             hour,
         };
-        work.decide::<Order>(&self.order, order::Command::TakeCash(cash)).map_err(refused)?;
+        work.decide::<Order, _>(&self.order, order::Command::TakeCash(cash))?;
         Ok(())
     }
 }

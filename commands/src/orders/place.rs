@@ -10,9 +10,9 @@ use domain::orders::series::{self, Series, SeriesId};
 use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
-use super::{OrderRefusal, WantedLine, refused, stock};
+use super::{OrderRefusal, WantedLine, stock};
 use crate::engine::aggregates::Trust;
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::execute::Commands;
 use crate::engine::intent::Intent;
 use crate::engine::scope::Scope;
@@ -48,7 +48,10 @@ struct Looked {
 
 impl PlaceOrder {
     /// Looks up subscription, branch, products and recipes in one round trip.
-    async fn look_up(&self, work: &mut UnitOfWork<'_>) -> Result<Looked, Failure<OrderRefusal>> {
+    async fn look_up(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<Looked, CommandError<OrderRefusal>> {
         let products = self.lines.iter().flat_map(|line| {
             [work.wanted::<Product>(&line.product), work.wanted::<Recipe>(&line.product)]
         });
@@ -56,13 +59,13 @@ impl PlaceOrder {
         let wanted = wanted.into_iter().chain(products).collect();
         work.read(wanted).await?;
         let branch = work.state::<Branch>(&self.branch).details();
-        let branch = branch.ok_or(Failure::Refused(OrderRefusal::UnknownBranch))?;
+        let branch = branch.ok_or(CommandError::Refused(OrderRefusal::UnknownBranch))?;
         let lines = offer::resolve(branch, &self.lines, |product| offer::ProductStates {
             product: work.state::<Product>(&product),
             product_revision: work.revision::<Product>(&product).get(),
             recipe: work.state::<Recipe>(&product),
         });
-        Ok(Looked { currency: branch.currency, lines: lines.map_err(refused)? })
+        Ok(Looked { currency: branch.currency, lines: lines.map_err(CommandError::refused)? })
     }
 }
 
@@ -70,7 +73,7 @@ impl Intent for PlaceOrder {
     const OPERATION: &'static str = "order.place";
     type Refusal = OrderRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
         let Looked { currency, lines } = self.look_up(work).await?;
         let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
         work.covered(Module::Orders)?;
@@ -81,9 +84,7 @@ impl Intent for PlaceOrder {
         work.read(wanted).await?;
         let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
         let mut number = (0, 0);
-        for series::Event::NumberTaken(taken) in
-            work.decide::<Series>(&series, take).map_err(refused)?
-        {
+        for series::Event::NumberTaken(taken) in work.decide::<Series, _>(&series, take)? {
             number = (taken.number, taken.call_number);
         }
         let place = order::Place {
@@ -95,9 +96,7 @@ impl Intent for PlaceOrder {
             hour: moment.hour,
             lines,
         };
-        for event in
-            work.decide::<Order>(&self.order, order::Command::Place(place)).map_err(refused)?
-        {
+        for event in work.decide::<Order, _>(&self.order, order::Command::Place(place))? {
             if let order::Event::Placed(placed) = event {
                 stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
             }
@@ -113,10 +112,10 @@ impl Commands {
         &self,
         scope: &Scope,
         order: &PlaceOrder,
-    ) -> Result<Quote, Failure<OrderRefusal>> {
+    ) -> Result<Quote, CommandError<OrderRefusal>> {
         let mut work = self.look(scope, Trust::Committed);
         let Looked { currency, lines } = order.look_up(&mut work).await?;
-        let (lines, total) = order::price(currency, lines).map_err(refused)?;
+        let (lines, total) = order::price(currency, lines).map_err(CommandError::refused)?;
         Ok(Quote { lines, total })
     }
 }

@@ -5,8 +5,8 @@ use domain::shared::OrderId;
 use event_store::Revision;
 use serde::Serialize;
 
-use super::{OrderRefusal, There, refused, stock, there};
-use crate::engine::error::Failure;
+use super::{OrderRefusal, There, stock, there};
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -53,12 +53,12 @@ impl Intent for MoveOrder {
     const OPERATION: &'static str = "order.move";
     type Refusal = OrderRefusal;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
         let command = self.step.command();
         let stock_move = command.stock_move();
         let there = there(work, self.order, stock_move.is_some()).await?;
         work.expect::<Order, _>(&self.order, self.seen)?;
-        work.decide::<Order>(&self.order, command).map_err(refused)?;
+        work.decide::<Order, _>(&self.order, command)?;
         let There { branch, currency, ingredients, .. } = there;
         match stock_move {
             Some(StockMove::Consume) if !ingredients.is_empty() => {

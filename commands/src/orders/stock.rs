@@ -9,7 +9,7 @@ use domain::shared::{BranchId, Currency, Name, OrderId, StockItemId, StockQuanti
 
 use super::OrderRefusal;
 use crate::engine::aggregates::Wanted;
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 /// An item that is short for an order.
@@ -52,7 +52,7 @@ pub(super) fn reserve(
     order: OrderId,
     now: DateTime<Utc>,
     lines: &[Line],
-) -> Result<(), Failure<OrderRefusal>> {
+) -> Result<(), CommandError<OrderRefusal>> {
     let demand = |ingredient: &Ingredient| {
         let on_shortage = work.state::<StockItem>(&ingredient.item).on_shortage();
         Demand { item: ingredient.item, quantity: ingredient.quantity, on_shortage }
@@ -62,13 +62,13 @@ pub(super) fn reserve(
         return Ok(());
     }
     let reserve = stock::Reserve { order, lines: demands, now };
-    match work.decide::<Inventory>(&branch, stock::Command::Reserve(reserve)) {
+    match work.try_decide::<Inventory>(&branch, stock::Command::Reserve(reserve)) {
         Ok(_) => Ok(()),
         Err(stock::Error::Short { items }) => {
             let items = items.iter().filter_map(|shortage| short_item(work, lines, shortage));
-            Err(Failure::Refused(OrderRefusal::OutOfStock { items: items.collect() }))
+            Err(CommandError::Refused(OrderRefusal::OutOfStock { items: items.collect() }))
         }
-        Err(other) => Err(Failure::Refused(other.into())),
+        Err(other) => Err(CommandError::refused(other)),
     }
 }
 
@@ -98,7 +98,7 @@ pub(super) fn consume(
     order: OrderId,
     currency: Currency,
     lines: &[Ingredient],
-) -> Result<(), Failure<OrderRefusal>> {
+) -> Result<(), CommandError<OrderRefusal>> {
     let consume = stock::Consume { order, currency, lines: lines.to_vec() };
     decide(work, branch, stock::Command::Consume(consume))
 }
@@ -108,7 +108,7 @@ pub(super) fn release(
     work: &mut UnitOfWork<'_>,
     branch: BranchId,
     order: OrderId,
-) -> Result<(), Failure<OrderRefusal>> {
+) -> Result<(), CommandError<OrderRefusal>> {
     decide(work, branch, stock::Command::Release { order })
 }
 
@@ -116,8 +116,7 @@ fn decide(
     work: &mut UnitOfWork<'_>,
     branch: BranchId,
     command: stock::Command,
-) -> Result<(), Failure<OrderRefusal>> {
-    work.decide::<Inventory>(&branch, command)
-        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+) -> Result<(), CommandError<OrderRefusal>> {
+    work.decide::<Inventory, _>(&branch, command)?;
     Ok(())
 }

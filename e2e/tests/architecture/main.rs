@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 
 mod answers;
+mod modules;
 mod reach;
 mod source;
 
@@ -98,6 +99,14 @@ fn answers_are_serialized_as_documented() {
     let answers = sources.iter().filter(|source| source.path.starts_with("api/src/operations/"));
     let differences: Vec<_> = answers.flat_map(answers::differences).collect();
     assert!(differences.is_empty(), "{differences:#?}");
+}
+
+#[test]
+fn no_modules_of_the_api_use_each_other_in_a_circle() {
+    let uses = modules::uses(&sources(), "api");
+    assert!(uses.len() >= 20, "all modules are looked at: {:?}", uses.keys());
+    let circle = modules::circle(uses);
+    assert!(circle.is_empty(), "{circle:#?}");
 }
 
 #[test]

@@ -133,18 +133,18 @@ async fn every_operation_documents_its_permission_and_its_problems() {
     }
 }
 
-/// The limiter of sign-ins runs before the operations and identifies them by path only.
+/// The sign-in limiter runs before the operations and identifies them by path only.
 #[tokio::test]
 async fn every_limited_sign_in_is_an_open_operation() {
     let system = System::start().await;
     let operations = operations(&system).await;
-    for path in api::auth::turnstile::WAYS_IN {
+    for path in api::auth::sign_in_limiter::SIGN_IN_PATHS {
         let way_in = operations.iter().find(|it| it.method == "post" && it.path == path);
         assert!(way_in.is_some_and(Operation::is_open), "POST {path}");
     }
     let sign_in = operations.iter().filter(|it| it.id.starts_with("login"));
     let paths: Vec<&str> = sign_in.map(|it| it.path.as_str()).collect();
-    assert_eq!(paths, api::auth::turnstile::WAYS_IN);
+    assert_eq!(paths, api::auth::sign_in_limiter::SIGN_IN_PATHS);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ pub(super) async fn find(
     let claims: Vec<ClaimId> = names.iter().map(|name| ClaimId::of_name(kind, name)).collect();
     let claims = importing.states::<Claim>(&claims).await?;
     let found = |((name, added), (claim, _)): ((&&Name, bool), (claim::State, Revision))| {
-        let own = importing.source.id(word(kind), &[&name.fold_v1()]);
+        let own = importing.source.id(&word(kind), &[&name.fold_v1()]);
         match claim {
             _ if added => Found::There(own),
             claim::State::Held(holder) => Found::There(holder),
@@ -46,13 +46,9 @@ pub(super) async fn find(
     Ok(names.iter().zip(added).zip(claims).map(found).collect())
 }
 
-const fn word(kind: Named) -> &'static str {
-    match kind {
-        Named::Branch => "branch",
-        Named::Category => "category",
-        Named::Product => "product",
-        Named::StockItem => "stock-item",
-    }
+/// The word that ids of an import are made of.
+fn word(kind: Named) -> String {
+    kind.word().replace('_', "-")
 }
 
 /// The command that adds a thing of this name.

@@ -101,7 +101,7 @@ pub async fn service(
     let people = (people, public_url);
     let services = services(installation, &secrets, incarnation, board, people)?;
     let clock = Arc::clone(&installation.clock);
-    let now: api::caller::Now = Arc::new(move || Clock::now(&*clock));
+    let now: api::sources::Now = Arc::new(move || Clock::now(&*clock));
     let ids = Arc::clone(&installation.ids);
     let shell = Shell {
         about: about(),

@@ -2,9 +2,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::problem::{Code, Problem};
 
 const RIGHT: &str = "correct horse battery";
 

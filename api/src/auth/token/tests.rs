@@ -1,9 +1,14 @@
 //! Which tokens are believed, and what every other one is answered with.
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject;
 use serde_json::json;
 
 use super::*;
+use crate::problem::{Code, Problem};
 
 const START: i64 = 1_780_000_000;
 

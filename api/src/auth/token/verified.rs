@@ -19,7 +19,7 @@ pub(super) struct Signed {
     pub(super) exp: i64,
 }
 
-/// See the module. A token is found by the whole of its text, signature included.
+/// Tokens by the whole of their texts, signatures included.
 pub(super) struct Verified(Mutex<LruCache<Box<str>, Signed>>);
 
 impl Default for Verified {

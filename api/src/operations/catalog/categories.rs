@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Changed, Created, Found, List, first, revision_after};
+use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::catalog::refusal;
 use crate::operations::fields::Fields;
 use crate::operations::model::Revised;
-use crate::operations::refusal::{refused, unread};
+use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about categories of the menu.
 pub(super) struct Categories(pub(super) Services);
 
 /// What a category is like.
@@ -69,13 +69,8 @@ impl Categories {
         };
         let category = CategoryId::from_uuid(self.0.ids.uuid());
         let intent = AddCategory { category, name, place: body.place };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::category))?;
-        let made = first::<Category>(&receipt)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::category).await?;
+        accepted.created::<Category>()
     }
 
     /// Change a category.
@@ -95,13 +90,8 @@ impl Categories {
         let seen = Revision::new(seen.revision());
         let category = CategoryId::from_uuid(category_id.0);
         let intent = ReviseCategory { category, seen: Some(seen), name, place: body.place };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::category))?;
-        let revision = revision_after::<Category>(&receipt, seen)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: category_id.0, revision: revision.get(), position };
-        Ok(Changed::by(&receipt, revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::category).await?;
+        accepted.changed::<Category>(category_id.0, seen)
     }
 
     /// List categories, in the order of the menu.

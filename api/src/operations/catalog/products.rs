@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Changed, Created, Found, List, first, revision_after};
+use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::catalog::refusal;
 use crate::operations::fields::Fields;
 use crate::operations::model::{MoneyBody, Revised};
-use crate::operations::refusal::{refused, unread};
+use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about products.
 pub(super) struct Products(pub(super) Services);
 
 /// What a product is like.
@@ -98,13 +98,8 @@ impl Products {
             category: CategoryId::from_uuid(body.category_id),
             variants,
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::product))?;
-        let made = first::<Product>(&receipt)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::product).await?;
+        accepted.created::<Product>()
     }
 
     /// Change a product: its name, category, variants and prices.
@@ -129,13 +124,8 @@ impl Products {
             category: CategoryId::from_uuid(body.category_id),
             variants,
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::product))?;
-        let revision = revision_after::<Product>(&receipt, seen)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: product_id.0, revision: revision.get(), position };
-        Ok(Changed::by(&receipt, revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::product).await?;
+        accepted.changed::<Product>(product_id.0, seen)
     }
 
     /// List products, by name.

@@ -1,6 +1,6 @@
 //! Accounts of people, as an administrator looks after them.
 
-use commands::identity::{ForgetUser, InviteAgain, SetPin};
+use commands::identity::{ForgetUser, InviteAgain, SetPin, UserRefusal};
 use domain::identity::permission::markers::{UserForget, UserInvite, UserSetPin};
 use domain::shared::UserId;
 use poem_openapi::param::Path;
@@ -12,7 +12,7 @@ use crate::auth::attempts::Subject;
 use crate::operations::answer::Done;
 use crate::operations::identity::refusal;
 use crate::operations::model::Settled;
-use crate::operations::refusal::{failed, refused};
+use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::preconditions::IdempotencyKey;
@@ -49,11 +49,11 @@ impl AccountsOfPeople {
         // Whoever is signed in is not counted with strangers at the same address.
         let subjects = [Subject::LettersTo(self.0.accounts.email_key(&email))];
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
-        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
-        let receipt = self.0.commands.execute(&scope, once, InviteAgain { user }).await;
-        let receipt = receipt.map_err(|error| refused(error, |it| refusal::user(*it)))?;
-        self.0.write_invitation(tenant, user, key.command_id(), receipt.replayed).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        let (intent, rule) = (InviteAgain { user }, |it: &UserRefusal| refusal::user(*it));
+        let accepted = self.0.execute(&by.caller, key, intent, rule).await?;
+        let is_replayed = accepted.receipt.replayed;
+        self.0.write_invitation(tenant, user, key.command_id(), is_replayed).await?;
+        Ok(accepted.settled(user_id.0))
     }
 
     /// Give somebody a PIN for shared tills, for those who never use e-mail.
@@ -72,13 +72,11 @@ impl AccountsOfPeople {
         let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
         let intent = SetPin { user, pin: self.0.renewals.mark(user_id.0, &body.pin) };
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
-        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
         // First in the log: should what follows fail, everybody is out and no PIN is good until a retry.
-        let receipt = self.0.commands.execute(&scope, once, intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
-        let kept = self.0.keep_pin(tenant, user, &receipt, &hash).await;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::account).await?;
+        let kept = self.0.keep_pin(tenant, user, &accepted.receipt, &hash).await;
         kept.map_err(|world| failed(&world))?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        Ok(accepted.settled(user_id.0))
     }
 
     /// Delete what is known of somebody who is suspended, for good: name, address, ways in, letters.
@@ -93,11 +91,10 @@ impl AccountsOfPeople {
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
-        let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
-        let receipt = self.0.commands.execute(&scope, once, ForgetUser { user }).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::account))?;
+        let intent = ForgetUser { user };
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::account).await?;
         // Whatever stops this, a consumer makes up for it.
         self.0.accounts.forget(tenant, user).await.map_err(|world| failed(&world))?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        Ok(accepted.settled(user_id.0))
     }
 }

@@ -1,8 +1,8 @@
 //! Branches.
 
 use chrono::NaiveDate;
+use commands::Revision;
 use commands::identity::{ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch};
-use commands::{Receipt, Revision};
 use domain::identity::Branch;
 use domain::identity::branch::{Details, Event};
 use domain::identity::permission::markers::{BranchClose, BranchOpen, BranchRead, BranchUpdate};
@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Changed, Created, Done, Found, List, first, revision_after};
+use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal;
 use crate::operations::model::{AddressBody, Revised, Settled};
-use crate::operations::refusal::{refused, unread};
+use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -27,7 +27,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about branches.
 pub(super) struct Branches(pub(super) Services);
 
 /// A branch to be.
@@ -137,16 +137,13 @@ impl Branches {
         };
         let branch = BranchId::from_uuid(self.0.ids.uuid());
         let intent = OpenBranch { branch, name, time_zone, currency, cut_off };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::branch))?;
-        let fact = first::<Branch>(&receipt)?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::branch).await?;
+        let fact = accepted.first::<Branch>()?;
         let Event::Opened(opened) = fact.event else { return Err(Problem::new(Code::Internal)) };
         let (id, details, revision) = (fact.id, opened.into(), fact.revision);
         let branch = branches::Branch { id, details, is_open: true, revision };
-        let position = self.0.token(receipt.position);
-        let body = OpenedBranch { branch: branch.into(), position };
-        Ok(Created::by(&receipt, fact.revision, body))
+        let body = OpenedBranch { branch: branch.into(), position: accepted.position };
+        Ok(Created::by(&accepted, fact.revision, body))
     }
 
     /// Correct name and address of a branch.
@@ -168,9 +165,8 @@ impl Branches {
         fields.check()?;
         let (branch, seen) = (BranchId::from_uuid(branch_id.0), Revision::new(seen.revision()));
         let intent = ReviseBranch { branch, seen, name, address };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        self.revised(&receipt.map_err(|error| refused(error, refusal::branch))?, branch_id.0, seen)
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::branch).await?;
+        accepted.changed::<Branch>(branch_id.0, seen)
     }
 
     /// Change how a branch counts its days, from a date on.
@@ -198,9 +194,8 @@ impl Branches {
         let (Some(time_zone), Some(cut_off)) = read else { return Err(fields.problem()) };
         let (branch, seen) = (BranchId::from_uuid(branch_id.0), Revision::new(seen.revision()));
         let intent = ChangeBusinessDay { branch, seen, from: body.from, time_zone, cut_off };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        self.revised(&receipt.map_err(|error| refused(error, refusal::branch))?, branch_id.0, seen)
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::branch).await?;
+        accepted.changed::<Branch>(branch_id.0, seen)
     }
 
     /// Close a branch: it takes no orders, no goods and no tills.
@@ -215,10 +210,8 @@ impl Branches {
         branch_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let intent = CloseBranch { branch: BranchId::from_uuid(branch_id.0) };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::branch))?;
-        Ok(self.0.settled(&receipt, branch_id.0))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::branch).await?;
+        Ok(accepted.settled(branch_id.0))
     }
 
     /// Open a branch again that was closed, if the plan has room for it.
@@ -230,10 +223,8 @@ impl Branches {
         branch_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let intent = ReopenBranch { branch: BranchId::from_uuid(branch_id.0) };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::branch))?;
-        Ok(self.0.settled(&receipt, branch_id.0))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::branch).await?;
+        Ok(accepted.settled(branch_id.0))
     }
 
     /// List branches, by name.
@@ -266,20 +257,6 @@ impl Branches {
         let found = branches::get(&mut tx, BranchId::from_uuid(branch_id.0)).await;
         let branch = found.map_err(unread)?.ok_or_else(|| Problem::new(Code::NotFound))?;
         Ok(Found::at(branch.revision, branch.into()))
-    }
-}
-
-impl Branches {
-    fn revised(
-        &self,
-        receipt: &Receipt,
-        id: Uuid,
-        seen: Revision,
-    ) -> Result<Changed<Revised>, Problem> {
-        let revision = revision_after::<Branch>(receipt, seen)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id, revision: revision.get(), position };
-        Ok(Changed::by(receipt, revision, body))
     }
 }
 

@@ -5,26 +5,26 @@ use commands::Revision;
 use commands::identity::{Company, ReviseCompany};
 use domain::identity::Tenant;
 use domain::identity::permission::markers::{CompanyRead, CompanyUpdate};
-use domain::identity::tenant::Details;
+use domain::identity::tenant::{self, Details};
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
 use crate::caller::Caller;
-use crate::operations::answer::{Changed, Found, revision_after};
+use crate::operations::answer::{Changed, Found};
 use crate::operations::fields::Fields;
+use crate::operations::identity::refusal;
 use crate::operations::model::{AddressBody, Revised};
 use crate::operations::moment;
 use crate::operations::operator::model::SubscriptionBody;
-use crate::operations::operator::refusal::company as refused_company;
-use crate::operations::refusal::{failed, refused};
+use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about the company that the caller is of.
 pub(super) struct OwnCompany(pub(super) Services);
 
 /// What should stand on the company's tickets.
@@ -103,14 +103,10 @@ impl OwnCompany {
         Json(body): Json<CompanyRevision>,
     ) -> Result<Changed<Revised>, Problem> {
         let (details, seen) = (body.read()?, Revision::new(seen.revision()));
-        let scope = self.0.scope(&by.caller);
         let intent = ReviseCompany { seen, details };
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, |it| refused_company(*it)))?;
-        let revision = revision_after::<Tenant>(&receipt, seen)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: by.caller.tenant.uuid(), revision: revision.get(), position };
-        Ok(Changed::by(&receipt, revision, body))
+        let rule = |it: &tenant::Error| refusal::own_company(*it);
+        let accepted = self.0.execute(&by.caller, key, intent, rule).await?;
+        accepted.changed::<Tenant>(by.caller.tenant.uuid(), seen)
     }
 
     /// Get what the company has subscribed to, and how much of it is used.

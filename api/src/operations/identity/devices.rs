@@ -13,17 +13,17 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::auth::opaque::{Kind, Opaque};
-use crate::operations::answer::{Created, Done, List, first};
+use crate::operations::answer::{Created, Done, List};
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal;
-use crate::operations::refusal::{failed, refused, unread};
+use crate::operations::refusal::{failed, unread};
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::Problem;
 
-/// See the module.
+/// The operations about devices.
 pub(super) struct Devices(pub(super) Services);
 
 /// A device to be used.
@@ -87,22 +87,22 @@ impl Devices {
         let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
         let device = DeviceId::from_uuid(self.0.ids.uuid());
         let intent = EnrollDevice { device, branch: BranchId::from_uuid(body.branch_id), name };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::device))?;
-        let made = first::<Device>(&receipt)?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::device).await?;
+        let made = accepted.first::<Device>()?;
         let (tenant, kind, subject) = (by.caller.tenant, TicketKind::Device, made.id.uuid());
         let command = key.command_id();
         let token = Opaque::of_command(&self.0.renewals, command, Kind::Device, tenant, subject);
         let ticket = TicketFor { tenant, kind, subject };
-        self.keep(ticket, &token, receipt.replayed).await.map_err(|world| failed(&world))?;
+        self.keep(ticket, &token, accepted.receipt.replayed)
+            .await
+            .map_err(|world| failed(&world))?;
         let body = EnrolledDevice {
             id: subject,
             device_token: token.text(),
             revision: made.revision.get(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        Ok(Created::by(&accepted, made.revision, body))
     }
 
     /// Shut a device out: sign-ins on it end, and nobody signs in on it any more.
@@ -114,14 +114,12 @@ impl Devices {
         device_id: Path<Uuid>,
     ) -> Result<Done<RemovedDevice>, Problem> {
         let intent = RemoveDevice { device: DeviceId::from_uuid(device_id.0) };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::device))?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::device).await?;
         let (tenant, kind, subject) = (by.caller.tenant, TicketKind::Device, device_id.0);
         let taken = self.0.tickets.take_away(TicketFor { tenant, kind, subject }).await;
         taken.map_err(|world| failed(&world))?;
-        let position = self.0.token(receipt.position);
-        Ok(Done::by(&receipt, RemovedDevice { id: device_id.0, position }))
+        let body = RemovedDevice { id: device_id.0, position: accepted.position };
+        Ok(Done::by(&accepted, body))
     }
 
     /// List the devices that the caller may deal with, those in use first; at most 200.

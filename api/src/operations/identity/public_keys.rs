@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// look up under its name.
 const CACHED: &str = "public, max-age=300";
 
-/// See the module.
+/// The operations about the keys that tokens are checked with.
 pub(super) struct PublicKeys(pub(super) Services);
 
 /// A public key (RFC 7517, RFC 8037).

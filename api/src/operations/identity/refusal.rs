@@ -4,7 +4,7 @@ use commands::identity::{
     AccountRefusal, BranchRefusal, DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal,
 };
 use domain::identity::roles::{DEPTH_MAX, Error, PARENTS_MAX, ROLES_MAX};
-use domain::identity::{branch, device, user};
+use domain::identity::{branch, device, tenant, user};
 use uuid::Uuid;
 
 use crate::operations::refusal::{name_taken, unknown};
@@ -142,5 +142,14 @@ pub(in crate::operations) fn branch(refusal: &BranchRefusal) -> Problem {
             );
             Problem::validation(vec![FieldError::new("/from", "minimum", words)])
         }
+    }
+}
+
+/// Why a company that corrects itself stays as it is.
+pub(in crate::operations) fn own_company(refusal: tenant::Error) -> Problem {
+    match refusal {
+        tenant::Error::Unknown => Problem::new(Code::NotFound),
+        // Only where a company is set up.
+        tenant::Error::AlreadyRegistered => Problem::new(Code::InvalidTransition),
     }
 }

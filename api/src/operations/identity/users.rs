@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use commands::identity::{InviteUser, Person};
+use commands::identity::{InviteRefusal, InviteUser, Person};
 use domain::identity::User;
 use domain::identity::permission::markers::{UserInvite, UserManage, UserRead};
 use domain::identity::roles::{BranchAccess, Change};
@@ -15,13 +15,13 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Created, Done, List, first};
+use crate::operations::answer::{Created, Done, List};
 use crate::operations::fields::Fields;
 use crate::operations::identity::rbac::model::branches;
 use crate::operations::identity::refusal;
 use crate::operations::identity::refusal::Named;
 use crate::operations::model::{Revised, Settled};
-use crate::operations::refusal::{failed, refused};
+use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -149,20 +149,19 @@ impl Users {
             roles: body.roles.iter().copied().map(RoleId::from_uuid).collect(),
             branches: access,
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
         let named = Named {
             roles: ("/roles", &body.roles),
             branches: body.branches.as_deref().unwrap_or_default(),
             ..Named::default()
         };
-        let receipt = receipt.map_err(|error| refused(error, |it| refusal::invite(it, &named)))?;
-        let made = first::<User>(&receipt)?;
+        let rule = |it: &InviteRefusal| refusal::invite(it, &named);
+        let accepted = self.0.execute(&by.caller, key, intent, rule).await?;
+        let made = accepted.first::<User>()?;
         self.admit((tenant, made.id), &person).await?;
-        self.0.write_invitation(tenant, made.id, key.command_id(), receipt.replayed).await?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        self.0
+            .write_invitation(tenant, made.id, key.command_id(), accepted.receipt.replayed)
+            .await?;
+        accepted.created::<User>()
     }
 
     /// List the people of the company, in the order in which they were invited.
@@ -225,8 +224,8 @@ impl Users {
         let change = Change::AllowBranches(UserId::from_uuid(user_id.0), access);
         let named =
             Named { branches: body.branches.as_deref().unwrap_or_default(), ..Named::default() };
-        let receipt = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        let accepted = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
+        Ok(accepted.settled(user_id.0))
     }
 
     /// Suspend somebody: every sign-in of theirs ends, and they can do nothing.
@@ -238,8 +237,7 @@ impl Users {
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let user = UserId::from_uuid(user_id.0);
-        let receipt = self.0.change_roles(&by.caller, key, Change::Suspend(user)).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        self.0.settle_roles(&by.caller, key, Change::Suspend(user), user_id.0).await
     }
 
     /// Let somebody go on who was suspended.
@@ -251,8 +249,7 @@ impl Users {
         user_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let user = UserId::from_uuid(user_id.0);
-        let receipt = self.0.change_roles(&by.caller, key, Change::Resume(user)).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        self.0.settle_roles(&by.caller, key, Change::Resume(user), user_id.0).await
     }
 }
 

@@ -13,19 +13,19 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
-use crate::operations::answer::{Changed, Found, revision_after};
+use crate::operations::answer::{Changed, Found};
 use crate::operations::fields::Fields;
 use crate::operations::inventory::model::{PortionBody, portions};
 use crate::operations::inventory::refusal;
 use crate::operations::model::Revised;
-use crate::operations::refusal::{refused, unread};
+use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about recipes.
 pub(super) struct Recipes(pub(super) Services);
 
 /// How a product is to be made.
@@ -69,13 +69,8 @@ impl Recipes {
         let seen = Revision::new(seen.revision());
         let product = ProductId::from_uuid(product_id.0);
         let intent = PublishRecipe { product, seen: Some(seen), portions };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::recipe))?;
-        let revision = revision_after::<Recipe>(&receipt, seen)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: product_id.0, revision: revision.get(), position };
-        Ok(Changed::by(&receipt, revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::recipe).await?;
+        accepted.changed::<Recipe>(product_id.0, seen)
     }
 
     /// Get the recipe of a product in its latest version.

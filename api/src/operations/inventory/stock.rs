@@ -20,13 +20,13 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Created, Done, List, first};
+use crate::operations::answer::{Created, Done, List};
 use crate::operations::fields::Fields;
 use crate::operations::inventory::model::{BalanceBody, BaseUnitBody, ReasonBody};
 use crate::operations::inventory::refusal;
 use crate::operations::model::MoneyBody;
 use crate::operations::moment;
-use crate::operations::refusal::{failed, refused, unread};
+use crate::operations::refusal::{failed, unread};
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -34,7 +34,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about the stock of branches.
 pub(super) struct StockOfBranches(pub(super) Services);
 
 /// Goods that came in together.
@@ -158,19 +158,17 @@ impl StockOfBranches {
             branch: BranchId::from_uuid(branch_id.0),
             lines,
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::stock))?;
-        let made = first::<Stock>(&receipt)?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::stock).await?;
+        let made = accepted.first::<Stock>()?;
         let Event::Received(received) = made.event else {
             return Err(Problem::new(Code::Internal));
         };
         let body = StockReceipt {
             id: received.receipt.uuid(),
             lines: received.lines.into_iter().map(Into::into).collect(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        Ok(Created::by(&accepted, made.revision, body))
     }
 
     /// Release what is kept for orders that nobody has made in time.
@@ -188,17 +186,15 @@ impl StockOfBranches {
         branch_id: Path<Uuid>,
     ) -> Result<Done<ReleasedReservations>, Problem> {
         let intent = ReleaseExpired { branch: BranchId::from_uuid(branch_id.0) };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::stock))?;
-        let facts = receipt.facts::<Stock>().map_err(|world| failed(&world))?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::stock).await?;
+        let facts = accepted.receipt.facts::<Stock>().map_err(|world| failed(&world))?;
         let n_released = |event: &Event| match event {
             Event::Released(stock::Released { orders, .. }) => orders.len() as u64,
             _ => 0,
         };
         let n_orders = facts.iter().map(|fact| n_released(&fact.event)).sum();
-        let position = self.0.token(receipt.position);
-        Ok(Done::by(&receipt, ReleasedReservations { n_orders, position }))
+        let body = ReleasedReservations { n_orders, position: accepted.position };
+        Ok(Done::by(&accepted, body))
     }
 
     /// See what a branch has of everything it ever had, by name.

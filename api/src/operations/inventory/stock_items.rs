@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Changed, Created, Found, List, first, revision_after};
+use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::fields::Fields;
 use crate::operations::inventory::model::{BaseUnitBody, OnShortageBody};
 use crate::operations::inventory::refusal;
 use crate::operations::model::Revised;
-use crate::operations::refusal::{refused, unread};
+use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -26,7 +26,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about stock items.
 pub(super) struct StockItems(pub(super) Services);
 
 /// A stock item to be.
@@ -87,13 +87,8 @@ impl StockItems {
             unit: body.unit.into(),
             on_shortage: body.on_shortage.into(),
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::stock_item))?;
-        let made = first::<StockItem>(&receipt)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::stock_item).await?;
+        accepted.created::<StockItem>()
     }
 
     /// Rename a stock item, or change what happens when there is too little of it.
@@ -117,13 +112,8 @@ impl StockItems {
             name,
             on_shortage: body.on_shortage.into(),
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::stock_item))?;
-        let revision = revision_after::<StockItem>(&receipt, seen)?;
-        let position = self.0.token(receipt.position);
-        let body = Revised { id: item_id.0, revision: revision.get(), position };
-        Ok(Changed::by(&receipt, revision, body))
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::stock_item).await?;
+        accepted.changed::<StockItem>(item_id.0, seen)
     }
 
     /// List stock items, by name.

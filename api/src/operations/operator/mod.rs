@@ -4,14 +4,15 @@
 pub(super) mod model;
 pub(in crate::operations) mod refusal;
 
-use commands::identity::{ChangeSubscription, NewCompany, Person, Restored};
+use commands::identity::{ChangeSubscription, CreatedCompany, NewCompany, Person, Restored};
+use commands::{Correlation, Request};
 use domain::identity::Tenant;
 use domain::shared::TenantId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
-use super::answer::{Created, Done, List, first};
+use super::answer::{Created, Done, List};
 use super::fields::Fields;
 use super::model::Settled;
 use super::{Part, Services};
@@ -27,7 +28,7 @@ use model::{
     SubscriptionBody,
 };
 
-/// See the module.
+/// The operations about companies, for the operator.
 pub(super) struct Companies(pub(super) Services);
 
 #[OpenApi(prefix_path = "/v1/operator/companies", tag = "Part::Operator")]
@@ -44,23 +45,20 @@ impl Companies {
     ) -> Result<Created<SetUpCompany>, Problem> {
         let company = new_company(&body)?;
         let (accounts, command) = (&*self.0.accounts, key.command_id());
-        let request = Services::request(key);
-        let created = self
-            .0
-            .operator
-            .create(accounts, self.0.correlation(&by.request, &by.trace), request, company)
-            .await;
+        let (correlation, request) = self.once(&by, key);
+        let created = self.0.operator.create(accounts, correlation, request, company).await;
         let created = created.map_err(|error| refused(error, |it| refusal::company(*it)))?;
-        let (tenant, user) = (created.tenant, created.administrator);
-        self.0.write_invitation(tenant, user, command, created.receipt.replayed).await?;
-        let made = first::<Tenant>(&created.receipt)?;
+        let CreatedCompany { tenant, administrator, receipt } = created;
+        self.0.write_invitation(tenant, administrator, command, receipt.replayed).await?;
+        let accepted = self.0.with_position(receipt);
+        let made = accepted.first::<Tenant>()?;
         let body = SetUpCompany {
-            id: created.tenant.uuid(),
-            administrator_id: created.administrator.uuid(),
+            id: tenant.uuid(),
+            administrator_id: administrator.uuid(),
             revision: made.revision.get(),
-            position: self.0.token(created.receipt.position),
+            position: accepted.position,
         };
-        Ok(Created::by(&created.receipt, made.revision, body))
+        Ok(Created::by(&accepted, made.revision, body))
     }
 
     /// List the companies of the installation, by their short names.
@@ -108,11 +106,11 @@ impl Companies {
         key: IdempotencyKey,
         company_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
-        let (tenant, correlation) =
-            (TenantId::from_uuid(company_id.0), self.0.correlation(&by.request, &by.trace));
-        let receipt = self.0.operator.close(tenant, correlation, Services::request(key)).await;
-        let receipt = receipt.map_err(|error| refused(error, |it| refusal::company(*it)))?;
-        Ok(self.0.settled(&receipt, company_id.0))
+        let (tenant, (correlation, request)) =
+            (TenantId::from_uuid(company_id.0), self.once(&by, key));
+        let outcome = self.0.operator.close(tenant, correlation, request).await;
+        let accepted = self.0.accepted(outcome, |it| refusal::company(*it))?;
+        Ok(accepted.settled(company_id.0))
     }
 
     /// Open a company again that was closed, as it was.
@@ -125,11 +123,11 @@ impl Companies {
         key: IdempotencyKey,
         company_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
-        let (tenant, correlation) =
-            (TenantId::from_uuid(company_id.0), self.0.correlation(&by.request, &by.trace));
-        let receipt = self.0.operator.reopen(tenant, correlation, Services::request(key)).await;
-        let receipt = receipt.map_err(|error| refused(error, |it| refusal::company(*it)))?;
-        Ok(self.0.settled(&receipt, company_id.0))
+        let (tenant, (correlation, request)) =
+            (TenantId::from_uuid(company_id.0), self.once(&by, key));
+        let outcome = self.0.operator.reopen(tenant, correlation, request).await;
+        let accepted = self.0.accepted(outcome, |it| refusal::company(*it))?;
+        Ok(accepted.settled(company_id.0))
     }
 
     /// Say what a company has subscribed to, and how the subscription stands.
@@ -146,12 +144,11 @@ impl Companies {
     ) -> Result<Done<Settled>, Problem> {
         let mut fields = Fields::default();
         let Some(change) = body.read(&mut fields, "") else { return Err(fields.problem()) };
-        let (tenant, correlation) =
-            (TenantId::from_uuid(company_id.0), self.0.correlation(&by.request, &by.trace));
-        let request = Services::request(key);
-        let receipt = self.0.operator.subscribe(tenant, correlation, request, change).await;
-        let receipt = receipt.map_err(|error| refused(error, |it| refusal::subscription(*it)))?;
-        Ok(self.0.settled(&receipt, company_id.0))
+        let (tenant, (correlation, request)) =
+            (TenantId::from_uuid(company_id.0), self.once(&by, key));
+        let outcome = self.0.operator.subscribe(tenant, correlation, request, change).await;
+        let accepted = self.0.accepted(outcome, |it| refusal::subscription(*it))?;
+        Ok(accepted.settled(company_id.0))
     }
 
     /// Make somebody an administrator of a company in all branches, where nobody is left who can.
@@ -176,8 +173,7 @@ impl Companies {
         let person = Person { name, email: email.as_str().to_owned() };
         let tenant = TenantId::from_uuid(company_id.0);
         let (accounts, command) = (&*self.0.accounts, key.command_id());
-        let (request, correlation) =
-            (Services::request(key), self.0.correlation(&by.request, &by.trace));
+        let (correlation, request) = self.once(&by, key);
         let whom = (tenant, &person);
         let operator = &self.0.operator;
         let restored = operator.restore_administrator(accounts, correlation, request, whom).await;
@@ -186,9 +182,17 @@ impl Companies {
         if is_invited {
             self.0.write_invitation(tenant, user, command, receipt.replayed).await?;
         }
-        let position = self.0.token(receipt.position);
+        let accepted = self.0.with_position(receipt);
+        let position = accepted.position;
         let body = RestoredAdministrator { id: user.uuid(), is_invited, position };
-        Ok(Done::by(&receipt, body))
+        Ok(Done::by(&accepted, body))
+    }
+}
+
+impl Companies {
+    /// What the log has of a request of the operator, and the command under the key of it.
+    fn once(&self, by: &ByOperator, key: IdempotencyKey) -> (Correlation, Request) {
+        (self.0.correlation(&by.request, &by.trace), Services::request(key))
     }
 }
 

@@ -23,7 +23,7 @@ use crate::problem::{Code, Problem};
 /// The most orders a board shows; a kitchen with more has other worries.
 const ORDERS_MAX: u32 = 200;
 
-/// See the module.
+/// The operations about the kitchen board.
 pub(super) struct Kitchen(pub(super) Services);
 
 /// What the kitchen has to do.

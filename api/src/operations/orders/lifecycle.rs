@@ -17,13 +17,13 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
-use crate::operations::answer::{Changed, Created, Found, List, first};
+use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::orders::model::{
     CancelReasonBody, MovedOrder, NewOrder, OrderBody, OrderSummary, OrderTypeBody, PlacedOrder,
     QuoteBody, StatusBody, lines,
 };
 use crate::operations::orders::refusal;
-use crate::operations::refusal::{not_looked, refused, unread};
+use crate::operations::refusal::{refused, unread};
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -31,7 +31,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch, OptionalIfMatch};
 use crate::problem::{Code, FieldError, Problem};
 
-/// See the module.
+/// The operations about orders.
 pub(super) struct Orders(pub(super) Services);
 
 /// Why it is cancelled.
@@ -54,10 +54,8 @@ impl Orders {
         Json(body): Json<NewOrder>,
     ) -> Result<Created<PlacedOrder>, Problem> {
         let intent = self.intent(&body)?;
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::new_order))?;
-        let made = first::<Order>(&receipt)?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::new_order).await?;
+        let made = accepted.first::<Order>()?;
         let Event::Placed(placed) = made.event else {
             return Err(Problem::new(Code::Internal));
         };
@@ -69,9 +67,9 @@ impl Orders {
             lines: lines(placed.lines),
             total: placed.total.into(),
             revision: made.revision.get(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        Ok(Created::by(&accepted, made.revision, body))
     }
 
     /// Ask what an order would cost, without placing it.
@@ -86,7 +84,7 @@ impl Orders {
         let intent = self.intent(&body)?;
         let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
         let Quote { lines: priced, total } =
-            quote.map_err(|failure| not_looked(failure, refusal::new_order))?;
+            quote.map_err(|failure| refused(failure, refusal::new_order))?;
         by.caller.at(intent.branch)?;
         Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
     }
@@ -236,17 +234,15 @@ impl Orders {
     ) -> Result<Changed<MovedOrder>, Problem> {
         let seen = seen.map(Revision::new);
         let intent = MoveOrder { order: OrderId::from_uuid(order), seen, step };
-        let scope = self.0.scope(caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::order))?;
-        let made = first::<Order>(&receipt)?;
+        let accepted = self.0.execute(caller, key, intent, refusal::order).await?;
+        let made = accepted.first::<Order>()?;
         let status = status_after(&made.event).ok_or_else(|| Problem::new(Code::Internal))?;
         let body = MovedOrder {
             id: order,
             status: status.into(),
             revision: made.revision.get(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Changed::by(&receipt, made.revision, body))
+        Ok(Changed::by(&accepted, made.revision, body))
     }
 }

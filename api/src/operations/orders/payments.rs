@@ -12,19 +12,18 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
-use crate::operations::answer::{Created, first};
+use crate::operations::answer::Created;
 use crate::operations::fields::Fields;
 use crate::operations::model::MoneyBody;
 use crate::operations::orders::model::PaymentMethodBody;
 use crate::operations::orders::refusal;
-use crate::operations::refusal::refused;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, OptionalIfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about payments.
 pub(super) struct Payments(pub(super) Services);
 
 /// A payment to be.
@@ -89,10 +88,8 @@ impl Payments {
             amount,
             tendered,
         };
-        let scope = self.0.scope(&by.caller);
-        let receipt = self.0.commands.execute(&scope, Services::request(key), intent).await;
-        let receipt = receipt.map_err(|error| refused(error, refusal::order))?;
-        let made = first::<Order>(&receipt)?;
+        let accepted = self.0.execute(&by.caller, key, intent, refusal::order).await?;
+        let made = accepted.first::<Order>()?;
         let Event::PaymentTaken(taken) = made.event else {
             return Err(Problem::new(Code::Internal));
         };
@@ -105,8 +102,8 @@ impl Payments {
             change: taken.change.into(),
             balance: taken.balance.into(),
             revision: made.revision.get(),
-            position: self.0.token(receipt.position),
+            position: accepted.position,
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        Ok(Created::by(&accepted, made.revision, body))
     }
 }

@@ -4,7 +4,7 @@ use domain::identity::Branch;
 use domain::shared::BranchId;
 use domain::shared::business_day::BusinessMoment;
 
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 impl UnitOfWork<'_> {
@@ -14,11 +14,11 @@ impl UnitOfWork<'_> {
         &mut self,
         branch: BranchId,
         unknown: impl FnOnce() -> R,
-    ) -> Result<BusinessMoment, Failure<R>> {
+    ) -> Result<BusinessMoment, CommandError<R>> {
         let details = self.state::<Branch>(&branch).details();
-        let details = details.ok_or_else(|| Failure::Refused(unknown()))?;
+        let details = details.ok_or_else(|| CommandError::Refused(unknown()))?;
         if !self.scope.may_act_in(branch) {
-            return Err(Failure::ForeignBranch { branch });
+            return Err(CommandError::ForeignBranch { branch });
         }
         let occurred_at = self.request.occurred_at.unwrap_or(self.recorded_at);
         let instant = self.scope.business_instant(occurred_at, self.recorded_at);
@@ -36,11 +36,11 @@ impl UnitOfWork<'_> {
         &mut self,
         branch: BranchId,
         unknown: impl FnOnce() -> R,
-    ) -> Result<BusinessMoment, Failure<R>> {
+    ) -> Result<BusinessMoment, CommandError<R>> {
         let moment = self.at_branch(branch, unknown)?;
         match self.state::<Branch>(&branch).open() {
             Some(_) => Ok(moment),
-            None => Err(Failure::BranchClosed { branch }),
+            None => Err(CommandError::BranchClosed { branch }),
         }
     }
 }

@@ -5,7 +5,7 @@ use domain::identity::Subscription;
 use domain::identity::subscription::{self, Module};
 
 use crate::engine::aggregates::Wanted;
-use crate::engine::error::Failure;
+use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 impl UnitOfWork<'_> {
@@ -18,24 +18,24 @@ impl UnitOfWork<'_> {
     ///
     /// The append does not assert it, so commands do not wait for each other here: what was begun
     /// before a change of the subscription was known here counts.
-    pub fn covered<R>(&self, module: Module) -> Result<(), Failure<R>> {
+    pub fn covered<R>(&self, module: Module) -> Result<(), CommandError<R>> {
         let subscription = self.state::<Subscription>(&self.tenant());
-        subscription.covers(module, self.recorded_at).map_err(Failure::NotCovered)
+        subscription.covers(module, self.recorded_at).map_err(CommandError::NotCovered)
     }
 
     /// Goes on only if the subscription is good. The append does not assert it.
-    pub fn subscribed<R>(&self) -> Result<(), Failure<R>> {
+    pub fn subscribed<R>(&self) -> Result<(), CommandError<R>> {
         let subscription = self.state::<Subscription>(&self.tenant());
-        subscription.check_standing(self.recorded_at).map_err(Failure::NotCovered)
+        subscription.check_standing(self.recorded_at).map_err(CommandError::NotCovered)
     }
 
     /// Decides about the subscription, which was read.
     pub fn count<R>(
         &mut self,
         added: impl FnOnce(DateTime<Utc>) -> subscription::Command,
-    ) -> Result<(), Failure<R>> {
+    ) -> Result<(), CommandError<R>> {
         let (tenant, now) = (self.tenant(), self.recorded_at);
-        self.decide::<Subscription>(&tenant, added(now)).map_err(Failure::NotCovered)?;
+        self.try_decide::<Subscription>(&tenant, added(now)).map_err(CommandError::NotCovered)?;
         Ok(())
     }
 }

@@ -7,6 +7,10 @@ use uuid::Uuid;
 
 use super::tests::{at, order, pesos, quantity};
 use super::*;
+use crate::inventory::OnShortage;
+use crate::inventory::balance::Balance;
+use crate::inventory::recipe::Ingredient;
+use crate::shared::{Currency, Money, ReceiptId, StockItemId, StockQuantity};
 
 /// A step in the history of a branch; time only moves forward.
 #[derive(Debug, Clone)]

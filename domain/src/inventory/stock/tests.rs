@@ -1,6 +1,10 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::inventory::OnShortage;
+use crate::inventory::balance::Balance;
+use crate::inventory::recipe::Ingredient;
+use crate::shared::{Currency, Money, ReceiptId, StockItemId, StockQuantity};
 use crate::testing::given;
 
 const FLOUR: StockItemId = StockItemId::from_uuid(Uuid::from_u128(1));

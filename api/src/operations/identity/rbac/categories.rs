@@ -2,7 +2,7 @@
 
 use commands::Revision;
 use domain::identity::permission::markers::{RoleManage, RoleRead};
-use domain::identity::roles::{Change, Event, Roles, Sorting};
+use domain::identity::roles::{Change, Event, Sorting};
 use domain::shared::PermissionCategoryId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
@@ -15,14 +15,13 @@ use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal::Named;
 use crate::operations::model::{Revised, Settled};
-use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about categories of permissions.
 pub(crate) struct PermissionCategories(pub(crate) Services);
 
 /// What a category of permissions is like.
@@ -71,17 +70,11 @@ impl PermissionCategories {
         let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
         let category = PermissionCategoryId::from_uuid(self.0.ids.uuid());
         let change = Change::Sort(Sorting::AddCategory(category, name));
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
-        let added = facts.into_iter().find_map(|fact| match fact.event {
-            Event::CategoryAdded(added) => Some(added.category),
+        let accepted = self.0.change_roles(&by.caller, key, change).await?;
+        accepted.added(|event| match event {
+            Event::CategoryAdded(added) => Some(added.category.uuid()),
             _ => None,
-        });
-        let category = added.ok_or_else(|| Problem::new(Code::Internal))?;
-        let position = self.0.token(receipt.position);
-        let first = Revision::new(1);
-        let body = Revised { id: category.uuid(), revision: first.get(), position };
-        Ok(Created::by(&receipt, first, body))
+        })
     }
 
     /// Rename a category of permissions.
@@ -102,11 +95,11 @@ impl PermissionCategories {
         let Some(name) = fields.name("/name", &body.name) else { return Err(fields.problem()) };
         let category = PermissionCategoryId::from_uuid(category_id.0);
         let change = Change::Sort(Sorting::RenameCategory(category, name));
-        let receipt = self
+        let accepted = self
             .0
             .change_roles_named(&by.caller, key, Some(seen), change, &Named::default())
             .await?;
-        self.0.roles_revised(&receipt, category_id.0, seen)
+        accepted.roles_revised(category_id.0, seen)
     }
 
     /// Remove a category in which no permission stands.
@@ -123,8 +116,7 @@ impl PermissionCategories {
     ) -> Result<Done<Settled>, Problem> {
         let category = PermissionCategoryId::from_uuid(category_id.0);
         let change = Change::Sort(Sorting::RemoveCategory(category));
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, category_id.0))
+        self.0.settle_roles(&by.caller, key, change, category_id.0).await
     }
 
     /// List the categories of permissions, by name.

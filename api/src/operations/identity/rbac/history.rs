@@ -23,7 +23,7 @@ use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations that show who gave or took roles, and when.
 pub(crate) struct Histories(pub(crate) Services);
 
 /// What became of a role or a person.

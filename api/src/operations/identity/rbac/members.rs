@@ -20,7 +20,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about who has which roles.
 pub(crate) struct Members(pub(crate) Services);
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]
@@ -38,8 +38,7 @@ impl Members {
     ) -> Result<Done<Settled>, Problem> {
         let (user, role) = (UserId::from_uuid(user_id.0), RoleId::from_uuid(role_id.0));
         let change = Change::Assign(user, role);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        self.0.settle_roles(&by.caller, key, change, user_id.0).await
     }
 
     /// Take a role from somebody.
@@ -57,8 +56,7 @@ impl Members {
     ) -> Result<Done<Settled>, Problem> {
         let (user, role) = (UserId::from_uuid(user_id.0), RoleId::from_uuid(role_id.0));
         let change = Change::Unassign(user, role);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, user_id.0))
+        self.0.settle_roles(&by.caller, key, change, user_id.0).await
     }
 
     /// List somebody's roles, with who gave them.

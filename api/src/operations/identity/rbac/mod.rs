@@ -12,10 +12,10 @@ mod paging;
 mod permissions;
 mod roles;
 
+use commands::Revision;
 use commands::identity::ChangeRoles;
-use commands::{Receipt, Revision};
 use domain::identity::PermissionName;
-use domain::identity::roles::{Change, Roles};
+use domain::identity::roles::{Change, Event, Roles};
 use poem_openapi::OpenApi;
 use projections::identity::People;
 use projections::identity::graph::{self, Graph};
@@ -23,14 +23,15 @@ use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::operations::Services;
-use crate::operations::answer::{Changed, Done};
+use crate::operations::accepted::Accepted;
+use crate::operations::answer::{Changed, Created, Done};
 use crate::operations::identity::refusal;
 use crate::operations::identity::refusal::Named;
 use crate::operations::model::{Revised, Settled};
-use crate::operations::refusal::{failed, refused, unread};
+use crate::operations::refusal::{failed, unread};
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
-use crate::problem::{FieldError, Problem};
+use crate::problem::{Code, FieldError, Problem};
 
 /// Every operation about who may do what.
 pub(in crate::operations) fn operations(services: &Services) -> impl OpenApi + use<> {
@@ -50,11 +51,22 @@ impl Services {
         caller: &Caller,
         key: IdempotencyKey,
         change: Change,
-    ) -> Result<Receipt, Problem> {
+    ) -> Result<Accepted, Problem> {
         self.change_roles_named(caller, key, None, change, &Named::default()).await
     }
 
-    /// The same where the body names roles, permissions or branches.
+    /// The same where the answer says no more than that the change about `id` is settled.
+    pub(in crate::operations) async fn settle_roles(
+        &self,
+        caller: &Caller,
+        key: IdempotencyKey,
+        change: Change,
+        id: Uuid,
+    ) -> Result<Done<Settled>, Problem> {
+        Ok(self.change_roles(caller, key, change).await?.settled(id))
+    }
+
+    /// Changes something about the company's roles, where the body names roles, permissions or branches.
     pub(in crate::operations) async fn change_roles_named(
         &self,
         caller: &Caller,
@@ -62,30 +74,9 @@ impl Services {
         seen: Option<IfMatch>,
         change: Change,
         named: &Named<'_>,
-    ) -> Result<Receipt, Problem> {
+    ) -> Result<Accepted, Problem> {
         let intent = ChangeRoles { seen: seen.map(IfMatch::revision), change };
-        let receipt = self.commands.execute(&self.scope(caller), Self::request(key), intent).await;
-        receipt.map_err(|error| refused(error, |refusal| refusal::roles(refusal, named)))
-    }
-
-    /// A change about the thing `id` of which only that it is settled is to be said.
-    pub(in crate::operations) fn settled(&self, receipt: &Receipt, id: Uuid) -> Done<Settled> {
-        Done::by(receipt, Settled { id, position: self.token(receipt.position) })
-    }
-
-    /// What became of the thing `id` that was seen at `seen`.
-    fn roles_revised(
-        &self,
-        receipt: &Receipt,
-        id: Uuid,
-        seen: IfMatch,
-    ) -> Result<Changed<Revised>, Problem> {
-        let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
-        // What was seen was the current version, and each fact is about this thing.
-        let revision = Revision::new(seen.revision()).plus(facts.len() as u64);
-        let position = self.token(receipt.position);
-        let body = Revised { id, revision: revision.get(), position };
-        Ok(Changed::by(receipt, revision, body))
+        self.execute(caller, key, intent, |refusal| refusal::roles(refusal, named)).await
     }
 
     /// The roles of the caller's company as they are shown.
@@ -96,6 +87,25 @@ impl Services {
     ) -> Result<Graph, Problem> {
         let mut tx = self.read(caller, after, &[People::NAME]).await?;
         graph::get(&mut tx).await.map_err(unread)
+    }
+}
+
+impl Accepted {
+    /// The answer about the role or category `id` that the command added.
+    fn added(&self, which: impl Fn(Event) -> Option<Uuid>) -> Result<Created<Revised>, Problem> {
+        let facts = self.receipt.facts::<Roles>().map_err(|world| failed(&world))?;
+        let added = facts.into_iter().find_map(|fact| which(fact.event));
+        let id = added.ok_or_else(|| Problem::new(Code::Internal))?;
+        let first = Revision::new(1);
+        let body = Revised { id, revision: first.get(), position: self.position };
+        Ok(Created::by(self, first, body))
+    }
+
+    /// The answer about the role or category `id` that was seen at `seen`.
+    fn roles_revised(&self, id: Uuid, seen: IfMatch) -> Result<Changed<Revised>, Problem> {
+        let facts = self.receipt.facts::<Roles>().map_err(|world| failed(&world))?;
+        // What was seen was the current version, and each fact is about this thing.
+        Ok(self.revised(id, Revision::new(seen.revision()).plus(facts.len() as u64)))
     }
 }
 

@@ -25,7 +25,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about permissions.
 pub(crate) struct Permissions(pub(crate) Services);
 
 /// A permission that can be granted.
@@ -210,9 +210,9 @@ impl Permissions {
         sorting: Sorting,
     ) -> Result<Done<SortedPermission>, Problem> {
         let change = Change::Sort(sorting);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        let position = self.0.token(receipt.position);
-        Ok(Done::by(&receipt, SortedPermission { id: name.into(), position }))
+        let accepted = self.0.change_roles(&by.caller, key, change).await?;
+        let body = SortedPermission { id: name.into(), position: accepted.position };
+        Ok(Done::by(&accepted, body))
     }
 }
 

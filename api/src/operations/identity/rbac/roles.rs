@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use commands::Revision;
 use domain::identity::PermissionName;
 use domain::identity::permission::markers::{RoleManage, RoleRead};
-use domain::identity::roles::{Change, Event, NewRole, Roles};
+use domain::identity::roles::{Change, Event, NewRole};
 use domain::shared::RoleId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -22,7 +22,6 @@ use crate::operations::identity::rbac::paging::page;
 use crate::operations::identity::rbac::permission;
 use crate::operations::identity::refusal::Named;
 use crate::operations::model::{Revised, Settled};
-use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;
@@ -30,7 +29,7 @@ use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about roles.
 pub(crate) struct RolesOfCompany(pub(crate) Services);
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]
@@ -59,17 +58,11 @@ impl RolesOfCompany {
             permissions: &body.permissions,
             ..Named::default()
         };
-        let receipt = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
-        let facts = receipt.facts::<Roles>().map_err(|world| failed(&world))?;
-        let added = facts.into_iter().find_map(|fact| match fact.event {
-            Event::RoleAdded(added) => Some(added.role),
+        let accepted = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
+        accepted.added(|event| match event {
+            Event::RoleAdded(added) => Some(added.role.uuid()),
             _ => None,
-        });
-        let role = added.ok_or_else(|| Problem::new(Code::Internal))?;
-        let position = self.0.token(receipt.position);
-        let first = Revision::new(1);
-        let body = Revised { id: role.uuid(), revision: first.get(), position };
-        Ok(Created::by(&receipt, first, body))
+        })
     }
 
     /// Rename a role and choose what it inherits from.
@@ -87,9 +80,9 @@ impl RolesOfCompany {
         let parents = body.parents.iter().copied().map(RoleId::from_uuid).collect();
         let change = Change::ReviseRole { role: RoleId::from_uuid(role_id.0), name, parents };
         let named = Named { roles: ("/parents", &body.parents), ..Named::default() };
-        let receipt =
+        let accepted =
             self.0.change_roles_named(&by.caller, key, Some(seen), change, &named).await?;
-        self.0.roles_revised(&receipt, role_id.0, seen)
+        accepted.roles_revised(role_id.0, seen)
     }
 
     /// Remove a role that nobody has and nothing inherits from.
@@ -101,8 +94,7 @@ impl RolesOfCompany {
         role_id: Path<Uuid>,
     ) -> Result<Done<Settled>, Problem> {
         let change = Change::RemoveRole(RoleId::from_uuid(role_id.0));
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, role_id.0))
+        self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
     /// Grant a role a permission.
@@ -121,8 +113,7 @@ impl RolesOfCompany {
     ) -> Result<Done<Settled>, Problem> {
         let permission = permission("/path/permission_id", &permission_id)?;
         let change = Change::Grant(RoleId::from_uuid(role_id.0), permission);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, role_id.0))
+        self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
     /// Revoke a permission that a role has of its own.
@@ -141,8 +132,7 @@ impl RolesOfCompany {
     ) -> Result<Done<Settled>, Problem> {
         let permission = permission("/path/permission_id", &permission_id)?;
         let change = Change::Revoke(RoleId::from_uuid(role_id.0), permission);
-        let receipt = self.0.change_roles(&by.caller, key, change).await?;
-        Ok(self.0.settled(&receipt, role_id.0))
+        self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
     /// Choose all permissions that a role has of its own, at once.
@@ -158,9 +148,9 @@ impl RolesOfCompany {
         let named = Named { permissions: &body.permissions, ..Named::default() };
         let role = RoleId::from_uuid(role_id.0);
         let change = Change::ChoosePermissions(role, permissions(&body.permissions)?);
-        let receipt =
+        let accepted =
             self.0.change_roles_named(&by.caller, key, Some(seen), change, &named).await?;
-        self.0.roles_revised(&receipt, role_id.0, seen)
+        accepted.roles_revised(role_id.0, seen)
     }
 
     /// List the roles of the company by name; at most 200 exist.

@@ -11,15 +11,15 @@ use crate::auth::attempts::Subject;
 use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::opaque::{Kind, Opaque};
 use crate::auth::origin;
+use crate::journal::Journal;
 use crate::operations::identity::sign_in::model::{AcknowledgedBody, DONE};
 use crate::operations::identity::sign_in::numbered;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
-use crate::telemetry::Journal;
 
-/// See the module.
+/// The operations that take the links of letters.
 pub(crate) struct Letters(pub(crate) Services);
 
 /// An invitation that is taken up.

@@ -17,7 +17,7 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations for signing in with a password.
 pub(crate) struct SignIn(pub(crate) Services);
 
 /// Who wants in.

@@ -13,7 +13,7 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// The operations about password and PIN of the caller.
 pub(crate) struct OwnSecrets(pub(crate) Services);
 
 /// A password in place of another.

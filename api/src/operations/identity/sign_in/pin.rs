@@ -11,15 +11,15 @@ use crate::access::{Anyone, Till};
 use crate::auth::attempts::Subject;
 use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::password::Verdict;
+use crate::journal::Journal;
 use crate::operations::identity::sign_in::Proven;
 use crate::operations::identity::sign_in::model::SignedInBody;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, FieldError, Problem};
-use crate::telemetry::Journal;
 
-/// See the module.
+/// The operations for signing in with a PIN.
 pub(crate) struct PinSignIn(pub(crate) Services);
 
 /// How often in a row a PIN may be tried before it is blocked.

@@ -12,6 +12,7 @@ use crate::access::{Anyone, SignedIn};
 use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::opaque::{Kind, Opaque};
 use crate::caller::Caller;
+use crate::journal::Journal;
 use crate::operations::identity::sign_in::IDLE_FOR;
 use crate::operations::identity::sign_in::model::{
     AcknowledgedBody, DONE, SessionBody, SessionsBody, SignedInBody,
@@ -20,10 +21,9 @@ use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
-use crate::telemetry::Journal;
 use crate::trace::Trace;
 
-/// See the module.
+/// The operations about sessions of the caller.
 pub(crate) struct OwnSessions(pub(crate) Services);
 
 /// What renews a sign-in.

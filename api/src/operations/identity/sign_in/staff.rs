@@ -11,7 +11,7 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::Problem;
 
-/// See the module.
+/// The operations about the people who sign in on a device.
 pub(crate) struct Staff(pub(crate) Services);
 
 /// How many people a till shows.

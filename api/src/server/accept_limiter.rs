@@ -1,4 +1,5 @@
-//! The door: a crowd of newcomers does not stand before those who are in.
+//! The accept limiter: where many connections come at once, a few are accepted at a time, so that they do not
+//! delay requests on those that were accepted before.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,21 +7,22 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-/// How many come in within a [`BREATH`], a few thousand a second. Each takes some dozens of microseconds.
+/// How many connections are accepted within a [`PAUSE`]: a few thousand a second. Each takes some dozens of
+/// microseconds.
 const AT_ONCE: u32 = 4;
 
-/// How long the next ones wait then, in the system's queue as far as that goes.
-const BREATH: Duration = Duration::from_millis(1);
+/// How long the next ones wait then, in the system's queue as far as it has room.
+const PAUSE: Duration = Duration::from_millis(1);
 
-/// How many may wait in the system's queue, as far as the system has room (`net.core.somaxconn`). What
-/// libraries ask for unless told, 128, is less than a crowd: whoever finds it full tries again a second
-/// later, and then three.
+/// How many connections may wait in the system's queue, as far as the system has room
+/// (`net.core.somaxconn`). Libraries ask for 128 by default, which is too few: a client that finds the queue
+/// full tries again a second later, and then after three.
 const QUEUE_MAX: u32 = 4_096;
 
-/// Listens where a crowd may come.
+/// Listens with a queue that has room for many connections at once.
 ///
 /// # Errors
-/// If the address is taken, or nobody may listen there.
+/// If the address is taken, or this process may not listen there.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // Connections that have ended must not keep the next process from the address. Elsewhere than on
@@ -31,20 +33,20 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(QUEUE_MAX)
 }
 
-/// Counts who comes in.
+/// Counts the connections that are accepted.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct AcceptLimiter {
     since: Option<Instant>,
     n: u32,
 }
 
-impl Door {
-    /// Somebody comes in; says when the next one may, if that is not at once.
-    pub(super) fn passed(&mut self, now: Instant) -> Option<Instant> {
-        let since = self.since.filter(|since| now < *since + BREATH);
+impl AcceptLimiter {
+    /// Counts one that was accepted; says when the next one may be, if that is not at once.
+    pub(super) fn accepted(&mut self, now: Instant) -> Option<Instant> {
+        let since = self.since.filter(|since| now < *since + PAUSE);
         self.n = if since.is_some() { self.n + 1 } else { 1 };
         let since = *self.since.insert(since.unwrap_or(now));
-        (self.n >= AT_ONCE).then_some(since + BREATH)
+        (self.n >= AT_ONCE).then_some(since + PAUSE)
     }
 }
 
@@ -70,22 +72,22 @@ mod tests {
 
     #[test]
     fn a_crowd_comes_in_a_few_at_a_time() {
-        let (mut door, begun) = (Door::default(), Instant::now());
+        let (mut limiter, begun) = (AcceptLimiter::default(), Instant::now());
         let mut now = begun;
         for _ in 0..300 {
-            now = door.passed(now).unwrap_or(now);
+            now = limiter.accepted(now).unwrap_or(now);
         }
-        assert_eq!(now, begun + BREATH * (300 / AT_ONCE));
+        assert_eq!(now, begun + PAUSE * (300 / AT_ONCE));
     }
 
     #[test]
     fn a_few_do_not_wait_and_neither_do_those_who_come_one_by_one() {
-        let (mut door, now) = (Door::default(), Instant::now());
+        let (mut limiter, now) = (AcceptLimiter::default(), Instant::now());
         for _ in 1..AT_ONCE {
-            assert_eq!(door.passed(now), None);
+            assert_eq!(limiter.accepted(now), None);
         }
         for n in 1..20 {
-            assert_eq!(door.passed(now + BREATH * n), None, "{n}");
+            assert_eq!(limiter.accepted(now + PAUSE * n), None, "{n}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The way in, one after another: a crowd that signs in must not stand before those who order.
+//! The sign-in limiter: requests to sign in begin one after another, so that many of them at once do not
+//! delay orders.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -12,38 +13,38 @@ use tokio::time::sleep_until;
 use super::origin;
 use crate::problem::{Code, Problem};
 
-/// What is behind the turnstile: what anybody may try. Whoever is in already and renews that does not
-/// wait behind those who try.
-pub const WAYS_IN: [&str; 3] = ["/v1/auth/login", "/v1/auth/pin/replace", "/v1/auth/pin"];
+/// The operations that are limited: those that need no token. A sign-in that is renewed does not wait for
+/// requests to sign in.
+pub const SIGN_IN_PATHS: [&str; 3] = ["/v1/auth/login", "/v1/auth/pin/replace", "/v1/auth/pin"];
 
-/// The least time between the beginnings of two requests: several times what it takes to send away who
-/// finds no place before the cores that hash.
+/// The least time between the beginnings of two requests: several times what it takes to refuse one for which
+/// the queue for hashing has no place.
 const DISTANCE: Duration = Duration::from_millis(5);
 
-/// The longest that somebody waits to begin; whoever comes when it is longer is sent away until then.
+/// The longest that a request waits to begin; one that would wait longer is refused and told to come back.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// How many of those who wait may be from one address, so that nobody has all of the places: half of them.
+/// How many of the requests that wait may be from one address: half of all, so that others find a place.
 const SHARE_MAX: u32 = 200;
 
-/// Lets requests for the ways in begin one after another, and all others at once.
-pub(crate) struct Turnstile<E> {
+/// Lets requests to sign in begin one after another, and all others at once.
+pub(crate) struct SignInLimiter<E> {
     inner: E,
     turns: Turns,
 }
 
-impl<E> Turnstile<E> {
+impl<E> SignInLimiter<E> {
     /// Stands before `inner`.
     pub(crate) fn before(inner: E) -> Self {
         Self { inner, turns: Turns::default() }
     }
 }
 
-impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
+impl<E: Endpoint<Output = Response>> Endpoint for SignInLimiter<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        if request.method() == Method::POST && WAYS_IN.contains(&request.uri().path()) {
+        if request.method() == Method::POST && SIGN_IN_PATHS.contains(&request.uri().path()) {
             let now = Instant::now();
             let turn = self.turns.take(now, origin(&request))?;
             if turn > now {
@@ -54,7 +55,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Turnstile<E> {
     }
 }
 
-/// Who begins when.
+/// Which request begins when.
 #[derive(Default)]
 struct Turns {
     line: Mutex<Line>,
@@ -63,13 +64,13 @@ struct Turns {
 #[derive(Default)]
 struct Line {
     next: Option<Instant>,
-    /// Whose turn is still to come, and from where they are; those who left keep their places.
+    /// When each request that waits begins, and its address; one whose client has left keeps its place.
     waiting: VecDeque<(Instant, Option<IpAddr>)>,
     shares: HashMap<Option<IpAddr>, u32>,
 }
 
 impl Turns {
-    /// When somebody from an address may begin.
+    /// When a request from an address may begin.
     fn take(&self, now: Instant, address: Option<IpAddr>) -> Result<Instant, Problem> {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
         line.moves_up(now);
@@ -88,7 +89,7 @@ impl Turns {
 }
 
 impl Line {
-    /// Forgets those who have begun.
+    /// Forgets the requests that have begun.
     fn moves_up(&mut self, now: Instant) {
         while let Some((_, address)) = self.waiting.pop_front_if(|(turn, _)| *turn <= now) {
             if let Some(share) = self.shares.get_mut(&address) {
@@ -148,14 +149,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_line_is_for_those_who_sign_in_and_for_nobody_else() {
-        let turnstile = Turnstile::before(poem::endpoint::make_sync(|_| Response::default()));
+        let limiter = SignInLimiter::before(poem::endpoint::make_sync(|_| Response::default()));
         let ends = Instant::now() + WAIT_MAX * 10;
-        turnstile.turns.line.lock().unwrap().next = Some(ends);
+        limiter.turns.line.lock().unwrap().next = Some(ends);
         let ask = async |method: Method, path: &str| {
             let request = Request::builder().method(method).uri(path.parse().unwrap()).finish();
-            turnstile.call(request).await
+            limiter.call(request).await
         };
-        for path in WAYS_IN {
+        for path in SIGN_IN_PATHS {
             let refused = ask(Method::POST, path).await.unwrap_err();
             assert_eq!(refused.status(), poem::http::StatusCode::TOO_MANY_REQUESTS, "{path}");
             assert!(ask(Method::GET, path).await.is_ok(), "{path}");

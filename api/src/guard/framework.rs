@@ -9,13 +9,13 @@ use poem_openapi::error::{
 };
 use poem_openapi::registry::MetaParamIn;
 
-use super::{Code, FieldError, Problem};
 use crate::contract::Contract;
 use crate::language::Words;
 use crate::payload;
+use crate::problem::{Code, FieldError, Problem};
 
 /// The problem that `err` is, for a request of `method` and `path`.
-pub(crate) fn from_error(err: &Error, contract: &Contract, method: &Method, path: &str) -> Problem {
+pub(super) fn from_error(err: &Error, contract: &Contract, method: &Method, path: &str) -> Problem {
     if let Some(problem) = err.downcast_ref::<Problem>() {
         return problem.clone();
     }
@@ -47,16 +47,13 @@ pub(crate) fn from_error(err: &Error, contract: &Contract, method: &Method, path
 }
 
 /// The problem behind a bare status.
-pub(crate) fn from_status(status: StatusCode) -> Problem {
-    let mut problem = Problem::new(Code::of_status(status));
-    if status == StatusCode::BAD_REQUEST {
-        problem.0.status = status;
-    }
-    problem
+pub(super) fn from_status(status: StatusCode) -> Problem {
+    let problem = Problem::new(Code::of_status(status));
+    if status == StatusCode::BAD_REQUEST { problem.with_status(status) } else { problem }
 }
 
 /// 405, with the methods that exist at this address.
-pub(crate) fn method_not_allowed(contract: &Contract, path: &str) -> Problem {
+pub(super) fn method_not_allowed(contract: &Contract, path: &str) -> Problem {
     let allow = HeaderValue::try_from(contract.allow(path)).expect("methods are plain words");
     Problem::new(Code::MethodNotAllowed).header(ALLOW, allow)
 }

@@ -1,4 +1,4 @@
-//! A socket that is closed politely: a client that is still sending gets to read its answer.
+//! The lingering close of a socket: a client that is still sending gets to read its answer.
 
 use std::future::Future;
 use std::io;
@@ -15,12 +15,12 @@ const AT_MOST: Duration = Duration::from_secs(1);
 /// Closing a socket with unread bytes in it resets the connection, and the reset can overtake the
 /// answer: a 413 or 431 would be seen as a broken connection. So the sending half is closed first, and
 /// what still arrives is thrown away until the client closes too.
-pub(super) struct Lingering<S> {
+pub(super) struct LingeringClose<S> {
     socket: S,
     closing: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S: AsyncRead + Unpin> Lingering<S> {
+impl<S: AsyncRead + Unpin> LingeringClose<S> {
     pub(super) fn new(socket: S) -> Self {
         Self { socket, closing: None }
     }
@@ -37,7 +37,7 @@ impl<S: AsyncRead + Unpin> Lingering<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Lingering<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for LingeringClose<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -47,7 +47,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Lingering<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for LingeringClose<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
