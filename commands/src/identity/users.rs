@@ -226,14 +226,14 @@ impl Intent for ResetPassword {
 }
 
 /// A link of a suspended user is invalid, also one that was issued since.
-pub(super) async fn is_not_suspended(
+pub(super) async fn is_not_suspended<R: From<user::Error>>(
     work: &mut UnitOfWork<'_>,
     user: UserId,
-) -> Result<(), CommandError<UserRefusal>> {
+) -> Result<(), CommandError<R>> {
     let tenant = work.tenant();
     work.read(vec![work.wanted::<Roles>(&tenant), work.wanted::<User>(&user)]).await?;
     let is_active = work.state::<Roles>(&tenant).member(user).is_some_and(|it| it.is_active);
-    if is_active { Ok(()) } else { Err(CommandError::Refused(user::Error::LinkVoid)) }
+    if is_active { Ok(()) } else { Err(CommandError::refused(user::Error::LinkVoid)) }
 }
 
 /// Changes how a user signs in.
