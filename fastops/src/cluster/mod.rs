@@ -171,6 +171,8 @@ fn launch(data_dir: &Path) -> Result<(ClusterFolder, File, Child), Error> {
     postgres.arg("-D").arg(folder.data()).arg("-k").arg(&folder.socket_dir);
     postgres.args(["-p", &PORT.to_string(), "-c", "listen_addresses="]);
     postgres.args(["-c", "fsync=on", "-c", "shared_buffers=128MB"]);
+    // A server with consumers holds up to 36; a benchmark has 64 clients of its own beside it.
+    postgres.args(["-c", "max_connections=200"]);
     // Else every ROLLBACK that a pool sends to make sure of a connection is a line in the log.
     postgres.args(["-c", "log_min_messages=error"]);
     let child = postgres.spawn().map_err(io_error("run", &bin.join("postgres")))?;
