@@ -10,6 +10,7 @@ mod companies;
 mod crash;
 mod day;
 mod document;
+mod document_shape;
 mod forgetting;
 mod grants;
 mod inventory;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod branches;
+mod codes;
 mod company;
 mod devices;
 mod emails;
@@ -11,6 +12,7 @@ pub(in crate::operations) mod refusal;
 pub(in crate::operations) mod sign_in;
 mod users;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;
