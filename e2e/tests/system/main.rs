@@ -11,6 +11,7 @@ mod corrections;
 mod crash;
 mod day;
 mod document;
+mod document_shape;
 mod forgetting;
 mod grants;
 mod inventory;

@@ -13,6 +13,7 @@ use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
 use api::forwarding::Peers;
+use api::language::Words;
 use api::operations::{Services, operations};
 use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
@@ -84,7 +85,8 @@ pub fn about() -> About {
     About {
         title: "FastOps".to_owned(),
         version: "1".to_owned(),
-        description: include_str!("about.md").to_owned(),
+        description: Words::new(include_str!("about.es.md"), include_str!("about.en.md")),
+        refusals: api::operations::refusals(),
     }
 }
 
