@@ -17,6 +17,7 @@ pub mod auth;
 pub mod caller;
 pub mod contract;
 pub mod cursor;
+mod date;
 mod docs;
 pub mod forwarding;
 mod guard;

@@ -36,6 +36,11 @@ pub fn cop(amount: i64) -> Value {
     json!({"amount": amount, "currency": "COP"})
 }
 
+/// A sum in pesos, as reports write it.
+pub fn sum(amount: i64) -> Value {
+    json!({"amount": amount.to_string(), "currency": "COP"})
+}
+
 /// A branch as it is asked for.
 pub fn branch(name: &str) -> Value {
     json!({"name": name, "time_zone": "America/Bogota", "currency": "COP", "cut_off": "04:00"})

@@ -9,6 +9,7 @@ mod model;
 mod moment;
 mod operator;
 mod orders;
+mod period;
 mod refusal;
 mod reports;
 mod services;

@@ -1,6 +1,6 @@
 //! Bodies that several operations share.
 
-use domain::shared::{Address, Money};
+use domain::shared::{Address, Money, MoneySum};
 use poem_openapi::Object;
 use serde::Serialize;
 use uuid::Uuid;
@@ -47,6 +47,63 @@ pub(super) struct MoneyBody {
     /// ISO 4217.
     #[oai(validator(pattern = "^[A-Z]{3}$"))]
     pub(super) currency: String,
+}
+
+/// Declares an amount that comes in, with the bounds that the rules have for it.
+macro_rules! incoming {
+    ($(#[$meta:meta])* $body:ident as $name:tt from $least:tt to $most:tt) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Object)]
+        #[oai(rename = $name)]
+        pub(super) struct $body {
+            /// Minor units of the currency: 1250000 COP are 12 500,00 pesos.
+            #[oai(validator(minimum(value = $least), maximum(value = $most)))]
+            amount: i64,
+            /// ISO 4217.
+            #[oai(validator(pattern = "^[A-Z]{3}$"))]
+            currency: String,
+        }
+
+        impl $body {
+            /// The amount, or what is wrong with it under `at`.
+            pub(super) fn read(&self, fields: &mut Fields, at: &str) -> Option<Money> {
+                fields.money(at, self.amount, &self.currency)
+            }
+        }
+    };
+}
+
+incoming! {
+    /// What one piece of something costs.
+    PriceBody as "Price" from "1" to "1000000000000"
+}
+
+incoming! {
+    /// What a guest pays or hands over.
+    PaidBody as "PaidAmount" from "1" to "10000000000000"
+}
+
+incoming! {
+    /// What goods that came in cost together.
+    CostBody as "Cost" from "0" to "10000000000000"
+}
+
+/// A sum of amounts. It can be larger than a number that every client reads exactly, so it is a text.
+#[derive(Debug, Clone, Object, Serialize)]
+#[oai(rename = "MoneySum")]
+pub(super) struct MoneySumBody {
+    /// Minor units of the currency as a decimal number: "1250000" COP are 12 500,00 pesos.
+    #[oai(validator(pattern = "^-?[0-9]+$"))]
+    amount: String,
+    /// ISO 4217.
+    #[oai(validator(pattern = "^[A-Z]{3}$"))]
+    currency: String,
+}
+
+impl From<MoneySum> for MoneySumBody {
+    fn from(sum: MoneySum) -> Self {
+        Self { amount: sum.amount().to_string(), currency: sum.currency().code().to_owned() }
+    }
 }
 
 impl From<Money> for MoneyBody {

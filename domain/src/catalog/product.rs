@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
+use crate::shared::money::PRICE_MAX;
 use crate::shared::{CategoryId, Money, Name, ProductId, VariantId};
 
 /// The most variants a product can have.
@@ -171,6 +172,12 @@ pub enum Error {
         /// The place of the variant, from 0.
         index: usize,
     },
+    /// A price must be one that an order can be made of.
+    #[error("variant {index} costs more than {PRICE_MAX} minor units")]
+    PriceTooHigh {
+        /// The place of the variant, from 0.
+        index: usize,
+    },
     /// Two variants cannot be told apart.
     #[error("variant {index} repeats the name or id of an earlier one")]
     VariantRepeated {
@@ -256,6 +263,9 @@ fn check_variants(variants: &[Variant]) -> Result<(), Error> {
     for (index, variant) in variants.iter().enumerate() {
         if !variant.price.is_positive() {
             return Err(Error::PriceNotPositive { index });
+        }
+        if variant.price.amount() > PRICE_MAX {
+            return Err(Error::PriceTooHigh { index });
         }
         if variant.price.currency() != variants[0].price.currency() {
             return Err(Error::MixedCurrencies { index });

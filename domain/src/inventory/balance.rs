@@ -61,13 +61,6 @@ pub enum BalanceError {
     Money(#[from] MoneyError),
 }
 
-impl Rate {
-    /// What `quantity` costs at this rate.
-    pub fn value_of(self, quantity: StockQuantity) -> Result<Money, MoneyError> {
-        part(self.cost, quantity, self.quantity)
-    }
-}
-
 impl Balance {
     /// Nothing, worth nothing.
     pub const fn nothing(currency: Currency) -> Self {
@@ -111,36 +104,42 @@ impl Balance {
 
     /// `quantity`, which is above nothing, goes out: what is there at its average cost, what is not
     /// there at the last known one.
-    pub fn consume(
-        self,
-        quantity: StockQuantity,
-        last_known: Option<Rate>,
-    ) -> Result<Consumed, BalanceError> {
+    ///
+    /// It never fails: what an order takes was accepted with the order, and no rate that a receipt said may
+    /// stop it later. A value or quantity below what can be counted stays at the least that can.
+    #[must_use]
+    pub fn consume(self, quantity: StockQuantity, last_known: Option<Rate>) -> Consumed {
         let there = self.quantity.max(StockQuantity::ZERO);
         let taken = quantity.min(there);
-        let short = quantity.minus(taken)?;
-        let guessed = match last_known {
-            Some(rate) => rate.value_of(short)?,
-            None => Money::zero(self.value.currency()),
-        };
-        let value = part(self.value, taken, there)?.plus(guessed)?;
-        let balance =
-            Self { quantity: self.quantity.minus(quantity)?, value: self.value.minus(value)? };
-        Ok(Consumed { balance, value })
+        let guessed = last_known.map_or(0, |rate| {
+            shared(rate.cost, quantity.saturating_minus(taken), rate.quantity)
+        });
+        let currency = self.value.currency();
+        let worth = Money::saturating(shared(self.value, taken, there) + guessed, currency);
+        let before = i128::from(self.value.amount());
+        let left = Money::saturating(before - i128::from(worth.amount()), currency);
+        let value = Money::saturating(before - i128::from(left.amount()), currency);
+        let balance = Self { quantity: self.quantity.saturating_minus(quantity), value: left };
+        Consumed { balance, value }
     }
 }
 
-/// The share of `quantity` in what `whole` is worth; nothing of nothing.
+/// The share of `quantity` in what `whole` is worth, in minor units; nothing of nothing.
+fn shared(value: Money, quantity: StockQuantity, whole: StockQuantity) -> i128 {
+    let product = i128::from(value.amount()) * i128::from(quantity.millionths());
+    NonZeroI64::new(whole.millionths()).map_or(0, |whole| divided(product, whole))
+}
+
+/// The same, where it fits.
 fn part(value: Money, quantity: StockQuantity, whole: StockQuantity) -> Result<Money, MoneyError> {
-    match NonZeroI64::new(whole.millionths()) {
-        Some(whole) => value.share(quantity.millionths(), whole),
-        None => Ok(Money::zero(value.currency())),
-    }
+    let amount = i64::try_from(shared(value, quantity, whole)).map_err(|_| MoneyError::TooLarge)?;
+    Money::try_new(amount, value.currency())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::money::AMOUNT_MAX;
 
     fn cents(amount: i64) -> Money {
         Money::try_new(amount, Currency::USD).unwrap()
@@ -171,7 +170,7 @@ mod tests {
         let mut left = balance("3", 100);
         let mut values = Vec::new();
         for _ in 0..3 {
-            let consumed = left.consume(quantity("1"), None).unwrap();
+            let consumed = left.consume(quantity("1"), None);
             values.push(consumed.value.amount());
             left = consumed.balance;
         }
@@ -181,10 +180,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_goes_out_at_the_last_known_cost() {
-        let consumed = balance("2", 100).consume(quantity("5"), Some(rate(60, "1"))).unwrap();
+        let consumed = balance("2", 100).consume(quantity("5"), Some(rate(60, "1")));
         assert_eq!(consumed.value, cents(280));
         assert_eq!(consumed.balance, balance("-3", -180));
-        let unknown = balance("0", 0).consume(quantity("5"), None).unwrap();
+        let unknown = balance("0", 0).consume(quantity("5"), None);
         assert_eq!((unknown.value, unknown.balance), (cents(0), balance("-5", 0)));
     }
 
@@ -223,11 +222,22 @@ mod tests {
             most.receive(quantity("1"), cents(1)),
             Err(BalanceError::Quantity(StockQuantityError::TooLarge))
         );
-        let dear = cents(crate::shared::money::AMOUNT_MAX);
+        let dearest = Balance { quantity: quantity("1"), value: cents(AMOUNT_MAX) };
         assert_eq!(
-            balance("0", 0)
-                .consume(quantity("2"), Some(Rate { cost: dear, quantity: quantity("1") })),
+            dearest.receive(quantity("1"), cents(1)),
             Err(BalanceError::Money(MoneyError::TooLarge))
         );
+    }
+
+    #[test]
+    fn what_goes_out_beyond_what_can_be_counted_leaves_the_least_that_can() {
+        let dear = Rate { cost: cents(AMOUNT_MAX), quantity: quantity("0.000001") };
+        let Consumed { balance: after, value } = balance("1", 7).consume(quantity("3"), Some(dear));
+        assert_eq!((after, value), (balance("-2", 7 - AMOUNT_MAX), cents(AMOUNT_MAX)));
+        let Consumed { balance: after, value } = after.consume(quantity("3"), Some(dear));
+        assert_eq!((after, value), (balance("-5", -AMOUNT_MAX), cents(7)));
+        let least = Balance { quantity: StockQuantity::MAX.negated(), value: cents(-AMOUNT_MAX) };
+        let Consumed { balance: after, value } = least.consume(quantity("1"), Some(dear));
+        assert_eq!((after, value), (least, cents(0)));
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::OnShortage;
 use super::balance::{Balance, BalanceError, Rate};
 use super::recipe::Ingredient;
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{
     BranchId, Currency, Money, OrderId, ReceiptId, StockItemId, StockQuantity, StockQuantityError,
 };
@@ -301,6 +302,12 @@ pub enum Error {
     /// Goods may be free, but nobody gets money for taking them.
     #[error("line {index} costs less than nothing")]
     CostNegative {
+        /// The place of the line, from 0.
+        index: usize,
+    },
+    /// What comes in costs what somebody could pay.
+    #[error("line {index} costs more than {ORDER_MAX} minor units")]
+    CostTooHigh {
         /// The place of the line, from 0.
         index: usize,
     },

@@ -10,6 +10,13 @@ use serde::{Deserialize, Serialize};
 /// The largest amount, in minor units: the integers a JavaScript client reads exactly.
 pub const AMOUNT_MAX: i64 = (1 << 53) - 1;
 
+/// The most that one piece of anything costs, in minor units. More is a typing error in any currency.
+pub const PRICE_MAX: i64 = 1_000_000_000_000;
+
+/// The most that an order, what a guest hands over for it, or a line of a receipt of goods comes to, in
+/// minor units.
+pub const ORDER_MAX: i64 = 10_000_000_000_000;
+
 /// A currency by its ISO 4217 code, with the number of decimals of its minor unit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(into = "&'static str")]
@@ -90,8 +97,8 @@ impl<'de> Deserialize<'de> for Currency {
 /// Why a calculation with money has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// The amount does not fit between ±[`AMOUNT_MAX`].
-    #[error("the amount is larger than {AMOUNT_MAX} minor units")]
+    /// The amount is beyond what is allowed there, at most ±[`AMOUNT_MAX`].
+    #[error("the amount is too large")]
     TooLarge,
     /// Two currencies met in one calculation.
     #[error("{left} and {right} do not mix")]
@@ -149,6 +156,13 @@ impl Money {
             return Err(MoneyError::TooLarge);
         }
         Ok(Self { amount, currency })
+    }
+
+    /// `amount` minor units of `currency`, or the nearest amount that there is.
+    pub fn saturating(amount: i128, currency: Currency) -> Self {
+        let max = i128::from(AMOUNT_MAX);
+        let amount = i64::try_from(amount.clamp(-max, max)).expect("an amount fits in 64 bits");
+        Self { amount, currency }
     }
 
     /// Nothing, in `currency`.
@@ -229,12 +243,7 @@ impl Money {
 
     /// The amount in major units with all its decimals, `20.75`.
     pub fn to_major(self) -> String {
-        let decimals = usize::from(self.currency.decimals);
-        let sign = if self.amount < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.amount.unsigned_abs(), width = decimals + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - decimals);
-        let point = if decimals == 0 { "" } else { "." };
-        format!("{sign}{whole}{point}{fraction}")
+        major(self.amount.into(), self.currency)
     }
 
     fn with(
@@ -248,6 +257,16 @@ impl Money {
         let amount = calculate(self.amount, other.amount).ok_or(MoneyError::TooLarge)?;
         Self::try_new(amount, self.currency)
     }
+}
+
+/// Minor units of `currency` in major units with all their decimals.
+pub(super) fn major(amount: i128, currency: Currency) -> String {
+    let decimals = usize::from(currency.decimals);
+    let sign = if amount < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", amount.unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let point = if decimals == 0 { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}")
 }
 
 /// `product ÷ whole`, rounded to the nearest integer, halves away from nothing.

@@ -14,7 +14,7 @@ use super::Rig;
 use super::load::{Entry, Journal, Wish};
 use crate::client::id_in;
 use crate::log::Log;
-use crate::menu::cop;
+use crate::menu::{cop, sum};
 
 /// What the log says about an order.
 #[derive(Debug)]
@@ -179,7 +179,7 @@ async fn assert_report(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, Told>) {
     let path = format!("/v1/reports/sales?from={from}&to={to}&group_by=total&after={}", end(log));
     let report = rig.till().client().get(&path).send().await;
     let row = &report.expect(200)["data"][0];
-    let shown = if n_sold == 0 { Value::Null } else { json!([n_sold, cop(gross)]) };
+    let shown = if n_sold == 0 { Value::Null } else { json!([n_sold, sum(gross)]) };
     let said = if row.is_null() { Value::Null } else { json!([row["orders"], row["gross"]]) };
     assert_eq!(said, shown, "{report:?}");
 }

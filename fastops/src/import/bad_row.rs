@@ -113,7 +113,7 @@ pub enum Reason {
     TooManyLines,
     /// A product in too many variants.
     TooManyVariants,
-    /// An amount that no computation could keep exact.
+    /// A price, or the sum of an order, beyond what one may cost.
     TooMuchMoney,
     /// The log has an order of this reference that says something else.
     AlreadyImported(String),
@@ -214,10 +214,7 @@ impl Reason {
                 format!("the product has more than {VARIANTS_MAX} variants"),
             )
                 .into(),
-            Self::TooMuchMoney => {
-                ("la suma es demasiado grande para ser exacta", "the sum is too large to be exact")
-                    .into()
-            }
+            Self::TooMuchMoney => ("el valor es demasiado grande", "the amount is too large").into(),
             Self::AlreadyImported(_) => (
                 format!("el pedido {quoted} ya se importó con otro contenido"),
                 format!("order {quoted} was imported before with something else on it"),

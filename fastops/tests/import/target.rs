@@ -119,7 +119,7 @@ impl Target {
             orders: row.n_orders.unwrap(),
             lines: row.n_lines,
             items: row.n_items,
-            gross: row.gross,
+            gross: Money::saturating(row.gross.amount(), row.gross.currency()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The sales report: sums of a period, altogether or per group.
 
 use chrono::NaiveDate;
-use domain::shared::{BranchId, CategoryId, Money, Name, ProductId, VariantId};
+use domain::shared::{BranchId, CategoryId, MoneySum, Name, ProductId, VariantId};
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -86,7 +86,7 @@ pub struct SalesRow {
     /// How many pieces.
     pub n_items: u64,
     /// What guests paid, taxes included.
-    pub gross: Money,
+    pub gross: MoneySum,
 }
 
 /// An answer, and what it is based on.

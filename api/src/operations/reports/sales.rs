@@ -1,23 +1,24 @@
 //! Reports.
 
-use chrono::NaiveDate;
 use domain::identity::permission::markers::ReportSales;
 use domain::shared::BranchId;
 use poem_openapi::param::Query;
 use poem_openapi::{Enum, Object, OpenApi};
-use projections::catalog::{Catalog, branches};
+use projections::catalog::Catalog;
 use projections::sales::Sales;
 use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
-use crate::operations::model::MoneyBody;
+use crate::date::Date;
+use crate::operations::model::MoneySumBody;
+use crate::operations::period;
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::Problem;
 
 /// See the module.
 pub(super) struct Reports(pub(super) Services);
@@ -63,7 +64,7 @@ struct SalesLine {
     /// How many pieces.
     items: u64,
     /// What guests paid, taxes included.
-    gross: MoneyBody,
+    gross: MoneySumBody,
 }
 
 #[OpenApi(prefix_path = "/v1/reports", tag = "Part::Reports")]
@@ -76,29 +77,22 @@ impl Reports {
         &self,
         by: Can<ReportSales>,
         /// The first business date.
-        from: Query<NaiveDate>,
+        from: Query<Date>,
         /// The last business date.
-        to: Query<NaiveDate>,
+        to: Query<Date>,
         /// Only sales of this branch.
         branch_id: Query<Option<Uuid>>,
         /// What the rows are about; one row for everything unless said otherwise.
         group_by: Query<Option<GroupByBody>>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Json<SalesReport>, Problem> {
-        if from.0 > to.0 {
-            let words = ("debe ser igual o posterior a from", "must not be before from");
-            return Err(Problem::parameter(FieldError::new("/query/to", "range", words)));
-        }
+        let (Date(from), Date(to)) = (from.0, to.0);
+        period::in_order(Some(from), Some(to))?;
         let branch = branch_id.0.map(BranchId::from_uuid);
         let consumers = [Sales::NAME, Catalog::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
-        if let Some(branch) = branch
-            && branches::get(&mut tx, branch).await.map_err(unread)?.is_none()
-        {
-            return Err(Problem::new(Code::NotFound));
-        }
-        by.caller.sees(branch)?;
-        let filter = SalesFilter { branch, from: from.0, to: to.0 };
+        period::of_branch(&mut tx, &by.caller, branch).await?;
+        let filter = SalesFilter { branch, from, to };
         let group_by = group_by.0.unwrap_or(GroupByBody::Total).into();
         let report = sales(&mut tx, filter, group_by).await.map_err(unread)?;
         let made_from = report.made_from.map(|place| self.0.token(place.position));

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::tests::{at, order, pesos, quantity};
 use super::*;
+use crate::shared::money::AMOUNT_MAX;
 
 /// Something that happens in a branch; times only go on.
 #[derive(Debug, Clone)]
@@ -42,6 +43,21 @@ fn millionths(n: i64) -> StockQuantity {
 
 fn cents(amount: i64) -> Money {
     Money::try_new(amount, Currency::COP).unwrap()
+}
+
+fn any_quantity() -> impl Strategy<Value = StockQuantity> {
+    let all = StockQuantity::MAX.millionths();
+    prop_oneof![1_i64..10, 1..=all, Just(all)].prop_map(millionths)
+}
+
+/// What a receipt of any cost leaves behind, if that can be counted.
+fn dear_receipt(state: &State, quantity: StockQuantity, cost: Money) -> Vec<Event> {
+    let there = state.balance(item(0)).unwrap_or(Balance::nothing(Currency::COP));
+    let Ok(received) = there.receive(quantity, cost) else { return vec![] };
+    let (balance, correction) = (received.balance, received.correction);
+    let line = ReceivedLine { item: item(0), quantity, cost, correction, balance };
+    let receipt = ReceiptId::from_uuid(Uuid::from_u128(9));
+    vec![Received { receipt, lines: vec![line] }.into()]
 }
 
 /// A branch, the orders that are open in it, and what the movements add up to.
@@ -213,6 +229,44 @@ proptest! {
                 let available = balance.balance.quantity.minus(branch.state.reserved(*item)).unwrap();
                 prop_assert!(available >= StockQuantity::ZERO, "{available}");
             }
+        }
+    }
+
+    /// The costs are those of any event that was ever stored, not only those that a receipt can say.
+    #[test]
+    fn what_an_accepted_order_takes_is_used_up_or_released_whatever_receipts_said(
+        moves in prop::collection::vec(
+            (0_u8..4, any_quantity(), 0..=AMOUNT_MAX, 0_usize..4), 0..40,
+        ),
+    ) {
+        let mut state = State::default();
+        let mut open = Vec::new();
+        for (n, (kind, quantity, cost, nth)) in moves.into_iter().enumerate() {
+            let lines = vec![Ingredient { item: item(0), quantity }];
+            let order = order(n as u128);
+            let events = match kind {
+                0 => dear_receipt(&state, quantity, cents(cost)),
+                1 => {
+                    let demand = Demand { item: item(0), quantity, on_shortage: OnShortage::Allow };
+                    let reserve = Reserve { order, lines: vec![demand], now: at(n as u32) };
+                    let events = Inventory::decide(&state, Command::Reserve(reserve));
+                    if events.is_ok() {
+                        open.push((order, lines));
+                    }
+                    events.unwrap_or_default()
+                }
+                _ if open.is_empty() => vec![],
+                kind => {
+                    let (order, lines) = open.remove(nth % open.len());
+                    let command = if kind == 2 {
+                        Command::Consume(Consume { order, currency: Currency::COP, lines })
+                    } else {
+                        Command::Release { order }
+                    };
+                    Inventory::decide(&state, command).map_err(|no| TestCaseError::fail(no.to_string()))?
+                }
+            };
+            state = Inventory::fold(state, events);
         }
     }
 

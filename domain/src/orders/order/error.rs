@@ -49,6 +49,12 @@ pub enum Error {
         /// What is left to pay.
         balance: Money,
     },
+    /// No guest hands over so much.
+    #[error("{tendered} is more than anybody hands over")]
+    TenderedTooMuch {
+        /// What the guest hands over.
+        tendered: Money,
+    },
     /// The guest handed over less than he pays.
     #[error("{tendered} does not cover {amount}")]
     TenderedTooLittle {
