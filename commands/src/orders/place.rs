@@ -1,12 +1,13 @@
 //! Orders that are placed, or only priced.
 
+use chrono::NaiveDate;
 use domain::catalog::{Product, offer};
 use domain::identity::Branch;
 use domain::identity::subscription::Module;
 use domain::inventory::recipe::Recipe;
 use domain::orders::OrderType;
 use domain::orders::order::{self, Line, LineRequest, Order};
-use domain::orders::series::{self, Series, SeriesId};
+use domain::orders::series::{self, NumberTaken, Series, SeriesId};
 use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
@@ -64,6 +65,24 @@ impl PlaceOrder {
         });
         Ok(Looked { currency: branch.currency, lines: lines.map_err(refused)? })
     }
+
+    /// Takes the next numbers; every series of the day was read.
+    fn take_number(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        business_date: NaiveDate,
+    ) -> Result<NumberTaken, Failure<OrderRefusal>> {
+        let mut last_call = 0;
+        for series in SeriesId::of_day(self.branch, business_date) {
+            work.rest_on::<Series>(&series);
+            last_call = last_call.max(work.state::<Series>(&series).last_call(business_date));
+        }
+        let series = SeriesId::at(self.branch, self.order_type, business_date);
+        let take = series::Command::TakeNumber { order: self.order, business_date, last_call };
+        let taken = work.decide::<Series>(&series, take).map_err(refused)?;
+        let numbers = taken.into_iter().map(|series::Event::NumberTaken(taken)| taken);
+        numbers.last().ok_or_else(|| refused(series::Error::Exhausted))
+    }
 }
 
 impl Intent for PlaceOrder {
@@ -74,24 +93,18 @@ impl Intent for PlaceOrder {
         let Looked { currency, lines } = self.look_up(work).await?;
         let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
         work.covered(Module::Orders)?;
-        let series = SeriesId::at(self.branch, self.order_type, moment.date);
         let mut wanted = stock::wanted(work, self.branch, &lines);
-        wanted.push(work.wanted::<Series>(&series));
+        let of_day = SeriesId::of_day(self.branch, moment.date);
+        wanted.extend(of_day.iter().map(|series| work.wanted::<Series>(series)));
         work.begin::<Order>(&self.order).await?;
         work.read(wanted).await?;
-        let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
-        let mut number = (0, 0);
-        for series::Event::NumberTaken(taken) in
-            work.decide::<Series>(&series, take).map_err(refused)?
-        {
-            number = (taken.number, taken.call_number);
-        }
+        let number = self.take_number(work, moment.date)?;
         let place = order::Place {
             branch: self.branch,
             currency,
             order_type: self.order_type,
-            number: number.0,
-            call_number: number.1,
+            number: number.number,
+            call_number: number.call_number,
             hour: moment.hour,
             lines,
         };

@@ -42,7 +42,7 @@ struct BoardOrder {
     order_type: OrderTypeBody,
     /// Its number in the series of its branch, type and year.
     number: u32,
-    /// Its number in the day, for calling it out.
+    /// Its number in its branch's business date, for calling it out.
     call_number: u32,
     /// When it was placed.
     #[serde(with = "moment")]
