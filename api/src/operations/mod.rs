@@ -9,6 +9,7 @@ mod model;
 mod moment;
 mod operator;
 mod orders;
+mod paging;
 mod period;
 mod refusal;
 mod reports;

@@ -154,7 +154,7 @@ impl Services {
         query: QueryFingerprint,
         cursor: Option<&str>,
     ) -> Result<Option<K>, Problem> {
-        let scope = self.cursor_scope(caller, query);
+        let scope = self.cursor_scope(caller.tenant, query);
         cursor.map(|cursor| self.cursors.decode(&scope, cursor)).transpose()
     }
 
@@ -165,10 +165,15 @@ impl Services {
         query: QueryFingerprint,
         next: Option<&K>,
     ) -> Option<String> {
-        next.map(|key| self.cursors.encode(&self.cursor_scope(caller, query), key))
+        next.map(|key| self.cursors.encode(&self.cursor_scope(caller.tenant, query), key))
     }
 
-    fn cursor_scope(&self, caller: &Caller, query: QueryFingerprint) -> CursorScope {
-        CursorScope { tenant: caller.tenant, query, incarnation: self.incarnation }
+    /// Whose cursor it is, where nobody of the company has signed in.
+    pub(super) const fn cursor_scope(
+        &self,
+        tenant: TenantId,
+        query: QueryFingerprint,
+    ) -> CursorScope {
+        CursorScope { tenant, query, incarnation: self.incarnation }
     }
 }

@@ -250,13 +250,25 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
     /// successor.
     async fn renew(&self, renewal: Renewal) -> Result<Renewed, World>;
 
-    /// The sessions of a person that go on, the newest first.
+    /// The sessions of a person that go on, the newest first: at most `limit` of those that come after
+    /// one that began then.
     async fn of_user(
         &self,
         tenant: TenantId,
         user: UserId,
         now: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, SessionId)>,
+        limit: u32,
     ) -> Result<Vec<Session>, World>;
+
+    /// Whether a person has this session, and it goes on.
+    async fn has(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        session: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, World>;
 
     /// Forgets a session, if it is this person's; says whether it was.
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World>;

@@ -80,8 +80,8 @@ impl PlaceOrder {
         let series = SeriesId::at(self.branch, self.order_type, business_date);
         let take = series::Command::TakeNumber { order: self.order, business_date, last_call };
         let taken = work.decide::<Series>(&series, take).map_err(refused)?;
-        let numbers = taken.into_iter().map(|series::Event::NumberTaken(taken)| taken);
-        numbers.last().ok_or_else(|| refused(series::Error::Exhausted))
+        let mut numbers = taken.into_iter().map(|series::Event::NumberTaken(taken)| taken);
+        numbers.next_back().ok_or_else(|| refused(series::Error::Exhausted))
     }
 }
 

@@ -111,9 +111,8 @@ impl Balance {
     pub fn consume(self, quantity: StockQuantity, last_known: Option<Rate>) -> Consumed {
         let there = self.quantity.max(StockQuantity::ZERO);
         let taken = quantity.min(there);
-        let guessed = last_known.map_or(0, |rate| {
-            shared(rate.cost, quantity.saturating_minus(taken), rate.quantity)
-        });
+        let guessed = last_known
+            .map_or(0, |rate| shared(rate.cost, quantity.saturating_minus(taken), rate.quantity));
         let currency = self.value.currency();
         let worth = Money::saturating(shared(self.value, taken, there) + guessed, currency);
         let before = i128::from(self.value.amount());

@@ -214,7 +214,9 @@ impl Reason {
                 format!("the product has more than {VARIANTS_MAX} variants"),
             )
                 .into(),
-            Self::TooMuchMoney => ("el valor es demasiado grande", "the amount is too large").into(),
+            Self::TooMuchMoney => {
+                ("el valor es demasiado grande", "the amount is too large").into()
+            }
             Self::AlreadyImported(_) => (
                 format!("el pedido {quoted} ya se importó con otro contenido"),
                 format!("order {quoted} was imported before with something else on it"),

@@ -11,7 +11,8 @@ use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
-    MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId, VariantId,
+    MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
+    VariantId,
 };
 use event_store::Revision;
 use serde::Serialize;

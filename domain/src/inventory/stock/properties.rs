@@ -241,14 +241,14 @@ proptest! {
     ) {
         let mut state = State::default();
         let mut open = Vec::new();
-        for (n, (kind, quantity, cost, nth)) in moves.into_iter().enumerate() {
+        for (n, (kind, quantity, cost, nth)) in (0_u32..).zip(moves) {
             let lines = vec![Ingredient { item: item(0), quantity }];
-            let order = order(n as u128);
+            let order = order(n.into());
             let events = match kind {
                 0 => dear_receipt(&state, quantity, cents(cost)),
                 1 => {
                     let demand = Demand { item: item(0), quantity, on_shortage: OnShortage::Allow };
-                    let reserve = Reserve { order, lines: vec![demand], now: at(n as u32) };
+                    let reserve = Reserve { order, lines: vec![demand], now: at(n) };
                     let events = Inventory::decide(&state, Command::Reserve(reserve));
                     if events.is_ok() {
                         open.push((order, lines));

@@ -9,7 +9,8 @@ use crate::orders::{LineRecipe, OrderType};
 use crate::pricing::{self, LineAmounts, UnpricedLine};
 use crate::shared::money::ORDER_MAX;
 use crate::shared::{
-    BranchId, CategoryId, Currency, Money, MoneyError, Name, ProductId, Quantity, StockQuantityError, VariantId,
+    BranchId, CategoryId, Currency, Money, MoneyError, Name, ProductId, Quantity,
+    StockQuantityError, VariantId,
 };
 
 /// The most lines one order can have.

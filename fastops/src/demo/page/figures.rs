@@ -187,7 +187,7 @@ impl Branch {
             sold(rows.iter().find(is_it))
         };
         let past = from.iter_days().take_while(|date| *date < today);
-        let kitchen = kitchen_board::board(tx, id, TICKETS_MAX).await?;
+        let kitchen = kitchen_board::board(tx, id, None, TICKETS_MAX).await?.rows;
         Ok(Self {
             id,
             today,
