@@ -6,7 +6,7 @@ use domain::identity::Branch;
 use domain::identity::subscription::Module;
 use domain::inventory::recipe::Recipe;
 use domain::orders::OrderType;
-use domain::orders::order::{self, Line, LineRequest, Order};
+use domain::orders::order::{self, Line, LineRequest, Order, Placed};
 use domain::orders::series::{self, NumberTaken, Series, SeriesId};
 use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
@@ -90,6 +90,14 @@ impl Intent for PlaceOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<OrderRefusal>> {
+        self.place(work).await?;
+        Ok(())
+    }
+}
+
+impl PlaceOrder {
+    /// Decides everything that the order comes with. What a quote answers is what this decides, too.
+    async fn place(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Placed>, Failure<OrderRefusal>> {
         let Looked { currency, lines } = self.look_up(work).await?;
         let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
         work.covered(Module::Orders)?;
@@ -108,28 +116,33 @@ impl Intent for PlaceOrder {
             hour: moment.hour,
             lines,
         };
-        for event in
-            work.decide::<Order>(&self.order, order::Command::Place(place)).map_err(refused)?
-        {
+        let decided = work.decide::<Order>(&self.order, order::Command::Place(place));
+        let mut orders = Vec::with_capacity(1);
+        for event in decided.map_err(refused)? {
             if let order::Event::Placed(placed) = event {
                 stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
+                orders.push(placed);
             }
         }
-        Ok(())
+        Ok(orders)
     }
 }
 
 impl Commands {
-    /// What an order would cost: the same prices, rules and refusals as placing it, without effect. It
-    /// begins nothing, so the subscription is not asked.
+    /// What an order would cost. It is decided as if it were placed, and nothing of that is appended: so
+    /// its prices and refusals are those of placing it at this moment, by construction.
     pub async fn quote(
         &self,
         scope: &Scope,
         order: &PlaceOrder,
     ) -> Result<Quote, Failure<OrderRefusal>> {
-        let mut work = self.look(scope, Trust::Committed);
-        let Looked { currency, lines } = order.look_up(&mut work).await?;
-        let (lines, total) = order::price(currency, lines).map_err(refused)?;
-        Ok(Quote { lines, total })
+        let tried = order.place(&mut self.look(scope, Trust::Committed)).await;
+        let placed = match tried {
+            Ok(placed) => placed,
+            // It may be derived from what another node has changed since.
+            Err(_) => order.place(&mut self.look(scope, Trust::Log)).await?,
+        };
+        let placed = placed.into_iter().next().ok_or(refused(order::Error::AlreadyPlaced))?;
+        Ok(Quote { lines: placed.lines, total: placed.total })
     }
 }
