@@ -14,6 +14,7 @@ use api::contract::{About, ContractError};
 use api::cursor::Cursors;
 use api::forwarding::Peers;
 use api::operations::{Services, operations};
+use api::position::Positions;
 use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
 use async_trait::async_trait;
@@ -156,6 +157,7 @@ fn services(
         passwords: Passwords::new().by(taking(&installation.turns)),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
+        positions: positions(secrets),
         clock: Arc::clone(&installation.clock),
         ids: Arc::clone(&installation.ids),
         incarnation,
@@ -183,6 +185,11 @@ fn taking(turns: &Turns) -> HashingTurns {
         let turns = turns.clone();
         async move { turns.beside().await }.boxed()
     })
+}
+
+/// Makes tokens of positions, and reads those that were made under the current secret.
+pub fn positions(secrets: &Secrets) -> Positions {
+    Positions::new(&derived(&secrets.current, "positions"))
 }
 
 /// A secret for another purpose, which does not give the first one away.

@@ -23,7 +23,7 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::caller::Caller;
 use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
-use crate::position::PositionToken;
+use crate::position::{PositionToken, Positions};
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::telemetry::RequestId;
@@ -69,6 +69,8 @@ pub struct Services {
     pub tokens: Arc<Tokens>,
     /// Makes cursors.
     pub cursors: Cursors,
+    /// Makes tokens of positions.
+    pub positions: Positions,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
@@ -123,8 +125,8 @@ impl Services {
     }
 
     /// The token of a position in this log.
-    pub(super) const fn token(&self, position: Position) -> PositionToken {
-        PositionToken::new(self.incarnation, position.get())
+    pub(super) fn token(&self, position: Position) -> PositionToken {
+        self.positions.token(self.incarnation, position.get())
     }
 
     /// Begins to read the caller's read models, once `consumers` have come to `after`.
@@ -135,16 +137,42 @@ impl Services {
         consumers: &[&str],
     ) -> Result<TenantTx, Problem> {
         if let Some(after) = after {
-            let position = Position::new(after.position_in(self.incarnation)?);
-            let place = LogPlace { incarnation: self.incarnation, position };
-            let waited = self.read_db.wait_for(caller.tenant, consumers, place, PATIENCE);
-            match waited.await.map_err(unread)? {
-                Waited::Reached => {}
-                Waited::Behind => return Err(Problem::new(Code::ReadModelBehind)),
-                Waited::AnotherLog => return Err(Problem::new(Code::InvalidCursor)),
-            }
+            self.wait(caller.tenant, after, consumers).await?;
         }
         self.read_db.tenant(caller.tenant).await.map_err(unread)
+    }
+
+    /// Waits until `consumers` have come to a place of the log. What the log does not have is refused at
+    /// once: nobody will ever get there.
+    async fn wait(
+        &self,
+        tenant: TenantId,
+        after: PositionToken,
+        consumers: &[&str],
+    ) -> Result<(), Problem> {
+        let position = Position::new(self.positions.position(self.incarnation, after)?);
+        let place = LogPlace { incarnation: self.incarnation, position };
+        let wait = async |patience| {
+            let waited = self.read_db.wait_for(tenant, consumers, place, patience);
+            waited.await.map_err(unread)
+        };
+        let mut waited = wait(Duration::ZERO).await?;
+        if waited == Waited::Behind {
+            let head = self.commands.store().head().await;
+            let head = head.map_err(|error| failed(&World::Log(error)))?;
+            if position > head.position {
+                return Err(Problem::new(Code::InvalidCursor).detail((
+                    "La posición está más allá del final del registro.",
+                    "The position is beyond the end of the log.",
+                )));
+            }
+            waited = wait(PATIENCE).await?;
+        }
+        match waited {
+            Waited::Reached => Ok(()),
+            Waited::Behind => Err(Problem::new(Code::ReadModelBehind)),
+            Waited::AnotherLog => Err(Problem::new(Code::InvalidCursor)),
+        }
     }
 
     /// The place in a list that a cursor of this caller and query leads to.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::position::PositionToken;
 use domain::Decider;
 use domain::orders::order::{Details, Event, Placed, State};
 use domain::orders::{Order, Status};
@@ -15,6 +14,7 @@ use super::load::{Entry, Journal, Wish};
 use crate::client::id_in;
 use crate::log::Log;
 use crate::menu::{cop, sum};
+use crate::site::token_of;
 
 /// What the log says about an order.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ fn assert_as_told(log: &Log, entry: &Entry, events: &[&RecordedEvent]) {
         panic!("granted and not in the log, or twice: {entry:?}: {events:?}")
     };
     let last = events.last().map(|event| event.position.get()).unwrap_or_default();
-    assert_eq!(told.position(), PositionToken::new(log.incarnation, last).to_string(), "{entry:?}");
+    assert_eq!(told.position(), token_of(log.incarnation, last), "{entry:?}");
     assert_eq!(told.revision(), event.revision.get(), "{entry:?}");
     let order = match wish {
         Wish::Place(_) => told.id(),
@@ -186,5 +186,5 @@ async fn assert_report(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, Told>) {
 
 /// The token of the log's end.
 fn end(log: &Log) -> String {
-    PositionToken::new(log.incarnation, log.events.len() as u64).to_string()
+    token_of(log.incarnation, log.events.len() as u64)
 }

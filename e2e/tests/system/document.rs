@@ -88,6 +88,50 @@ async fn the_served_document_is_the_printed_one() {
     assert_eq!(served.expect(200), &printed);
 }
 
+/// The lists that cannot grow, and why.
+const BOUNDED: [(&str, &str); 2] = [
+    ("getPublicKeys", "a key, and the one before it"),
+    ("listConsumers", "one for each read model of the release"),
+];
+
+/// A list is an array that an answer has at its top. One that can grow ends at `limit` and says where it
+/// goes on.
+#[tokio::test]
+async fn every_list_that_can_grow_has_a_cursor_and_a_limit() {
+    let document: Value = serde_json::from_str(&fastops::serving::openapi().unwrap()).unwrap();
+    let resolved = |schema: &Value| match schema["$ref"].as_str() {
+        Some(place) => document.pointer(place.strip_prefix('#').unwrap()).unwrap().clone(),
+        None => schema.clone(),
+    };
+    let system = System::start().await;
+    let mut lists = Vec::new();
+    for operation in operations(&system).await {
+        let answer = resolved(&operation.document["responses"]["200"]);
+        let schema = resolved(&answer["content"]["application/json; charset=utf-8"]["schema"]);
+        let properties = schema["properties"].as_object();
+        let is_open = |schema: &Value| schema["type"] == "array" && schema["maxItems"].is_null();
+        let open: Vec<&String> = properties
+            .into_iter()
+            .flatten()
+            .filter(|(_, property)| is_open(&resolved(property)))
+            .map(|(name, _)| name)
+            .collect();
+        let is_list = open.iter().any(|name| *name == "data" || *name == "keys");
+        if !is_list || BOUNDED.iter().any(|(id, _)| *id == operation.id) {
+            continue;
+        }
+        for parameter in ["cursor", "limit"] {
+            assert!(operation.query(parameter).is_some(), "{} has no {parameter}", operation.id);
+        }
+        let next = &schema["properties"]["next_cursor"];
+        assert!(!next.is_null(), "{} does not say where it goes on", operation.id);
+        lists.push(operation.id);
+    }
+    for id in ["kitchenBoard", "listDevices", "listSessions", "listOrders", "reportSales"] {
+        assert!(lists.iter().any(|list| list == id), "{id} is no list: {lists:?}");
+    }
+}
+
 #[tokio::test]
 async fn every_operation_says_what_it_is_who_may_and_how_it_fails() {
     let system = System::start().await;
