@@ -15,6 +15,7 @@ mod grants;
 mod inventory;
 mod limits;
 mod links;
+mod lists;
 mod lost_answers;
 mod once;
 mod operator;

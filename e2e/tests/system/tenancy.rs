@@ -3,9 +3,12 @@
 mod ids;
 mod visits;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use e2e::client::id_in;
 use e2e::log::Log;
 use e2e::menu::{PRODUCT, SMALL, branch, cash, product, stock_item};
+use e2e::site::token_of;
 use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
