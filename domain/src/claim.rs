@@ -34,14 +34,31 @@ impl Named {
     }
 }
 
-/// A key in a set. Its text is frozen with the version of the folding that made it.
+/// A key in a set. Its text is frozen: the number in it is that of the set.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimId(String);
 
 impl ClaimId {
-    /// The claim of a thing's `name`.
+    /// The claim of a thing's `name` by the first version of the fold, which everything has that was ever
+    /// named.
     pub fn of_name(kind: Named, name: &Name) -> Self {
-        Self(format!("{}:1:{}", kind.word(), name.fold_v1()))
+        Self::of_key(kind, &name.fold_v1())
+    }
+
+    /// The claims that a thing of this name takes: by each version of the fold, once where both make the
+    /// same key of it.
+    ///
+    /// The keys of all versions are one set. So a name that was taken by the first version alone is still
+    /// taken, and of two names that are the same by the second, the later one is refused.
+    pub fn all_of_name(kind: Named, name: &Name) -> Vec<Self> {
+        let (first, second) = (name.fold_v1(), name.fold_v2());
+        let second = (second != first).then_some(second);
+        let keys = std::iter::once(first).chain(second);
+        keys.map(|key| Self::of_key(kind, &key)).collect()
+    }
+
+    fn of_key(kind: Named, key: &str) -> Self {
+        Self(format!("{}:1:{key}", kind.word()))
     }
 
     /// The claim of somebody's e-mail address, which is a secret: `key` is all that is said of it.
@@ -192,5 +209,16 @@ mod tests {
             ClaimId::of_name(Named::Product, &name).to_string(),
             "product_name:1:arepa ñame"
         );
+    }
+
+    #[test]
+    fn a_name_takes_one_key_unless_the_folds_differ() {
+        let keys = |name: &str| {
+            let claims = ClaimId::all_of_name(Named::Product, &Name::parse(name).unwrap());
+            claims.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(keys("Arepa"), ["product_name:1:arepa"]);
+        assert_eq!(keys("Straße"), ["product_name:1:straße", "product_name:1:strasse"]);
+        assert_eq!(keys("STRASSE"), ["product_name:1:strasse"]);
     }
 }

@@ -40,18 +40,18 @@ impl Intent for AddCategory {
     type Refusal = CategoryRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
-        let claim = ClaimId::of_name(Named::Category, &self.name);
-        let wanted = vec![
+        let claims = ClaimId::all_of_name(Named::Category, &self.name);
+        let mut wanted = vec![
             work.subscription(),
             work.wanted::<Category>(&self.category),
-            work.wanted::<Claim>(&claim),
         ];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let details = category::Details { name: self.name.clone(), place: self.place };
         work.decide::<Category>(&self.category, category::Command::Add(details))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        take(work, &claim, self.category.uuid()).map_err(|_| category_name_taken())
+        take(work, &claims, self.category.uuid()).map_err(|_| category_name_taken())
     }
 }
 

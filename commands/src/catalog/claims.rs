@@ -7,29 +7,39 @@ use uuid::Uuid;
 use crate::engine::error::Failure;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// Takes the claim of a thing's name.
+/// Takes the claims of a thing's name, which were read.
 pub(crate) fn take(
     work: &mut UnitOfWork<'_>,
-    claim: &ClaimId,
+    claims: &[ClaimId],
     holder: Uuid,
 ) -> Result<(), claim::Error> {
-    work.decide::<Claim>(claim, claim::Command::Take { holder })?;
+    for claim in claims {
+        work.decide::<Claim>(claim, claim::Command::Take { holder })?;
+    }
     Ok(())
 }
 
-/// Moves a thing's claim from one name to another, unless they fold to the same key.
+/// Moves a thing's claims from one name to another, as far as they fold to other keys. A thing from before
+/// the second fold holds no key by it: what it does not hold it neither takes for a name that only changes
+/// its case, nor releases.
 pub(crate) async fn rename<R>(
     work: &mut UnitOfWork<'_>,
     (named, before, after): (Named, &Name, &Name),
     holder: Uuid,
     taken: fn() -> Failure<R>,
 ) -> Result<(), Failure<R>> {
-    let (old, new) = (ClaimId::of_name(named, before), ClaimId::of_name(named, after));
-    if old == new {
-        return Ok(());
-    }
-    work.read(vec![work.wanted::<Claim>(&old), work.wanted::<Claim>(&new)]).await?;
+    let mut old = ClaimId::all_of_name(named, before);
+    let mut new = ClaimId::all_of_name(named, after);
+    let kept: Vec<ClaimId> = old.iter().filter(|claim| new.contains(claim)).cloned().collect();
+    old.retain(|claim| !kept.contains(claim));
+    new.retain(|claim| !kept.contains(claim));
+    let wanted = old.iter().chain(&new).map(|claim| work.wanted::<Claim>(claim)).collect();
+    work.read(wanted).await?;
     take(work, &new, holder).map_err(|_| taken())?;
-    work.decide::<Claim>(&old, claim::Command::Release { holder }).map_err(|_| taken())?;
+    for claim in old {
+        if *work.state::<Claim>(&claim) == claim::State::Held(holder) {
+            work.decide::<Claim>(&claim, claim::Command::Release { holder }).map_err(|_| taken())?;
+        }
+    }
     Ok(())
 }

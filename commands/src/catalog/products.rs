@@ -43,19 +43,19 @@ impl Intent for AddProduct {
     type Refusal = ProductRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<ProductRefusal>> {
-        let claim = ClaimId::of_name(Named::Product, &self.name);
-        let wanted = vec![
+        let claims = ClaimId::all_of_name(Named::Product, &self.name);
+        let mut wanted = vec![
             work.subscription(),
             work.wanted::<Product>(&self.product),
             work.wanted::<Category>(&self.category),
-            work.wanted::<Claim>(&claim),
         ];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let request = request(work, &self.name, self.category, &self.variants);
         work.decide::<Product>(&self.product, product::Command::Add(request))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        take(work, &claim, self.product.uuid()).map_err(|_| product_name_taken())
+        take(work, &claims, self.product.uuid()).map_err(|_| product_name_taken())
     }
 }
 

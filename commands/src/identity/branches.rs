@@ -62,17 +62,17 @@ impl Intent for OpenBranch {
     type Refusal = BranchRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
-        let claim = ClaimId::of_name(Named::Branch, &self.name);
-        let wanted = vec![
+        let claims = ClaimId::all_of_name(Named::Branch, &self.name);
+        let mut wanted = vec![
             work.subscription(),
             work.wanted::<Branch>(&self.branch),
-            work.wanted::<Claim>(&claim),
         ];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         let Self { name, time_zone, currency, cut_off, .. } = self.clone();
         let opened = branch::Opened { name, time_zone, currency, cut_off };
         decide(work, self.branch, Command::Open(opened))?;
-        take(work, &claim, self.branch.uuid()).map_err(|_| name_taken())?;
+        take(work, &claims, self.branch.uuid()).map_err(|_| name_taken())?;
         work.count(|now| subscription::Command::AddBranch { branch: self.branch, now })
     }
 }

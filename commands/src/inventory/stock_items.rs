@@ -47,19 +47,19 @@ impl Intent for AddStockItem {
     type Refusal = StockItemRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
-        let claim = ClaimId::of_name(Named::StockItem, &self.name);
-        let wanted = vec![
+        let claims = ClaimId::all_of_name(Named::StockItem, &self.name);
+        let mut wanted = vec![
             work.subscription(),
             work.wanted::<StockItem>(&self.item),
-            work.wanted::<Claim>(&claim),
         ];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Inventory)?;
         let Self { name, unit, on_shortage, .. } = self.clone();
         let details = stock_item::Details { name, unit, on_shortage };
         work.decide::<StockItem>(&self.item, stock_item::Command::Add(details))
             .map_err(|refusal| Failure::Refused(refusal.into()))?;
-        take(work, &claim, self.item.uuid()).map_err(|_| stock_item_name_taken())
+        take(work, &claims, self.item.uuid()).map_err(|_| stock_item_name_taken())
     }
 }
 

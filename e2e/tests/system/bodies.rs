@@ -153,6 +153,45 @@ async fn s29_sums_beyond_what_clients_can_read() {
 }
 
 #[tokio::test]
+async fn s49_names_are_refused_or_normalised_and_never_an_accident() {
+    let system = System::start().await;
+    let client = system.client();
+    let add = |name: &str| {
+        client.post("/v1/categories").json(&json!({"name": name, "place": 1})).send()
+    };
+    let before = system.log().await;
+    let emoji = "🍕".repeat(97);
+    for bad in [
+        "\u{202E}sadanapmE", "Empa\u{200B}nadas", "\u{3164}", "\u{2800}", "Empa\u{115F}nadas", "a\u{FE0F}b",
+        "Empa\u{200D}nadas", "👩\u{200D}", " ", "\u{301}", emoji.as_str(),
+    ] {
+        let answer = add(bad).await;
+        let problem = answer.problem(422, "validation");
+        assert_eq!(mistakes(problem)[0].0, "/name", "{bad:?}: {problem}");
+    }
+    let huge = add(&"🍕".repeat(10_000_000 / 4)).await;
+    assert!([413, 422].contains(&huge.status), "{}", huge.status);
+    assert_eq!(system.log().await, before);
+    for (given, kept) in [
+        ("  Jamo\u{301}n   serrano ", "Jamón serrano"),
+        ("👩🏽\u{200D}🍳 Del chef", "👩🏽\u{200D}🍳 Del chef"),
+        ("می\u{200C}خواهم", "می\u{200C}خواهم"),
+    ] {
+        let added = add(given).await;
+        added.expect(201);
+        let path = format!("/v1/categories?after={}", added.position());
+        let list = client.get(&path).send().await;
+        let rows = list.expect(200)["data"].as_array().unwrap();
+        assert!(rows.iter().any(|row| row["name"] == kept), "{rows:?}");
+    }
+    for (name, twin) in [("Straße", "STRASSE"), ("JAMÓN SERRANO", "jamón serrano")] {
+        let first = add(name).await.status;
+        assert!([201, 409].contains(&first), "{first}");
+        add(twin).await.problem(409, "name-taken");
+    }
+}
+
+#[tokio::test]
 async fn s33_broken_bodies_are_answered_and_never_an_accident() {
     let system = System::start().await;
     let client = system.client();
