@@ -60,7 +60,10 @@ fn a_business_date_never_goes_back_whatever_the_clocks_of_the_world_do() {
                     for second in [-1, 0] {
                         let at = change + TimeDelta::minutes(minute) + TimeDelta::seconds(second);
                         let date = day.at(at).date;
-                        assert!(date >= last, "{zone}, cut-off {cut_off}, {at}: {date} after {last}");
+                        assert!(
+                            date >= last,
+                            "{zone}, cut-off {cut_off}, {at}: {date} after {last}"
+                        );
                         last = date;
                     }
                 }

@@ -107,13 +107,12 @@ impl Fields {
         self.parsed(TaxId::parse(text).ok(), pointer, words)
     }
 
-    pub(super) fn currency(&mut self, pointer: &str, text: &str) -> Option<Currency> {
-        let words = ("no es una moneda disponible", "is not a supported currency");
-        self.parsed(text.parse().ok(), pointer, words)
-    }
-
-    pub(super) fn money(&mut self, pointer: &str, amount: i64, currency: &str) -> Option<Money> {
-        let currency = self.currency(&format!("{pointer}/currency"), currency)?;
+    pub(super) fn money(
+        &mut self,
+        pointer: &str,
+        amount: i64,
+        currency: Currency,
+    ) -> Option<Money> {
         match Money::try_new(amount, currency) {
             Ok(money) => Some(money),
             Err(refusal) => {

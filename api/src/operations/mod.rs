@@ -2,6 +2,7 @@
 
 mod answer;
 mod catalog;
+mod currency;
 mod fields;
 mod identity;
 mod inventory;

@@ -5,6 +5,7 @@ use poem_openapi::Object;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::currency::CurrencyBody;
 use super::fields::Fields;
 use crate::position::PositionToken;
 
@@ -44,9 +45,8 @@ pub(super) struct MoneyBody {
     /// Minor units of the currency: 1250000 COP are 12 500,00 pesos.
     #[oai(validator(minimum(value = "-9007199254740991"), maximum(value = "9007199254740991")))]
     pub(super) amount: i64,
-    /// ISO 4217.
-    #[oai(validator(pattern = "^[A-Z]{3}$"))]
-    pub(super) currency: String,
+    /// Its currency.
+    pub(super) currency: CurrencyBody,
 }
 
 /// Declares an amount that comes in, with the bounds that the rules have for it.
@@ -59,15 +59,14 @@ macro_rules! incoming {
             /// Minor units of the currency: 1250000 COP are 12 500,00 pesos.
             #[oai(validator(minimum(value = $least), maximum(value = $most)))]
             amount: i64,
-            /// ISO 4217.
-            #[oai(validator(pattern = "^[A-Z]{3}$"))]
-            currency: String,
+            /// Its currency.
+            currency: CurrencyBody,
         }
 
         impl $body {
             /// The amount, or what is wrong with it under `at`.
             pub(super) fn read(&self, fields: &mut Fields, at: &str) -> Option<Money> {
-                fields.money(at, self.amount, &self.currency)
+                fields.money(at, self.amount, self.currency.0)
             }
         }
     };
@@ -95,20 +94,19 @@ pub(super) struct MoneySumBody {
     /// Minor units of the currency as a decimal number: "1250000" COP are 12 500,00 pesos.
     #[oai(validator(pattern = "^-?[0-9]+$"))]
     amount: String,
-    /// ISO 4217.
-    #[oai(validator(pattern = "^[A-Z]{3}$"))]
-    currency: String,
+    /// Its currency.
+    currency: CurrencyBody,
 }
 
 impl From<MoneySum> for MoneySumBody {
     fn from(sum: MoneySum) -> Self {
-        Self { amount: sum.amount().to_string(), currency: sum.currency().code().to_owned() }
+        Self { amount: sum.amount().to_string(), currency: CurrencyBody(sum.currency()) }
     }
 }
 
 impl From<Money> for MoneyBody {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount(), currency: money.currency().code().to_owned() }
+        Self { amount: money.amount(), currency: CurrencyBody(money.currency()) }
     }
 }
 

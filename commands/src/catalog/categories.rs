@@ -41,10 +41,7 @@ impl Intent for AddCategory {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<CategoryRefusal>> {
         let claims = ClaimId::all_of_name(Named::Category, &self.name);
-        let mut wanted = vec![
-            work.subscription(),
-            work.wanted::<Category>(&self.category),
-        ];
+        let mut wanted = vec![work.subscription(), work.wanted::<Category>(&self.category)];
         wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;

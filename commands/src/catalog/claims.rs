@@ -38,7 +38,8 @@ pub(crate) async fn rename<R>(
     take(work, &new, holder).map_err(|_| taken())?;
     for claim in old {
         if *work.state::<Claim>(&claim) == claim::State::Held(holder) {
-            work.decide::<Claim>(&claim, claim::Command::Release { holder }).map_err(|_| taken())?;
+            work.decide::<Claim>(&claim, claim::Command::Release { holder })
+                .map_err(|_| taken())?;
         }
     }
     Ok(())

@@ -63,10 +63,7 @@ impl Intent for OpenBranch {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<BranchRefusal>> {
         let claims = ClaimId::all_of_name(Named::Branch, &self.name);
-        let mut wanted = vec![
-            work.subscription(),
-            work.wanted::<Branch>(&self.branch),
-        ];
+        let mut wanted = vec![work.subscription(), work.wanted::<Branch>(&self.branch)];
         wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         let Self { name, time_zone, currency, cut_off, .. } = self.clone();

@@ -57,7 +57,7 @@ impl Intent for RestoreAdministrator {
             return Err(Failure::Refused(RestoreRefusal::UnknownCompany));
         }
         if user.is_none() {
-            take(work, &claim, self.user.uuid())
+            take(work, std::slice::from_ref(&claim), self.user.uuid())
                 .map_err(|_| Failure::Refused(RestoreRefusal::EmailTaken))?;
         }
         let user = user.unwrap_or(self.user);

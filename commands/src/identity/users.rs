@@ -62,7 +62,7 @@ impl Intent for InviteUser {
             return Err(Failure::Refused(InviteRefusal::EmailTaken));
         }
         branches_exist(work, &self.branches).await.map_err(|it| it.map(InviteRefusal::Roles))?;
-        take(work, &claim, self.user.uuid())
+        take(work, std::slice::from_ref(&claim), self.user.uuid())
             .map_err(|_| Failure::Refused(InviteRefusal::EmailTaken))?;
         // Whoever holds the claim already was invited before.
         let invite = user::Command::Invite { email: self.email };

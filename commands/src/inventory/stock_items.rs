@@ -48,10 +48,7 @@ impl Intent for AddStockItem {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), Failure<StockItemRefusal>> {
         let claims = ClaimId::all_of_name(Named::StockItem, &self.name);
-        let mut wanted = vec![
-            work.subscription(),
-            work.wanted::<StockItem>(&self.item),
-        ];
+        let mut wanted = vec![work.subscription(), work.wanted::<StockItem>(&self.item)];
         wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Inventory)?;

@@ -1,11 +1,15 @@
 //! Money: an integer of minor units with its currency. The only module that rounds.
 
+mod iso_4217;
+
 use std::fmt;
 use std::num::NonZeroI64;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use iso_4217::MINOR_UNITS;
 
 /// The largest amount, in minor units: the integers a JavaScript client reads exactly.
 pub const AMOUNT_MAX: i64 = (1 << 53) - 1;
@@ -32,20 +36,18 @@ impl Currency {
     /// United States dollar.
     pub const USD: Self = Self { code: "USD", decimals: 2 };
 
-    /// Currencies that a branch can trade in.
-    pub const ALL: [Self; 11] = [
-        Self { code: "ARS", decimals: 2 },
-        Self { code: "BRL", decimals: 2 },
-        Self { code: "CLP", decimals: 0 },
-        Self::COP,
-        Self { code: "EUR", decimals: 2 },
-        Self { code: "GTQ", decimals: 2 },
-        Self { code: "MXN", decimals: 2 },
-        Self { code: "PEN", decimals: 2 },
-        Self { code: "PYG", decimals: 0 },
-        Self::USD,
-        Self { code: "UYU", decimals: 2 },
-    ];
+    /// Currencies that a branch can trade in: all of ISO 4217 that have a minor unit, in the order of their
+    /// codes.
+    pub const ALL: [Self; MINOR_UNITS.len()] = {
+        let mut all = [Self::COP; MINOR_UNITS.len()];
+        let mut place = 0;
+        while place < all.len() {
+            let (code, decimals) = MINOR_UNITS[place];
+            all[place] = Self { code, decimals };
+            place += 1;
+        }
+        all
+    };
 
     /// The ISO 4217 code.
     pub const fn code(self) -> &'static str {
@@ -80,10 +82,10 @@ impl FromStr for Currency {
     type Err = MoneyError;
 
     fn from_str(code: &str) -> Result<Self, MoneyError> {
-        Self::ALL
-            .into_iter()
-            .find(|currency| currency.code == code)
-            .ok_or_else(|| MoneyError::UnknownCurrency { code: code.to_owned() })
+        static ALL: [Currency; MINOR_UNITS.len()] = Currency::ALL;
+        ALL.binary_search_by(|currency| currency.code.cmp(code))
+            .map(|place| ALL[place])
+            .map_err(|_| MoneyError::UnknownCurrency { code: code.to_owned() })
     }
 }
 
@@ -294,7 +296,7 @@ mod tests {
 
     use super::*;
 
-    const CLP: Currency = Currency::ALL[2];
+    const CLP: Currency = Currency { code: "CLP", decimals: 0 };
 
     fn usd(amount: i64) -> Money {
         Money::try_new(amount, Currency::USD).unwrap()
@@ -319,6 +321,22 @@ mod tests {
             Money::parse_major("99999999999999999999", Currency::USD),
             Err(MoneyError::TooLarge)
         );
+    }
+
+    #[test]
+    fn every_currency_is_found_by_its_code_and_has_its_minor_unit() {
+        for currency in Currency::ALL {
+            assert_eq!(currency.code.parse(), Ok(currency));
+            assert!(currency.code.len() == 3 && currency.decimals <= 4, "{currency}");
+        }
+        let decimals = |code: &str| code.parse().map(Currency::decimals);
+        for (code, expected) in [("COP", 2), ("CLP", 0), ("JPY", 0), ("KWD", 3), ("CLF", 4)] {
+            assert_eq!(decimals(code), Ok(expected), "{code}");
+        }
+        for none in ["", "COPX", "cop", "XAU", "XTS", "XXX"] {
+            assert!(decimals(none).is_err(), "{none}");
+        }
+        assert_eq!(["COP".parse(), "USD".parse()], [Ok(Currency::COP), Ok(Currency::USD)]);
     }
 
     #[test]

@@ -156,14 +156,22 @@ async fn s29_sums_beyond_what_clients_can_read() {
 async fn s49_names_are_refused_or_normalised_and_never_an_accident() {
     let system = System::start().await;
     let client = system.client();
-    let add = |name: &str| {
-        client.post("/v1/categories").json(&json!({"name": name, "place": 1})).send()
-    };
+    let add =
+        |name: &str| client.post("/v1/categories").json(&json!({"name": name, "place": 1})).send();
     let before = system.log().await;
     let emoji = "🍕".repeat(97);
     for bad in [
-        "\u{202E}sadanapmE", "Empa\u{200B}nadas", "\u{3164}", "\u{2800}", "Empa\u{115F}nadas", "a\u{FE0F}b",
-        "Empa\u{200D}nadas", "👩\u{200D}", " ", "\u{301}", emoji.as_str(),
+        "\u{202E}sadanapmE",
+        "Empa\u{200B}nadas",
+        "\u{3164}",
+        "\u{2800}",
+        "Empa\u{115F}nadas",
+        "a\u{FE0F}b",
+        "Empa\u{200D}nadas",
+        "👩\u{200D}",
+        " ",
+        "\u{301}",
+        emoji.as_str(),
     ] {
         let answer = add(bad).await;
         let problem = answer.problem(422, "validation");

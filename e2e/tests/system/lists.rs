@@ -82,6 +82,58 @@ async fn a_report_is_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn orders_are_listed_by_several_states_and_a_cancelled_one_owes_nothing() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let (pending, confirmed, cancelled) =
+        (menu.place(&client).await, menu.place(&client).await, menu.place(&client).await);
+    let confirm = client.post(&format!("/v1/orders/{}/confirm", confirmed.id())).send().await;
+    confirm.expect(200);
+    let cancel = client.post(&format!("/v1/orders/{}/cancel", cancelled.id())).if_match(1);
+    let cancel = cancel.json(&json!({"reason": "mistake"})).send().await;
+    cancel.expect(200);
+    let list = async |query: &str| {
+        let path = format!("/v1/orders?{query}&after={}", cancel.position());
+        let list = client.get(&path).send().await;
+        list.expect(200)["data"].as_array().unwrap().clone()
+    };
+    let ids = |rows: &[Value]| rows.iter().map(|row| id_in(row, "/id")).collect::<Vec<_>>();
+    let both = list("status=confirmed&status=pending&status=pending").await;
+    assert_eq!(ids(&both), [confirmed.id(), pending.id()]);
+    let one = list("status=cancelled").await;
+    assert_eq!(ids(&one), [cancelled.id()]);
+    assert_eq!(one[0]["balance"], e2e::menu::cop(0));
+    assert_eq!(one[0]["total"], e2e::menu::cop(e2e::menu::SMALL));
+    let shown = client.get(&format!("/v1/orders/{}", cancelled.id())).send().await;
+    assert_eq!(shown.expect(200)["order"], one[0]);
+    let pay = client.post(&format!("/v1/orders/{}/payments", cancelled.id()));
+    let refused = pay.json(&e2e::menu::cash(100, 100)).send().await;
+    let problem = refused.problem(409, "invalid-transition");
+    assert!(problem["detail"].as_str().unwrap().contains("0.00 COP"), "{problem}");
+    client.get("/v1/orders?status=pending,ready").send().await.problem(400, "validation");
+}
+
+#[tokio::test]
+async fn every_currency_with_a_minor_unit_can_be_traded_in() {
+    let system = System::start().await;
+    let client = system.client();
+    for code in ["KWD", "JPY", "CLF", "XOF", "VES"] {
+        let mut body = branch(&format!("Sede {code}"));
+        body["currency"] = json!(code);
+        let opened = client.post("/v1/branches").json(&body).send().await;
+        assert_eq!(opened.expect(201)["branch"]["currency"], code);
+    }
+    for none in ["XAU", "XXX", "cop", "COPS", ""] {
+        let mut body = branch("Sede sin moneda");
+        body["currency"] = json!(none);
+        let refused = client.post("/v1/branches").json(&body).send().await;
+        let problem = refused.problem(422, "validation");
+        assert_eq!(problem["errors"][0]["pointer"], "/currency", "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn periods_and_branches_of_queries_are_judged_alike_everywhere() {
     let system = System::start().await;
     let client = system.client();

@@ -1,5 +1,7 @@
 //! Orders: placing them, their steps to the guest, and looking at them.
 
+use std::collections::BTreeSet;
+
 use commands::Revision;
 use commands::orders::{MoveOrder, PlaceOrder, Quote, Step};
 use domain::identity::permission::markers::{
@@ -168,8 +170,8 @@ impl Orders {
         after: Query<Option<PositionToken>>,
         /// Only orders of this branch.
         branch_id: Query<Option<Uuid>>,
-        /// Only orders that stand here.
-        status: Query<Option<StatusBody>>,
+        /// Only orders that stand here; may be said several times, for several states.
+        status: Query<Option<Vec<StatusBody>>>,
         /// Only orders of this type.
         order_type: Query<Option<OrderTypeBody>>,
         /// Only orders of this business date or later.
@@ -177,9 +179,11 @@ impl Orders {
         /// Only orders of this business date or earlier.
         to: Query<Option<Date>>,
     ) -> Result<Json<List<OrderSummary>>, Problem> {
+        let statuses = status.0.unwrap_or_default().into_iter().map(Into::into);
+        let statuses: Vec<Status> = statuses.collect::<BTreeSet<_>>().into_iter().collect();
         let filter = OrderFilter {
             branch: branch_id.0.map(BranchId::from_uuid),
-            status: status.0.map(Into::into),
+            statuses: &statuses,
             order_type: order_type.0.map(Into::into),
             from: from.0.map(|date| date.0),
             to: to.0.map(|date| date.0),

@@ -214,7 +214,7 @@ pub(super) struct OrderSummary {
     cancel_reason: Option<CancelReasonBody>,
     /// What it costs, taxes included.
     total: MoneyBody,
-    /// What is left to pay.
+    /// What is left to pay; nothing for a cancelled order.
     balance: MoneyBody,
     /// How many lines it has.
     line_count: u32,

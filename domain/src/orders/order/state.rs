@@ -26,7 +26,7 @@ pub struct Details {
     pub status: Status,
     /// What it costs.
     pub total: Money,
-    /// What is left to pay.
+    /// What is left to pay; nothing for a cancelled order.
     pub balance: Money,
     /// What its lines take from stock, line by line.
     pub ingredients: Arc<[Ingredient]>,
