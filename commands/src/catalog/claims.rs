@@ -19,24 +19,22 @@ pub(crate) fn take(
     Ok(())
 }
 
-/// Moves a thing's claims from one name to another, as far as they fold to other keys. A thing from before
-/// the second fold holds no key by it: what it does not hold it neither takes for a name that only changes
-/// its case, nor releases.
+/// Moves a thing's claims from one name to another, unless these fold to the same keys. What was named when
+/// there was one fold gets its other key with its next name; until then it has none to release.
 pub(crate) async fn rename<R>(
     work: &mut UnitOfWork<'_>,
     (named, before, after): (Named, &Name, &Name),
     holder: Uuid,
     taken: fn() -> Failure<R>,
 ) -> Result<(), Failure<R>> {
-    let mut old = ClaimId::all_of_name(named, before);
-    let mut new = ClaimId::all_of_name(named, after);
-    let kept: Vec<ClaimId> = old.iter().filter(|claim| new.contains(claim)).cloned().collect();
-    old.retain(|claim| !kept.contains(claim));
-    new.retain(|claim| !kept.contains(claim));
+    let (old, new) = (ClaimId::all_of_name(named, before), ClaimId::all_of_name(named, after));
+    if old == new {
+        return Ok(());
+    }
     let wanted = old.iter().chain(&new).map(|claim| work.wanted::<Claim>(claim)).collect();
     work.read(wanted).await?;
     take(work, &new, holder).map_err(|_| taken())?;
-    for claim in old {
+    for claim in old.into_iter().filter(|claim| !new.contains(claim)) {
         if *work.state::<Claim>(&claim) == claim::State::Held(holder) {
             work.decide::<Claim>(&claim, claim::Command::Release { holder })
                 .map_err(|_| taken())?;
