@@ -129,6 +129,11 @@ impl Services {
         self.positions.token(self.incarnation, position.get())
     }
 
+    /// The position that a token was made of.
+    pub(super) fn position(&self, token: PositionToken) -> Result<Position, Problem> {
+        Ok(Position::new(self.positions.position(self.incarnation, token)?))
+    }
+
     /// Begins to read the caller's read models, once `consumers` have come to `after`.
     pub(super) async fn read(
         &self,
@@ -150,7 +155,7 @@ impl Services {
         after: PositionToken,
         consumers: &[&str],
     ) -> Result<(), Problem> {
-        let position = Position::new(self.positions.position(self.incarnation, after)?);
+        let position = self.position(after)?;
         let place = LogPlace { incarnation: self.incarnation, position };
         let wait = async |patience| {
             let waited = self.read_db.wait_for(tenant, consumers, place, patience);

@@ -11,8 +11,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A name as shown: one line, 1 to [`Name::LENGTH_MAX`] characters, nothing invisible.
 ///
-/// What comes in is read with [`Name::parse`]. What was stored is read with the rule of then, which let
-/// through some of what shows nothing: names that were given out stay readable.
+/// What comes in is read with [`Name::parse`]. What was stored is read whatever it shows: names that were
+/// given out stay readable when the rule becomes stricter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(inline, extend("minLength" = 1, "maxLength" = Self::LENGTH_MAX))]
@@ -67,9 +67,6 @@ impl Name {
         if name.chars().count() > Self::LENGTH_MAX {
             return Err(NameError::TooLong);
         }
-        if name.chars().any(is_invisible) {
-            return Err(NameError::Invisible);
-        }
         Ok(Self(name))
     }
 
@@ -100,13 +97,6 @@ fn is_as_shown(text: &str) -> bool {
     let is_odd = |c: char| c != ' ' && c.is_whitespace();
     let spaces = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     !spaces && !text.contains(is_odd) && is_nfc_quick(text.chars()) == IsNormalized::Yes
-}
-
-/// Characters that a reader does not see but that change what he sees, as far as the first rule knew them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 impl TryFrom<String> for Name {
