@@ -11,6 +11,7 @@ pub mod money_sum;
 pub mod name;
 pub mod quantity;
 pub mod stock_quantity;
+mod visible;
 
 pub use address::Address;
 pub use business_calendar::{BusinessCalendar, BusinessDayChange};

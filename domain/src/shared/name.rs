@@ -1,10 +1,9 @@
 //! Names that people give to things, and the short name of a company.
 
-mod visible;
-
 use std::fmt;
 use std::sync::Arc;
 
+use super::visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};

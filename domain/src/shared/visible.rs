@@ -40,7 +40,8 @@ pub(super) fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-fn shows_nothing(c: char) -> bool {
+/// Whether a character is none that a reader sees: it controls, reorders or hides text, or has no glyph.
+pub(super) fn shows_nothing(c: char) -> bool {
     let is_control = match category(c) {
         GeneralCategory::Format => {
             !CodePointSetData::new::<PrependedConcatenationMark>().contains(c)
