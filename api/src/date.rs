@@ -14,7 +14,7 @@ pub(crate) fn parse(text: &str) -> Option<NaiveDate> {
 
 /// A date in the address of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Date(pub NaiveDate);
+pub(crate) struct Date(pub(crate) NaiveDate);
 
 impl Type for Date {
     const IS_REQUIRED: bool = true;

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::visible;
 
 /// A name as shown: one line, 1 to [`Name::LENGTH_MAX`] characters, nothing invisible.
 ///

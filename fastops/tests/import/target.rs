@@ -5,7 +5,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use commands::identity::{ChangeSubscription, NewCompany, Person};
-use domain::shared::{Name, Slug, TenantId};
+use domain::shared::{Money, Name, Slug, TenantId};
 use event_store::testing::Database;
 use event_store::{EventStore, Position, RecordedEvent};
 use fastops::companies::set_up;
