@@ -34,7 +34,7 @@ pub(super) fn of(
                 codes.extend([Code::PreconditionRequired, Code::VersionConflict]);
             }
             "if-match" => codes.push(Code::VersionConflict),
-            "cursor" if in_query => codes.push(Code::InvalidCursor),
+            "cursor" | "after" if in_query => codes.push(Code::InvalidCursor),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 mod accepted;
 mod answer;
 mod catalog;
+mod currency;
 mod fields;
 mod identity;
 mod inventory;
@@ -10,6 +11,8 @@ mod model;
 mod moment;
 mod operator;
 mod orders;
+mod paging;
+mod period;
 mod refusal;
 mod reports;
 mod services;
@@ -36,8 +39,14 @@ pub fn operations(services: &Services) -> impl OpenApi + use<> {
 
 /// The codes that the rules of each operation answer with, by its id.
 pub fn refusals() -> Vec<Refusals> {
-    let contexts =
-        [identity::CODES, catalog::CODES, orders::CODES, inventory::CODES, system::CODES];
+    let contexts = [
+        identity::CODES,
+        catalog::CODES,
+        orders::CODES,
+        inventory::CODES,
+        reports::CODES,
+        system::CODES,
+    ];
     contexts.concat()
 }
 

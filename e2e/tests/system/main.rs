@@ -17,6 +17,7 @@ mod grants;
 mod inventory;
 mod limits;
 mod links;
+mod lists;
 mod lost_answers;
 mod once;
 mod operator;

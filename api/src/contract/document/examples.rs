@@ -35,10 +35,11 @@ fn example(schema: &Value, name: &str, document: &Value, depth: usize) -> Value 
         let schema = &document["components"]["schemas"][target];
         return example(schema, name, document, depth + 1);
     }
-    if let Some(first) = schema["enum"].get(0) {
-        return first.clone();
-    }
     let ty = schema["type"].as_str().unwrap_or_default();
+    if let Some(values) = schema["enum"].as_array() {
+        let known = of_field(name, ty).filter(|known| values.contains(known));
+        return known.or_else(|| values.first().cloned()).unwrap_or_default();
+    }
     if let Some(known) = schema["pattern"].as_str().and_then(of_pattern) {
         return json!(known);
     }
@@ -93,6 +94,7 @@ fn of_field(name: &str, ty: &str) -> Option<Value> {
     Some(match (name, ty) {
         ("If-Match", _) => json!("\"1\""),
         ("amount", "integer") => json!(18_500),
+        ("currency", "string") => json!("COP"),
         ("time_zone", "string") => json!("America/Bogota"),
         ("email", "string") => json!("ana@example.com"),
         ("current" | "password", "string") => json!("una frase larga y propia 48"),

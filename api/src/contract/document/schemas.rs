@@ -9,6 +9,9 @@ use crate::payload::integer_bounds;
 
 const SCHEMAS: &str = "#/components/schemas/";
 
+/// What poem-openapi puts before the name of a list's rows.
+const LIST: &str = "List_";
+
 /// The last touches to all schemas.
 pub(super) fn finish(document: &mut Value) {
     let types = types(document);
@@ -148,14 +151,14 @@ fn name_date(object: &mut Map<String, Value>) {
     }
 }
 
-/// `List_Branch` becomes `BranchList`: a name that classes can have in every language.
+/// `List_Branch` becomes `BranchList`, and `CountedList_Device` becomes `CountedDeviceList`: names that
+/// classes can have in every language.
 fn name_lists(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
-    let lists: Vec<String> =
-        schemas.keys().filter(|name| name.starts_with("List_")).cloned().collect();
+    let lists: Vec<String> = schemas.keys().filter(|name| name.contains(LIST)).cloned().collect();
     let mut renamed = BTreeMap::new();
     for old in lists {
-        let new = format!("{}List", old.trim_start_matches("List_"));
+        let new = format!("{}List", old.replacen(LIST, "", 1));
         if let Some(mut schema) = schemas.remove(&old) {
             schema["title"] = json!(new);
             schemas.insert(new.clone(), schema);

@@ -2,24 +2,25 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    BranchClosed, InvalidTransition, OutOfStock, PaymentExceeds, PlanLimit, SubscriptionRequired,
-    UnknownReference,
+    self, BranchClosed, InvalidTransition, NotFound, OutOfStock, PaymentExceeds, PlanLimit,
+    SubscriptionRequired, UnknownReference,
 };
+
+/// An order is priced as it is placed, so both are refused with the same codes.
+const OF_NEW_ORDERS: &[Code] = &[
+    UnknownReference,
+    OutOfStock,
+    InvalidTransition,
+    BranchClosed,
+    SubscriptionRequired,
+    PlanLimit,
+];
 
 /// By operation.
 pub(in crate::operations) const CODES: &[Refusals] = &[
-    (
-        "placeOrder",
-        &[
-            UnknownReference,
-            OutOfStock,
-            InvalidTransition,
-            BranchClosed,
-            SubscriptionRequired,
-            PlanLimit,
-        ],
-    ),
-    ("priceOrder", &[UnknownReference, OutOfStock, BranchClosed, InvalidTransition]),
+    ("placeOrder", OF_NEW_ORDERS),
+    ("priceOrder", OF_NEW_ORDERS),
+    ("listOrders", &[NotFound]),
     ("confirmOrder", &[InvalidTransition]),
     ("startOrder", &[InvalidTransition]),
     ("readyOrder", &[InvalidTransition]),
