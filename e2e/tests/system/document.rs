@@ -121,7 +121,7 @@ async fn every_list_that_can_grow_has_a_cursor_and_a_limit() {
             assert!(operation.query(parameter).is_some(), "{} has no {parameter}", operation.id);
         }
         let next = &schema["properties"]["next_cursor"];
-        assert!(!next.is_null(), "{} does not say where it goes on", operation.id);
+        assert!(!next.is_null(), "{} has no next_cursor", operation.id);
         lists.push(operation.id);
     }
     for id in ["kitchenBoard", "listDevices", "listSessions", "listOrders", "reportSales"] {

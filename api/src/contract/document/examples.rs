@@ -99,6 +99,8 @@ fn of_field(name: &str, ty: &str) -> Option<Value> {
         ("email", "string") => json!("ana@example.com"),
         ("current" | "password", "string") => json!("una frase larga y propia 48"),
         ("token" | "device_token" | "refresh_token", "string") => json!("f_0123456789abcdef"),
+        // Of all that a request defines, only a permission has an id that its sender chooses.
+        ("id", "string") => json!("x_loyalty.redeem"),
         ("permission_id", "string") => json!("order.place"),
         ("permissions", "array") => json!(["order.place"]),
         ("consumer", "string") => json!("orders"),
