@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
-use poem::middleware::Compression;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
 
@@ -62,7 +61,7 @@ pub struct Shell {
 
 /// The OpenAPI document of an API, as [`app`] would serve it.
 pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, ContractError> {
-    Ok(Contract::try_new(&service(api, about))?.document().to_owned())
+    Ok(Contract::try_new(&service(api, about), about)?.document().to_owned())
 }
 
 /// The service around `api`.
@@ -73,13 +72,15 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
 /// their own is looked at between guard and pages.
 pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractError> {
     let service = service(api, &shell.about);
-    let contract = Arc::new(Contract::try_new(&service)?);
+    let contract = Arc::new(Contract::try_new(&service, &shell.about)?);
     let docs = Docs::new(&contract);
     let mut pages: Vec<(&'static str, App)> = vec![
         ("/livez", get(health::livez).boxed()),
         ("/readyz", get(health::readyz).data(shell.readiness).boxed()),
-        ("/openapi.json", get(docs::openapi).data(docs.clone()).with(Compression::new()).boxed()),
-        ("/docs", get(docs::scalar).data(docs).with(Compression::new()).boxed()),
+        ("/openapi.json", get(docs::openapi).data(docs.clone()).boxed()),
+        ("/docs", get(docs::reader).boxed()),
+        ("/docs/reader.js", get(docs::reader_script).data(docs.clone()).boxed()),
+        ("/icon.svg", get(docs::icon).data(docs).boxed()),
     ];
     pages.extend(shell.pages);
     let addresses = pages.iter().map(|(path, _)| *path).collect();
@@ -125,7 +126,7 @@ impl Edge {
 }
 
 fn service<T: OpenApi + 'static>(api: T, about: &About) -> OpenApiService<Merged<T>, ()> {
-    OpenApiService::new(Merged(api), &about.title, &about.version).description(&about.description)
+    OpenApiService::new(Merged(api), &about.title, &about.version)
 }
 
 #[cfg(test)]

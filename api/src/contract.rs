@@ -2,6 +2,7 @@
 
 pub(crate) mod document;
 mod merged;
+mod problems;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,8 +14,9 @@ use poem_openapi::{OpenApi, OpenApiService};
 pub(crate) use merged::Merged;
 
 use crate::access::{ANYONE, BEARER, DEVICE, OPERATOR};
-use crate::language::Words;
+use crate::language::{Language, Words};
 use crate::payload::{Schema, expectation};
+use crate::problem::Code;
 
 /// What the document says about the API as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +26,13 @@ pub struct About {
     /// Its version.
     pub version: String,
     /// What a newcomer needs to know, in Markdown.
-    pub description: String,
+    pub description: Words,
+    /// The codes that the rules of each operation answer with, by its id.
+    pub refusals: Vec<Refusals>,
 }
+
+/// An operation's id with the codes of its rules.
+pub type Refusals = (&'static str, &'static [Code]);
 
 /// Why an API is not served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +60,10 @@ pub(crate) struct Contract {
     operations: Vec<Operation>,
     /// Where the operations are whose address has no parameter.
     fixed: HashMap<String, Range<usize>>,
+    /// The document for programs, in English.
     document: String,
+    /// The document for readers of Spanish.
+    spanish: String,
 }
 
 /// One operation, as far as the edge has to know it.
@@ -64,6 +74,8 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     /// Media types of its answers; none when it answers without a body.
     pub(crate) produces: Vec<&'static str>,
+    /// The 4xx that it can answer: status and code.
+    pub(crate) problems: Vec<(u16, Code)>,
     parameters: Vec<Parameter>,
 }
 
@@ -77,13 +89,16 @@ impl Contract {
     /// Reads the contract of `T`; refuses one that leaves open who may do what.
     pub(crate) fn try_new<T: OpenApi + 'static, W: poem_openapi::Webhook>(
         service: &OpenApiService<Merged<T>, W>,
+        about: &About,
     ) -> Result<Self, ContractError> {
         let mut registry = Registry::new();
         T::register(&mut registry);
         let mut operations = Vec::new();
         let mut no_access = Vec::new();
         let mut no_id = Vec::new();
+        let mut paths = Vec::new();
         for path in Merged::<T>::meta().into_iter().flat_map(|api| api.paths) {
+            paths.push(path.path.clone());
             for operation in path.operations {
                 let name = format!("{} {}", operation.method, path.path);
                 if operation.operation_id.is_none() {
@@ -94,6 +109,7 @@ impl Contract {
                         template: path.path.clone(),
                         access,
                         produces: produces(&operation),
+                        problems: problems::of(&operation, &path.path, access, about),
                         parameters: parameters(&operation, &registry),
                         method: operation.method,
                     }),
@@ -109,19 +125,29 @@ impl Contract {
         }
         // `{` sorts after letters, so a fixed address is met before one with a parameter there.
         operations.sort_by(|a, b| a.template.cmp(&b.template));
-        let document = document::finish(&service.spec(), &operations);
+        let spec = service.spec();
+        let [document, spanish] = [Language::English, Language::Spanish]
+            .map(|language| document::finish(&spec, about, &operations, &paths, language));
         let mut fixed: HashMap<String, Range<usize>> = HashMap::new();
         for (place, operation) in operations.iter().enumerate() {
             if !operation.template.contains('{') {
                 fixed.entry(operation.template.clone()).or_insert(place..place).end = place + 1;
             }
         }
-        Ok(Self { operations, fixed, document })
+        Ok(Self { operations, fixed, document, spanish })
     }
 
-    /// The OpenAPI document, as it is served.
+    /// The OpenAPI document for programs: its texts are English.
     pub(crate) fn document(&self) -> &str {
         &self.document
+    }
+
+    /// The OpenAPI document for readers of a language.
+    pub(crate) fn document_in(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.document,
+            Language::Spanish => &self.spanish,
+        }
     }
 
     /// The operation behind an address; `HEAD` is answered by `GET`.
@@ -179,6 +205,12 @@ impl Operation {
             here.find(|parameter| parameter.name.eq_ignore_ascii_case(name))
         };
         found.map(|parameter| (parameter.name.as_str(), &parameter.expects))
+    }
+
+    /// Whether the document names this problem. What any address can answer is not repeated at each.
+    pub(crate) fn documents(&self, status: u16, code: Code) -> bool {
+        matches!(code, Code::Misdirected | Code::HeaderTooLarge | Code::MethodNotAllowed)
+            || self.problems.contains(&(status, code))
     }
 
     /// Whether the query of a request may have a parameter of this name.

@@ -1,48 +1,118 @@
-//! The document and its reader: `/openapi.json` and Scalar at `/docs`, both without any network.
+//! The document and its reader: `/openapi.json` and Scalar at `/docs`, both without any other network.
 
-use poem::http::header::CACHE_CONTROL;
-use poem::{Response, handler, web::Data};
+mod compressed;
+
+use std::sync::Arc;
+
+use poem::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
+use poem::{Request, Response, handler, web::Data};
 use poem_openapi::OpenApiService;
 
 use crate::contract::Contract;
+use crate::language::Language;
+use compressed::Compressed;
 
-/// The pages, made once.
+/// The reader's script is of one release of its library: it is kept by browsers for a year.
+const SCRIPT_CACHE: &str = "public, max-age=31536000, immutable";
+
+/// Asked for again on every visit, and answered with 304 where it is the same.
+const PAGE_CACHE: &str = "no-cache";
+
+/// The page loads its own script and document and nothing from elsewhere; the reader writes styles into
+/// the page.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+/// What is served, made once.
 #[derive(Clone)]
-pub(crate) struct Docs {
-    document: String,
-    reader: String,
+pub(crate) struct Docs(Arc<Pages>);
+
+struct Pages {
+    english: Compressed,
+    spanish: Compressed,
+    script: Compressed,
+    icon: Compressed,
 }
 
 impl Docs {
     pub(crate) fn new(contract: &Contract) -> Self {
-        let document = contract.document().to_owned();
-        // poem-openapi only makes a page of its own document: the one of an API without operations
-        // lends the page, and ours takes its place.
-        let empty = OpenApiService::new((), "", "");
-        let reader = empty
-            .scalar_html()
-            .replacen(&empty.spec(), &document.replace('<', "\\u003c"), 1)
-            .replacen("<title>Scalar</title>", "<title>FastOps API</title>", 1)
-            .replacen("id=\"api-reference\"", SETTINGS, 1);
-        Self { document, reader }
+        let document = |language| {
+            let text = contract.document_in(language).as_bytes().to_vec();
+            Compressed::new("application/json", PAGE_CACHE, text)
+        };
+        Self(Arc::new(Pages {
+            english: document(Language::English),
+            spanish: document(Language::Spanish),
+            script: Compressed::new("text/javascript; charset=utf-8", SCRIPT_CACHE, script()),
+            icon: Compressed::new("image/svg+xml", SCRIPT_CACHE, ICON.into()),
+        }))
     }
 }
 
-/// Fonts would be fetched from elsewhere.
-const SETTINGS: &str = "id=\"api-reference\" data-configuration='{\"withDefaultFonts\":false}'";
+const ICON: &str = include_str!("docs/icon.svg");
+const PAGE: &str = include_str!("docs/page.html");
 
-/// `GET /openapi.json`.
-#[handler]
-pub(crate) fn openapi(Data(docs): Data<&Docs>) -> Response {
-    page("application/json", docs.document.clone())
+/// The reader's script, which poem-openapi has within a page of its own.
+fn script() -> Vec<u8> {
+    let page = OpenApiService::new((), "", "").scalar_html();
+    let script = page.split_once("<script charset=\"UTF-8\">").and_then(|(_, rest)| {
+        let (script, _) = rest.rsplit_once("</script>")?;
+        Some(script.as_bytes().to_vec())
+    });
+    script.expect("poem-openapi's page ends with the reader's script")
 }
 
-/// `GET /docs`.
+/// `GET /openapi.json`, in English; `?lang=es` is what the reader shows in Spanish.
 #[handler]
-pub(crate) fn scalar(Data(docs): Data<&Docs>) -> Response {
-    page("text/html; charset=utf-8", docs.reader.clone())
+pub(crate) async fn openapi(Data(docs): Data<&Docs>, request: &Request) -> Response {
+    let document = match language_named(request) {
+        Some(Language::Spanish) => &docs.0.spanish,
+        _ => &docs.0.english,
+    };
+    document.answer(request).await
 }
 
-fn page(content_type: &'static str, body: String) -> Response {
-    Response::builder().content_type(content_type).header(CACHE_CONTROL, "no-cache").body(body)
+/// `GET /docs`, in the language that `?lang=` names or the browser prefers.
+#[handler]
+pub(crate) fn reader(request: &Request) -> Response {
+    let language = language_named(request).unwrap_or_else(|| Language::of(request.headers()));
+    let (lang, other, switch, title) = match language {
+        Language::Spanish => ("es", "en", "English", "FastOps: la API"),
+        Language::English => ("en", "es", "Español", "FastOps: the API"),
+    };
+    let page = PAGE
+        .replace("{lang}", lang)
+        .replace("{other}", other)
+        .replace("{switch}", switch)
+        .replace("{title}", title)
+        .replace("{version}", env!("CARGO_PKG_VERSION"));
+    Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .header(CONTENT_LANGUAGE, language.tag())
+        .header(VARY, "Accept-Language")
+        .header(CONTENT_SECURITY_POLICY, CONTENT_POLICY)
+        .body(page)
+}
+
+/// `GET /docs/reader.js`.
+#[handler]
+pub(crate) async fn reader_script(Data(docs): Data<&Docs>, request: &Request) -> Response {
+    docs.0.script.answer(request).await
+}
+
+/// `GET /icon.svg`.
+#[handler]
+pub(crate) async fn icon(Data(docs): Data<&Docs>, request: &Request) -> Response {
+    docs.0.icon.answer(request).await
+}
+
+fn language_named(request: &Request) -> Option<Language> {
+    let query: Vec<(String, String)> = request.params().ok()?;
+    let (_, name) = query.into_iter().find(|(name, _)| name == "lang")?;
+    match name.as_str() {
+        "es" => Some(Language::Spanish),
+        "en" => Some(Language::English),
+        _ => None,
+    }
 }

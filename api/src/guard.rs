@@ -34,6 +34,11 @@ impl<E: Endpoint<Output = Response>> Endpoint for Guard<E> {
             Ok(response) => response,
             Err(problem) => problem.render(language, id.as_str()),
         };
+        debug_assert!(
+            self.documents(&method, &path, &response),
+            "{method} {path} answers {:?}, which the document does not name",
+            response.extensions().get::<Code>()
+        );
         let headers = response.headers_mut();
         headers.insert(NOSNIFF.0, NOSNIFF.1);
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -64,6 +69,19 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
             }
             // The hook that is told of every panic has written down where and why.
             Err(_panic) => Err(Problem::new(Code::Internal)),
+        }
+    }
+
+    /// Whether the document names the problem that this answer is, if it is one of an operation.
+    /// Builds with assertions compare every answer.
+    fn documents(&self, method: &Method, path: &str, response: &Response) -> bool {
+        let problem = response.extensions().get::<Code>();
+        let operation = self.contract.find(method, path);
+        match (problem, operation) {
+            (Some(code), Some(operation)) if response.status().is_client_error() => {
+                operation.documents(response.status().as_u16(), *code)
+            }
+            _ => true,
         }
     }
 

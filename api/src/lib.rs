@@ -18,6 +18,7 @@ pub mod auth;
 pub mod caller;
 pub mod contract;
 pub mod cursor;
+mod date;
 mod docs;
 pub mod forwarding;
 mod guard;

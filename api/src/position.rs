@@ -1,7 +1,9 @@
 //! Position tokens: what a command answers and a read waits for, opaque outside.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::shared::IncarnationId;
@@ -12,46 +14,84 @@ use poem_openapi::types::{
 };
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::problem::{Code, Problem};
 
-/// Where in which life of the log something was committed.
+/// The length of a token in bytes: the encrypted position and the authentication tag.
+const TOKEN_BYTES: usize = 24;
+
+/// The position of an append in the log, encrypted; a client gives it back as it got it.
 ///
-/// It is not signed: a made-up one makes its sender wait, for a bounded time, and nothing else.
+/// Only [`Positions`] reads it. Positions are counted over all companies, so a token must not show how many
+/// events there are, nor which of two tokens is the later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PositionToken {
-    incarnation: IncarnationId,
-    position: u64,
+pub struct PositionToken([u8; TOKEN_BYTES]);
+
+/// Encrypts positions as tokens, and decrypts its own tokens only.
+///
+/// A position has exactly one token, so that a retry of a command gets the same response. The encryption is
+/// deterministic: AES-GCM-SIV stays secure with a constant nonce.
+#[derive(Clone)]
+pub struct Positions {
+    key: Arc<LessSafeKey>,
 }
 
-impl PositionToken {
-    /// The token of a position.
-    pub const fn new(incarnation: IncarnationId, position: u64) -> Self {
-        Self { incarnation, position }
+impl std::fmt::Debug for Positions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Positions")
+    }
+}
+
+impl Positions {
+    /// Uses `secret` as the key; it must be the same on every node.
+    pub fn new(secret: &[u8; 32]) -> Self {
+        let key = UnboundKey::new(&AES_256_GCM_SIV, secret).expect("the key has its length");
+        Self { key: Arc::new(LessSafeKey::new(key)) }
     }
 
-    /// The position, when the log still lives the life the token is from.
-    pub fn position_in(self, incarnation: IncarnationId) -> Result<u64, Problem> {
-        if self.incarnation == incarnation {
-            return Ok(self.position);
-        }
-        Err(Problem::new(Code::InvalidCursor).detail((
-            "La posición es de antes de una restauración.",
-            "The position is from before a restore.",
-        )))
+    /// The token of a position in this incarnation of the log.
+    pub fn token(&self, incarnation: IncarnationId, position: u64) -> PositionToken {
+        let mut bytes = position.to_be_bytes().to_vec();
+        self.key
+            .seal_in_place_append_tag(nonce(), life(incarnation), &mut bytes)
+            .expect("a position is short enough to be encrypted");
+        PositionToken(bytes.try_into().expect("a tag has sixteen bytes"))
     }
+
+    /// The position of a token that was made in this incarnation of the log; another token is refused.
+    pub fn position(
+        &self,
+        incarnation: IncarnationId,
+        token: PositionToken,
+    ) -> Result<u64, Problem> {
+        let mut bytes = token.0;
+        let position = self.key.open_in_place(nonce(), life(incarnation), &mut bytes).ok();
+        let position = position.and_then(|position| position.first_chunk());
+        let position = position.ok_or_else(|| {
+            Problem::new(Code::InvalidCursor).detail((
+                "La posición no es de aquí, o es de antes de una restauración.",
+                "The position is none of this service, or from before a restore.",
+            ))
+        })?;
+        Ok(u64::from_be_bytes(*position))
+    }
+}
+
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; NONCE_LEN])
+}
+
+fn life(incarnation: IncarnationId) -> Aad<[u8; 16]> {
+    Aad::from(*incarnation.uuid().as_bytes())
 }
 
 impl std::fmt::Display for PositionToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let incarnation = self.incarnation.uuid();
-        let bytes = [&incarnation.as_bytes()[..], &self.position.to_be_bytes()].concat();
-        f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
     }
 }
 
-/// The text is not a token that this service gave out.
+/// The text does not have the form of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a position token")]
 pub struct NotAPosition;
@@ -61,10 +101,7 @@ impl std::str::FromStr for PositionToken {
 
     fn from_str(text: &str) -> Result<Self, NotAPosition> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotAPosition)?;
-        let (incarnation, position) = bytes.split_first_chunk::<16>().ok_or(NotAPosition)?;
-        let position = position.try_into().map_err(|_| NotAPosition)?;
-        let incarnation = IncarnationId::from_uuid(Uuid::from_bytes(*incarnation));
-        Ok(Self { incarnation, position: u64::from_be_bytes(position) })
+        Ok(Self(bytes.try_into().map_err(|_| NotAPosition)?))
     }
 }
 
@@ -132,13 +169,19 @@ impl ToHeader for PositionToken {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     const LIFE: IncarnationId = IncarnationId::from_uuid(Uuid::from_u128(7));
 
+    fn positions() -> Positions {
+        Positions::new(&[7; 32])
+    }
+
     #[test]
     fn a_token_is_its_text_and_nothing_else_is() {
-        let token = PositionToken::new(LIFE, 42);
+        let token = positions().token(LIFE, 42);
         let text = token.to_string();
         assert_eq!((text.parse(), text.len()), (Ok(token), 32));
         for bad in ["", "42", "-1", &text[1..], &format!("{text}AAAA"), "AAAA AAAA", "'"] {
@@ -147,10 +190,33 @@ mod tests {
     }
 
     #[test]
-    fn a_position_means_nothing_in_another_life_of_the_log() {
-        let token = PositionToken::new(LIFE, 42);
-        assert_eq!(token.position_in(LIFE), Ok(42));
+    fn a_position_has_one_token_which_is_invalid_in_another_incarnation() {
+        let token = positions().token(LIFE, 42);
+        assert_eq!(positions().token(LIFE, 42), token);
+        assert_eq!(positions().position(LIFE, token), Ok(42));
         let other = IncarnationId::from_uuid(Uuid::from_u128(8));
-        assert_eq!(token.position_in(other).unwrap_err().code(), Code::InvalidCursor);
+        for refused in
+            [positions().position(other, token), Positions::new(&[8; 32]).position(LIFE, token)]
+        {
+            assert_eq!(refused.unwrap_err().code(), Code::InvalidCursor);
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_changed_is_refused_whichever_bit_it_was() {
+        let token = positions().token(LIFE, 42);
+        for bit in 0..TOKEN_BYTES * 8 {
+            let mut changed = token;
+            changed.0[bit / 8] ^= 1 << (bit % 8);
+            let refused = positions().position(LIFE, changed).unwrap_err();
+            assert_eq!(refused.code(), Code::InvalidCursor, "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_neighbours_have_nothing_in_common() {
+        let (one, next) = (positions().token(LIFE, 42), positions().token(LIFE, 43));
+        let same = one.0.iter().zip(next.0).filter(|(one, next)| *one == next).count();
+        assert!(same < 6, "{same} bytes of {TOKEN_BYTES} are the same");
     }
 }

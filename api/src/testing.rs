@@ -246,8 +246,12 @@ pub(crate) fn token(age: TimeDelta) -> String {
 }
 
 pub(crate) fn about() -> About {
-    let text = str::to_owned;
-    About { title: text("Tests"), version: text("1"), description: text("An API for tests.") }
+    About {
+        title: "Tests".to_owned(),
+        version: "1".to_owned(),
+        description: ("Una API para pruebas.", "An API for tests.").into(),
+        refusals: vec![("fail", &[Code::Validation])],
+    }
 }
 
 pub(crate) fn service() -> App {

@@ -94,7 +94,7 @@ impl Intent for RegisterTenant {
         if has_joined {
             begin::<User>(work, &owner, user::Command::Join { link: None })?;
         }
-        take(work, &claim, owner.uuid(), tenant::Error::AlreadyRegistered)?;
+        take(work, std::slice::from_ref(&claim), owner.uuid(), tenant::Error::AlreadyRegistered)?;
         subscription.decided(work)
     }
 }

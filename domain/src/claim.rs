@@ -41,14 +41,31 @@ named! {
 }
 
 /// A key in a set. Its text never changes, because stored claims are found by it; it includes the
-/// version of the folding.
+/// version of the set.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimId(String);
 
 impl ClaimId {
-    /// The claim of the name of an aggregate.
+    /// The claim of the name of an aggregate by the first version of the folding, which every name that
+    /// was ever given has.
     pub fn of_name(kind: Named, name: &Name) -> Self {
-        Self(format!("{}_name:1:{}", kind.word(), name.fold_v1()))
+        Self::of_key(kind, &name.fold_v1())
+    }
+
+    /// The claims that an aggregate of this name takes: one by each version of the folding, or one alone
+    /// if both versions make the same key.
+    ///
+    /// The keys of all versions are in one set. So a name that was taken by the first version alone is
+    /// still taken, and of two names that are equal by the second version, the later one is refused.
+    pub fn all_of_name(kind: Named, name: &Name) -> Vec<Self> {
+        let (first, second) = (name.fold_v1(), name.fold_v2());
+        let second = (second != first).then_some(second);
+        let keys = std::iter::once(first).chain(second);
+        keys.map(|key| Self::of_key(kind, &key)).collect()
+    }
+
+    fn of_key(kind: Named, key: &str) -> Self {
+        Self(format!("{}_name:1:{key}", kind.word()))
     }
 
     /// The claim of a user's e-mail address. It contains only the keyed hash, since the address is
@@ -200,5 +217,16 @@ mod tests {
             ClaimId::of_name(Named::Product, &name).to_string(),
             "product_name:1:arepa ñame"
         );
+    }
+
+    #[test]
+    fn a_name_takes_one_key_unless_the_folds_differ() {
+        let keys = |name: &str| {
+            let claims = ClaimId::all_of_name(Named::Product, &Name::parse(name).unwrap());
+            claims.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(keys("Arepa"), ["product_name:1:arepa"]);
+        assert_eq!(keys("Straße"), ["product_name:1:straße", "product_name:1:strasse"]);
+        assert_eq!(keys("STRASSE"), ["product_name:1:strasse"]);
     }
 }

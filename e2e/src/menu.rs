@@ -36,6 +36,11 @@ pub fn cop(amount: i64) -> Value {
     json!({"amount": amount, "currency": "COP"})
 }
 
+/// A sum in hundredths of a peso, as reports write it.
+pub fn sum(amount: i64) -> Value {
+    json!({"amount": amount.to_string(), "currency": "COP"})
+}
+
 /// The body of a request to open a branch.
 pub fn branch(name: &str) -> Value {
     json!({"name": name, "time_zone": "America/Bogota", "currency": "COP", "cut_off": "04:00"})

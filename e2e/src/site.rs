@@ -9,6 +9,7 @@ use api::rates::Rates;
 use commands::engine::sources::RandomIds;
 use commands::identity::Post;
 use commands::{Clock, Commands, IdGenerator};
+use domain::shared::IncarnationId;
 use event_store::EventStore;
 use event_store::testing::Database;
 use fastops::config::{NamedSecret, Secrets};
@@ -103,6 +104,11 @@ pub const OPERATOR_TOKEN: &str = "the-token-of-an-operator-that-lives-as-long-as
 /// [`OPERATOR_TOKEN`] as a server stores it.
 pub fn operator_token() -> OperatorToken {
     OperatorToken::try_new(OPERATOR_TOKEN).expect("it is long enough")
+}
+
+/// The token of a position, as servers give it out.
+pub fn token_of(incarnation: IncarnationId, position: u64) -> String {
+    fastops::processes::server::positions(&secrets()).token(incarnation, position).to_string()
 }
 
 /// The secrets that sign tokens and cursors, the same in every process.

@@ -295,9 +295,19 @@ async fn the_document_and_its_reader_are_served() {
     let served = body(client.get("/openapi.json").send().await.0).await;
     let made: Value = serde_json::from_str(&document((Orders, Views), &about()).unwrap()).unwrap();
     assert_eq!(served, made);
-    let page = client.get("/docs").send().await.0.into_body().into_string().await.unwrap();
-    assert!(page.contains("\"x-permission\": \"order.place\""), "the page shows another document");
-    assert!(!page.contains("fonts.googleapis.com/css"));
+    for (language, lang) in [("es", "es"), ("en", "en"), ("fr", "es")] {
+        let page = client.get("/docs").header("accept-language", language).send().await.0;
+        assert_eq!(page.header("vary"), Some("Accept-Language"));
+        assert!(page.header("content-security-policy").unwrap().contains("script-src 'self'"));
+        let page = page.into_body().into_string().await.unwrap();
+        assert!(page.contains(&format!("data-url=\"/openapi.json?lang={lang}\"")), "{page}");
+    }
+    let spanish = body(client.get("/openapi.json?lang=es").send().await.0).await;
+    assert_eq!(spanish["info"]["description"], "Una API para pruebas.");
+    assert_eq!(spanish["paths"], served["paths"]);
+    for own in ["/docs/reader.js", "/icon.svg"] {
+        client.get(own).send().await.assert_status_is_ok();
+    }
     let head = client.request(Method::HEAD, "/openapi.json").send().await;
     head.assert_status_is_ok();
 }

@@ -55,7 +55,7 @@ impl Services {
     }
 
     /// A receipt with its position as clients are told it.
-    pub(super) const fn with_position(&self, receipt: Receipt) -> Accepted {
+    pub(super) fn with_position(&self, receipt: Receipt) -> Accepted {
         let position = self.token(receipt.position);
         Accepted { receipt, position }
     }

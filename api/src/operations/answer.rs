@@ -76,6 +76,17 @@ pub(super) struct List<T: ParseFromJSON + ToJSON> {
     pub(super) next_cursor: Option<String>,
 }
 
+/// A page of a list, with the number of rows of the whole list.
+#[derive(Debug, Object, Serialize)]
+pub(super) struct CountedList<T: ParseFromJSON + ToJSON> {
+    /// The rows, in a stable order.
+    pub(super) data: Vec<T>,
+    /// What to send as `cursor` for the rows after these; null when there are none.
+    pub(super) next_cursor: Option<String>,
+    /// How many rows all pages have together.
+    pub(super) count: u64,
+}
+
 impl<T: Answer> Created<T> {
     pub(super) fn by(accepted: &Accepted, revision: Revision, body: T) -> Self {
         Self::Created(Json(body), etag(revision.get()), accepted.receipt.replayed.then_some(true))

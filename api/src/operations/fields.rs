@@ -6,7 +6,6 @@ use domain::shared::{
     Currency, CutOff, Money, MoneyError, Name, NameError, Slug, StockQuantity, StockQuantityError,
 };
 
-use super::model::MoneyBody;
 use crate::problem::{FieldError, Problem};
 
 /// Collects mistakes while the values of a body are read.
@@ -108,14 +107,13 @@ impl Fields {
         self.parsed(TaxId::parse(text).ok(), pointer, words)
     }
 
-    pub(super) fn currency(&mut self, pointer: &str, text: &str) -> Option<Currency> {
-        let words = ("no es una moneda disponible", "is not a supported currency");
-        self.parsed(text.parse().ok(), pointer, words)
-    }
-
-    pub(super) fn money(&mut self, pointer: &str, body: &MoneyBody) -> Option<Money> {
-        let currency = self.currency(&format!("{pointer}/currency"), &body.currency)?;
-        match Money::try_new(body.amount, currency) {
+    pub(super) fn money(
+        &mut self,
+        pointer: &str,
+        amount: i64,
+        currency: Currency,
+    ) -> Option<Money> {
+        match Money::try_new(amount, currency) {
             Ok(money) => Some(money),
             Err(refusal) => {
                 self.0.push(money_error(format!("{pointer}/amount"), &refusal));

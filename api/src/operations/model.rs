@@ -1,10 +1,11 @@
 //! Bodies that several operations share.
 
-use domain::shared::{Address, Money};
+use domain::shared::{Address, Money, MoneySum};
 use poem_openapi::Object;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::currency::CurrencyBody;
 use super::fields::Fields;
 use crate::position::PositionToken;
 
@@ -44,14 +45,68 @@ pub(super) struct MoneyBody {
     /// Minor units of the currency: 1250000 COP are 12 500,00 pesos.
     #[oai(validator(minimum(value = "-9007199254740991"), maximum(value = "9007199254740991")))]
     pub(super) amount: i64,
-    /// ISO 4217.
-    #[oai(validator(pattern = "^[A-Z]{3}$"))]
-    pub(super) currency: String,
+    /// Its currency.
+    pub(super) currency: CurrencyBody,
+}
+
+/// Declares the body of an amount in requests, with the bounds that the domain has for it.
+macro_rules! incoming {
+    ($(#[$meta:meta])* $body:ident as $name:tt from $least:tt to $most:tt) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Object)]
+        #[oai(rename = $name)]
+        pub(super) struct $body {
+            /// Minor units of the currency: 1250000 COP are 12 500,00 pesos.
+            #[oai(validator(minimum(value = $least), maximum(value = $most)))]
+            amount: i64,
+            /// Its currency.
+            currency: CurrencyBody,
+        }
+
+        impl $body {
+            /// Reads the amount; mistakes go to `fields`, with pointers below `at`.
+            pub(super) fn read(&self, fields: &mut Fields, at: &str) -> Option<Money> {
+                fields.money(at, self.amount, self.currency.0)
+            }
+        }
+    };
+}
+
+incoming! {
+    /// What one piece of something costs.
+    PriceBody as "Price" from "1" to "1000000000000"
+}
+
+incoming! {
+    /// What a guest pays or hands over.
+    PaidBody as "PaidAmount" from "1" to "10000000000000"
+}
+
+incoming! {
+    /// What goods that came in cost together.
+    CostBody as "Cost" from "0" to "10000000000000"
+}
+
+/// A sum of amounts. It can be larger than the integers that every client reads exactly, so it is a text.
+#[derive(Debug, Clone, Object, Serialize)]
+#[oai(rename = "MoneySum")]
+pub(super) struct MoneySumBody {
+    /// Minor units of the currency as a decimal number: "1250000" COP are 12 500,00 pesos.
+    #[oai(validator(pattern = "^-?[0-9]+$"))]
+    amount: String,
+    /// Its currency.
+    currency: CurrencyBody,
+}
+
+impl From<MoneySum> for MoneySumBody {
+    fn from(sum: MoneySum) -> Self {
+        Self { amount: sum.amount().to_string(), currency: CurrencyBody(sum.currency()) }
+    }
 }
 
 impl From<Money> for MoneyBody {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount(), currency: money.currency().code().to_owned() }
+        Self { amount: money.amount(), currency: CurrencyBody(money.currency()) }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::auth::token::Tokens;
 use crate::caller::Caller;
 use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
 use crate::journal::RequestId;
-use crate::position::PositionToken;
+use crate::position::{PositionToken, Positions};
 use crate::problem::{Code, Problem};
 use crate::trace::Trace;
 
@@ -70,6 +70,8 @@ pub struct Services {
     pub tokens: Arc<Tokens>,
     /// Makes cursors.
     pub cursors: Cursors,
+    /// Makes tokens of positions.
+    pub positions: Positions,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
@@ -119,8 +121,13 @@ impl Services {
     }
 
     /// The token of a position in this log.
-    pub(super) const fn token(&self, position: Position) -> PositionToken {
-        PositionToken::new(self.incarnation, position.get())
+    pub(super) fn token(&self, position: Position) -> PositionToken {
+        self.positions.token(self.incarnation, position.get())
+    }
+
+    /// The position that a token was made of.
+    pub(super) fn position(&self, token: PositionToken) -> Result<Position, Problem> {
+        Ok(Position::new(self.positions.position(self.incarnation, token)?))
     }
 
     /// Begins to read the caller's read models, once `consumers` have come to `after`.
@@ -131,16 +138,42 @@ impl Services {
         consumers: &[&str],
     ) -> Result<TenantTx, Problem> {
         if let Some(after) = after {
-            let position = Position::new(after.position_in(self.incarnation)?);
-            let place = LogPlace { incarnation: self.incarnation, position };
-            let waited = self.read_db.wait_for(caller.tenant, consumers, place, PATIENCE);
-            match waited.await.map_err(unread)? {
-                Waited::Reached => {}
-                Waited::Behind => return Err(Problem::new(Code::ReadModelBehind)),
-                Waited::AnotherLog => return Err(Problem::new(Code::InvalidCursor)),
-            }
+            self.wait(caller.tenant, after, consumers).await?;
         }
         self.read_db.tenant(caller.tenant).await.map_err(unread)
+    }
+
+    /// Waits until `consumers` have reached a position of the log. A position beyond the end of the log is
+    /// refused at once, because no consumer can reach it.
+    async fn wait(
+        &self,
+        tenant: TenantId,
+        after: PositionToken,
+        consumers: &[&str],
+    ) -> Result<(), Problem> {
+        let position = self.position(after)?;
+        let place = LogPlace { incarnation: self.incarnation, position };
+        let wait = async |patience| {
+            let waited = self.read_db.wait_for(tenant, consumers, place, patience);
+            waited.await.map_err(unread)
+        };
+        let mut waited = wait(Duration::ZERO).await?;
+        if waited == Waited::Behind {
+            let head = self.commands.store().head().await;
+            let head = head.map_err(|error| failed(&World::Log(error)))?;
+            if position > head.position {
+                return Err(Problem::new(Code::InvalidCursor).detail((
+                    "La posición está más allá del final del registro.",
+                    "The position is beyond the end of the log.",
+                )));
+            }
+            waited = wait(PATIENCE).await?;
+        }
+        match waited {
+            Waited::Reached => Ok(()),
+            Waited::Behind => Err(Problem::new(Code::ReadModelBehind)),
+            Waited::AnotherLog => Err(Problem::new(Code::InvalidCursor)),
+        }
     }
 
     /// The place in a list that a cursor of this caller and query leads to.
@@ -150,7 +183,7 @@ impl Services {
         query: QueryFingerprint,
         cursor: Option<&str>,
     ) -> Result<Option<K>, Problem> {
-        let scope = self.cursor_scope(caller, query);
+        let scope = self.cursor_scope(caller.tenant, query);
         cursor.map(|cursor| self.cursors.decode(&scope, cursor)).transpose()
     }
 
@@ -161,10 +194,15 @@ impl Services {
         query: QueryFingerprint,
         next: Option<&K>,
     ) -> Option<String> {
-        next.map(|key| self.cursors.encode(&self.cursor_scope(caller, query), key))
+        next.map(|key| self.cursors.encode(&self.cursor_scope(caller.tenant, query), key))
     }
 
-    fn cursor_scope(&self, caller: &Caller, query: QueryFingerprint) -> CursorScope {
-        CursorScope { tenant: caller.tenant, query, incarnation: self.incarnation }
+    /// The scope of a cursor, also for requests without a signed-in user.
+    pub(super) const fn cursor_scope(
+        &self,
+        tenant: TenantId,
+        query: QueryFingerprint,
+    ) -> CursorScope {
+        CursorScope { tenant, query, incarnation: self.incarnation }
     }
 }

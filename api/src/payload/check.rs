@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::expectation::{expectation, integer_bounds};
 use super::place::Place;
 use super::schema::{Flat, Part, Property, Schema};
+use crate::date;
 use crate::language::Words;
 use crate::problem::FieldError;
 
@@ -233,9 +234,7 @@ fn has_format(format: &str, text: &str) -> bool {
     match format {
         "uuid" => text.len() == 36 && Uuid::try_parse(text).is_ok(),
         "date-time" => DateTime::parse_from_rfc3339(text).is_ok(),
-        "date" | "naive-date" => {
-            text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
-        }
+        "date" | "naive-date" => date::parse(text).is_some(),
         _ => true,
     }
 }

@@ -67,7 +67,10 @@ fn text(flat: &Flat) -> (String, String) {
             );
         }
         "date" | "naive-date" => {
-            return ("una fecha como 2026-01-31".to_owned(), "a date like 2026-01-31".to_owned());
+            return (
+                "una fecha como 2026-01-31, de los años 1900 a 9999".to_owned(),
+                "a date like 2026-01-31, of the years 1900 to 9999".to_owned(),
+            );
         }
         _ => {}
     }

@@ -223,7 +223,7 @@ fn all_mistakes_are_found_at_once_and_said_in_both_languages() {
             "falta este campo",
             "debe ser un texto de 1 a 40 caracteres",
             "debe ser una fecha y hora como 2026-01-31T18:30:00Z",
-            "debe ser una fecha como 2026-01-31",
+            "debe ser una fecha como 2026-01-31, de los años 1900 a 9999",
         ]
     );
 }

@@ -10,7 +10,7 @@ macro_rules! codes {
         advice: $advice_es:literal / $advice_en:literal $(,)?
     })+) => {
         /// What went wrong, as a stable word that programs can act on.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, poem_openapi::Enum)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, poem_openapi::Enum)]
         #[oai(rename = "ProblemCode")]
         pub enum Code {
             $($(#[$meta])* #[oai(rename = $slug)] $variant,)+

@@ -41,6 +41,7 @@ impl Problem {
             .header(CONTENT_LANGUAGE, language.tag())
             .body(body.to_json_string());
         response.headers_mut().extend(headers.clone());
+        response.extensions_mut().insert(*code);
         response
     }
 }

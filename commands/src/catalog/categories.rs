@@ -40,17 +40,14 @@ impl Intent for AddCategory {
     type Refusal = CategoryRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<CategoryRefusal>> {
-        let claim = ClaimId::of_name(Named::Category, &self.name);
-        let wanted = vec![
-            work.subscription(),
-            work.wanted::<Category>(&self.category),
-            work.wanted::<Claim>(&claim),
-        ];
+        let claims = ClaimId::all_of_name(Named::Category, &self.name);
+        let mut wanted = vec![work.subscription(), work.wanted::<Category>(&self.category)];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let details = category::Details { name: self.name.clone(), place: self.place };
         work.decide::<Category, _>(&self.category, category::Command::Add(details))?;
-        take(work, &claim, self.category.uuid(), CategoryRefusal::NameTaken)
+        take(work, &claims, self.category.uuid(), CategoryRefusal::NameTaken)
     }
 }
 

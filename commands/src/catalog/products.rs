@@ -43,18 +43,18 @@ impl Intent for AddProduct {
     type Refusal = ProductRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<ProductRefusal>> {
-        let claim = ClaimId::of_name(Named::Product, &self.name);
-        let wanted = vec![
+        let claims = ClaimId::all_of_name(Named::Product, &self.name);
+        let mut wanted = vec![
             work.subscription(),
             work.wanted::<Product>(&self.product),
             work.wanted::<Category>(&self.category),
-            work.wanted::<Claim>(&claim),
         ];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Catalog)?;
         let request = request(work, &self.name, self.category, &self.variants);
         work.decide::<Product, _>(&self.product, product::Command::Add(request))?;
-        take(work, &claim, self.product.uuid(), ProductRefusal::NameTaken)
+        take(work, &claims, self.product.uuid(), ProductRefusal::NameTaken)
     }
 }
 

@@ -186,6 +186,13 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
+    /// Has the append assert the revision of an aggregate that was read, because a decision on another
+    /// aggregate depends on its state.
+    pub fn rest_on<D: Decider>(&mut self, id: &D::Id) {
+        let place = self.place::<D>(id);
+        self.streams[place].is_asserted = true;
+    }
+
     /// Decides a command on an aggregate that was read. What the aggregate refuses, the intent refuses. The
     /// append will assert its revision, also when nothing happens.
     pub fn decide<D, R>(

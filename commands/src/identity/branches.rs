@@ -46,17 +46,14 @@ impl Intent for OpenBranch {
     type Refusal = BranchRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
-        let claim = ClaimId::of_name(Named::Branch, &self.name);
-        let wanted = vec![
-            work.subscription(),
-            work.wanted::<Branch>(&self.branch),
-            work.wanted::<Claim>(&claim),
-        ];
+        let claims = ClaimId::all_of_name(Named::Branch, &self.name);
+        let mut wanted = vec![work.subscription(), work.wanted::<Branch>(&self.branch)];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         let Self { name, time_zone, currency, cut_off, .. } = self.clone();
         let opened = branch::Opened { name, time_zone, currency, cut_off };
         work.decide::<Branch, _>(&self.branch, Command::Open(opened))?;
-        take(work, &claim, self.branch.uuid(), BranchRefusal::NameTaken)?;
+        take(work, &claims, self.branch.uuid(), BranchRefusal::NameTaken)?;
         work.count(|now| subscription::Command::AddBranch { branch: self.branch, now })
     }
 }

@@ -129,7 +129,7 @@ impl ConfirmEmail {
                     .expect("a claim is released by who holds it");
             }
         }
-        take(work, &ClaimId::of_email(email), holder, EmailRefusal::EmailTaken)
+        take(work, &[ClaimId::of_email(email)], holder, EmailRefusal::EmailTaken)
     }
 }
 

@@ -253,13 +253,25 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
     /// Replaces a token by its successor. All concurrent uses of one token get the same successor.
     async fn renew(&self, renewal: Renewal) -> Result<Renewed, World>;
 
-    /// The active sessions of a user, the newest first.
+    /// At most `limit` of the active sessions of a user, the newest first, that come after the session
+    /// that began at the given time.
     async fn of_user(
         &self,
         tenant: TenantId,
         user: UserId,
         now: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, SessionId)>,
+        limit: u32,
     ) -> Result<Vec<Session>, World>;
+
+    /// Whether a user has this session, and it is active.
+    async fn has(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        session: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, World>;
 
     /// Deletes a session of this user; returns whether it existed.
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World>;

@@ -59,7 +59,8 @@ impl Intent for RestoreAdministrator {
             return Err(CommandError::Refused(RestoreRefusal::UnknownCompany));
         }
         if user.is_none() {
-            take(work, &claim, self.user.uuid(), RestoreRefusal::EmailTaken)?;
+            let claims = std::slice::from_ref(&claim);
+            take(work, claims, self.user.uuid(), RestoreRefusal::EmailTaken)?;
         }
         let user = user.unwrap_or(self.user);
         let change = Change::RestoreAdministrator(user);

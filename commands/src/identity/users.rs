@@ -78,7 +78,7 @@ impl Intent for InviteUser {
             return Err(CommandError::Refused(InviteRefusal::EmailTaken));
         }
         branches_exist(work, &self.branches).await?;
-        take(work, &claim, self.user.uuid(), InviteRefusal::EmailTaken)?;
+        take(work, std::slice::from_ref(&claim), self.user.uuid(), InviteRefusal::EmailTaken)?;
         let invite = user::Command::Invite { email: self.email };
         work.decide::<User, _>(&self.user, invite)?;
         let admitted = MemberAdmitted {

@@ -46,18 +46,15 @@ impl Intent for AddStockItem {
         &self,
         work: &mut UnitOfWork<'_>,
     ) -> Result<(), CommandError<StockItemRefusal>> {
-        let claim = ClaimId::of_name(Named::StockItem, &self.name);
-        let wanted = vec![
-            work.subscription(),
-            work.wanted::<StockItem>(&self.item),
-            work.wanted::<Claim>(&claim),
-        ];
+        let claims = ClaimId::all_of_name(Named::StockItem, &self.name);
+        let mut wanted = vec![work.subscription(), work.wanted::<StockItem>(&self.item)];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Inventory)?;
         let Self { name, unit, on_shortage, .. } = self.clone();
         let details = stock_item::Details { name, unit, on_shortage };
         work.decide::<StockItem, _>(&self.item, stock_item::Command::Add(details))?;
-        take(work, &claim, self.item.uuid(), StockItemRefusal::NameTaken)
+        take(work, &claims, self.item.uuid(), StockItemRefusal::NameTaken)
     }
 }
 

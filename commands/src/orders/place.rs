@@ -1,12 +1,13 @@
 //! Placing and pricing orders.
 
+use chrono::NaiveDate;
 use domain::catalog::{Product, offer};
 use domain::identity::Branch;
 use domain::identity::subscription::Module;
 use domain::inventory::recipe::Recipe;
 use domain::orders::OrderType;
-use domain::orders::order::{self, Line, LineRequest, Order};
-use domain::orders::series::{self, Series, SeriesId};
+use domain::orders::order::{self, Line, LineRequest, Order, Placed};
+use domain::orders::series::{self, NumberTaken, Series, SeriesId};
 use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
@@ -67,6 +68,24 @@ impl PlaceOrder {
         });
         Ok(Looked { currency: branch.currency, lines: lines.map_err(CommandError::refused)? })
     }
+
+    /// Takes the next numbers. Every series of the day must have been read.
+    fn take_number(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        business_date: NaiveDate,
+    ) -> Result<NumberTaken, CommandError<OrderRefusal>> {
+        let mut last_call = 0;
+        for series in SeriesId::of_day(self.branch, business_date) {
+            work.rest_on::<Series>(&series);
+            last_call = last_call.max(work.state::<Series>(&series).last_call(business_date));
+        }
+        let series = SeriesId::at(self.branch, self.order_type, business_date);
+        let take = series::Command::TakeNumber { order: self.order, business_date, last_call };
+        let taken = work.decide::<Series, _>(&series, take)?;
+        let mut numbers = taken.into_iter().map(|series::Event::NumberTaken(taken)| taken);
+        numbers.next_back().ok_or_else(|| CommandError::refused(series::Error::Exhausted))
+    }
 }
 
 impl Intent for PlaceOrder {
@@ -74,48 +93,62 @@ impl Intent for PlaceOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
-        let Looked { currency, lines } = self.look_up(work).await?;
-        let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
-        work.covered(Module::Orders)?;
-        let series = SeriesId::at(self.branch, self.order_type, moment.date);
-        let mut wanted = stock::wanted(work, self.branch, &lines);
-        wanted.push(work.wanted::<Series>(&series));
-        work.begin::<Order>(&self.order).await?;
-        work.read(wanted).await?;
-        let take = series::Command::TakeNumber { order: self.order, business_date: moment.date };
-        let mut number = (0, 0);
-        for series::Event::NumberTaken(taken) in work.decide::<Series, _>(&series, take)? {
-            number = (taken.number, taken.call_number);
-        }
-        let place = order::Place {
-            branch: self.branch,
-            currency,
-            order_type: self.order_type,
-            number: number.0,
-            call_number: number.1,
-            hour: moment.hour,
-            lines,
-        };
-        for event in work.decide::<Order, _>(&self.order, order::Command::Place(place))? {
-            if let order::Event::Placed(placed) = event {
-                stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
-            }
-        }
+        self.place(work).await?;
         Ok(())
     }
 }
 
+impl PlaceOrder {
+    /// Decides the order and everything that comes with it. A quote is decided by this, too.
+    async fn place(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<Vec<Placed>, CommandError<OrderRefusal>> {
+        let Looked { currency, lines } = self.look_up(work).await?;
+        let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
+        work.covered(Module::Orders)?;
+        let mut wanted = stock::wanted(work, self.branch, &lines);
+        let of_day = SeriesId::of_day(self.branch, moment.date);
+        wanted.extend(of_day.iter().map(|series| work.wanted::<Series>(series)));
+        work.begin::<Order>(&self.order).await?;
+        work.read(wanted).await?;
+        let number = self.take_number(work, moment.date)?;
+        let place = order::Place {
+            branch: self.branch,
+            currency,
+            order_type: self.order_type,
+            number: number.number,
+            call_number: number.call_number,
+            hour: moment.hour,
+            lines,
+        };
+        let mut orders = Vec::with_capacity(1);
+        for event in work.decide::<Order, _>(&self.order, order::Command::Place(place))? {
+            if let order::Event::Placed(placed) = event {
+                stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
+                orders.push(placed);
+            }
+        }
+        Ok(orders)
+    }
+}
+
 impl Commands {
-    /// Prices an order with the rules and refusals of placing it, without effect. The subscription
-    /// is not checked, because the order is not placed.
+    /// Prices an order by deciding it as if it were placed, without appending anything. So its prices and
+    /// refusals are those of placing it at this moment.
     pub async fn quote(
         &self,
         scope: &Scope,
         order: &PlaceOrder,
     ) -> Result<Quote, CommandError<OrderRefusal>> {
-        let mut work = self.look(scope, Trust::Committed);
-        let Looked { currency, lines } = order.look_up(&mut work).await?;
-        let (lines, total) = order::price(currency, lines).map_err(CommandError::refused)?;
-        Ok(Quote { lines, total })
+        let tried = order.place(&mut self.look(scope, Trust::Committed)).await;
+        let placed = match tried {
+            Ok(placed) => placed,
+            // The refusal may rest on states that another node has changed since.
+            Err(_) => order.place(&mut self.look(scope, Trust::Log)).await?,
+        };
+        let placed = placed.into_iter().next();
+        let placed = placed.ok_or(CommandError::refused(order::Error::AlreadyPlaced))?;
+        Ok(Quote { lines: placed.lines, total: placed.total })
     }
 }

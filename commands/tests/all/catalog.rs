@@ -1,14 +1,16 @@
 //! The catalogue through the whole command path, on a log in memory.
 
 use crate::support::{Company, fresh, id, name, pesos};
-use commands::CommandError;
 use commands::catalog::{
     AddCategory, AddProduct, CategoryRefusal, ProductRefusal, ReviseCategory, ReviseProduct,
     VariantRequest,
 };
-use domain::catalog::product;
-use domain::shared::{CategoryId, ProductId, VariantId};
+use commands::{CommandError, Intent, UnitOfWork};
+use domain::catalog::{Category, category, product};
+use domain::claim::{self, Claim, ClaimId, Named};
+use domain::shared::{CategoryId, Name, ProductId, VariantId};
 use event_store::Revision;
+use serde::Serialize;
 
 #[tokio::test]
 async fn a_name_is_given_once_and_is_free_again_after_a_rename() {
@@ -29,6 +31,59 @@ async fn a_name_is_given_once_and_is_free_again_after_a_rename() {
     };
     company.commands.execute(&company.scope, fresh(&company.commands), rename).await.unwrap();
     run(add(21, "platos")).await.unwrap();
+}
+
+/// Adds a category with the claim of the first version of the folding alone.
+#[derive(Debug, Serialize)]
+struct AddedBefore {
+    category: CategoryId,
+    name: Name,
+}
+
+impl Intent for AddedBefore {
+    const OPERATION: &'static str = "category.add";
+    type Refusal = CategoryRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<CategoryRefusal>> {
+        let claim = ClaimId::of_name(Named::Category, &self.name);
+        let wanted = vec![work.wanted::<Category>(&self.category), work.wanted::<Claim>(&claim)];
+        work.read(wanted).await?;
+        let details = category::Details { name: self.name.clone(), place: 2 };
+        work.try_decide::<Category>(&self.category, category::Command::Add(details)).unwrap();
+        let holder = self.category.uuid();
+        work.try_decide::<Claim>(&claim, claim::Command::Take { holder }).unwrap();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn names_from_before_the_second_fold_are_still_taken_and_lock_nobody_out() {
+    let company = Company::open().await;
+    let (commands, scope) = (&company.commands, &company.scope);
+    let category = |n| CategoryId::from_uuid(id(n));
+    let before = AddedBefore { category: category(20), name: name("Straße") };
+    commands.execute(scope, fresh(commands), before).await.unwrap();
+    let add = async |n, text| {
+        let intent = AddCategory { category: category(n), name: name(text), place: 2 };
+        commands.execute(scope, fresh(commands), intent).await
+    };
+    let rename = async |n, text| {
+        let intent =
+            ReviseCategory { category: category(n), seen: None, name: name(text), place: 2 };
+        commands.execute(scope, fresh(commands), intent).await
+    };
+    let is_taken =
+        |outcome| matches!(outcome, Err(CommandError::Refused(CategoryRefusal::NameTaken)));
+    assert!(is_taken(add(21, "STRAßE").await), "a claim of the first folding still counts");
+    rename(20, "STRAßE").await.unwrap();
+    rename(20, "Strasse").await.unwrap();
+    assert!(is_taken(add(22, "STRASSE").await));
+    assert!(is_taken(add(22, "Straße").await), "the second folding makes the same key");
+    rename(20, "Avenida").await.unwrap();
+    add(23, "Straße").await.unwrap();
+    assert!(is_taken(add(24, "strasse").await));
+    rename(23, "Calle").await.unwrap();
+    add(24, "STRASSE").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,10 +1,10 @@
 //! Orders through the whole command path, on a log in memory.
 
 use crate::support::{Company, fresh, id, pesos};
-use commands::orders::{MoveOrder, OrderRefusal, Quote, Step, TakeCash};
+use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Quote, Step, TakeCash};
 use commands::{CommandError, Request, Scope};
 use domain::orders::order::{self, CancelReason};
-use domain::orders::{Order, Status, series};
+use domain::orders::{Order, OrderType, Status, series};
 use domain::shared::{CommandId, CorrelationId, TenantId, UserId};
 use event_store::Revision;
 
@@ -39,6 +39,26 @@ async fn numbers_are_gapless_under_concurrency() {
         receipts.into_iter().map(|receipt| placed(&receipt.unwrap()).number).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=60).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_of_a_branch_and_day_share_their_call_numbers_whatever_their_types() {
+    let one = Company::open().await;
+    let other = one.on_another_node();
+    let place = |n: usize| {
+        let company = if n.is_multiple_of(2) { &one } else { &other };
+        let order_type = OrderType::ALL[n % 3];
+        let intent = PlaceOrder { order_type, ..company.order(company.order_id()) };
+        company.commands.execute(&company.scope, fresh(&company.commands), intent)
+    };
+    let mut calls = Vec::new();
+    for round in 0..6 {
+        for receipt in futures_util::future::join_all((round..round + 5).map(place)).await {
+            calls.push(placed(&receipt.unwrap()).call_number);
+        }
+    }
+    calls.sort_unstable();
+    assert_eq!(calls, (1..=30).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
+use crate::shared::money::PRICE_MAX;
 use crate::shared::{CategoryId, Money, Name, ProductId, VariantId};
 
 /// The most variants a product can have.
@@ -172,6 +173,12 @@ pub enum Error {
         /// The index of the variant, from 0.
         index: usize,
     },
+    /// A price must be at most [`PRICE_MAX`].
+    #[error("variant {index} costs more than {PRICE_MAX} minor units")]
+    PriceTooHigh {
+        /// The index of the variant, from 0.
+        index: usize,
+    },
     /// Two variants have the same name or id.
     #[error("variant {index} repeats the name or id of an earlier one")]
     VariantRepeated {
@@ -257,6 +264,9 @@ fn check_variants(variants: &[Variant]) -> Result<(), Error> {
     for (index, variant) in variants.iter().enumerate() {
         if !variant.price.is_positive() {
             return Err(Error::PriceNotPositive { index });
+        }
+        if variant.price.amount() > PRICE_MAX {
+            return Err(Error::PriceTooHigh { index });
         }
         if variant.price.currency() != variants[0].price.currency() {
             return Err(Error::MixedCurrencies { index });

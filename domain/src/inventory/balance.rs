@@ -62,13 +62,6 @@ pub enum BalanceError {
     Money(#[from] MoneyError),
 }
 
-impl Rate {
-    /// The cost of `quantity` at this rate.
-    pub fn value_of(self, quantity: StockQuantity) -> Result<Money, MoneyError> {
-        part(self.cost, quantity, self.quantity)
-    }
-}
-
 impl Balance {
     /// Zero quantity, zero value.
     pub const fn nothing(currency: Currency) -> Self {
@@ -112,36 +105,41 @@ impl Balance {
 
     /// Issues `quantity`, which is above zero: what there is at its average cost, the rest at the
     /// last known cost.
-    pub fn consume(
-        self,
-        quantity: StockQuantity,
-        last_known: Option<Rate>,
-    ) -> Result<Consumed, BalanceError> {
+    ///
+    /// It never fails: the stock that an order takes was accepted with the order, and the rate of a receipt
+    /// must not stop it later. A value or quantity that would be out of range stays at the limit.
+    #[must_use]
+    pub fn consume(self, quantity: StockQuantity, last_known: Option<Rate>) -> Consumed {
         let on_hand = self.quantity.max(StockQuantity::ZERO);
         let taken = quantity.min(on_hand);
-        let short = quantity.minus(taken)?;
-        let estimated = match last_known {
-            Some(rate) => rate.value_of(short)?,
-            None => Money::zero(self.value.currency()),
-        };
-        let value = part(self.value, taken, on_hand)?.plus(estimated)?;
-        let balance =
-            Self { quantity: self.quantity.minus(quantity)?, value: self.value.minus(value)? };
-        Ok(Consumed { balance, value })
+        let estimated = last_known
+            .map_or(0, |rate| shared(rate.cost, quantity.saturating_minus(taken), rate.quantity));
+        let currency = self.value.currency();
+        let worth = Money::saturating(shared(self.value, taken, on_hand) + estimated, currency);
+        let before = i128::from(self.value.amount());
+        let left = Money::saturating(before - i128::from(worth.amount()), currency);
+        let value = Money::saturating(before - i128::from(left.amount()), currency);
+        let balance = Self { quantity: self.quantity.saturating_minus(quantity), value: left };
+        Consumed { balance, value }
     }
 }
 
-/// The share of `value` that `quantity` has of `whole`; zero if `whole` is zero.
+/// The share of `value` that `quantity` has of `whole`, in minor units; zero if `whole` is zero.
+fn shared(value: Money, quantity: StockQuantity, whole: StockQuantity) -> i128 {
+    let product = i128::from(value.amount()) * i128::from(quantity.millionths());
+    NonZeroI64::new(whole.millionths()).map_or(0, |whole| divided(product, whole))
+}
+
+/// The same share as an amount, if it is in range.
 fn part(value: Money, quantity: StockQuantity, whole: StockQuantity) -> Result<Money, MoneyError> {
-    match NonZeroI64::new(whole.millionths()) {
-        Some(whole) => value.share(quantity.millionths(), whole),
-        None => Ok(Money::zero(value.currency())),
-    }
+    let amount = i64::try_from(shared(value, quantity, whole)).map_err(|_| MoneyError::TooLarge)?;
+    Money::try_new(amount, value.currency())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::money::AMOUNT_MAX;
 
     fn cents(amount: i64) -> Money {
         Money::try_new(amount, Currency::USD).unwrap()
@@ -172,7 +170,7 @@ mod tests {
         let mut left = balance("3", 100);
         let mut values = Vec::new();
         for _ in 0..3 {
-            let consumed = left.consume(quantity("1"), None).unwrap();
+            let consumed = left.consume(quantity("1"), None);
             values.push(consumed.value.amount());
             left = consumed.balance;
         }
@@ -182,10 +180,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_goes_out_at_the_last_known_cost() {
-        let consumed = balance("2", 100).consume(quantity("5"), Some(rate(60, "1"))).unwrap();
+        let consumed = balance("2", 100).consume(quantity("5"), Some(rate(60, "1")));
         assert_eq!(consumed.value, cents(280));
         assert_eq!(consumed.balance, balance("-3", -180));
-        let unknown = balance("0", 0).consume(quantity("5"), None).unwrap();
+        let unknown = balance("0", 0).consume(quantity("5"), None);
         assert_eq!((unknown.value, unknown.balance), (cents(0), balance("-5", 0)));
     }
 
@@ -224,11 +222,22 @@ mod tests {
             most.receive(quantity("1"), cents(1)),
             Err(BalanceError::Quantity(StockQuantityError::TooLarge))
         );
-        let dear = cents(crate::shared::money::AMOUNT_MAX);
+        let dearest = Balance { quantity: quantity("1"), value: cents(AMOUNT_MAX) };
         assert_eq!(
-            balance("0", 0)
-                .consume(quantity("2"), Some(Rate { cost: dear, quantity: quantity("1") })),
+            dearest.receive(quantity("1"), cents(1)),
             Err(BalanceError::Money(MoneyError::TooLarge))
         );
+    }
+
+    #[test]
+    fn what_goes_out_beyond_what_can_be_counted_leaves_the_least_that_can() {
+        let dear = Rate { cost: cents(AMOUNT_MAX), quantity: quantity("0.000001") };
+        let Consumed { balance: after, value } = balance("1", 7).consume(quantity("3"), Some(dear));
+        assert_eq!((after, value), (balance("-2", 7 - AMOUNT_MAX), cents(AMOUNT_MAX)));
+        let Consumed { balance: after, value } = after.consume(quantity("3"), Some(dear));
+        assert_eq!((after, value), (balance("-5", -AMOUNT_MAX), cents(7)));
+        let least = Balance { quantity: StockQuantity::MAX.negated(), value: cents(-AMOUNT_MAX) };
+        let Consumed { balance: after, value } = least.consume(quantity("1"), Some(dear));
+        assert_eq!((after, value), (least, cents(0)));
     }
 }

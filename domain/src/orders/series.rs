@@ -1,8 +1,12 @@
-//! A number series: consecutive order numbers per branch, order type and year, and call numbers per
-//! business date.
+//! A number series: consecutive order numbers per branch, order type and year, and the call numbers of
+//! its orders.
 //!
 //! A number is taken in the same append as the order that gets it, so none is skipped or used
 //! twice. A cancelled order keeps its number; its own events have the reason.
+//!
+//! Call numbers are counted per branch and business date, over all order types: the next one follows the
+//! highest that any series of the branch gave out on that date ([`SeriesId::of_day`]). The append asserts
+//! the revisions of all these series, so two orders of different types cannot get the same one.
 
 use std::fmt;
 
@@ -35,6 +39,11 @@ impl SeriesId {
     pub fn at(branch: BranchId, order_type: OrderType, business_date: NaiveDate) -> Self {
         Self { branch, order_type, year: business_date.year() }
     }
+
+    /// The series whose orders share the call numbers of a branch's business date, one per type.
+    pub fn of_day(branch: BranchId, business_date: NaiveDate) -> [Self; OrderType::ALL.len()] {
+        OrderType::ALL.map(|order_type| Self::at(branch, order_type, business_date))
+    }
 }
 
 impl fmt::Display for SeriesId {
@@ -52,6 +61,8 @@ pub enum Command {
         order: OrderId,
         /// Its business date.
         business_date: NaiveDate,
+        /// The highest call number that the branch has given out on that date; 0 before the first.
+        last_call: u32,
     },
 }
 
@@ -62,7 +73,8 @@ pub struct NumberTaken {
     pub order: OrderId,
     /// Its number in the series: 1, 2, 3 …
     pub number: u32,
-    /// Its call number, which restarts at 1 with each business date.
+    /// Its call number in the branch, which restarts at 1 with each business date. In
+    /// events from before that rule, orders of different types can have the same one.
     pub call_number: u32,
     /// The business date.
     pub business_date: NaiveDate,
@@ -80,6 +92,13 @@ crate::stored_events! {
 pub struct State {
     last: u32,
     last_call: OrdMap<NaiveDate, u32>,
+}
+
+impl State {
+    /// The highest call number that the series gave out on a business date; 0 before the first.
+    pub fn last_call(&self, business_date: NaiveDate) -> u32 {
+        self.last_call.get(&business_date).copied().unwrap_or_default()
+    }
 }
 
 /// Why a command is refused.
@@ -101,9 +120,10 @@ impl Decider for Series {
     const SNAPSHOT: Option<SnapshotFormat<State>> = Some(SnapshotFormat::json(1));
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
-        let Command::TakeNumber { order, business_date } = command;
+        let Command::TakeNumber { order, business_date, last_call } = command;
         let number = state.last.checked_add(1).ok_or(Error::Exhausted)?;
-        let call_number = state.last_call.get(&business_date).copied().unwrap_or_default() + 1;
+        let last_call = last_call.max(state.last_call(business_date));
+        let call_number = last_call.checked_add(1).ok_or(Error::Exhausted)?;
         Ok(vec![NumberTaken { order, number, call_number, business_date }.into()])
     }
 
@@ -137,18 +157,29 @@ mod tests {
         NumberTaken { order: order(n), number, call_number, business_date: day(date) }.into()
     }
 
+    fn take(n: u128, date: u32, last_call: u32) -> Command {
+        Command::TakeNumber { order: order(n), business_date: day(date), last_call }
+    }
+
     #[test]
     fn numbers_go_on_and_calls_restart_with_the_day() {
         given::<Series>([taken(1, 1, 1, 14), taken(2, 2, 2, 14)])
-            .when(Command::TakeNumber { order: order(3), business_date: day(15) })
+            .when(take(3, 15, 0))
             .then([taken(3, 3, 1, 15)]);
     }
 
     #[test]
     fn a_late_order_of_an_earlier_day_continues_that_days_calls() {
         given::<Series>([taken(1, 1, 1, 14), taken(2, 2, 1, 15)])
-            .when(Command::TakeNumber { order: order(3), business_date: day(14) })
+            .when(take(3, 14, 1))
             .then([taken(3, 3, 2, 14)]);
+    }
+
+    #[test]
+    fn calls_go_on_from_what_other_series_of_the_branch_gave_out() {
+        given::<Series>([taken(1, 1, 1, 14)]).when(take(2, 14, 7)).then([taken(2, 2, 8, 14)]);
+        given::<Series>([]).when(take(2, 14, 7)).then([taken(2, 1, 8, 14)]);
+        given::<Series>([]).when(take(2, 14, u32::MAX)).then_refused(Error::Exhausted);
     }
 
     #[test]
@@ -156,22 +187,26 @@ mod tests {
         let branch = BranchId::from_uuid(Uuid::from_u128(7));
         let id = SeriesId::at(branch, OrderType::DineIn, day(1));
         assert_eq!(id.to_string(), "00000000-0000-0000-0000-000000000007:dine_in:2026");
+        assert_eq!(SeriesId::of_day(branch, day(1))[0], id);
     }
 
     proptest! {
         #[test]
-        fn numbers_are_gapless_and_calls_are_gapless_per_day(
-            days in prop::collection::vec(1_u32..6, 1..200),
+        fn numbers_are_gapless_per_type_and_calls_are_gapless_per_day(
+            orders in prop::collection::vec((0_usize..3, 1_u32..6), 1..200),
         ) {
-            let mut state = State::default();
+            let mut states = [(); 3].map(|()| State::default());
+            let mut numbers = [0; 3];
             let mut calls: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-            for (place, date) in days.iter().enumerate() {
-                let command = Command::TakeNumber { order: order(1), business_date: day(*date) };
-                let events = Series::decide(&state, command).unwrap();
+            for (which, date) in orders {
+                let last_call = states.iter().map(|state| state.last_call(day(date))).max();
+                let command = take(1, date, last_call.unwrap());
+                let events = Series::decide(&states[which], command).unwrap();
                 let [Event::NumberTaken(taken)] = &events[..] else { panic!("{events:?}") };
-                prop_assert_eq!(taken.number as usize, place + 1);
-                calls.entry(*date).or_default().push(taken.call_number);
-                state = Series::fold(state, events);
+                numbers[which] += 1;
+                prop_assert_eq!(taken.number, numbers[which]);
+                calls.entry(date).or_default().push(taken.call_number);
+                states[which] = Series::fold(states[which].clone(), events);
             }
             for given_out in calls.values() {
                 let expected: Vec<u32> = (1..).take(given_out.len()).collect();

@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::visible;
+
 /// A valid address in NFC, without invisible characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress(String);
@@ -38,7 +40,7 @@ impl EmailAddress {
         if text.chars().count() > Self::LENGTH_MAX {
             return Err(EmailError::TooLong);
         }
-        if text.chars().any(|c| c.is_control() || is_unseen(c)) {
+        if text.chars().any(visible::shows_nothing) {
             return Err(EmailError::Invisible);
         }
         let Some((mailbox, domain)) = text.split_once('@') else { return Err(EmailError::Shape) };
@@ -73,17 +75,6 @@ pub fn earlier_folds(text: &str) -> Vec<String> {
     let composed: String = text.nfc().collect();
     let decomposed: String = text.nfd().collect();
     [text, &composed, &decomposed].map(fold_v1).into()
-}
-
-/// Default-ignorable characters, those that turn the direction of text, and separators of lines
-/// (Unicode 16, `DerivedCoreProperties.txt` and `PropList.txt`).
-const fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
-        | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
-        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

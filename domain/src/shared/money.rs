@@ -1,5 +1,7 @@
 //! Money: an integer of minor units with its currency. Only this module rounds amounts.
 
+mod iso_4217;
+
 use std::fmt;
 use std::num::NonZeroI64;
 use std::str::FromStr;
@@ -7,8 +9,16 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use iso_4217::MINOR_UNITS;
+
 /// The largest amount, in minor units: the largest integer that JavaScript represents exactly.
 pub const AMOUNT_MAX: i64 = (1 << 53) - 1;
+
+/// The largest price of one piece, in minor units. A larger one is a typing error in any currency.
+pub const PRICE_MAX: i64 = 1_000_000_000_000;
+
+/// The largest total of an order, amount handed over, or cost of a line of a goods receipt, in minor units.
+pub const ORDER_MAX: i64 = 10_000_000_000_000;
 
 /// A currency by its ISO 4217 code, with the number of decimals of its minor unit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -25,20 +35,18 @@ impl Currency {
     /// United States dollar.
     pub const USD: Self = Self { code: "USD", decimals: 2 };
 
-    /// Currencies that a branch can trade in.
-    pub const ALL: [Self; 11] = [
-        Self { code: "ARS", decimals: 2 },
-        Self { code: "BRL", decimals: 2 },
-        Self { code: "CLP", decimals: 0 },
-        Self::COP,
-        Self { code: "EUR", decimals: 2 },
-        Self { code: "GTQ", decimals: 2 },
-        Self { code: "MXN", decimals: 2 },
-        Self { code: "PEN", decimals: 2 },
-        Self { code: "PYG", decimals: 0 },
-        Self::USD,
-        Self { code: "UYU", decimals: 2 },
-    ];
+    /// Currencies that a branch can trade in: all of ISO 4217 that have a minor unit, in the order of their
+    /// codes.
+    pub const ALL: [Self; MINOR_UNITS.len()] = {
+        let mut all = [Self::COP; MINOR_UNITS.len()];
+        let mut place = 0;
+        while place < all.len() {
+            let (code, decimals) = MINOR_UNITS[place];
+            all[place] = Self { code, decimals };
+            place += 1;
+        }
+        all
+    };
 
     /// The ISO 4217 code.
     pub const fn code(self) -> &'static str {
@@ -73,10 +81,10 @@ impl FromStr for Currency {
     type Err = MoneyError;
 
     fn from_str(code: &str) -> Result<Self, MoneyError> {
-        Self::ALL
-            .into_iter()
-            .find(|currency| currency.code == code)
-            .ok_or_else(|| MoneyError::UnknownCurrency { code: code.to_owned() })
+        static ALL: [Currency; MINOR_UNITS.len()] = Currency::ALL;
+        ALL.binary_search_by(|currency| currency.code.cmp(code))
+            .map(|place| ALL[place])
+            .map_err(|_| MoneyError::UnknownCurrency { code: code.to_owned() })
     }
 }
 
@@ -90,8 +98,8 @@ impl<'de> Deserialize<'de> for Currency {
 /// Why a calculation with money fails.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// The amount does not fit between ±[`AMOUNT_MAX`].
-    #[error("the amount is larger than {AMOUNT_MAX} minor units")]
+    /// The amount is out of range: beyond ±[`AMOUNT_MAX`], or beyond a narrower limit of its use.
+    #[error("the amount is too large")]
     TooLarge,
     /// The amounts are in different currencies.
     #[error("{left} and {right} do not mix")]
@@ -149,6 +157,13 @@ impl Money {
             return Err(MoneyError::TooLarge);
         }
         Ok(Self { amount, currency })
+    }
+
+    /// `amount` minor units of `currency`, or the nearest amount that is in range.
+    pub fn saturating(amount: i128, currency: Currency) -> Self {
+        let max = i128::from(AMOUNT_MAX);
+        let amount = i64::try_from(amount.clamp(-max, max)).expect("an amount fits in 64 bits");
+        Self { amount, currency }
     }
 
     /// Zero, in `currency`.
@@ -230,12 +245,7 @@ impl Money {
 
     /// The amount in major units with all its decimals, `20.75`.
     pub fn to_major(self) -> String {
-        let decimals = usize::from(self.currency.decimals);
-        let sign = if self.amount < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.amount.unsigned_abs(), width = decimals + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - decimals);
-        let point = if decimals == 0 { "" } else { "." };
-        format!("{sign}{whole}{point}{fraction}")
+        major(self.amount.into(), self.currency)
     }
 
     fn with(
@@ -249,6 +259,16 @@ impl Money {
         let amount = calculate(self.amount, other.amount).ok_or(MoneyError::TooLarge)?;
         Self::try_new(amount, self.currency)
     }
+}
+
+/// Minor units of `currency` written in major units, with all decimals of the currency.
+pub(super) fn major(amount: i128, currency: Currency) -> String {
+    let decimals = usize::from(currency.decimals);
+    let sign = if amount < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", amount.unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let point = if decimals == 0 { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}")
 }
 
 /// `product ÷ whole`, rounded to the nearest integer, halves away from zero.
@@ -276,7 +296,7 @@ mod tests {
 
     use super::*;
 
-    const CLP: Currency = Currency::ALL[2];
+    const CLP: Currency = Currency { code: "CLP", decimals: 0 };
 
     fn usd(amount: i64) -> Money {
         Money::try_new(amount, Currency::USD).unwrap()
@@ -301,6 +321,22 @@ mod tests {
             Money::parse_major("99999999999999999999", Currency::USD),
             Err(MoneyError::TooLarge)
         );
+    }
+
+    #[test]
+    fn every_currency_is_found_by_its_code_and_has_its_minor_unit() {
+        for currency in Currency::ALL {
+            assert_eq!(currency.code.parse(), Ok(currency));
+            assert!(currency.code.len() == 3 && currency.decimals <= 4, "{currency}");
+        }
+        let decimals = |code: &str| code.parse().map(Currency::decimals);
+        for (code, expected) in [("COP", 2), ("CLP", 0), ("JPY", 0), ("KWD", 3), ("CLF", 4)] {
+            assert_eq!(decimals(code), Ok(expected), "{code}");
+        }
+        for none in ["", "COPX", "cop", "XAU", "XTS", "XXX"] {
+            assert!(decimals(none).is_err(), "{none}");
+        }
+        assert_eq!(["COP".parse(), "USD".parse()], [Ok(Currency::COP), Ok(Currency::USD)]);
     }
 
     #[test]

@@ -7,7 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::visible;
+
 /// A display name: one line of 1 to [`Name::LENGTH_MAX`] visible characters.
+///
+/// Input is read with [`Name::parse`]. Stored names are read whether or not they have characters that it
+/// refuses: they must stay readable when the rule becomes stricter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(inline, extend("minLength" = 1, "maxLength" = Self::LENGTH_MAX))]
@@ -22,8 +27,8 @@ pub enum NameError {
     /// It is longer than [`Name::LENGTH_MAX`].
     #[error("a name has at most {} characters", Name::LENGTH_MAX)]
     TooLong,
-    /// It contains control characters, or characters that reorder or hide text.
-    #[error("a name has no control, direction or zero-width characters")]
+    /// It contains control characters, or characters that reorder or hide text, or are invisible.
+    #[error("a name has no characters that show nothing")]
     Invisible,
 }
 
@@ -33,6 +38,20 @@ impl Name {
 
     /// Reads a name: white space is trimmed and collapsed, the text is composed (NFC).
     pub fn parse(text: &str) -> Result<Self, NameError> {
+        // Composing and trimming do not shorten a text of this length to that of a name, so it is refused before.
+        if text.chars().nth(Self::LENGTH_MAX * 4).is_some() && !text.contains(char::is_control) {
+            return Err(NameError::TooLong);
+        }
+        let name = Self::stored(text)?;
+        let characters: Vec<char> = name.0.chars().collect();
+        if !visible::all_is_seen(&characters) {
+            return Err(NameError::Invisible);
+        }
+        if visible::has_substance(&characters) { Ok(name) } else { Err(NameError::Empty) }
+    }
+
+    /// Reads a name that was stored.
+    fn stored(text: &str) -> Result<Self, NameError> {
         if text.contains(char::is_control) {
             return Err(NameError::Invisible);
         }
@@ -47,9 +66,6 @@ impl Name {
         }
         if name.chars().count() > Self::LENGTH_MAX {
             return Err(NameError::TooLong);
-        }
-        if name.chars().any(is_invisible) {
-            return Err(NameError::Invisible);
         }
         Ok(Self(name))
     }
@@ -66,6 +82,15 @@ impl Name {
     pub fn fold_v1(&self) -> String {
         self.0.nfkc().flat_map(char::to_lowercase).collect()
     }
+
+    /// The key with full case folding (`ß` is `ss`, `ς` is `σ`) and without characters that are invisible
+    /// by themselves: joiners and variation selectors.
+    ///
+    /// This is version 2. It never changes, because stored claims have its keys.
+    pub fn fold_v2(&self) -> String {
+        let seen: String = self.0.nfkc().filter(|c| !visible::is_ignorable(*c)).collect();
+        caseless::default_case_fold_str(&seen).nfkc().collect()
+    }
 }
 
 /// Whether the text needs no trimming, collapsing or composing, which is true of every stored name.
@@ -75,18 +100,11 @@ fn is_as_shown(text: &str) -> bool {
     !spaces && !text.contains(is_odd) && is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
-/// Characters that are invisible but change what a reader sees.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
-}
-
 impl TryFrom<String> for Name {
     type Error = NameError;
 
     fn try_from(text: String) -> Result<Self, NameError> {
-        Self::parse(&text)
+        Self::stored(&text)
     }
 }
 
@@ -165,6 +183,82 @@ mod tests {
         for hidden in ["a\u{202e}b", "a\u{200b}b", "a\0b", "a\u{1b}@", "a\nb"] {
             assert_eq!(Name::parse(hidden), Err(NameError::Invisible), "{hidden:?}");
         }
+    }
+
+    #[test]
+    fn s49_what_shows_nothing_is_in_no_name() {
+        for hidden in [
+            "a\u{115F}b",
+            "a\u{3164}b",
+            "a\u{FFA0}b",
+            "a\u{17B4}b",
+            "a\u{034F}b",
+            "a\u{2800}b",
+            "a\u{E0041}b",
+            "a\u{FE0F}b",
+            "1\u{FE0F}",
+            "a\u{E0100}",
+            "a\u{200D}b",
+            "\u{200D}a",
+            "a\u{200C}",
+            "\u{2066}a\u{2069}",
+            "\u{E000}",
+            "\u{0378}",
+            "a\u{FFF9}b",
+            "\u{202E}nimda",
+            "👩\u{200D}",
+            "👩\u{200C}🍳",
+        ] {
+            assert_eq!(Name::parse(hidden), Err(NameError::Invisible), "{hidden:?}");
+        }
+        for empty in ["", " \u{3000}\u{2003} ", "\u{301}", "\u{20DD}"] {
+            assert_eq!(Name::parse(empty), Err(NameError::Empty), "{empty:?}");
+        }
+        for good in [
+            "می\u{200C}خواهم",
+            "ශ්\u{200D}රී",
+            "क्\u{200D}ष",
+            "👩\u{200D}🍳",
+            "👩🏽\u{200D}🍳",
+            "🏳\u{FE0F}\u{200D}🌈",
+            "Café ☕\u{FE0F}",
+            "1\u{FE0F}\u{20E3}",
+            "شاي",
+            "東京ラーメン",
+            "Ñame & Cía. (2×1)",
+            "٣",
+            "\u{0600}١",
+        ] {
+            assert_eq!(Name::parse(good).map(String::from), Ok(good.to_owned()));
+        }
+        let (long, longest) = ("🍕".repeat(10_000_000 / 4), "🍕".repeat(Name::LENGTH_MAX));
+        assert_eq!(Name::parse(&long), Err(NameError::TooLong));
+        assert!(Name::parse(&longest).is_ok());
+    }
+
+    #[test]
+    fn a_name_that_was_stored_stays_readable() {
+        for stored in ["a\u{3164}b", "\u{2800}", "a\u{FE0F}b"] {
+            let name: Name = serde_json::from_value(stored.into()).unwrap();
+            assert_eq!(name.as_str(), stored);
+        }
+    }
+
+    #[test]
+    fn the_second_fold_is_full_and_joins_all_that_the_first_joins() {
+        let name = |text| Name::parse(text).unwrap();
+        for (one, other) in [
+            ("Straße", "STRASSE"),
+            ("Οδός", "ΟΔΌΣ"),
+            ("ﬁlete", "FILETE"),
+            ("JAMÓN", "jamón"),
+            ("Café ☕\u{FE0F}", "café ☕"),
+            ("می\u{200C}خواهم", "میخواهم"),
+        ] {
+            assert_eq!(name(one).fold_v2(), name(other).fold_v2());
+        }
+        assert_ne!(name("año").fold_v2(), name("ano").fold_v2());
+        assert_eq!(name("Straße").fold_v1(), "straße", "the first fold is frozen");
     }
 
     #[test]

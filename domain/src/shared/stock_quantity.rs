@@ -92,6 +92,12 @@ impl StockQuantity {
         self.plus(other.negated())
     }
 
+    /// `self - other`, or the nearest quantity that is in range.
+    #[must_use]
+    pub fn saturating_minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).clamp(-Self::MAX.0, Self::MAX.0))
+    }
+
     /// `self × factor`.
     pub fn times(self, factor: u32) -> Result<Self, StockQuantityError> {
         let product = self.0.checked_mul(i64::from(factor));

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::position::PositionToken;
 use domain::Decider;
 use domain::orders::order::{Details, Event, Placed, State};
 use domain::orders::{Order, Status};
@@ -14,7 +13,8 @@ use super::Rig;
 use super::load::{Action, Entry, Journal};
 use crate::client::id_in;
 use crate::log::Log;
-use crate::menu::cop;
+use crate::menu::{cop, sum};
+use crate::site::token_of;
 
 /// An order as the log records it.
 #[derive(Debug)]
@@ -89,11 +89,7 @@ fn assert_as_answered(log: &Log, entry: &Entry, events: &[&RecordedEvent]) {
         panic!("granted and not in the log, or twice: {entry:?}: {events:?}")
     };
     let last = events.last().map(|event| event.position.get()).unwrap_or_default();
-    assert_eq!(
-        answer.position(),
-        PositionToken::new(log.incarnation, last).to_string(),
-        "{entry:?}"
-    );
+    assert_eq!(answer.position(), token_of(log.incarnation, last), "{entry:?}");
     assert_eq!(answer.revision(), event.revision.get(), "{entry:?}");
     let order = match action {
         Action::Place(_) => answer.id(),
@@ -186,12 +182,12 @@ async fn assert_report(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, RecordedOrd
     let path = format!("/v1/reports/sales?from={from}&to={to}&group_by=total&after={}", end(log));
     let report = rig.till().client().get(&path).send().await;
     let row = &report.expect(200)["data"][0];
-    let expected = if n_sold == 0 { Value::Null } else { json!([n_sold, cop(gross)]) };
+    let expected = if n_sold == 0 { Value::Null } else { json!([n_sold, sum(gross)]) };
     let shown = if row.is_null() { Value::Null } else { json!([row["orders"], row["gross"]]) };
     assert_eq!(shown, expected, "{report:?}");
 }
 
 /// The position token of the log's end.
 fn end(log: &Log) -> String {
-    PositionToken::new(log.incarnation, log.events.len() as u64).to_string()
+    token_of(log.incarnation, log.events.len() as u64)
 }

@@ -103,7 +103,8 @@ async fn s29_sums_beyond_what_clients_can_read() {
         })
     };
     for amount in [
-        json!(9_007_199_254_740_992_i64),
+        json!(1_000_000_000_001_i64),
+        json!(9_007_199_254_740_991_i64),
         json!(i64::MAX),
         json!(u64::MAX),
         json!(0),
@@ -115,16 +116,14 @@ async fn s29_sums_beyond_what_clients_can_read() {
         let problem = answer.problem(422, "validation");
         assert_eq!(mistakes(problem)[0].0, "/variants/0/price/amount", "{problem}");
     }
-    let dearest = priced(json!(9_007_199_254_740_991_i64));
+    let dearest = priced(json!(1_000_000_000_000_i64));
     let added = client.post("/v1/products").json(&dearest).send().await;
     added.expect(201);
     let path = format!("/v1/products/{}?after={}", added.id(), added.position());
     let variant = client.get(&path).send().await.body["variants"][0]["id"].clone();
-    let line = json!({"product_id": added.id(), "variant_id": variant, "quantity": 1});
+    let line = |n: u32| json!({"product_id": added.id(), "variant_id": variant, "quantity": n});
     let before = system.log().await;
-    let mut twice = line.clone();
-    twice["quantity"] = json!(2);
-    for lines in [json!([twice]), json!([line, line])] {
+    for lines in [json!([line(11)]), json!([line(1000)]), json!([line(9), line(2)])] {
         let mut order = menu.order(1, 0);
         order["lines"] = lines;
         for path in ["/v1/orders", "/v1/orders/price"] {
@@ -135,18 +134,69 @@ async fn s29_sums_beyond_what_clients_can_read() {
     }
     assert_eq!(system.log().await, before);
     let mut order = menu.order(1, 0);
-    order["lines"] = json!([line]);
+    order["lines"] = json!([line(9), line(1)]);
     let placed = client.post("/v1/orders").json(&order).send().await;
-    assert_eq!(placed.expect(201)["total"]["amount"], 9_007_199_254_740_991_i64);
+    assert_eq!(placed.expect(201)["total"]["amount"], 10_000_000_000_000_i64);
     let pay = format!("/v1/orders/{}/payments", placed.id());
-    for amount in [0, -1, -9_007_199_254_740_991] {
-        let answer = client.post(&pay).json(&cash(amount, SMALL)).send().await;
-        let problem = answer.problem(422, "validation");
-        assert!(mistakes(problem)[0].0.starts_with("/amount"), "{problem}");
+    for amount in [0, -1, -9_007_199_254_740_991, 10_000_000_000_001] {
+        for (body, place) in
+            [(cash(amount, SMALL), "/amount/amount"), (cash(SMALL, amount), "/tendered/amount")]
+        {
+            let answer = client.post(&pay).json(&body).send().await;
+            let problem = answer.problem(422, "validation");
+            assert_eq!(mistakes(problem)[0].0, place, "{problem}");
+        }
     }
     let mut dollars = cash(SMALL, SMALL);
     dollars["amount"]["currency"] = json!("USD");
     client.post(&pay).json(&dollars).send().await.problem(422, "validation");
+}
+
+#[tokio::test]
+async fn s49_names_are_refused_or_normalised_and_never_an_accident() {
+    let system = System::start().await;
+    let client = system.client();
+    let add =
+        |name: &str| client.post("/v1/categories").json(&json!({"name": name, "place": 1})).send();
+    let before = system.log().await;
+    let emoji = "🍕".repeat(97);
+    for bad in [
+        "\u{202E}sadanapmE",
+        "Empa\u{200B}nadas",
+        "\u{3164}",
+        "\u{2800}",
+        "Empa\u{115F}nadas",
+        "a\u{FE0F}b",
+        "Empa\u{200D}nadas",
+        "👩\u{200D}",
+        " ",
+        "\u{301}",
+        emoji.as_str(),
+    ] {
+        let answer = add(bad).await;
+        let problem = answer.problem(422, "validation");
+        assert_eq!(mistakes(problem)[0].0, "/name", "{bad:?}: {problem}");
+    }
+    let huge = add(&"🍕".repeat(10_000_000 / 4)).await;
+    assert!([413, 422].contains(&huge.status), "{}", huge.status);
+    assert_eq!(system.log().await, before);
+    for (given, kept) in [
+        ("  Jamo\u{301}n   serrano ", "Jamón serrano"),
+        ("👩🏽\u{200D}🍳 Del chef", "👩🏽\u{200D}🍳 Del chef"),
+        ("می\u{200C}خواهم", "می\u{200C}خواهم"),
+    ] {
+        let added = add(given).await;
+        added.expect(201);
+        let path = format!("/v1/categories?after={}", added.position());
+        let list = client.get(&path).send().await;
+        let rows = list.expect(200)["data"].as_array().unwrap();
+        assert!(rows.iter().any(|row| row["name"] == kept), "{rows:?}");
+    }
+    for (name, twin) in [("Straße", "STRASSE"), ("JAMÓN SERRANO", "jamón serrano")] {
+        let first = add(name).await.status;
+        assert!([201, 409].contains(&first), "{first}");
+        add(twin).await.problem(409, "name-taken");
+    }
 }
 
 #[tokio::test]

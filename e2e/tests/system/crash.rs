@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::position::PositionToken;
 use e2e::log::Log;
 use e2e::silence::{Gate, Silence};
+use e2e::site::token_of;
 use e2e::{Answer, Menu, System, figure, fresh, rounds};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::requests::{Command, of_every_kind};
 fn assert_answers_for(log: &Log, key: Uuid, answer: &Answer) {
     let last = log.of_command(key).last().map(|event| event.position.get());
     let last = last.expect("an accepted command is in the log");
-    let token = PositionToken::new(log.incarnation, last).to_string();
+    let token = token_of(log.incarnation, last);
     assert_eq!(answer.position(), token);
 }
 

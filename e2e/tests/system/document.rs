@@ -89,6 +89,46 @@ async fn the_served_document_is_the_printed_one() {
     assert_eq!(served.expect(200), &printed);
 }
 
+/// The lists that cannot grow, with the reason.
+const BOUNDED: [(&str, &str); 2] = [
+    ("getPublicKeys", "a key, and the one before it"),
+    ("listConsumers", "one for each read model of the release"),
+];
+
+/// A list is an array at the top of an answer. A list that can grow ends at `limit` and has a cursor for the
+/// next page.
+#[tokio::test]
+async fn every_list_that_can_grow_has_a_cursor_and_a_limit() {
+    let document: Value =
+        serde_json::from_str(&fastops::processes::server::openapi().unwrap()).unwrap();
+    let resolved = |schema: &Value| match schema["$ref"].as_str() {
+        Some(place) => document.pointer(place.strip_prefix('#').unwrap()).unwrap().clone(),
+        None => schema.clone(),
+    };
+    let system = System::start().await;
+    let mut lists = Vec::new();
+    for operation in operations(&system).await {
+        let answer = resolved(&operation.document["responses"]["200"]);
+        let schema = resolved(&answer["content"]["application/json"]["schema"]);
+        let properties = schema["properties"].as_object();
+        let is_open = |schema: &Value| schema["type"] == "array" && schema["maxItems"].is_null();
+        let mut arrays = ["data", "keys"].iter().filter_map(|name| properties?.get(*name));
+        let is_list = arrays.any(|array| is_open(&resolved(array)));
+        if !is_list || BOUNDED.iter().any(|(id, _)| *id == operation.id) {
+            continue;
+        }
+        for parameter in ["cursor", "limit"] {
+            assert!(operation.query(parameter).is_some(), "{} has no {parameter}", operation.id);
+        }
+        let next = &schema["properties"]["next_cursor"];
+        assert!(!next.is_null(), "{} has no next_cursor", operation.id);
+        lists.push(operation.id);
+    }
+    for id in ["kitchenBoard", "listDevices", "listSessions", "listOrders", "reportSales"] {
+        assert!(lists.iter().any(|list| list == id), "{id} is no list: {lists:?}");
+    }
+}
+
 #[tokio::test]
 async fn every_operation_documents_its_permission_and_its_problems() {
     let system = System::start().await;

@@ -1,7 +1,7 @@
 //! Stock over HTTP: receipts, the use by orders, and the refusal of orders when stock is short.
 
-use e2e::menu::{cop, stock_item};
-use e2e::{Answer, Client, Menu, System, figure, rounds};
+use e2e::menu::{branch, cop, stock_item};
+use e2e::{Answer, Client, Menu, System, figure, fresh, rounds};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -169,6 +169,62 @@ async fn a_cancelled_order_gives_back_what_was_kept_for_it() {
     let level = kitchen.level(kitchen.corn, &cancelled.position()).await;
     assert_eq!((level.1, level.2), (json!("0"), json!("120")));
     kitchen.place(1).await.expect(201);
+}
+
+/// Status and body of a problem, without the part that differs by request.
+fn said(answer: &Answer) -> Value {
+    let mut body = answer.body.clone();
+    body.as_object_mut().unwrap().remove("instance");
+    json!([answer.status, body])
+}
+
+#[tokio::test]
+async fn a_quote_is_refused_as_the_order_would_be() {
+    let system = System::start().await;
+    let kitchen = Kitchen::open(&system).await;
+    let (client, menu) = (&kitchen.client, &kitchen.menu);
+    let changed = |pointer: &str, value: Value| {
+        let mut order = menu.order(1, 1);
+        *order.pointer_mut(pointer).unwrap() = value;
+        order
+    };
+    let mut dollars = branch("Miami");
+    dollars["currency"] = json!("USD");
+    let dollars = client.post("/v1/branches").json(&dollars).send().await;
+    let dollars = dollars.expect(201)["branch"]["id"].clone();
+    let shut = client.post("/v1/branches").json(&branch("Cerrada")).send().await;
+    let shut = shut.expect(201)["branch"]["id"].clone();
+    let close = format!("/v1/branches/{}/close", shut.as_str().unwrap());
+    client.post(&close).send().await.expect(200);
+    let line = menu.order(0, 1)["lines"][0].clone();
+    let cases = [
+        ("unknown-reference", changed("/branch_id", json!(fresh()))),
+        ("unknown-reference", changed("/lines/1/product_id", json!(fresh()))),
+        ("unknown-reference", changed("/lines/0/variant_id", json!(fresh()))),
+        ("validation", changed("/branch_id", dollars)),
+        ("branch-closed", changed("/branch_id", shut)),
+        ("validation", changed("/lines", json!([]))),
+        ("validation", changed("/lines", json!(vec![line.clone(); 201]))),
+        ("validation", changed("/lines/0/quantity", json!(0))),
+        ("validation", changed("/lines/0/quantity", json!(1_001))),
+        ("out-of-stock", menu.order(1, 0)),
+    ];
+    for (code, order) in cases {
+        let quoted = client.post("/v1/orders/price").no_key().json(&order).send().await;
+        let placed = client.post("/v1/orders").json(&order).send().await;
+        assert_eq!(quoted.body["code"], code, "{}", quoted.body);
+        assert_eq!(said(&quoted), said(&placed));
+    }
+    kitchen.receive("120", 100).await.expect(201);
+    for expected in [200, 409] {
+        let quoted = client.post("/v1/orders/price").no_key().json(&menu.order(1, 0)).send().await;
+        let placed = kitchen.place(1).await;
+        assert_eq!(quoted.status, expected, "{}", quoted.body);
+        match expected {
+            200 => assert_eq!(quoted.body["lines"], placed.expect(201)["lines"]),
+            _ => assert_eq!(said(&quoted), said(&placed)),
+        }
+    }
 }
 
 #[tokio::test]

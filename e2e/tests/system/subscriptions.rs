@@ -145,7 +145,8 @@ async fn t1_after_the_trial_nothing_is_begun_and_everything_is_read_and_closed()
     let repeated = client.post("/v1/orders").key(key).json(&body).send().await;
     repeated.expect(201);
     assert!(repeated.is_replayed(), "an accepted command keeps its answer");
-    client.post("/v1/orders/price").no_key().json(&body).send().await.expect(200);
+    let quoted = client.post("/v1/orders/price").no_key().json(&body).send().await;
+    quoted.problem(402, "subscription-required");
     let after = placed.position();
     client.get(&format!("/v1/orders/{order}?after={after}")).send().await.expect(200);
     client.get("/v1/branches").send().await.expect(200);

@@ -3,9 +3,12 @@
 mod ids;
 mod visits;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use e2e::client::id_in;
 use e2e::log::Log;
 use e2e::menu::{PRODUCT, SMALL, branch, cash, product, stock_item};
+use e2e::site::token_of;
 use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
@@ -211,6 +214,31 @@ async fn s18_a_cursor_serves_its_own_company_and_query_and_is_not_edited() {
     }
     let foreign_position = client.get("/v1/orders?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     foreign_position.send().await.problem(400, "invalid-cursor");
+}
+
+#[tokio::test]
+async fn s18_a_position_that_the_log_does_not_have_is_refused_and_says_nothing() {
+    let system = System::start().await;
+    let client = system.client();
+    let menu = Menu::open(&client).await;
+    let placed = menu.place(&client).await;
+    let log = system.log().await;
+    let end = log.events.len() as u64;
+    let read = |token: String| client.get(&format!("/v1/orders?after={token}")).send();
+    assert_eq!(placed.position(), token_of(log.incarnation, end));
+    read(token_of(log.incarnation, end)).await.expect(200);
+    for beyond in [end + 1, end + 1_000_000, i64::MAX.unsigned_abs()] {
+        // A position that can be reached is waited for, and answered with 503 after that.
+        read(token_of(log.incarnation, beyond)).await.problem(400, "invalid-cursor");
+    }
+    let token = placed.position();
+    let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+    assert!(!bytes.ends_with(&end.to_be_bytes()) && !bytes.starts_with(&end.to_be_bytes()));
+    for at in 0..token.len() {
+        let mut edited = token.clone().into_bytes();
+        edited[at] = if edited[at] == b'A' { b'B' } else { b'A' };
+        read(String::from_utf8(edited).unwrap()).await.problem(400, "invalid-cursor");
+    }
 }
 
 #[tokio::test]

@@ -175,22 +175,51 @@ impl Sessions for People {
         tenant: TenantId,
         user: UserId,
         now: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, SessionId)>,
+        limit: u32,
     ) -> Result<Vec<Session>, World> {
         let mut tx = self.within(tenant).await.map_err(unavailable)?;
         let stored: Vec<Stored> = sqlx::query_as(
             "SELECT *
              FROM sessions
              WHERE tenant_id = $1 AND user_id = $2 AND expires_at > $3
-             ORDER BY begun_at DESC, session_id
-             LIMIT 200",
+                 AND ($4::timestamptz IS NULL OR (begun_at, session_id) < ($4, $5))
+             ORDER BY begun_at DESC, session_id DESC
+             LIMIT $6",
         )
         .bind(tenant.uuid())
         .bind(user.uuid())
         .bind(now)
+        .bind(after.map(|(begun_at, _)| begun_at))
+        .bind(after.map(|(_, session)| session.uuid()))
+        .bind(i64::from(limit))
         .fetch_all(&mut *tx)
         .await
         .map_err(unavailable)?;
         Ok(stored.into_iter().map(|stored| stored.session).collect())
+    }
+
+    async fn has(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        session: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, World> {
+        let mut tx = self.within(tenant).await.map_err(unavailable)?;
+        let found: Option<i32> = sqlx::query_scalar(
+            "SELECT 1
+             FROM sessions
+             WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND expires_at > $4",
+        )
+        .bind(tenant.uuid())
+        .bind(user.uuid())
+        .bind(session.uuid())
+        .bind(now)
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        Ok(found.is_some())
     }
 
     async fn end(&self, tenant: TenantId, user: UserId, session: SessionId) -> Result<bool, World> {

@@ -113,7 +113,7 @@ pub enum Reason {
     TooManyLines,
     /// A product in too many variants.
     TooManyVariants,
-    /// An amount that no computation could keep exact.
+    /// The price or the total of an order is above the limit.
     TooMuchMoney,
     /// The log has an order of this reference that says something else.
     AlreadyImported(String),
@@ -215,8 +215,7 @@ impl Reason {
             )
                 .into(),
             Self::TooMuchMoney => {
-                ("la suma es demasiado grande para ser exacta", "the sum is too large to be exact")
-                    .into()
+                ("el valor es demasiado grande", "the amount is too large").into()
             }
             Self::AlreadyImported(_) => (
                 format!("el pedido {quoted} ya se importó con otro contenido"),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Timelike, Utc};
 use domain::orders::OrderType;
+use domain::shared::money::PRICE_MAX;
 use domain::shared::{BusinessCalendar, Currency, Money, Name, Quantity};
 
 use super::bad_row::Reason;
@@ -38,7 +39,10 @@ pub(super) fn quantity(text: &str) -> Result<Quantity, Reason> {
 pub(super) fn price(text: &str, currency: Currency) -> Result<Money, Reason> {
     let price = Money::parse_major(text, currency)
         .map_err(|_| Reason::Price { text: text.to_owned(), currency })?;
-    if price.is_positive() { Ok(price) } else { Err(Reason::PriceNotPositive(text.to_owned())) }
+    if !price.is_positive() {
+        return Err(Reason::PriceNotPositive(text.to_owned()));
+    }
+    if price.amount() > PRICE_MAX { Err(Reason::TooMuchMoney) } else { Ok(price) }
 }
 
 /// How an order reached its guest.

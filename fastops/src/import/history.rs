@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::orders::OrderType;
 use domain::orders::order::LINES_MAX;
-use domain::shared::{Currency, Money, Quantity};
+use domain::shared::money::ORDER_MAX;
+use domain::shared::{Currency, Money, MoneySum, Quantity};
 
-use super::bad_row::{BadRows, Place, Reason};
+use super::bad_row::{Place, Reason};
 use super::menu::Menu;
 
 /// What a source says, checked.
@@ -80,7 +81,8 @@ impl PastOrder {
         }
         let cost = line.unit_price.times(line.quantity.pieces());
         let total = cost.and_then(|cost| self.total.plus(cost));
-        self.total = total.map_err(|_| Reason::TooMuchMoney)?;
+        let total = total.ok().filter(|total| total.amount() <= ORDER_MAX);
+        self.total = total.ok_or(Reason::TooMuchMoney)?;
         self.lines.push(line);
         Ok(())
     }
@@ -92,20 +94,19 @@ pub(super) struct Totals {
     pub(super) n_orders: usize,
     pub(super) n_lines: usize,
     pub(super) n_items: u64,
-    pub(super) gross: Money,
+    pub(super) gross: MoneySum,
 }
 
 impl History {
-    /// Adds everything up; an order that makes the sum too large is noted.
-    pub(super) fn totals(&self, currency: Currency, bad: &mut BadRows) -> Totals {
-        let gross = Money::zero(currency);
+    /// Adds everything up.
+    pub(super) fn totals(&self, currency: Currency) -> Totals {
+        let gross = self.orders.iter().map(|order| i128::from(order.total.amount())).sum();
+        let gross = MoneySum::new(gross, currency);
         let mut totals = Totals { n_orders: self.orders.len(), n_lines: 0, n_items: 0, gross };
         for order in &self.orders {
             totals.n_lines += order.lines.len();
             totals.n_items +=
                 order.lines.iter().map(|line| u64::from(line.quantity.pieces())).sum::<u64>();
-            let sum = totals.gross.plus(order.total).map_err(|_| Reason::TooMuchMoney);
-            totals.gross = bad.sift(&order.place, sum).unwrap_or(totals.gross);
         }
         totals
     }

@@ -53,7 +53,7 @@ pub(super) async fn run(args: &PizzaPlaceArgs, language: Language) -> Result<(),
     let planned = Target::planned_details();
     let calendar = Calendar { branch: planned.calendar, now: SystemClock.now() };
     let history = pizza_place::read(&args.data, &calendar, &mut bad)?;
-    let totals = history.totals(pizza_place::CURRENCY, &mut bad);
+    let totals = history.totals(pizza_place::CURRENCY);
     say::bad_rows(language, bad)?;
     if args.dry_run {
         return say::line(&say::checked(language, totals, 0));

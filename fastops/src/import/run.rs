@@ -95,7 +95,7 @@ impl Importer<'_> {
         mut bad: BadRows,
         dry_run: bool,
     ) -> Result<(), Error> {
-        let totals = history.totals(target.details.currency, &mut bad);
+        let totals = history.totals(target.details.currency);
         let n_done = earlier::progress(importing, history, &mut bad).await?;
         say::bad_rows(self.language, bad)?;
         let n_before = n_done.iter().filter(|n_done| **n_done == N_STEPS).count();

@@ -13,7 +13,9 @@ use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
 use api::forwarding::Peers;
+use api::language::Words;
 use api::operations::{Services, operations};
+use api::position::Positions;
 use api::rates::{RateLimits, Rates};
 use api::server::{Limits, serve as serve_app};
 use async_trait::async_trait;
@@ -84,7 +86,8 @@ pub fn about() -> About {
     About {
         title: "FastOps".to_owned(),
         version: "1".to_owned(),
-        description: include_str!("about.md").to_owned(),
+        description: Words::new(include_str!("about.es.md"), include_str!("about.en.md")),
+        refusals: api::operations::refusals(),
     }
 }
 
@@ -160,6 +163,7 @@ fn services(
         passwords: Passwords::new().by(hashing_turns(&installation.turns)),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
+        positions: positions(secrets),
         clock: Arc::clone(&installation.clock),
         ids: Arc::clone(&installation.ids),
         incarnation,
@@ -187,6 +191,11 @@ fn hashing_turns(turns: &Turns) -> HashingTurns {
         let turns = turns.clone();
         async move { turns.beside().await }.boxed()
     })
+}
+
+/// Makes tokens of positions, and reads those that were made under the current secret.
+pub fn positions(secrets: &Secrets) -> Positions {
+    Positions::new(&derived(&secrets.current, "positions"))
 }
 
 /// A secret for another purpose, which does not give the first one away.

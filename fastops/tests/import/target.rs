@@ -5,7 +5,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use commands::identity::{ChangeSubscription, NewCompany, Person};
-use domain::shared::{Name, Slug, TenantId};
+use domain::shared::{Money, Name, Slug, TenantId};
 use event_store::testing::Database;
 use event_store::{EventStore, Position, RecordedEvent};
 use fastops::companies::set_up;
@@ -119,7 +119,7 @@ impl Target {
             orders: row.n_orders.unwrap(),
             lines: row.n_lines,
             items: row.n_items,
-            gross: row.gross,
+            gross: Money::saturating(row.gross.amount(), row.gross.currency()),
         }
     }
 

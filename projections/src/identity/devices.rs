@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::identity::Device as Aggregate;
 use domain::identity::device::{Enrolled, State};
-use domain::shared::DeviceId;
+use domain::identity::roles::BranchAccess;
+use domain::shared::{DeviceId, Name};
 use event_store::Revision;
 use event_store::consumer::ConsumerError;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use crate::page::{Happened, Key};
+use crate::page::{Happened, Key, Page, one_more_than};
 use crate::read_db::{ReadError, TenantTx};
 use crate::row::statements::{load, upsert};
 use crate::row::{self, Owned};
@@ -57,18 +60,64 @@ pub(super) async fn project(
     upsert(tx, TABLE, &["tenant_id", "device_id"], &rows).await
 }
 
-/// The devices of the company by name, at most 200.
-pub async fn list(tx: &mut TenantTx) -> Result<Vec<Device>, ReadError> {
+/// The end of a page of devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceCursor {
+    is_in_use: bool,
+    name: Name,
+    id: DeviceId,
+}
+
+/// The devices in these branches: those in use first, then by name.
+pub async fn list(
+    tx: &mut TenantTx,
+    branches: &BranchAccess,
+    after: Option<&DeviceCursor>,
+    limit: u32,
+) -> Result<Page<Device, DeviceCursor>, ReadError> {
     let (tenant, connection) = tx.parts();
     let rows = sqlx::query_as(
         "SELECT *
          FROM devices
-         WHERE tenant_id = $1
-         ORDER BY is_in_use DESC, name, device_id
-         LIMIT 200",
+         WHERE tenant_id = $1 AND ($2::uuid[] IS NULL OR branch_id = ANY ($2))
+             AND ($3::boolean IS NULL OR (NOT is_in_use, name, device_id) > (NOT $3, $4, $5))
+         ORDER BY NOT is_in_use, name, device_id
+         LIMIT $6",
     )
     .bind(tenant)
+    .bind(ids(branches))
+    .bind(after.map(|cursor| cursor.is_in_use))
+    .bind(after.map(|cursor| cursor.name.as_str()))
+    .bind(after.map(|cursor| cursor.id.uuid()))
+    .bind(one_more_than(limit))
     .fetch_all(connection)
     .await?;
-    Ok(rows)
+    let cursor = |last: &Device| {
+        let name = last.details.name.clone();
+        DeviceCursor { is_in_use: last.is_in_use, name, id: last.id }
+    };
+    Ok(Page::of(rows, limit, cursor))
+}
+
+/// The number of devices in these branches.
+pub async fn count(tx: &mut TenantTx, branches: &BranchAccess) -> Result<u64, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*)
+         FROM devices
+         WHERE tenant_id = $1 AND ($2::uuid[] IS NULL OR branch_id = ANY ($2))",
+    )
+    .bind(tenant)
+    .bind(ids(branches))
+    .fetch_one(connection)
+    .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// The branches as a parameter of a query; `None` means all.
+fn ids(branches: &BranchAccess) -> Option<Vec<Uuid>> {
+    match branches {
+        BranchAccess::All => None,
+        BranchAccess::Only(branches) => Some(branches.iter().map(|id| id.uuid()).collect()),
+    }
 }

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::orders::{OrderType, Status};
 use domain::shared::{BranchId, OrderId};
 use event_store::Revision;
+use serde::{Deserialize, Serialize};
 
 use super::order_line::OrderLine;
+use crate::page::{Page, one_more_than};
 use crate::read_db::{ReadError, TenantTx};
 use crate::row;
 
@@ -39,27 +41,61 @@ row::columns!(read KitchenOrder {
     status_since, lines, revision,
 });
 
+/// An order with its position on the board.
+struct Ticket {
+    position: i64,
+    order: KitchenOrder,
+}
+
+row::columns!(read Ticket { position, order });
+
+/// The end of a page of a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardCursor {
+    position: i64,
+}
+
 /// The branch's orders that are confirmed, being prepared or ready, the oldest first, as the log has them.
 pub async fn board(
     tx: &mut TenantTx,
     branch: BranchId,
+    after: Option<BoardCursor>,
     limit: u32,
-) -> Result<Vec<KitchenOrder>, ReadError> {
+) -> Result<Page<KitchenOrder, BoardCursor>, ReadError> {
     let (tenant, connection) = tx.parts();
     // The condition is that of the index, word for word: as parameters it would not be found.
-    let rows = sqlx::query_as(
+    let rows: Vec<Ticket> = sqlx::query_as(
         "SELECT o.*, l.lines
          FROM orders o
          JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.order_id
          WHERE o.tenant_id = $1 AND o.branch_id = $2
              AND o.status IN ('confirmed', 'preparing', 'ready')
+             AND o.position > $3
          ORDER BY o.position
-         LIMIT $3",
+         LIMIT $4",
     )
     .bind(tenant)
     .bind(branch.uuid())
-    .bind(i64::from(limit))
+    .bind(after.map_or(0, |cursor| cursor.position))
+    .bind(one_more_than(limit))
     .fetch_all(connection)
     .await?;
-    Ok(rows)
+    let page = Page::of(rows, limit, |last| BoardCursor { position: last.position });
+    Ok(Page { rows: page.rows.into_iter().map(|ticket| ticket.order).collect(), next: page.next })
+}
+
+/// The number of orders on the branch's board.
+pub async fn count(tx: &mut TenantTx, branch: BranchId) -> Result<u64, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*)
+         FROM orders o
+         WHERE o.tenant_id = $1 AND o.branch_id = $2
+             AND o.status IN ('confirmed', 'preparing', 'ready')",
+    )
+    .bind(tenant)
+    .bind(branch.uuid())
+    .fetch_one(connection)
+    .await?;
+    Ok(count.unsigned_abs())
 }

@@ -124,7 +124,10 @@ impl OrderHeader {
         self.revision = happened.recorded.revision;
         match &happened.event {
             Event::PaymentTaken(payment) => self.balance = payment.balance,
-            Event::Cancelled(cancelled) => self.cancel_reason = Some(cancelled.reason),
+            Event::Cancelled(cancelled) => {
+                self.cancel_reason = Some(cancelled.reason);
+                self.balance = Money::zero(self.balance.currency());
+            }
             _ => {}
         }
     }

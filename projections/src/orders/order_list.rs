@@ -12,11 +12,11 @@ use crate::read_db::{ReadError, TenantTx};
 
 /// Which orders to list; nothing set means all.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct OrderFilter {
+pub struct OrderFilter<'a> {
     /// Of this branch.
     pub branch: Option<BranchId>,
-    /// Standing here.
-    pub status: Option<Status>,
+    /// In one of these states; empty means any.
+    pub statuses: &'a [Status],
     /// Of this type.
     pub order_type: Option<OrderType>,
     /// Of this business date or later.
@@ -39,7 +39,7 @@ pub struct OrderCursor {
 /// other hours are in one list by their dates, not by the moment.
 pub async fn list(
     tx: &mut TenantTx,
-    filter: OrderFilter,
+    filter: OrderFilter<'_>,
     after: Option<OrderCursor>,
     limit: u32,
 ) -> Result<Page<OrderHeader, OrderCursor>, ReadError> {
@@ -51,8 +51,16 @@ pub async fn list(
     if let Some(branch) = filter.branch {
         query.push(" AND branch_id = ").push_bind(branch.uuid());
     }
-    if let Some(status) = filter.status {
-        query.push(" AND status = ").push_bind(status.word());
+    match filter.statuses {
+        [] => {}
+        // With one state, the index returns the orders in the order of the list.
+        [status] => {
+            query.push(" AND status = ").push_bind(status.word());
+        }
+        several => {
+            let words: Vec<&str> = several.iter().map(|status| status.word()).collect();
+            query.push(" AND status = ANY (").push_bind(words).push(")");
+        }
     }
     if let Some(order_type) = filter.order_type {
         query.push(" AND order_type = ").push_bind(order_type.word());

@@ -1,5 +1,7 @@
 //! Values that fill one column: as what they are bound, and how they are read.
 
+use std::num::ParseIntError;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::catalog::product::Variant;
@@ -9,7 +11,8 @@ use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
-    Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId, VariantId,
+    MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
+    VariantId,
 };
 use event_store::Revision;
 use serde::Serialize;
@@ -176,6 +179,15 @@ impl FromColumns for Money {
     fn read(row: &PgRow, name: &'static str) -> Result<Self, sqlx::Error> {
         let currency = Currency::read(row, "currency")?;
         Self::try_new(row.try_get(name)?, currency).map_err(|error| unreadable(name, error))
+    }
+}
+
+/// A sum, which the query returns as text, is in the row's currency.
+impl FromColumns for MoneySum {
+    fn read(row: &PgRow, name: &'static str) -> Result<Self, sqlx::Error> {
+        let amount: &str = row.try_get(name)?;
+        let amount = amount.parse().map_err(|error: ParseIntError| unreadable(name, error))?;
+        Ok(Self::new(amount, Currency::read(row, "currency")?))
     }
 }
 

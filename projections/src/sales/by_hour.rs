@@ -80,7 +80,7 @@ pub(super) async fn sums(
     let (tenant, connection) = tx.parts();
     let mut query = QueryBuilder::new(format!(
         "SELECT {key}, currency, SUM(n_orders)::bigint AS n_orders, SUM(n_lines)::bigint AS n_lines,
-             SUM(n_items)::bigint AS n_items, SUM(gross)::bigint AS gross
+             SUM(n_items)::bigint AS n_items, SUM(gross)::text AS gross
          FROM sales_by_hour"
     ));
     filter.push_to(&mut query, tenant);

@@ -108,12 +108,12 @@ pub(super) async fn sums(
     let (tenant, connection) = tx.parts();
     let mut query = QueryBuilder::new(format!(
         "SELECT {keys}, {names}, currency, SUM(n_lines)::bigint AS n_lines,
-             SUM(n_items)::bigint AS n_items, SUM(gross)::bigint AS gross
+             SUM(n_items)::bigint AS n_items, SUM(gross)::text AS gross
          FROM sales_by_variant s"
     ));
     filter.push_to(&mut query, tenant);
     query.push(format_args!(
-        " GROUP BY tenant_id, {keys}, currency ORDER BY currency, gross DESC, {keys}"
+        " GROUP BY tenant_id, {keys}, currency ORDER BY currency, SUM(gross) DESC, {keys}"
     ));
     let rows = query.build().fetch_all(connection).await?;
     let sales_row = |row: &PgRow| {

@@ -1,7 +1,10 @@
 //! The sales report: sums of a period, altogether or per group.
 
+use std::cmp::Reverse;
+
 use chrono::NaiveDate;
-use domain::shared::{BranchId, CategoryId, Money, Name, ProductId, VariantId};
+use domain::shared::{BranchId, CategoryId, MoneySum, Name, ProductId, VariantId};
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -86,7 +89,16 @@ pub struct SalesRow {
     /// How many pieces.
     pub n_items: u64,
     /// What guests paid, taxes included.
-    pub gross: Money,
+    pub gross: MoneySum,
+}
+
+/// The position of a row in its report; the rows of a report are sorted by it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SalesPlace {
+    /// By the group, a date or an hour, and the currency.
+    Group(String, String),
+    /// By the currency, then by gross, the highest first, as the upper and lower 64 bits, then by the ids.
+    Ranked(String, Reverse<(i64, u64)>, Uuid, Uuid),
 }
 
 /// An answer, and what it is based on.
@@ -128,6 +140,23 @@ impl SalesFilter {
 }
 
 impl SalesRow {
+    /// The position of the row in its report.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a half each")]
+    pub fn place(&self) -> SalesPlace {
+        let currency = self.gross.currency().code().to_owned();
+        let ids = match &self.group {
+            Group::Total => return SalesPlace::Group(String::new(), currency),
+            Group::Day(date) => return SalesPlace::Group(date.to_string(), currency),
+            Group::Hour(hour) => return SalesPlace::Group(format!("{hour:02}"), currency),
+            Group::Category { id, .. } => (id.uuid(), Uuid::nil()),
+            Group::Product { id, .. } => (id.uuid(), Uuid::nil()),
+            Group::Variant { id, product, .. } => (product.uuid(), id.uuid()),
+        };
+        let gross = self.gross.amount();
+        let gross = Reverse(((gross >> 64) as i64, gross as u64));
+        SalesPlace::Ranked(currency, gross, ids.0, ids.1)
+    }
+
     /// A row of a query that names its sums after the fields here.
     pub(super) fn of(
         group: Group,

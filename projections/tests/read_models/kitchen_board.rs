@@ -10,8 +10,8 @@ use crate::history::{CHAPINERO, PLATES, USAQUEN, line, order_id, paid, pesos, pl
 use crate::world::{ANA, LUIS, World, utc};
 
 async fn numbers(world: &World, tenant: TenantId, branch: BranchId) -> Vec<u32> {
-    let orders = board(&mut world.tenant(tenant).await, branch, 100).await.unwrap();
-    orders.into_iter().map(|order| order.number).collect()
+    let orders = board(&mut world.tenant(tenant).await, branch, None, 100).await.unwrap();
+    orders.rows.into_iter().map(|order| order.number).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +53,7 @@ async fn an_order_shows_its_lines_and_since_when_it_stands_there() {
         world.catch_up().await;
     }
 
-    let shown = board(&mut world.tenant(ANA).await, CHAPINERO, 100).await.unwrap();
+    let shown = board(&mut world.tenant(ANA).await, CHAPINERO, None, 100).await.unwrap().rows;
     let expected = KitchenOrder {
         id,
         branch: CHAPINERO,

@@ -91,6 +91,7 @@ async fn a_cancelled_order_keeps_its_number_and_says_why() {
     let shown = order_detail::get(&mut ana, order_id(1)).await.unwrap().unwrap().header;
     assert_eq!((shown.number, shown.status), (12, Status::Cancelled));
     assert_eq!(shown.cancel_reason, Some(CancelReason::OutOfStock));
+    assert_eq!((shown.total, shown.balance), (pesos(20_000), pesos(0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,14 +116,17 @@ async fn the_list_shows_what_is_asked_for_newest_first() {
     let cases = [
         (all, vec![3, 2, 1]),
         (OrderFilter { branch: Some(CHAPINERO), ..all }, vec![3, 1]),
-        (OrderFilter { status: Some(Status::Pending), ..all }, vec![2, 1]),
+        (OrderFilter { statuses: &[Status::Pending], ..all }, vec![2, 1]),
+        (OrderFilter { statuses: &[Status::Confirmed], ..all }, vec![3]),
+        (OrderFilter { statuses: &[Status::Pending, Status::Confirmed], ..all }, vec![3, 2, 1]),
+        (OrderFilter { statuses: &[Status::Ready, Status::Cancelled], ..all }, vec![]),
         (OrderFilter { order_type: Some(OrderType::Takeaway), ..all }, vec![2]),
         (OrderFilter { from: Some(day("2026-03-14")), ..all }, vec![3, 2]),
         (OrderFilter { to: Some(day("2026-03-14")), ..all }, vec![2, 1]),
         (
             OrderFilter {
                 branch: Some(CHAPINERO),
-                status: Some(Status::Confirmed),
+                statuses: &[Status::Confirmed],
                 order_type: Some(OrderType::DineIn),
                 from: Some(day("2026-03-15")),
                 to: Some(day("2026-03-15")),

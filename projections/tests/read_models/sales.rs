@@ -4,7 +4,7 @@ use domain::catalog::{Category, category};
 use domain::orders::order::{CancelReason, Event};
 use domain::orders::{Order, order};
 use domain::shared::money::AMOUNT_MAX;
-use domain::shared::{Currency, Money};
+use domain::shared::{Currency, Money, MoneySum};
 use projections::sales::Sales;
 use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
 
@@ -25,7 +25,7 @@ async fn rows(world: &World, filter: SalesFilter, group_by: GroupBy) -> Vec<Sale
 }
 
 fn row(group: Group, n_orders: Option<u64>, n_lines: u64, n_items: u64, gross: Money) -> SalesRow {
-    SalesRow { group, n_orders, n_lines, n_items, gross }
+    SalesRow { group, n_orders, n_lines, n_items, gross: gross.into() }
 }
 
 /// Lunch and dinner in two branches: three orders, four lines, six pieces, 130,000 pesos.
@@ -170,7 +170,7 @@ async fn a_report_is_about_one_company_its_branches_and_its_days() {
     let expected = row(Group::Total, Some(2), 2, 2, pesos(80_000));
     assert_eq!(rows(&world, the_15th, GroupBy::Total).await, [expected]);
     let chapinero_s = SalesFilter { branch: Some(CHAPINERO), ..the_15th };
-    assert_eq!(rows(&world, chapinero_s, GroupBy::Product).await[0].gross, pesos(20_000));
+    assert_eq!(rows(&world, chapinero_s, GroupBy::Product).await[0].gross, pesos(20_000).into());
 
     let mut luis = world.tenant(LUIS).await;
     assert_eq!(sales(&mut luis, between(MARCH), GroupBy::Total).await.unwrap().rows, []);
@@ -222,6 +222,12 @@ async fn no_amount_that_a_tenant_can_type_stops_the_others() {
 
     let total = rows(&world, between(MARCH), GroupBy::Total).await;
     assert_eq!(total, [row(Group::Total, Some(3), 4, 6, pesos(130_000))]);
+    for group_by in [GroupBy::Total, GroupBy::Day, GroupBy::Hour, GroupBy::Product] {
+        let report = sales(&mut world.tenant(LUIS).await, between(MARCH), group_by).await.unwrap();
+        let sum = MoneySum::new(1_100 * i128::from(AMOUNT_MAX), Currency::COP);
+        let [row] = &report.rows[..] else { panic!("{:?}", report.rows) };
+        assert_eq!((row.n_lines, row.gross), (1_100, sum));
+    }
     let running = world.start(vec![std::sync::Arc::new(Sales)]);
     running.have_caught_up(&world).await;
     running.end().await;

@@ -1,9 +1,11 @@
 //! Categories and products.
 
 mod categories;
+mod codes;
 mod products;
 pub(in crate::operations) mod refusal;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;

@@ -16,7 +16,7 @@ use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::catalog::refusal;
 use crate::operations::fields::Fields;
-use crate::operations::model::{MoneyBody, Revised};
+use crate::operations::model::{MoneyBody, PriceBody, Revised};
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
@@ -50,7 +50,7 @@ struct VariantDetails {
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
     /// What one piece costs, taxes included; more than zero.
-    price: MoneyBody,
+    price: PriceBody,
 }
 
 /// What a guest can order.
@@ -172,7 +172,7 @@ impl Products {
         let mut variants = Vec::with_capacity(body.variants.len());
         for (index, variant) in body.variants.iter().enumerate() {
             let name = fields.name(&format!("/variants/{index}/name"), &variant.name);
-            let price = fields.money(&format!("/variants/{index}/price"), &variant.price);
+            let price = variant.price.read(&mut fields, &format!("/variants/{index}/price"));
             if let (Some(name), Some(price)) = (name, price) {
                 let id_if_new = VariantId::from_uuid(self.0.ids.uuid());
                 let id = variant.id.map(VariantId::from_uuid);

@@ -35,6 +35,10 @@ pub(in crate::operations) fn product(refusal: &ProductRefusal) -> Problem {
                 let words = ("debe ser mayor que cero", "must be more than zero");
                 variant(*index, "/price/amount", "minimum", words)
             }
+            product::Error::PriceTooHigh { index } => {
+                let words = ("es demasiado alto", "is too high");
+                variant(*index, "/price/amount", "maximum", words)
+            }
             product::Error::VariantRepeated { index } => {
                 let words = ("repite otra variante", "repeats another variant");
                 variant(*index, "", "repeated", words)

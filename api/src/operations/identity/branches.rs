@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Changed, Created, Done, Found, List};
+use crate::operations::currency::CurrencyBody;
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal;
 use crate::operations::model::{AddressBody, Revised, Settled};
@@ -39,9 +40,8 @@ struct NewBranch {
     /// The zone of its clock, a name of the IANA database. There is no default.
     #[oai(validator(max_length = 64))]
     time_zone: String,
-    /// What it trades in, ISO 4217.
-    #[oai(validator(pattern = "^[A-Z]{3}$"))]
-    currency: String,
+    /// What it trades in.
+    currency: CurrencyBody,
     /// When its business day begins, 00:00 to 12:00 by its clock.
     #[oai(validator(pattern = "^[0-2][0-9]:[0-5][0-9]$"))]
     cut_off: String,
@@ -83,7 +83,7 @@ struct BranchBody {
     /// The zone of its clock, at first.
     time_zone: String,
     /// What it trades in, for ever.
-    currency: String,
+    currency: CurrencyBody,
     /// When its business day began, at first.
     cut_off: String,
     /// How it counts its days from later dates on, in the order of these.
@@ -129,12 +129,12 @@ impl Branches {
         let read = (
             fields.name("/name", &body.name),
             fields.time_zone("/time_zone", &body.time_zone),
-            fields.currency("/currency", &body.currency),
             fields.cut_off("/cut_off", &body.cut_off),
         );
-        let (Some(name), Some(time_zone), Some(currency), Some(cut_off)) = read else {
+        let (Some(name), Some(time_zone), Some(cut_off)) = read else {
             return Err(fields.problem());
         };
+        let CurrencyBody(currency) = body.currency;
         let branch = BranchId::from_uuid(self.0.ids.uuid());
         let intent = OpenBranch { branch, name, time_zone, currency, cut_off };
         let accepted = self.0.execute(&by.caller, key, intent, refusal::branch).await?;
@@ -270,7 +270,7 @@ impl From<branches::Branch> for BranchBody {
             name: name.into(),
             address: address.map(Into::into),
             time_zone: time_zone.name().to_owned(),
-            currency: currency.code().to_owned(),
+            currency: CurrencyBody(currency),
             cut_off: cut_off.into(),
             business_day_changes: calendar.changes().iter().copied().map(Into::into).collect(),
             is_open,

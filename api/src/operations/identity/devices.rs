@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 use crate::access::Can;
 use crate::auth::opaque::{Kind, Opaque};
-use crate::operations::answer::{Created, Done, List};
+use crate::cursor::QueryFingerprint;
+use crate::operations::answer::{CountedList, Created, Done};
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal;
 use crate::operations::refusal::{failed, unread};
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
@@ -122,17 +124,25 @@ impl Devices {
         Ok(Done::by(&accepted, body))
     }
 
-    /// List the devices that the caller may deal with, those in use first; at most 200.
+    /// List the devices that the caller may deal with: those in use first, then by name.
     #[oai(path = "/", method = "get", operation_id = "listDevices")]
     async fn list(
         &self,
         by: Can<DeviceEnroll>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Json<List<DeviceBody>>, Problem> {
+    ) -> Result<Json<CountedList<DeviceBody>>, Problem> {
+        let query = QueryFingerprint::of("listDevices", &[]);
+        let place = self.0.place(&by.caller, query, cursor.as_deref())?;
         let mut tx = self.0.read(&by.caller, after.0, &[People::NAME]).await?;
-        let devices = devices::list(&mut tx).await.map_err(unread)?.into_iter();
-        let own = devices.filter(|device| by.caller.branches.includes(device.details.branch));
-        Ok(Json(List { data: own.map(Into::into).collect(), next_cursor: None }))
+        let branches = &by.caller.branches;
+        let page = devices::list(&mut tx, branches, place.as_ref(), limit.rows().into()).await;
+        let page = page.map_err(unread)?;
+        let count = devices::count(&mut tx, branches).await.map_err(unread)?;
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        let data = page.rows.into_iter().map(Into::into).collect();
+        Ok(Json(CountedList { data, next_cursor, count }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod branches;
+mod codes;
 mod company;
 mod corrections;
 mod devices;
@@ -13,6 +14,7 @@ pub(in crate::operations) mod refusal;
 pub(in crate::operations) mod sign_in;
 mod users;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;

@@ -1,11 +1,13 @@
 //! Stock, recipes and the kardex.
 
+mod codes;
 pub(in crate::operations) mod model;
 mod recipes;
 pub(in crate::operations) mod refusal;
 mod stock;
 mod stock_items;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;

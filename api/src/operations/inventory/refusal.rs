@@ -81,6 +81,10 @@ pub(in crate::operations) fn rule_of_stock(refusal: &stock::Error) -> Problem {
             let words = ("no puede ser negativo", "must not be negative");
             invalid(FieldError::new(format!("/lines/{index}/cost/amount"), "minimum", words))
         }
+        stock::Error::CostTooHigh { index } => {
+            let words = ("es demasiado alto", "is too high");
+            invalid(FieldError::new(format!("/lines/{index}/cost/amount"), "maximum", words))
+        }
         stock::Error::ForeignCurrency { index } => {
             let words = ("debe estar en la moneda de la sede", "must be in the branch's currency");
             invalid(FieldError::new(format!("/lines/{index}/cost/currency"), "currency", words))

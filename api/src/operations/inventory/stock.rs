@@ -6,7 +6,7 @@ use domain::identity::permission::markers::{StockRead, StockReceive, StockReleas
 use domain::inventory::balance::Balance;
 use domain::inventory::stock::{Event, IncomingLine, ReceivedLine};
 use domain::inventory::{Inventory as Stock, stock};
-use domain::shared::{BranchId, ReceiptId, StockItemId, StockQuantity};
+use domain::shared::{BranchId, ReceiptId, StockItemId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::TenantTx;
@@ -24,7 +24,7 @@ use crate::operations::answer::{Created, Done, List};
 use crate::operations::fields::Fields;
 use crate::operations::inventory::model::{BalanceBody, BaseUnitBody, ReasonBody};
 use crate::operations::inventory::refusal;
-use crate::operations::model::MoneyBody;
+use crate::operations::model::{CostBody, MoneyBody};
 use crate::operations::moment;
 use crate::operations::refusal::{failed, unread};
 use crate::operations::{Part, Services};
@@ -54,7 +54,7 @@ struct NewReceiptLine {
     #[oai(validator(pattern = "^[0-9]{1,10}(\\.[0-9]{1,6})?$"))]
     quantity: String,
     /// What it cost together, in the branch's currency.
-    cost: MoneyBody,
+    cost: CostBody,
 }
 
 /// Goods that came in, and what is there with them.
@@ -217,7 +217,7 @@ impl StockOfBranches {
         let page = page.map_err(unread)?;
         let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
         let rows = page.rows.into_iter().map(|level| StockLevelBody::of(level, nothing));
-        Ok(Json(List { data: rows.collect::<Result<_, _>>()?, next_cursor }))
+        Ok(Json(List { data: rows.collect(), next_cursor }))
     }
 
     /// See every movement of an item in a branch, the oldest first.
@@ -268,7 +268,7 @@ async fn open(
 /// A line as the command takes it; mistakes are in `fields`.
 fn incoming(fields: &mut Fields, index: usize, line: &NewReceiptLine) -> Option<IncomingLine> {
     let quantity = fields.stock_quantity(&format!("/lines/{index}/quantity"), &line.quantity);
-    let cost = fields.money(&format!("/lines/{index}/cost"), &line.cost);
+    let cost = line.cost.read(fields, &format!("/lines/{index}/cost"));
     let item = StockItemId::from_uuid(line.item_id);
     Some(IncomingLine { item, quantity: quantity?, cost: cost? })
 }
@@ -286,19 +286,17 @@ impl From<ReceivedLine> for ReceiptLineBody {
 }
 
 impl StockLevelBody {
-    fn of(level: StockLevel, nothing: Balance) -> Result<Self, Problem> {
+    fn of(level: StockLevel, nothing: Balance) -> Self {
         let StockLevel { item, name, unit, balance, reserved } = level;
         let balance = balance.unwrap_or(nothing);
-        let available: StockQuantity =
-            balance.quantity.minus(reserved).map_err(|_| Problem::new(Code::Internal))?;
-        Ok(Self {
+        Self {
             item_id: item.uuid(),
             name: name.into(),
             unit: unit.into(),
             balance: balance.into(),
             reserved: reserved.to_string(),
-            available: available.to_string(),
-        })
+            available: balance.quantity.saturating_minus(reserved).to_string(),
+        }
     }
 }
 

@@ -7,31 +7,24 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use projections::catalog::{Catalog, branches};
 use projections::orders::Orders;
-use projections::orders::kitchen_board::{KitchenOrder, board};
+use projections::orders::kitchen_board::{KitchenOrder, board, count};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
+use crate::cursor::QueryFingerprint;
+use crate::operations::answer::CountedList;
 use crate::operations::moment;
 use crate::operations::orders::model::{LineBody, OrderTypeBody, StatusBody, lines};
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::problem::{Code, Problem};
 
-/// The most orders a board shows; a kitchen with more has other worries.
-const ORDERS_MAX: u32 = 200;
-
 /// The operations about the kitchen board.
 pub(super) struct Kitchen(pub(super) Services);
-
-/// What the kitchen has to do.
-#[derive(Object, Serialize)]
-struct Board {
-    /// Orders that are confirmed, in preparation or ready, the oldest first; at most 200.
-    data: Vec<BoardOrder>,
-}
 
 /// An order on the board.
 #[derive(Object, Serialize)]
@@ -42,7 +35,7 @@ struct BoardOrder {
     order_type: OrderTypeBody,
     /// Its number in the series of its branch, type and year.
     number: u32,
-    /// Its number in the day, for calling it out.
+    /// Its number in its branch's business date, for calling it out.
     call_number: u32,
     /// When it was placed.
     #[serde(with = "moment")]
@@ -60,23 +53,31 @@ struct BoardOrder {
 
 #[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
 impl Kitchen {
-    /// See what the kitchen of a branch has to do.
+    /// See what the kitchen of a branch has to do: its orders that are confirmed, in preparation or
+    /// ready, the oldest first.
     #[oai(path = "/branches/:branch_id/kitchen", method = "get", operation_id = "kitchenBoard")]
     async fn board(
         &self,
         by: Can<OrderRead>,
         branch_id: Path<Uuid>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
         after: Query<Option<PositionToken>>,
-    ) -> Result<Json<Board>, Problem> {
+    ) -> Result<Json<CountedList<BoardOrder>>, Problem> {
         let branch = BranchId::from_uuid(branch_id.0);
+        let query = QueryFingerprint::of("kitchenBoard", &[("branch_id", &branch_id.to_string())]);
+        let place = self.0.place(&by.caller, query, cursor.as_deref())?;
         let consumers = [Orders::NAME, Catalog::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
         if branches::get(&mut tx, branch).await.map_err(unread)?.is_none() {
             return Err(Problem::new(Code::NotFound));
         }
         by.caller.at(branch)?;
-        let orders = board(&mut tx, branch, ORDERS_MAX).await.map_err(unread)?;
-        Ok(Json(Board { data: orders.into_iter().map(Into::into).collect() }))
+        let page = board(&mut tx, branch, place, limit.rows().into()).await.map_err(unread)?;
+        let count = count(&mut tx, branch).await.map_err(unread)?;
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        let data = page.rows.into_iter().map(Into::into).collect();
+        Ok(Json(CountedList { data, next_cursor, count }))
     }
 }
 

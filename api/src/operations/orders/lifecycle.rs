@@ -1,5 +1,7 @@
 //! Orders: placing them, their steps to the guest, and looking at them.
 
+use std::collections::BTreeSet;
+
 use commands::Revision;
 use commands::orders::{MoveOrder, PlaceOrder, Quote, Step};
 use domain::identity::permission::markers::{
@@ -10,6 +12,7 @@ use domain::orders::{Order, Status};
 use domain::shared::{BranchId, OrderId};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
+use projections::catalog::Catalog;
 use projections::orders::order_list::OrderFilter;
 use projections::orders::{order_detail, order_list};
 use uuid::Uuid;
@@ -17,12 +20,14 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
+use crate::date::Date;
 use crate::operations::answer::{Changed, Created, Found, List};
 use crate::operations::orders::model::{
     CancelReasonBody, MovedOrder, NewOrder, OrderBody, OrderSummary, OrderTypeBody, PlacedOrder,
     QuoteBody, StatusBody, lines,
 };
 use crate::operations::orders::refusal;
+use crate::operations::period;
 use crate::operations::refusal::{refused, unread};
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
@@ -74,7 +79,7 @@ impl Orders {
 
     /// Ask what an order would cost, without placing it.
     ///
-    /// The prices, rules and refusals are those of placing it.
+    /// The prices and refusals are those of placing it at this moment, what is short in stock included.
     #[oai(path = "/orders/price", method = "post", operation_id = "priceOrder")]
     async fn price(
         &self,
@@ -85,7 +90,6 @@ impl Orders {
         let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
         let Quote { lines: priced, total } =
             quote.map_err(|failure| refused(failure, refusal::new_order))?;
-        by.caller.at(intent.branch)?;
         Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
     }
 
@@ -164,27 +168,30 @@ impl Orders {
         after: Query<Option<PositionToken>>,
         /// Only orders of this branch.
         branch_id: Query<Option<Uuid>>,
-        /// Only orders that stand here.
-        status: Query<Option<StatusBody>>,
+        /// Only orders that stand here; may be said several times, for several states.
+        status: Query<Option<Vec<StatusBody>>>,
         /// Only orders of this type.
         order_type: Query<Option<OrderTypeBody>>,
         /// Only orders of this business date or later.
-        from: Query<Option<chrono::NaiveDate>>,
+        from: Query<Option<Date>>,
         /// Only orders of this business date or earlier.
-        to: Query<Option<chrono::NaiveDate>>,
+        to: Query<Option<Date>>,
     ) -> Result<Json<List<OrderSummary>>, Problem> {
+        let statuses = status.0.unwrap_or_default().into_iter().map(Into::into);
+        let statuses: Vec<Status> = statuses.collect::<BTreeSet<_>>().into_iter().collect();
         let filter = OrderFilter {
             branch: branch_id.0.map(BranchId::from_uuid),
-            status: status.0.map(Into::into),
+            statuses: &statuses,
             order_type: order_type.0.map(Into::into),
-            from: from.0,
-            to: to.0,
+            from: from.0.map(|date| date.0),
+            to: to.0.map(|date| date.0),
         };
         let query = QueryFingerprint::of("listOrders", &[("filter", &format!("{filter:?}"))]);
-        by.caller.sees(filter.branch)?;
+        period::in_order(filter.from, filter.to)?;
         let place = self.0.place(&by.caller, query, cursor.as_deref())?;
-        let consumers = [projections::orders::Orders::NAME];
+        let consumers = [projections::orders::Orders::NAME, Catalog::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
+        period::of_branch(&mut tx, &by.caller, filter.branch).await?;
         let page = order_list::list(&mut tx, filter, place, limit.rows().into()).await;
         let page = page.map_err(unread)?;
         let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());

@@ -1,11 +1,13 @@
 //! Orders, their payments, and the kitchen.
 
+mod codes;
 mod kitchen;
 mod lifecycle;
 pub(in crate::operations) mod model;
 mod payments;
 pub(in crate::operations) mod refusal;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;

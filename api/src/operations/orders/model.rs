@@ -161,7 +161,7 @@ pub(super) struct PlacedOrder {
     pub(super) id: Uuid,
     /// Its number in the series of its branch, type and year.
     pub(super) number: u32,
-    /// Its number in the day, for calling it out.
+    /// Its number in its branch's business date, for calling it out.
     pub(super) call_number: u32,
     /// Where it stands.
     pub(super) status: StatusBody,
@@ -201,7 +201,7 @@ pub(super) struct OrderSummary {
     number: u32,
     /// The year of its series.
     series_year: i32,
-    /// Its number in the day, for calling it out.
+    /// Its number in its branch's business date, for calling it out.
     call_number: u32,
     /// Its business date.
     business_date: NaiveDate,
@@ -214,7 +214,7 @@ pub(super) struct OrderSummary {
     cancel_reason: Option<CancelReasonBody>,
     /// What it costs, taxes included.
     total: MoneyBody,
-    /// What is left to pay.
+    /// What is left to pay; nothing for a cancelled order.
     balance: MoneyBody,
     /// How many lines it has.
     line_count: u32,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::operations::answer::Created;
 use crate::operations::fields::Fields;
-use crate::operations::model::MoneyBody;
+use crate::operations::model::{MoneyBody, PaidBody};
 use crate::operations::orders::model::PaymentMethodBody;
 use crate::operations::orders::refusal;
 use crate::operations::{Part, Services};
@@ -32,9 +32,9 @@ struct NewPayment {
     /// How it is made.
     method: PaymentMethodBody,
     /// How much of the order is paid with it, more than zero and at most what is left to pay.
-    amount: MoneyBody,
+    amount: PaidBody,
     /// What the guest hands over; without it exactly the amount.
-    tendered: Option<MoneyBody>,
+    tendered: Option<PaidBody>,
 }
 
 /// A payment that was taken.
@@ -74,8 +74,9 @@ impl Payments {
     ) -> Result<Created<TakenPayment>, Problem> {
         let PaymentMethodBody::Cash = body.method;
         let mut fields = Fields::default();
-        let amount = fields.money("/amount", &body.amount);
-        let tendered = body.tendered.as_ref().map(|tendered| fields.money("/tendered", tendered));
+        let amount = body.amount.read(&mut fields, "/amount");
+        let tendered = body.tendered.as_ref();
+        let tendered = tendered.map(|tendered| tendered.read(&mut fields, "/tendered"));
         let (Some(amount), Some(tendered)) =
             (amount, tendered.map_or(Some(None), |read| read.map(Some)))
         else {

@@ -85,6 +85,10 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
         }
         order::Error::AmountExceedsBalance { balance, .. } => Problem::new(Code::PaymentExceeds)
             .detail((format!("El saldo es {balance}."), format!("{balance} is left to pay."))),
+        order::Error::TenderedTooMuch { .. } => {
+            let words = ("es demasiado", "is too much");
+            Problem::validation(vec![FieldError::new("/tendered/amount", "maximum", words)])
+        }
         order::Error::TenderedTooLittle { amount, .. } => {
             let words = (format!("debe cubrir {amount}"), format!("must cover {amount}"));
             Problem::validation(vec![FieldError::new("/tendered/amount", "minimum", words)])

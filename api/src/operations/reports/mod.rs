@@ -1,7 +1,9 @@
 //! Reports.
 
+mod codes;
 mod sales;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;

@@ -1,23 +1,27 @@
 //! Reports.
 
-use chrono::NaiveDate;
 use domain::identity::permission::markers::ReportSales;
 use domain::shared::BranchId;
 use poem_openapi::param::Query;
 use poem_openapi::{Enum, Object, OpenApi};
-use projections::catalog::{Catalog, branches};
+use projections::catalog::Catalog;
 use projections::sales::Sales;
-use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
+use projections::sales::report::{Group, GroupBy, SalesFilter, SalesPlace, SalesRow, sales};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
-use crate::operations::model::MoneyBody;
+use crate::cursor::QueryFingerprint;
+use crate::date::Date;
+use crate::operations::model::MoneySumBody;
+use crate::operations::paging::page;
+use crate::operations::period;
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::Problem;
 
 /// See the module.
 pub(super) struct Reports(pub(super) Services);
@@ -45,6 +49,8 @@ enum GroupByBody {
 struct SalesReport {
     /// The rows; amounts of different currencies have rows of their own.
     data: Vec<SalesLine>,
+    /// What to send as `cursor` for the rows after these; null when there are none.
+    next_cursor: Option<String>,
     /// The place in the log that the report was made from: every event up to there is in it.
     made_from: Option<PositionToken>,
 }
@@ -63,7 +69,7 @@ struct SalesLine {
     /// How many pieces.
     items: u64,
     /// What guests paid, taxes included.
-    gross: MoneyBody,
+    gross: MoneySumBody,
 }
 
 #[OpenApi(prefix_path = "/v1/reports", tag = "Part::Reports")]
@@ -72,37 +78,41 @@ impl Reports {
     ///
     /// Whoever is bound to some branches names one of them.
     #[oai(path = "/sales", method = "get", operation_id = "reportSales")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
     async fn sales(
         &self,
         by: Can<ReportSales>,
         /// The first business date.
-        from: Query<NaiveDate>,
+        from: Query<Date>,
         /// The last business date.
-        to: Query<NaiveDate>,
+        to: Query<Date>,
         /// Only sales of this branch.
         branch_id: Query<Option<Uuid>>,
         /// What the rows are about; one row for everything unless said otherwise.
         group_by: Query<Option<GroupByBody>>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Json<SalesReport>, Problem> {
-        if from.0 > to.0 {
-            let words = ("debe ser igual o posterior a from", "must not be before from");
-            return Err(Problem::parameter(FieldError::new("/query/to", "range", words)));
-        }
+        let (Date(from), Date(to)) = (from.0, to.0);
+        period::in_order(Some(from), Some(to))?;
         let branch = branch_id.0.map(BranchId::from_uuid);
+        let group_by: GroupBy = group_by.0.unwrap_or(GroupByBody::Total).into();
+        let filter = SalesFilter { branch, from, to };
+        let asked = format!("{filter:?} {group_by:?}");
+        let query = QueryFingerprint::of("reportSales", &[("filter", &asked)]);
+        let place: Option<SalesPlace> = self.0.place(&by.caller, query, cursor.as_deref())?;
         let consumers = [Sales::NAME, Catalog::NAME];
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
-        if let Some(branch) = branch
-            && branches::get(&mut tx, branch).await.map_err(unread)?.is_none()
-        {
-            return Err(Problem::new(Code::NotFound));
-        }
-        by.caller.sees(branch)?;
-        let filter = SalesFilter { branch, from: from.0, to: to.0 };
-        let group_by = group_by.0.unwrap_or(GroupByBody::Total).into();
+        period::of_branch(&mut tx, &by.caller, branch).await?;
         let report = sales(&mut tx, filter, group_by).await.map_err(unread)?;
         let made_from = report.made_from.map(|place| self.0.token(place.position));
-        Ok(Json(SalesReport { data: report.rows.into_iter().map(Into::into).collect(), made_from }))
+        let rows = report.rows.into_iter();
+        let rows = rows.filter(|row| place.as_ref().is_none_or(|place| row.place() > *place));
+        let page = page(rows, *limit, SalesRow::place);
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        let data = page.rows.into_iter().map(Into::into).collect();
+        Ok(Json(SalesReport { data, next_cursor, made_from }))
     }
 }
 

@@ -1,8 +1,10 @@
 //! The state of the system.
 
+mod codes;
 mod consumers;
 mod parked;
 
+pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
 
 use super::Services;

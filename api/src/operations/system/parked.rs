@@ -1,7 +1,6 @@
 //! Parked events: what the read models could not take in, and what is done about it.
 
 use chrono::{DateTime, Utc};
-use commands::Position;
 use domain::identity::permission::markers::{SystemOperate, SystemRead};
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
@@ -132,7 +131,7 @@ impl Parked {
         key: IdempotencyKey,
         Json(body): Json<DiscardedEvent>,
     ) -> Result<Done<ResolvedBody>, Problem> {
-        let position = Position::new(body.position.position_in(self.0.incarnation)?);
+        let position = self.0.position(body.position)?;
         let discard = Discard { consumer: body.consumer, position, reason: body.reason };
         let resolved = self.0.parking.discard(&self.decision(&by.caller, key), &discard).await;
         done(discard.consumer, resolved)

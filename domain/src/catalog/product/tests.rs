@@ -50,6 +50,14 @@ fn a_product_without_a_usable_price_is_refused() {
     given::<Product>([])
         .when(add(arepa(vec![variant(1, "Sencilla", 0)])))
         .then_refused(Error::PriceNotPositive { index: 0 });
+    let dearest = variant(1, "Sencilla", PRICE_MAX / 100);
+    given::<Product>([])
+        .when(add(arepa(vec![dearest.clone()])))
+        .then([added(arepa(vec![dearest]))]);
+    let dearer = variant(1, "Sencilla", PRICE_MAX / 100 + 1);
+    given::<Product>([])
+        .when(add(arepa(vec![dearer])))
+        .then_refused(Error::PriceTooHigh { index: 0 });
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::RECEIPT_LINES_MAX;
 use crate::inventory::balance::BalanceError;
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{StockItemId, StockQuantity, StockQuantityError};
 
 /// An item that is short.
@@ -42,6 +43,12 @@ pub enum Error {
     /// A cost must not be below zero; goods may be free.
     #[error("line {index} costs less than nothing")]
     CostNegative {
+        /// The index of the line, from 0.
+        index: usize,
+    },
+    /// A cost must be at most [`ORDER_MAX`].
+    #[error("line {index} costs more than {ORDER_MAX} minor units")]
+    CostTooHigh {
         /// The index of the line, from 0.
         index: usize,
     },

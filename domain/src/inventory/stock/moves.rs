@@ -12,6 +12,7 @@ use super::{
 use crate::Decider;
 use crate::inventory::OnShortage;
 use crate::inventory::balance::{self, Balance};
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{OrderId, StockItemId, StockQuantity};
 
 /// The most orders that one event releases, so that no event grows without limit.
@@ -36,6 +37,9 @@ pub(super) fn received(state: &State, receive: Receive) -> Result<Received, Erro
         if line.cost.amount() < 0 {
             return Err(Error::CostNegative { index });
         }
+        if line.cost.amount() > ORDER_MAX {
+            return Err(Error::CostTooHigh { index });
+        }
         let before = balances.get(&line.item).copied().or_else(|| state.balance(line.item));
         let before = before.unwrap_or(Balance::nothing(currency));
         let balance::Received { balance, correction } = before.receive(line.quantity, line.cost)?;
@@ -58,7 +62,7 @@ pub(super) fn reserved(state: &State, reserve: Reserve) -> Result<Reserved, Erro
     let mut reserved = Vec::with_capacity(demand.len());
     for (item, needed) in demand {
         let on_hand = state.balance(item).map_or(StockQuantity::ZERO, |balance| balance.quantity);
-        let available = on_hand.minus(state.reserved(item))?;
+        let available = on_hand.saturating_minus(state.reserved(item));
         if needed > available && refusing(item) {
             short.push(Shortage { item, needed, available });
         }
@@ -85,7 +89,7 @@ pub(super) fn consumed(state: &State, consume: Consume) -> Result<Consumed, Erro
         let stock = state.stock.get(&item);
         let before = stock.map_or(Balance::nothing(currency), |stock| stock.balance);
         let last_known = stock.and_then(|stock| stock.rate);
-        let balance::Consumed { balance, value } = before.consume(quantity, last_known)?;
+        let balance::Consumed { balance, value } = before.consume(quantity, last_known);
         let released = if reservation.is_some() { quantity } else { StockQuantity::ZERO };
         let reserved = state.reserved(item).minus(released)?;
         consumed.push(ConsumedLine { item, quantity, value, balance, reserved });

@@ -10,6 +10,7 @@ use super::*;
 use crate::inventory::OnShortage;
 use crate::inventory::balance::Balance;
 use crate::inventory::recipe::Ingredient;
+use crate::shared::money::AMOUNT_MAX;
 use crate::shared::{Currency, Money, ReceiptId, StockItemId, StockQuantity};
 
 /// A step in the history of a branch; time only moves forward.
@@ -46,6 +47,21 @@ fn millionths(n: i64) -> StockQuantity {
 
 fn cents(amount: i64) -> Money {
     Money::try_new(amount, Currency::COP).unwrap()
+}
+
+fn any_quantity() -> impl Strategy<Value = StockQuantity> {
+    let all = StockQuantity::MAX.millionths();
+    prop_oneof![1_i64..10, 1..=all, Just(all)].prop_map(millionths)
+}
+
+/// The events of a receipt of any cost, or none if its balance is out of range.
+fn dear_receipt(state: &State, quantity: StockQuantity, cost: Money) -> Vec<Event> {
+    let before = state.balance(item(0)).unwrap_or(Balance::nothing(Currency::COP));
+    let Ok(received) = before.receive(quantity, cost) else { return vec![] };
+    let (balance, correction) = (received.balance, received.correction);
+    let line = ReceivedLine { item: item(0), quantity, cost, correction, balance };
+    let receipt = ReceiptId::from_uuid(Uuid::from_u128(9));
+    vec![Received { receipt, lines: vec![line] }.into()]
 }
 
 /// A branch, its open orders, and the sums of its movements.
@@ -217,6 +233,44 @@ proptest! {
                 let available = balance.balance.quantity.minus(branch.state.reserved(*item)).unwrap();
                 prop_assert!(available >= StockQuantity::ZERO, "{available}");
             }
+        }
+    }
+
+    /// The costs include those of stored events that a receipt of today would be refused for.
+    #[test]
+    fn what_an_accepted_order_takes_is_used_up_or_released_whatever_receipts_said(
+        moves in prop::collection::vec(
+            (0_u8..4, any_quantity(), 0..=AMOUNT_MAX, 0_usize..4), 0..40,
+        ),
+    ) {
+        let mut state = State::default();
+        let mut open = Vec::new();
+        for (n, (kind, quantity, cost, nth)) in (0_u32..).zip(moves) {
+            let lines = vec![Ingredient { item: item(0), quantity }];
+            let order = order(n.into());
+            let events = match kind {
+                0 => dear_receipt(&state, quantity, cents(cost)),
+                1 => {
+                    let demand = Demand { item: item(0), quantity, on_shortage: OnShortage::Allow };
+                    let reserve = Reserve { order, lines: vec![demand], now: at(n) };
+                    let events = Inventory::decide(&state, Command::Reserve(reserve));
+                    if events.is_ok() {
+                        open.push((order, lines));
+                    }
+                    events.unwrap_or_default()
+                }
+                _ if open.is_empty() => vec![],
+                kind => {
+                    let (order, lines) = open.remove(nth % open.len());
+                    let command = if kind == 2 {
+                        Command::Consume(Consume { order, currency: Currency::COP, lines })
+                    } else {
+                        Command::Release { order }
+                    };
+                    Inventory::decide(&state, command).map_err(|no| TestCaseError::fail(no.to_string()))?
+                }
+            };
+            state = Inventory::fold(state, events);
         }
     }
 

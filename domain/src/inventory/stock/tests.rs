@@ -4,6 +4,7 @@ use super::*;
 use crate::inventory::OnShortage;
 use crate::inventory::balance::Balance;
 use crate::inventory::recipe::Ingredient;
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{Currency, Money, ReceiptId, StockItemId, StockQuantity};
 use crate::testing::given;
 
@@ -114,10 +115,12 @@ fn a_receipt_with_invalid_lines_is_refused() {
         .when(receive(&many))
         .then_refused(Error::LineCount { given: RECEIPT_LINES_MAX + 1 });
     let dollars = Money::zero(Currency::USD);
+    let too_much = Money::try_new(ORDER_MAX + 1, Currency::COP).unwrap();
     for (line, refusal) in [
         ((CHEESE, "0", pesos(1)), Error::QuantityNotPositive { index: 1 }),
         ((CHEESE, "-1", pesos(1)), Error::QuantityNotPositive { index: 1 }),
         ((CHEESE, "1", pesos(-1)), Error::CostNegative { index: 1 }),
+        ((CHEESE, "1", too_much), Error::CostTooHigh { index: 1 }),
         ((CHEESE, "1", dollars), Error::ForeignCurrency { index: 1 }),
     ] {
         given::<Inventory>([]).when(receive(&[(FLOUR, "1", pesos(1)), line])).then_refused(refusal);

@@ -2,6 +2,7 @@
 
 use super::{CancelReason, Cancelled, Details, Error, Event, PaymentMethod, PaymentTaken};
 use crate::orders::Status;
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{Money, PaymentId};
 
 /// A payment in cash.
@@ -28,6 +29,9 @@ pub(super) fn cash_taken(order: &Details, cash: TakeCash) -> Result<PaymentTaken
         return Err(Error::AmountExceedsBalance { amount, balance });
     }
     let tendered = tendered.unwrap_or(amount);
+    if tendered.amount() > ORDER_MAX {
+        return Err(Error::TenderedTooMuch { tendered });
+    }
     let change = tendered.minus(amount)?;
     if change.amount() < 0 {
         return Err(Error::TenderedTooLittle { tendered, amount });

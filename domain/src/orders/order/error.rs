@@ -49,6 +49,12 @@ pub enum Error {
         /// What is left to pay.
         balance: Money,
     },
+    /// The amount handed over is more than [`ORDER_MAX`].
+    #[error("{tendered} is more than a guest can hand over")]
+    TenderedTooMuch {
+        /// What the guest hands over.
+        tendered: Money,
+    },
     /// The guest handed over less than the amount.
     #[error("{tendered} does not cover {amount}")]
     TenderedTooLittle {

@@ -7,8 +7,10 @@ use super::{Error, Placed};
 use crate::inventory::recipe::Ingredient;
 use crate::orders::{LineRecipe, OrderType};
 use crate::pricing::{self, LineAmounts, UnpricedLine};
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{
-    BranchId, CategoryId, Currency, Money, Name, ProductId, Quantity, StockQuantityError, VariantId,
+    BranchId, CategoryId, Currency, Money, MoneyError, Name, ProductId, Quantity,
+    StockQuantityError, VariantId,
 };
 
 /// The most lines of one order.
@@ -109,6 +111,9 @@ pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line
         return Err(Error::LineCount { given: requests.len() });
     }
     let amounts = pricing::price(currency, requests.iter().map(LineRequest::unpriced))?;
+    if amounts.total.amount() > ORDER_MAX {
+        return Err(MoneyError::TooLarge.into());
+    }
     let lines = requests.into_iter().zip(amounts.lines);
     let lines =
         lines.map(|(request, amounts)| request.priced(amounts)).collect::<Result<_, _>>()?;

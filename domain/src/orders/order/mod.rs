@@ -8,7 +8,7 @@ mod state;
 mod stock_move;
 
 use crate::Decider;
-use crate::shared::OrderId;
+use crate::shared::{Money, OrderId};
 
 pub use bill::TakeCash;
 pub use error::Error;
@@ -84,12 +84,14 @@ impl Decider for Order {
             }
             (
                 State::Placed(order),
-                Event::Confirmed(_)
-                | Event::Started(_)
-                | Event::MadeReady(_)
-                | Event::Delivered(_)
-                | Event::Cancelled(_),
+                Event::Confirmed(_) | Event::Started(_) | Event::MadeReady(_) | Event::Delivered(_),
             ) => State::Placed(Details { status: moved_to.unwrap_or(order.status), ..order }),
+            // A cancelled order is neither made nor handed over, so nothing is left to pay.
+            (State::Placed(order), Event::Cancelled(_)) => State::Placed(Details {
+                status: moved_to.unwrap_or(order.status),
+                balance: Money::zero(order.balance.currency()),
+                ..order
+            }),
             (State::Placed(order), Event::PaymentTaken(PaymentTaken { balance, .. })) => {
                 State::Placed(Details { balance, ..order })
             }

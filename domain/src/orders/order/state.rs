@@ -26,7 +26,7 @@ pub struct Details {
     pub status: Status,
     /// The total.
     pub total: Money,
-    /// What is left to pay.
+    /// What is left to pay; nothing for a cancelled order.
     pub balance: Money,
     /// What each line takes from stock.
     pub ingredients: Arc<[Ingredient]>,

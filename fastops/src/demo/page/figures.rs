@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::orders::order::CancelReason;
 use domain::orders::{OrderType, Status};
-use domain::shared::{BranchId, Money, Name, TenantId};
+use domain::shared::{BranchId, Money, MoneySum, Name, TenantId};
 use event_store::EventStore;
 use projections::catalog::branches;
 use projections::orders::kitchen_board::{self, KitchenOrder};
@@ -176,7 +176,7 @@ impl Branch {
         let filter = SalesFilter { branch: Some(id), from, to: today };
         let sold = |row: Option<&SalesRow>| match row {
             Some(row) => {
-                Sold { n_orders: row.n_orders.unwrap_or_default(), gross: row.gross.into() }
+                Sold { n_orders: row.n_orders.unwrap_or_default(), gross: shown(row.gross) }
             }
             None => Sold { n_orders: 0, gross: Money::zero(currency).into() },
         };
@@ -187,7 +187,7 @@ impl Branch {
             sold(rows.iter().find(is_it))
         };
         let past = from.iter_days().take_while(|date| *date < today);
-        let kitchen = kitchen_board::board(tx, id, TICKETS_MAX).await?;
+        let kitchen = kitchen_board::board(tx, id, None, TICKETS_MAX).await?.rows;
         Ok(Self {
             id,
             today,
@@ -216,6 +216,11 @@ async fn dishes(tx: &mut TenantTx, today: NaiveDate) -> Result<Vec<Dish>, ReadEr
     dishes.sort_by_key(|dish| Reverse(dish.n_items));
     dishes.truncate(DISHES_MAX);
     Ok(dishes)
+}
+
+/// A sum as an amount, which is all that a page shows; a larger sum is shown as the largest amount.
+fn shown(sum: MoneySum) -> Price {
+    Money::saturating(sum.amount(), sum.currency()).into()
 }
 
 impl From<Money> for Price {

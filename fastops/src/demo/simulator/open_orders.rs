@@ -76,7 +76,7 @@ async fn standing_at(
     status: Status,
     from: Option<NaiveDate>,
 ) -> Result<Vec<Journey>, ReadError> {
-    let filter = OrderFilter { status: Some(status), from, ..OrderFilter::default() };
+    let filter = OrderFilter { statuses: &[status], from, ..OrderFilter::default() };
     let mut tx = installation.read_db.tenant(tenant).await?;
     let mut journeys = Vec::new();
     let mut after = None;

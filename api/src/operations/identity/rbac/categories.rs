@@ -11,11 +11,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
+use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal::Named;
 use crate::operations::model::{Revised, Settled};
+use crate::operations::paging::page;
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch};
@@ -128,14 +131,23 @@ impl PermissionCategories {
     async fn list(
         &self,
         by: Can<RoleRead>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Json<List<PermissionCategoryBody>>, Problem> {
+        let query = QueryFingerprint::of("listPermissionCategories", &[]);
+        let place: Option<(String, Uuid)> = self.0.place(&by.caller, query, cursor.as_deref())?;
         let graph = self.0.graph(&by.caller, after.0).await?;
         let ids = graph.categories.keys();
-        let mut data: Vec<_> =
+        let mut rows: Vec<_> =
             ids.filter_map(|id| PermissionCategoryBody::of(&graph, *id)).collect();
-        data.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Json(List { data, next_cursor: None }))
+        rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        let is_left = |it: &PermissionCategoryBody| {
+            place.as_ref().is_none_or(|(name, id)| (&it.name, it.id) > (name, *id))
+        };
+        let page = page(rows.into_iter().filter(is_left), *limit, |it| (it.name.clone(), it.id));
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        Ok(Json(List { data: page.rows, next_cursor }))
     }
 
     /// Get a category of permissions.

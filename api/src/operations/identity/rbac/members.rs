@@ -10,11 +10,14 @@ use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
 use crate::access::{Can, SignedIn};
+use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Done, List};
 use crate::operations::identity::rbac::model::{Assignment, EffectiveBody, branches};
 use crate::operations::model::Settled;
+use crate::operations::paging::page;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
@@ -65,8 +68,12 @@ impl Members {
         &self,
         by: Can<RoleRead>,
         user_id: Path<Uuid>,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
         after: Query<Option<PositionToken>>,
     ) -> Result<Json<List<Assignment>>, Problem> {
+        let query = QueryFingerprint::of("listRolesOfUser", &[("user_id", &user_id.to_string())]);
+        let place: Option<RoleId> = self.0.place(&by.caller, query, cursor.as_deref())?;
         let graph = self.0.graph(&by.caller, after.0).await?;
         let member = graph.members.get(&UserId::from_uuid(user_id.0));
         let member = member.ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -77,8 +84,10 @@ impl Members {
                 assigned_by: given.by.map(UserId::uuid),
                 assigned_at: given.at,
             };
-        let data = member.roles.iter().map(assignment).collect();
-        Ok(Json(List { data, next_cursor: None }))
+        let rows = member.roles.iter().filter(|(role, _)| place.is_none_or(|place| **role > place));
+        let page = page(rows, *limit, |(role, _)| **role);
+        let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
+        Ok(Json(List { data: page.rows.into_iter().map(assignment).collect(), next_cursor }))
     }
 
     /// What somebody may do at the moment, with everything that their roles inherit.

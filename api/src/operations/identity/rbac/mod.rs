@@ -8,7 +8,6 @@ mod history;
 mod labels;
 mod members;
 pub(in crate::operations) mod model;
-mod paging;
 mod permissions;
 mod roles;
 

@@ -18,10 +18,10 @@ use crate::operations::fields::Fields;
 use crate::operations::identity::rbac::model::{
     ChosenPermissions, NewRoleDetails, RoleBody, RoleDetails,
 };
-use crate::operations::identity::rbac::paging::page;
 use crate::operations::identity::rbac::permission;
 use crate::operations::identity::refusal::Named;
 use crate::operations::model::{Revised, Settled};
+use crate::operations::paging::page;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
 use crate::payload::Json;

@@ -67,14 +67,6 @@ impl SessionBody {
     }
 }
 
-/// All sign-ins of somebody.
-#[derive(Debug, Object, Serialize)]
-#[oai(rename = "SessionList")]
-pub(in crate::operations) struct SessionsBody {
-    /// The newest first.
-    pub(in crate::operations) data: Vec<SessionBody>,
-}
-
 /// That something was done.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "Acknowledged")]

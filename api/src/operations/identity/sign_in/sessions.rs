@@ -4,7 +4,7 @@ use commands::identity::{Presented, Renewal, Renewed, Session};
 use domain::identity::user::{self, EndReason, SessionEnded};
 use domain::shared::{SessionId, TenantId, UserId};
 use poem::Request;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
@@ -12,13 +12,17 @@ use crate::access::{Anyone, SignedIn};
 use crate::auth::failures::{Reason, Try, Way};
 use crate::auth::opaque::{Kind, Opaque};
 use crate::caller::Caller;
+use crate::cursor::QueryFingerprint;
 use crate::journal::Journal;
+use crate::operations::answer::List;
 use crate::operations::identity::sign_in::IDLE_FOR;
 use crate::operations::identity::sign_in::model::{
-    AcknowledgedBody, DONE, SessionBody, SessionsBody, SignedInBody,
+    AcknowledgedBody, DONE, SessionBody, SignedInBody,
 };
+use crate::operations::paging::page;
 use crate::operations::refusal::failed;
 use crate::operations::{Part, Services};
+use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
 use crate::trace::Trace;
@@ -118,13 +122,24 @@ impl OwnSessions {
 
     /// List one's sign-ins, the newest first.
     #[oai(path = "/sessions", method = "get", operation_id = "listSessions")]
-    async fn list(&self, by: SignedIn) -> Result<Json<SessionsBody>, Problem> {
+    async fn list(
+        &self,
+        by: SignedIn,
+        limit: Query<PageSize>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<SessionBody>>, Problem> {
         let (caller, now) = (&by.caller, self.0.clock.now());
-        let sessions = self.0.sessions.of_user(caller.tenant, caller.user, now).await;
+        let of = caller.user.uuid().to_string();
+        let query = QueryFingerprint::of("listSessions", &[("user_id", &of)]);
+        let place = self.0.place(caller, query, cursor.as_deref())?;
+        let (tenant, user, rows) = (caller.tenant, caller.user, u32::from(limit.rows()) + 1);
+        let sessions = self.0.sessions.of_user(tenant, user, now, place, rows).await;
         let sessions = sessions.map_err(|world| failed(&world))?;
+        let page = page(sessions.into_iter(), *limit, |last| (last.begun_at, last.id));
+        let next_cursor = self.0.cursor(caller, query, page.next.as_ref());
         let current = caller.session.uuid();
-        let data = sessions.into_iter().map(|it| SessionBody::of(it, current)).collect();
-        Ok(Json(SessionsBody { data }))
+        let data = page.rows.into_iter().map(|it| SessionBody::of(it, current)).collect();
+        Ok(Json(List { data, next_cursor }))
     }
 
     /// Sign out on another device.
@@ -136,9 +151,8 @@ impl OwnSessions {
     ) -> Result<Json<AcknowledgedBody>, Problem> {
         let (caller, session) = (&by.caller, SessionId::from_uuid(session_id.0));
         let now = self.0.clock.now();
-        let sessions = self.0.sessions.of_user(caller.tenant, caller.user, now).await;
-        let sessions = sessions.map_err(|world| failed(&world))?;
-        if !sessions.iter().any(|own| own.id == session) {
+        let is_own = self.0.sessions.has(caller.tenant, caller.user, session, now).await;
+        if !is_own.map_err(|world| failed(&world))? {
             return Err(Problem::new(Code::NotFound));
         }
         self.end(&by, session).await?;

@@ -1,6 +1,7 @@
 use super::{cash, history, paid, pesos, placed_for, take_cash};
 use crate::orders::Status;
 use crate::orders::order::{CancelReason, Command, Error, Order};
+use crate::shared::money::ORDER_MAX;
 use crate::shared::{Currency, Money, MoneyError};
 use crate::testing::given;
 
@@ -46,7 +47,7 @@ fn a_paid_or_cancelled_order_takes_no_payment() {
         .then_refused(Error::NothingToPay { status: Status::Pending, balance: pesos(0) });
     given::<Order>(history(Status::Cancelled))
         .when(cash(pesos(1), pesos(1)))
-        .then_refused(Error::NothingToPay { status: Status::Cancelled, balance: pesos(30_000) });
+        .then_refused(Error::NothingToPay { status: Status::Cancelled, balance: pesos(0) });
 }
 
 #[test]
@@ -54,6 +55,10 @@ fn too_little_cash_or_another_currency_is_refused() {
     given::<Order>(history(Status::Ready))
         .when(cash(pesos(30_000), pesos(29_999)))
         .then_refused(Error::TenderedTooLittle { tendered: pesos(29_999), amount: pesos(30_000) });
+    let too_much = Money::try_new(ORDER_MAX + 1, Currency::COP).unwrap();
+    given::<Order>(history(Status::Ready))
+        .when(cash(pesos(30_000), too_much))
+        .then_refused(Error::TenderedTooMuch { tendered: too_much });
     let dollars = Money::try_new(100, Currency::USD).unwrap();
     given::<Order>(history(Status::Ready)).when(cash(dollars, dollars)).then_refused(Error::Money(
         MoneyError::MixedCurrencies { left: Currency::COP, right: Currency::USD },

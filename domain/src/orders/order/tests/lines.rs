@@ -4,9 +4,11 @@ use super::{pesos, place, request};
 use crate::Decider;
 use crate::inventory::recipe::Ingredient;
 use crate::orders::LineRecipe;
-use crate::orders::order::{Command, Error, Event, LINES_MAX, LineRequest, Order, State};
-use crate::shared::money::AMOUNT_MAX;
-use crate::shared::{Currency, Money, MoneyError, StockItemId, StockQuantity, StockQuantityError};
+use crate::orders::order::{Command, Error, Event, LINES_MAX, LineRequest, Order, State, price};
+use crate::shared::money::{AMOUNT_MAX, PRICE_MAX};
+use crate::shared::{
+    Currency, Money, MoneyError, Quantity, StockItemId, StockQuantity, StockQuantityError,
+};
 use crate::testing::given;
 
 #[test]
@@ -61,9 +63,18 @@ fn an_order_without_lines_or_with_too_many_is_refused() {
 }
 
 #[test]
-fn a_total_that_javascript_cannot_read_is_refused() {
-    let huge = Money::try_new(AMOUNT_MAX, Currency::COP).unwrap();
-    given::<Order>([])
-        .when(Command::Place(place(vec![request(1, huge), request(1, huge)])))
-        .then_refused(Error::Money(MoneyError::TooLarge));
+fn an_order_comes_to_no_more_than_anybody_orders() {
+    let minor = |amount| Money::try_new(amount, Currency::COP).unwrap();
+    let dear = minor(PRICE_MAX);
+    assert!(price(Currency::COP, vec![request(10, dear)]).is_ok());
+    for lines in [
+        vec![request(10, dear), request(1, minor(1))],
+        vec![request(1, minor(AMOUNT_MAX))],
+        vec![request(1, minor(AMOUNT_MAX)); 2],
+        vec![request(Quantity::MAX, dear); LINES_MAX],
+    ] {
+        given::<Order>([])
+            .when(Command::Place(place(lines)))
+            .then_refused(Error::Money(MoneyError::TooLarge));
+    }
 }

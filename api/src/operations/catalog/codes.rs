@@ -1,0 +1,17 @@
+//! The codes that the rules of the menu answer with.
+
+use crate::contract::Refusals;
+use crate::problem::Code::{
+    InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
+};
+
+/// By operation.
+pub(in crate::operations) const CODES: &[Refusals] = &[
+    ("addCategory", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("reviseCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    (
+        "addProduct",
+        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+];

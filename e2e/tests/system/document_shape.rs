@@ -1,0 +1,145 @@
+//! The OpenAPI document as generators of clients read it.
+
+use std::collections::BTreeSet;
+
+use e2e::System;
+use reqwest::Method;
+use serde_json::Value;
+
+fn document() -> Value {
+    serde_json::from_str(&fastops::processes::server::openapi().unwrap()).unwrap()
+}
+
+/// Every object of the document, with its address in it.
+fn objects(value: &Value, at: &str, found: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                objects(item, &format!("{at}/{index}"), found);
+            }
+        }
+        Value::Object(fields) => {
+            found.push((at.to_owned(), value.clone()));
+            for (name, field) in fields {
+                objects(field, &format!("{at}/{name}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `allOf` with anything but a reference makes generators invent types, or give up.
+#[tokio::test]
+async fn every_form_of_a_schema_is_one_that_generators_read() {
+    let mut found = Vec::new();
+    objects(&document(), "", &mut found);
+    for (at, object) in &found {
+        if let Some(all) = object.get("allOf") {
+            let all = all.as_array().unwrap();
+            assert!(all.len() == 1 && all[0].get("$ref").is_some(), "{at}: {object}");
+        }
+        let is_schema = at.contains("/properties/") || at.ends_with("/schema");
+        if is_schema && object.get("nullable").is_some() {
+            assert!(object.get("type").is_some(), "{at} is nullable without a type");
+        }
+        assert_ne!(object.get("deprecated"), Some(&Value::Bool(false)), "{at}");
+    }
+    assert!(found.len() > 1_000);
+}
+
+#[tokio::test]
+async fn the_document_says_where_under_which_licence_and_who_may() {
+    let document = document();
+    assert_eq!(document["servers"][0]["url"], "/");
+    assert_eq!(document["info"]["license"]["name"], "AGPL-3.0-only");
+    assert_eq!(document["security"], serde_json::json!([{"BearerAuth": []}]));
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for name in schemas.keys() {
+        assert!(name.chars().all(char::is_alphanumeric), "{name} is no name of a class");
+    }
+}
+
+/// An answer writes every field; only bodies of requests leave fields out.
+#[tokio::test]
+async fn what_an_answer_always_has_is_required() {
+    let document = document();
+    let line = &document["components"]["schemas"]["OrderSummary"];
+    let required: BTreeSet<&str> =
+        line["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let properties: BTreeSet<&str> =
+        line["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(required, properties);
+    assert_eq!(line["properties"]["cancel_reason"]["nullable"], true);
+}
+
+/// The parts come as a newcomer needs them, and so do the operations in them.
+#[tokio::test]
+async fn the_document_follows_the_journey_of_its_reader() {
+    let text = fastops::processes::server::openapi().unwrap();
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what} is not there"));
+    for pair in ["login", "openBranch", "addProduct", "placeOrder", "reportSales", "listCompanies"]
+        .windows(2)
+    {
+        let [before, after] =
+            [0, 1].map(|place| at(&format!("\"operationId\": \"{}\"", pair[place])));
+        assert!(before < after, "{} comes before {}", pair[0], pair[1]);
+    }
+}
+
+/// Codes that are no matter of how a request is written.
+const UNDERSTOOD: [&str; 4] =
+    ["token-invalid", "unknown-reference", "ticket-invalid", "invalid-cursor"];
+
+/// Each operation is sent its example by an owner: it may be refused for what it names, never for its
+/// form.
+#[tokio::test]
+async fn every_example_can_be_sent_as_it_stands() {
+    let system = System::start().await;
+    let client = system.client();
+    let document = document();
+    let mut last = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let ends_the_sign_in = path.contains("/logout") || path.contains("/password");
+            if ends_the_sign_in {
+                last.push((path, method, operation));
+                continue;
+            }
+            send(&client, path, method, operation).await;
+        }
+    }
+    for (path, method, operation) in last {
+        send(&client, path, method, operation).await;
+    }
+}
+
+async fn send(client: &e2e::Client, template: &str, method: &str, operation: &Value) {
+    let (mut path, mut query, mut seen) = (template.to_owned(), Vec::new(), false);
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let example = parameter["example"].as_str().unwrap_or_default();
+        match (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap()) {
+            ("path", name) => path = path.replace(&format!("{{{name}}}"), example),
+            ("query", name) if parameter["required"] == true => {
+                query.push(format!("{name}={example}"));
+            }
+            ("header", "If-Match") => seen = parameter["required"] == true,
+            _ => {}
+        }
+    }
+    if !query.is_empty() {
+        path = format!("{path}?{}", query.join("&"));
+    }
+    let mut call =
+        client.call(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &path);
+    if seen {
+        call = call.if_match(1);
+    }
+    if let Some(body) = operation["requestBody"]["content"]["application/json"].get("example") {
+        call = call.json(body);
+    }
+    let answer = call.send().await;
+    let code = answer.body["code"].as_str().unwrap_or_default();
+    let is_understood =
+        !matches!(answer.status, 400 | 406 | 415 | 422 | 500) || UNDERSTOOD.contains(&code);
+    assert!(is_understood, "{method} {path}: {answer:?}");
+}
