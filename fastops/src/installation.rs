@@ -8,7 +8,7 @@ use commands::deciders::Deciders;
 use commands::engine::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, Tail, Turns};
+use event_store::consumer::{Board, CommitSignal, Feed, Tail, WorkPermits};
 use event_store::database::{pool, statement_pool};
 use event_store::lease::Leases;
 use event_store::postgres::PostgresStore;
@@ -63,7 +63,7 @@ pub struct Installation {
     /// Connections of consumers.
     pub projector: PgPool,
     /// Lets work of this process that can wait run one after another.
-    pub turns: Turns,
+    pub permits: WorkPermits,
 }
 
 impl Installation {
@@ -77,8 +77,8 @@ impl Installation {
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         let projector = projector_pool(databases);
-        let (read_db, turns) = (ReadDb::new(app.clone()), Turns::default());
-        Self { commands, read_db, store, clock, ids, app, projector, turns }
+        let (read_db, permits) = (ReadDb::new(app.clone()), WorkPermits::default());
+        Self { commands, read_db, store, clock, ids, app, projector, permits }
     }
 
     /// The same with other connections, for work on other threads: a connection is served by the runtime on
@@ -89,7 +89,7 @@ impl Installation {
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         Self {
             read_db: ReadDb::new(app.clone()),
-            store: Arc::new(self.store.beside(reading, following)),
+            store: Arc::new(self.store.with_pools(reading, following)),
             app,
             projector: projector_pool(databases),
             ..self.clone()
@@ -117,14 +117,14 @@ impl Installation {
     /// What consumers share that are shown on this board.
     pub fn feed(&self, board: &Board, tail: Tail) -> Feed {
         let store: Arc<dyn EventStore> = self.store.clone();
-        let (pool, turns) = (self.projector.clone(), self.turns.clone());
-        Feed { store, pool, tail, turns, board: board.clone() }
+        let (pool, permits) = (self.projector.clone(), self.permits.clone());
+        Feed { store, pool, tail, permits, board: board.clone() }
     }
 
     /// The newest events of the log, read for all consumers of this process until `shutdown`.
     pub fn tail(&self, shutdown: &CancellationToken) -> Tail {
-        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
-        Tail::follow(self.store.clone(), doorbell, shutdown.clone())
+        let signal = CommitSignal::listen(&self.projector, shutdown.clone());
+        Tail::follow(self.store.clone(), signal, shutdown.clone())
     }
 
     /// Leases of this process, known by an id that it makes here.
@@ -147,9 +147,9 @@ impl Installation {
     /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read
     /// before they decide. For every process that takes commands.
     pub fn follow(&self, shutdown: &CancellationToken) {
-        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
+        let signal = CommitSignal::listen(&self.projector, shutdown.clone());
         let (commands, shutdown) = (self.commands.clone(), shutdown.clone());
-        tokio::spawn(async move { commands.follow(doorbell, shutdown).await });
+        tokio::spawn(async move { commands.follow(signal, shutdown).await });
     }
 }
 

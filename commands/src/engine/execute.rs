@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::shared::{CommandId, TenantId};
-use event_store::consumer::Doorbell;
+use event_store::consumer::CommitSignal;
 use event_store::{Earlier, EventStore, Fingerprint, Revision, Verdict};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -65,10 +65,10 @@ impl Commands {
 
     /// Keeps the states in memory up to date until `shutdown`, so that commands need not read before
     /// they decide. One call per process is enough; without it they do read.
-    pub async fn follow(&self, doorbell: Doorbell, shutdown: CancellationToken) {
+    pub async fn follow(&self, signal: CommitSignal, shutdown: CancellationToken) {
         let Inner { store, memory, own, .. } = &*self.inner;
         let (store, memory, own) = (Arc::clone(store), Arc::clone(memory), Arc::clone(own));
-        Follower { store, memory, own }.run(doorbell, shutdown).await;
+        Follower { store, memory, own }.run(signal, shutdown).await;
     }
 
     /// Makes an id for something to be created.

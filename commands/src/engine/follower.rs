@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::shared::{EventId, IncarnationId};
-use event_store::consumer::Doorbell;
+use event_store::consumer::CommitSignal;
 use event_store::{Error, EventStore, Head, Position};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ use crate::engine::aggregates::Memory;
 
 pub(crate) use own::Own;
 
-/// How often the end of the log is looked for when no doorbell rings.
+/// How often the end of the log is looked for when no commit is signalled.
 const POLL: Duration = Duration::from_millis(500);
 
 /// The least time between two looks; commits that come in quick succession share one.
@@ -49,7 +49,7 @@ struct At {
 impl Follower {
     /// Follows until `shutdown`. A log that is away is waited for; meanwhile states are read before
     /// they are used.
-    pub(crate) async fn run(self, mut doorbell: Doorbell, shutdown: CancellationToken) {
+    pub(crate) async fn run(self, mut signal: CommitSignal, shutdown: CancellationToken) {
         let mut at: Option<At> = None;
         let mut is_failing = false;
         self.own.begin();
@@ -73,7 +73,7 @@ impl Follower {
             }
             shutdown.run_until_cancelled(sleep_until(begun + ROUND_MIN)).await;
             tokio::select! {
-                () = doorbell.rung() => {}
+                () = signal.committed() => {}
                 () = sleep(POLL) => {}
                 () = shutdown.cancelled() => {}
             }

@@ -9,7 +9,7 @@ use commands::{CommandError, Receipt};
 use domain::orders::Order;
 use domain::orders::order::{self, Event};
 use domain::shared::OrderId;
-use event_store::consumer::Doorbell;
+use event_store::consumer::CommitSignal;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ async fn company_on(log: &Arc<Held>) -> Company {
 fn follow(node: &Company) {
     let commands = node.commands.clone();
     tokio::spawn(
-        async move { commands.follow(Doorbell::silent(), CancellationToken::new()).await },
+        async move { commands.follow(CommitSignal::silent(), CancellationToken::new()).await },
     );
 }
 

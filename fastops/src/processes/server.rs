@@ -22,7 +22,7 @@ use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
 use domain::shared::IncarnationId;
 use event_store::EventStore;
-use event_store::consumer::{Board, Turns};
+use event_store::consumer::{Board, WorkPermits};
 use futures_util::FutureExt;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnectOptions;
@@ -157,7 +157,7 @@ fn services(
         letters: people,
         public_url,
         attempts: Arc::default(),
-        passwords: Passwords::new().by(hashing_turns(&installation.turns)),
+        passwords: Passwords::new().by(hashing_permits(&installation.permits)),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
         clock: Arc::clone(&installation.clock),
@@ -181,11 +181,11 @@ pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
 }
 
 /// The queue that hashing of passwords waits in.
-fn hashing_turns(turns: &Turns) -> HashingTurns {
-    let turns = turns.clone();
+fn hashing_permits(permits: &WorkPermits) -> HashingTurns {
+    let permits = permits.clone();
     Arc::new(move || {
-        let turns = turns.clone();
-        async move { turns.beside().await }.boxed()
+        let permits = permits.clone();
+        async move { permits.background().await }.boxed()
     })
 }
 
