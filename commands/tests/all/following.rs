@@ -67,7 +67,7 @@ async fn a_price_that_was_changed_on_another_node_is_charged() {
         let (log, one, two) = two_nodes_on(log).await;
         assert_eq!(two.total().await, pesos(28_000));
         one.reprice(30_000).await;
-        // It is charged without being read for, once the node has heard of it.
+        // It is charged without being read, once the node has followed the commit.
         loop {
             let (before, charged) = (log.reads(), two.total().await);
             if charged == pesos(30_000) && log.reads() == before {

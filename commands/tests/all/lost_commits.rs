@@ -113,7 +113,7 @@ async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_
         follow(&one);
         until_it_follows(&log, &one).await;
         let kept = log.accepted();
-        // Events that one node knows and the other does not.
+        // Events that one node has and the other has not.
         let first = number(&one).await;
         step(&one, order, Step::Confirm).await.unwrap();
         log.rewind_to(kept).await;
