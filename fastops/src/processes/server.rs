@@ -79,7 +79,7 @@ pub enum ServeError {
     Contract(#[from] ContractError),
 }
 
-/// What the document says about the API as a whole.
+/// The description of the API in its document.
 pub fn about() -> About {
     About {
         title: "FastOps".to_owned(),
@@ -180,7 +180,7 @@ pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
 }
 
-/// The queue that hashing of passwords waits in.
+/// The permits for hashing passwords.
 fn hashing_permits(permits: &WorkPermits) -> HashingTurns {
     let permits = permits.clone();
     Arc::new(move || {
@@ -213,7 +213,7 @@ fn counted(rates: Rates) -> Arc<RateLimits> {
     limits
 }
 
-/// People hold what the roles of their company give them.
+/// A user has the permissions of their roles in the company.
 struct Holding {
     services: Services,
 }
