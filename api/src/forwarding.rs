@@ -12,7 +12,7 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use commands::deciders::{Decider, Deciders};
+use commands::deciders::{Deciders, DecidingNode};
 use domain::shared::TenantId;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
@@ -174,8 +174,8 @@ impl<E: Endpoint<Output = Response>> Forwarding<E> {
         // Who cannot be believed is refused by the operation itself.
         let tenant = Caller::authenticate(request).ok()?.tenant;
         match peers.deciders.of(tenant).await {
-            Decider::This => None,
-            Decider::Other(address) => Some((tenant, address)),
+            DecidingNode::This => None,
+            DecidingNode::Other(address) => Some((tenant, address)),
         }
     }
 

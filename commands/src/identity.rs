@@ -63,7 +63,7 @@ pub struct RegisterTenant {
     /// The person who may do everything. A retry is recognised by the address.
     #[serde(skip)]
     pub owner: UserId,
-    /// What stands for the person's e-mail address.
+    /// The keyed hash of the person's e-mail address.
     pub email: EmailKey,
     /// Whether the person has a password already; who has not is invited.
     pub has_joined: bool,

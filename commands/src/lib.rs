@@ -1,12 +1,12 @@
-//! What people may ask: load, decide, append once.
+//! Commands: load, decide, append once.
 //!
-//! Each thing that can be asked is an [`Intent`]: a plain struct that says what it needs and what is to
-//! be decided. [`Commands::execute`] runs any intent: in a task of its own, on the newest state, in one
-//! append, again after a conflict, and with the first answer after a retry.
+//! Each command is an [`Intent`]: a plain struct that names what it needs and what is to be decided.
+//! [`Commands::execute`] runs any intent: in its own task, on the newest state, in one append, repeated after
+//! a conflict, and with the first answer after a retry.
 //!
-//! - [`engine`]: what runs intents
+//! - [`engine`]: runs intents
 //! - [`identity`], [`catalog`], [`inventory`], [`orders`]: the intents, by context
-//! - `claims`: what is unique in a company, for the intents of several contexts
+//! - `claims`: uniqueness in a company, for the intents of several contexts
 //! - [`processes`]: commands that follow from events
 
 pub mod catalog;

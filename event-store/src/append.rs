@@ -10,21 +10,22 @@ use crate::hash::{Chain, Content, content_hash};
 use crate::lane;
 use crate::stream::{Position, Revision, StreamId};
 
-/// SHA-256 of an operation and its canonical body: tells a retry from a reused command id.
+/// SHA-256 of an operation and its canonical body: distinguishes a retry from a reused command id.
 pub type Fingerprint = [u8; 32];
 
 /// What an event takes in a batch besides its payload and its metadata.
 const EVENT_BYTES: usize = 200;
 
-/// A stream must stand at this revision; [`Revision::START`] means that it must not exist.
+/// A stream must have this revision; [`Revision::START`] means that it must not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// The stream; it need not be one that is written to.
     pub stream: StreamId,
-    /// Where it must stand.
+    /// The expected revision.
     pub revision: Revision,
-    /// The event that must be there. Another node may have brought the stream to the same revision by
-    /// another event; whoever decided on a state that was pending names the event that it ends with.
+    /// The event that must be at the expected revision. Another node may have brought the stream to the same
+    /// revision with another event, so a command decided on a pending state names the event that the state
+    /// ends with.
     pub last_event: Option<EventId>,
 }
 
@@ -44,7 +45,7 @@ pub struct Append {
     size_bytes: usize,
 }
 
-/// What is stored of an event besides what it says itself.
+/// What is stored of an event besides its payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Encoded {
     /// JSON; events with the same metadata share the bytes.
@@ -54,11 +55,10 @@ pub(crate) struct Encoded {
 }
 
 impl Append {
-    /// The outcome of a tenant's command: where streams must stand, and what happened, in order, which
-    /// may be nothing.
+    /// The outcome of a tenant's command: the expected revisions of streams, and the events in order, if any.
     ///
-    /// All streams are the tenant's, every stream that is written to is among `expected`, and its
-    /// events are consecutive from its expected revision on.
+    /// All streams are the tenant's, every stream that is written to is among `expected`, and its events are
+    /// consecutive from its expected revision on.
     pub fn try_new(
         tenant: TenantId,
         command: CommandId,
@@ -91,7 +91,7 @@ impl Append {
         &self.fingerprint
     }
 
-    /// Where the streams must stand.
+    /// The expected revisions of the streams.
     pub fn expected(&self) -> &[Expected] {
         &self.expected
     }
@@ -138,7 +138,7 @@ impl Append {
         })
     }
 
-    /// About how many bytes it has on its way to the log.
+    /// About how many bytes it has as a message to the log.
     #[cfg(feature = "postgres")]
     pub(crate) const fn size_bytes(&self) -> usize {
         self.size_bytes

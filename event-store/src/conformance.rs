@@ -1,7 +1,7 @@
-//! What every adapter of the log must do: call [`suite!`](crate::conformance_suite) with a way to make
-//! an empty one.
+//! What every adapter of the log must do: call [`suite!`](crate::conformance_suite) with a way to make an
+//! empty one.
 //!
-//! Each promise has a test of its own; besides, a log and its model are asked the same at random.
+//! Each promise has its own test; in addition, random calls compare a log with its model.
 
 mod accepted;
 mod appending;

@@ -31,8 +31,7 @@ pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
         .connect_lazy_with(options.options([("client_min_messages", "error"), NO_COMPILER]))
 }
 
-/// A pool for single statements only: whoever begins a transaction takes [`pool`]. It saves a round trip
-/// per use.
+/// A pool for single statements only; transactions need [`pool`]. It saves one round trip per use.
 pub fn statement_pool(options: PgConnectOptions, connections: u32) -> PgPool {
     lazy(connections).connect_lazy_with(options.options([NO_COMPILER]))
 }

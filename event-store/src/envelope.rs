@@ -1,8 +1,8 @@
 //! An event as a message of the published stream: an event of CloudEvents in binary mode.
 //!
-//! The value is the payload's bytes as they were written; everything else is in headers, so that a
-//! reader gets the event back whole. The partition is the tenant's lane and the key its stream, so
-//! whoever reads a partition reads each tenant in order. No client of Kafka is needed for it.
+//! The value is the payload's bytes as they were written; everything else is in headers, so that a reader
+//! gets the complete event back. The partition is the tenant's lane and the key its stream, so a reader of a
+//! partition reads each tenant in order. This module needs no client of Kafka.
 
 mod decode;
 pub mod header;
@@ -27,9 +27,9 @@ pub const TYPE_PREFIX: &str = "co.fastops.";
 /// What sources begin with; the tenant's id follows.
 pub const SOURCE_PREFIX: &str = "/fastops/";
 
-/// Where a message stands among those of its partition.
+/// Connects a message to the preceding one of its partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct LaneLink {
     /// Which life of the log.
     pub incarnation: IncarnationId,
     /// No event of this lane lies between this position and the event's.
@@ -47,10 +47,10 @@ pub fn cloud_type(event_type: &str, schema_version: u16) -> String {
 }
 
 /// The headers of an event's message, names and values.
-pub fn headers(event: &RecordedEvent, place: Place) -> Vec<(&'static str, String)> {
+pub fn headers(event: &RecordedEvent, link: LaneLink) -> Vec<(&'static str, String)> {
     let metadata = &event.metadata;
     let tenant = event.stream.tenant();
-    let said = [
+    let values = [
         (header::SPEC_VERSION, SPEC_VERSION_1_0.to_owned()),
         (header::ID, event.id.to_string()),
         (header::SOURCE, format!("{SOURCE_PREFIX}{tenant}")),
@@ -59,9 +59,9 @@ pub fn headers(event: &RecordedEvent, place: Place) -> Vec<(&'static str, String
         (header::TIME, time(event.occurred_at)),
         (header::CONTENT_TYPE, JSON.to_owned()),
         (header::TENANT_ID, tenant.to_string()),
-        (header::INCARNATION, place.incarnation.to_string()),
+        (header::INCARNATION, link.incarnation.to_string()),
         (header::POSITION, event.position.to_string()),
-        (header::PREVIOUS, place.previous.to_string()),
+        (header::PREVIOUS, link.previous.to_string()),
         (header::SEQUENCE, event.tenant_seq.to_string()),
         (header::REVISION, event.revision.to_string()),
         (header::RECORDED_TIME, time(event.recorded_at)),
@@ -79,7 +79,7 @@ pub fn headers(event: &RecordedEvent, place: Place) -> Vec<(&'static str, String
         (header::TRACEPARENT, metadata.traceparent.clone()),
     ];
     let there = optional.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    said.into_iter().chain(there).collect()
+    values.into_iter().chain(there).collect()
 }
 
 fn time(moment: DateTime<Utc>) -> String {

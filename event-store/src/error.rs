@@ -1,4 +1,4 @@
-//! How the world says no. Refusals by a rule are not errors of the log.
+//! Failures of the log. Refusals by a rule are not errors of the log.
 
 /// Why the log could not answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -9,20 +9,19 @@ pub enum Error {
     /// The log could not be reached; nothing was written.
     #[error("the log is not available: {reason}")]
     Unavailable {
-        /// What the adapter says.
+        /// The message of the adapter.
         reason: String,
     },
-    /// There is no room for more events; nothing was written, and somebody has to make room.
+    /// The log has no space for more events; nothing was written, and an operator has to free space.
     #[error("the log's storage is full")]
     StorageFull,
-    /// The connection was lost while committing. The same append again, under the same command id,
-    /// settles it.
+    /// The connection was lost while committing. Repeating the append under the same command id settles it.
     #[error("the log did not say whether it committed")]
     OutcomeUnknown,
-    /// The log refuses this append for what it contains; trying again does not help.
+    /// The log refuses this append because of its content; a retry does not help.
     #[error("the log refuses the append: {reason}")]
     Rejected {
-        /// What the adapter says.
+        /// The message of the adapter.
         reason: String,
     },
     /// What is stored cannot be read.

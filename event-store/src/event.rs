@@ -44,8 +44,8 @@ pub struct Metadata {
     pub traceparent: Option<String>,
 }
 
-/// The event that a payload says, where the process that decided it has it still: whoever reads it there
-/// need not read its JSON. Says nothing that the payload does not.
+/// The decoded event, where the process that decided it still holds it: readers in that process need not
+/// parse its JSON. It contains exactly what the payload contains.
 #[derive(Clone, Default)]
 pub struct Decided(Option<Arc<dyn Any + Send + Sync>>);
 
@@ -81,7 +81,7 @@ impl Eq for Decided {}
 pub struct NewEvent {
     /// Where it goes.
     pub stream: StreamId,
-    /// Its place in the stream: one more than the event before it.
+    /// Its revision: one more than that of the event before it in the stream.
     pub revision: Revision,
     /// Its id, version 7.
     pub id: EventId,
@@ -89,30 +89,30 @@ pub struct NewEvent {
     pub event_type: EventType,
     /// JSON, kept as these bytes.
     pub payload: Vec<u8>,
-    /// The same as it was decided, if whoever reads it in this process may have it.
+    /// The decoded event, if readers of this process may use it.
     pub decided: Decided,
     /// Shared by all events of a command.
     pub metadata: Metadata,
     /// The day it counts for; none where no branch is concerned.
     pub business_date: Option<NaiveDate>,
-    /// When it happened, as the client says. Microseconds.
+    /// When it happened, as the client reports. Microseconds.
     pub occurred_at: DateTime<Utc>,
-    /// When the server heard of it. Microseconds.
+    /// When the server received it. Microseconds.
     pub recorded_at: DateTime<Utc>,
 }
 
 /// An event of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEvent {
-    /// Its place in the log.
+    /// Its position in the log.
     pub position: Position,
-    /// Its place among the events of its tenant, from 1 without gaps.
+    /// Its number among the events of its tenant, from 1 without gaps.
     pub tenant_seq: u64,
     /// The [lane](crate::lane) its tenant's events are consumed in.
     pub lane: u16,
-    /// Where it stands.
+    /// Its position in the log.
     pub stream: StreamId,
-    /// Its place in the stream.
+    /// Its revision in the stream.
     pub revision: Revision,
     /// Its id.
     pub id: EventId,
@@ -128,9 +128,9 @@ pub struct RecordedEvent {
     pub metadata: Metadata,
     /// The day it counts for; none where no branch is concerned.
     pub business_date: Option<NaiveDate>,
-    /// When it happened, as the client says.
+    /// When it happened, as the client reports.
     pub occurred_at: DateTime<Utc>,
-    /// When the server heard of it.
+    /// When the server received it.
     pub recorded_at: DateTime<Utc>,
     /// SHA-256 over what was written, see [`hash`](crate::hash).
     pub content_hash: [u8; 32],

@@ -18,7 +18,7 @@ pub struct Content<'a> {
     pub tenant: TenantId,
     /// The stream's name.
     pub stream: &'a str,
-    /// Its place in the stream.
+    /// Its revision in the stream.
     pub revision: Revision,
     /// Its id.
     pub id: EventId,
@@ -34,7 +34,7 @@ pub struct Content<'a> {
     pub business_date: Option<NaiveDate>,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
-    /// When the server heard of it.
+    /// When the server received it.
     pub recorded_at: DateTime<Utc>,
 }
 

@@ -1,9 +1,9 @@
-//! Who does what only one may do at a time, of several processes on one database.
+//! Leases: which one of several processes on a database does a piece of work.
 //!
-//! A lease lasts for some seconds by the database's clock and is renewed while its holder lives. It
-//! spares processes from working against each other and is no lock: one that was frozen may go on for a
-//! moment after its lease went to another. What it writes meanwhile has to be refused by an epoch,
-//! the lease's own or that of a checkpoint.
+//! A lease lasts for some seconds by the database's clock and is renewed while its holder lives. It keeps
+//! processes from working against each other and is no lock: a process that was frozen may go on for a moment
+//! after its lease went to another. What it writes meanwhile has to be refused by an epoch, that of the lease
+//! or that of a checkpoint.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use uuid::Uuid;
 /// How long a lease lasts after it was last renewed.
 pub const DURATION: Duration = Duration::from_secs(4);
 
-/// How often a lease is renewed, and how often one that somebody else holds is asked for.
+/// The interval at which a lease is renewed, and at which one that another process holds is asked for.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Makes an acquired epoch outlive a crash of the database: it must not be given again.
+/// Makes an acquired epoch survive a crash of the database: it must not be given twice.
 const BEGIN_DURABLE: &str = "BEGIN; SET LOCAL synchronous_commit = on";
 
 /// Where a process gets its leases. Cheap to clone.
@@ -29,8 +29,8 @@ pub struct Leases {
     holder: Uuid,
 }
 
-/// A lease in this process's hands. Dropping it lets it expire; [`release`](Self::release) lets the next
-/// one have it at once.
+/// A lease that this process holds. Dropping it lets it expire; [`release`](Self::release) makes it available
+/// at once.
 #[derive(Debug)]
 pub struct Lease {
     leases: Leases,
@@ -46,7 +46,7 @@ impl Leases {
         Self { pool, holder }
     }
 
-    /// Takes a lease if nobody has it.
+    /// Acquires a lease if no process holds it.
     pub async fn try_acquire(&self, name: &str) -> Result<Option<Lease>, sqlx::Error> {
         let mut tx = self.pool.begin_with(BEGIN_DURABLE).await?;
         let epoch: Option<i64> = sqlx::query_scalar(
@@ -92,7 +92,7 @@ impl Leases {
         Lease { leases, name, epoch, lost, renewing: AbortOnDropHandle::new(renewing) }
     }
 
-    /// Makes the lease last; says whether it is still this process's.
+    /// Renews the lease; returns whether it still belongs to this process.
     async fn renew(&self, name: &str, epoch: i64) -> Result<bool, sqlx::Error> {
         let renewed = sqlx::query(
             "UPDATE leases
@@ -110,18 +110,18 @@ impl Leases {
 }
 
 impl Lease {
-    /// Grows whenever the lease goes to somebody; whoever had it before has a smaller one.
+    /// The epoch: grows whenever the lease changes hands, so earlier holders have smaller ones.
     pub const fn epoch(&self) -> i64 {
         self.epoch
     }
 
-    /// Is cancelled when somebody else has the lease.
+    /// Is cancelled when another process has the lease.
     pub const fn lost(&self) -> &CancellationToken {
         &self.lost
     }
 
-    /// Whether somebody else has the lease by now. Where the database does not say, it is taken for
-    /// this process's.
+    /// Whether another process has the lease. Where the database does not answer, it counts as this
+    /// process's.
     pub async fn is_lost(&self) -> bool {
         if let Ok(false) = self.leases.renew(&self.name, self.epoch).await {
             self.lost.cancel();
@@ -129,7 +129,7 @@ impl Lease {
         self.lost.is_cancelled()
     }
 
-    /// Gives it back. Where the database does not hear of it, it expires.
+    /// Releases the lease. Where that does not reach the database, the lease expires.
     pub async fn release(self) {
         self.renewing.abort();
         let released = sqlx::query(
@@ -143,7 +143,8 @@ impl Lease {
         .execute(&self.leases.pool)
         .await;
         if let Err(error) = released {
-            tracing::warn!(lease = self.name, %error, "the lease was not given back and expires");
+            tracing::warn!(lease = self.name, %error, "the lease was not released: other \
+                processes wait until it expires");
         }
     }
 }
@@ -154,10 +155,16 @@ async fn renew(leases: Leases, name: String, epoch: i64, lost: CancellationToken
         match leases.renew(&name, epoch).await {
             Ok(true) => {}
             Ok(false) => {
-                tracing::warn!(lease = name, "another process has the lease");
+                tracing::warn!(
+                    lease = name,
+                    "another process has the lease: this one stops what it did under it"
+                );
                 return lost.cancel();
             }
-            Err(error) => tracing::warn!(lease = name, %error, "the lease was not renewed"),
+            Err(error) => {
+                tracing::warn!(lease = name, %error, "the lease was not renewed: another process \
+                    takes it if this goes on until it expires");
+            }
         }
     }
 }

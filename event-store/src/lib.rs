@@ -1,29 +1,29 @@
 //! The event log: one port, its adapters, and the loop that every consumer runs in.
 //!
-//! One call of [`EventStore::append`] takes the events of one command for any number of streams, with
-//! the revision each stream must have, under the command's id. It happens once and as a whole, or not
-//! at all. The log has one total order, [`Position`], in which no reader can skip an event.
+//! One call of [`EventStore::append`] takes the events of one command for any number of streams, with the
+//! expected revision of each stream, under the command's id. It is written once and as a whole, or not at
+//! all. The log has one total order, [`Position`], in which no reader can skip an event.
 //!
 //! - [`stream`]: names of streams, revisions and positions
 //! - [`event`]: what is written and what is read back
 //! - [`envelope`]: an event as it is published
 //! - [`append`](mod@append): what a command asks of the log
 //! - [`verdict`]: what the log answers
-//! - [`snapshot`]: states that are kept, a cache
+//! - [`snapshot`]: stored states, a cache
 //! - [`store`]: the port
 //! - [`memory`] and [`postgres`]: its adapters
 //! - `conformance`: what every adapter must do (feature `testing`)
 //! - [`consumer`]: named readers with checkpoints
-//! - [`database`]: where read models, checkpoints and timers are kept
+//! - [`database`]: the database of read models, checkpoints and timers
 //! - [`deciders`]: which node decides for a tenant
 //! - [`kafka`]: the log on a topic, and consumers that read it there
 //! - [`lane`]: what is consumed in order, tenant by tenant
-//! - [`lease`]: who does what only one may do at a time
-//! - [`timers`]: commands that follow from events and wait for their time
+//! - [`lease`]: which process does what only one may do at a time
+//! - [`timers`]: commands that follow from events and are sent when they are due
 //!
-//! Without features it is the port, the log in memory and what is published: enough to read what FastOps
-//! publishes with any client. `postgres` adds the adapter and everything that keeps its place in a
-//! database, `kafka` the topic, with the C library that it is reached by.
+//! Without features it contains the port, the log in memory and the published form: enough to read what
+//! FastOps publishes with any client. `postgres` adds the adapter and everything that stores checkpoints in a
+//! database; `kafka` adds the topic and the C library that accesses it.
 
 pub mod append;
 #[cfg(feature = "testing")]

@@ -1,4 +1,4 @@
-//! The log in memory, for tests of what stands on it.
+//! The log in memory, for tests.
 
 use std::collections::HashMap;
 use std::iter;

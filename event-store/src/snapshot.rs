@@ -15,7 +15,7 @@ pub struct Snapshot {
     pub revision: Revision,
     /// That event: a log that lacks it is not the one that the state was made from.
     pub last_event: EventId,
-    /// How `state` is written; whoever does not know this version reads the events instead.
+    /// The version of the encoding of `state`; a reader that does not support it reads the events instead.
     pub version: u16,
     /// The state.
     pub state: Vec<u8>,

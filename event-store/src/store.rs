@@ -23,33 +23,32 @@ pub struct Head {
     pub position: Position,
 }
 
-/// How long a call waits for the log before it is answered without it.
-pub const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a call waits for the log before it returns an error.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// An append-only log of events in streams.
 ///
-/// Every adapter passes the suite in `conformance`. A new adapter implements this trait and
-/// calls that suite; nothing else knows which one it has.
+/// Every adapter passes the suite in `conformance`. A new adapter implements this trait and calls that suite;
+/// no caller depends on the adapter.
 ///
-/// Every call is answered within about [`PATIENCE`], whatever happens to the log meanwhile.
+/// Every call is answered within about [`ANSWER_TIMEOUT`], whatever happens to the log meanwhile.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {
     /// Appends the outcome of a command.
     ///
-    /// A command id that the tenant used before answers [`Verdict::Duplicate`], whatever the rest
-    /// says; then revisions are compared; then everything is written. When the call answers
-    /// [`Verdict::Committed`], the events survive a crash. An adapter that sends an append again because
-    /// its answer was lost may find that it was written the first time, and answers
-    /// [`Verdict::Duplicate`] for it too.
+    /// First the command id is compared: one that the tenant used before is answered with
+    /// [`Verdict::Duplicate`], whatever else the append contains. Then revisions are compared; then
+    /// everything is written. When the call answers [`Verdict::Committed`], the events survive a crash. An
+    /// adapter that repeats an append because its answer was lost may find that the first try wrote it, and
+    /// answers [`Verdict::Duplicate`] for it too.
     ///
-    /// The append takes its place when this is called, not when the answer is awaited, and it is
-    /// judged also when nobody awaits it. Appends of one tenant are judged in the order of the calls:
-    /// an append may expect what an earlier one, whose verdict is not known yet, will leave, and then
-    /// it succeeds or fails with it.
+    /// The append enters the queue when this is called, not when the future is polled, and it is judged even
+    /// if the future is dropped. Appends of one tenant are judged in the order of the calls: an append may
+    /// expect the revision that an earlier one without a verdict will produce, and then it succeeds or fails
+    /// with that one.
     ///
-    /// An append that could not be sent within [`PATIENCE`] never is, and is answered with
-    /// [`Error::Unavailable`]; for one that was sent and not answered by then,
-    /// [`Error::OutcomeUnknown`].
+    /// An append that could not be sent within [`ANSWER_TIMEOUT`] is never sent, and is answered with
+    /// [`Error::Unavailable`]; one that was sent and not answered by then, with [`Error::OutcomeUnknown`].
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>>;
 
     /// Reads the events of several streams of one tenant, each after a revision, each in order.
@@ -67,14 +66,14 @@ pub trait EventStore: Send + Sync + 'static {
     /// that a reader has seen.
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<RecordedEvent>, Error>;
 
-    /// The events right after a position in the log with this head, at most `limit`, in order, as far as
-    /// they are at hand because this very process has appended them lately. That there are none says
-    /// nothing.
+    /// The events right after a position in the log with this head, at most `limit`, in order, as far as this
+    /// process has them in memory because it appended them lately. An empty answer does not mean that the log
+    /// has none.
     fn recent(&self, _log: Head, _after: Position, _limit: u32) -> Vec<Arc<RecordedEvent>> {
         Vec::new()
     }
 
-    /// What the log remembers of each of these commands of a tenant, in the same order.
+    /// The log's record of each of these commands of a tenant, in the same order.
     async fn commands(
         &self,
         tenant: TenantId,

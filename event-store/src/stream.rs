@@ -1,4 +1,4 @@
-//! Names of streams, and places in a stream and in the log.
+//! Names of streams, revisions in a stream and positions in the log.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -85,7 +85,7 @@ macro_rules! places {
                 /// Before the first event.
                 pub const START: Self = Self(0);
 
-                /// The place with this number; the first event has 1.
+                /// The value with this number; the first event has 1.
                 pub const fn new(number: u64) -> Self {
                     Self(number)
                 }
@@ -95,8 +95,8 @@ macro_rules! places {
                     self.0
                 }
 
-                /// The place with a number that is `n` greater. Whether an event is there, in a log that
-                /// leaves numbers out, only the log knows.
+                /// The value that is `n` greater. Whether an event has it, in a log that leaves numbers out,
+                /// only the log can tell.
                 #[must_use]
                 pub const fn plus(self, n: u64) -> Self {
                     Self(self.0 + n)
@@ -107,7 +107,7 @@ macro_rules! places {
                     self.0.cast_signed()
                 }
 
-                /// The place that PostgreSQL has stored.
+                /// The value that PostgreSQL has stored.
                 pub const fn from_i64(number: i64) -> Self {
                     Self(number.cast_unsigned())
                 }
@@ -123,8 +123,8 @@ macro_rules! places {
 }
 
 places! {
-    /// A place in a stream: how many events it has up to there.
+    /// A revision of a stream: how many events it has up to there.
     Revision
-    /// A place in the log, over all tenants. Gapless on PostgreSQL, opaque and ordered elsewhere.
+    /// A position in the log, over all tenants. Gapless on PostgreSQL, opaque and ordered elsewhere.
     Position
 }

@@ -1,4 +1,4 @@
-//! What tests of the log, and of what stands on it, are made of.
+//! Helpers for tests of the log and of its users.
 
 pub mod appends;
 #[cfg(feature = "postgres")]

@@ -5,8 +5,8 @@ use crate::stream::{Position, Revision, StreamId};
 
 /// A command that the log accepted.
 ///
-/// Its events rise from `first` to `last`; between them there may be numbers that no event has, and events
-/// of other commands. Which ones are its own says [`EventStore::events_of`](crate::EventStore::events_of).
+/// Its events rise from `first` to `last`; between them there may be numbers without an event, and events of
+/// other commands. [`EventStore::events_of`](crate::EventStore::events_of) returns those of the command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Committed {
     /// The position of its first event, or the head at that moment when it has none.
@@ -31,7 +31,7 @@ impl Committed {
     }
 }
 
-/// What the log remembers of a command that it accepted earlier.
+/// The log's record of a command that it accepted earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
     /// What the command asked for then.
@@ -45,14 +45,14 @@ pub struct Earlier {
 pub enum Verdict {
     /// The events are durable.
     Committed(Committed),
-    /// The tenant's command id was accepted before, and what it wrote then stands. Nothing of this append
-    /// was written unless it was accepted as this very append, whose first answer was lost.
+    /// The tenant's command id was accepted before. Nothing of this append was written, unless this very
+    /// append was accepted then and its first answer was lost.
     Duplicate(Earlier),
-    /// A stream stands elsewhere; nothing was written.
+    /// A stream has another revision; nothing was written.
     Conflict {
         /// The first such stream.
         stream: StreamId,
-        /// Where it stands.
+        /// Its current revision.
         actual: Revision,
     },
 }

@@ -117,14 +117,14 @@ impl Post for MailServer {
 fn refusal(error: &lettre::transport::smtp::Error) -> PostError {
     let Some(code) = error.status() else {
         let what =
-            if error.is_timeout() { "the mail server says nothing" } else { "no mail server" };
+            if error.is_timeout() { "the mail server does not answer" } else { "no mail server" };
         return PostError::Later(what.to_owned());
     };
-    let said = format!("the mail server says {code}");
+    let answer = format!("the mail server answered {code}");
     // 55x is about the e-mail or its address; other errors may be gone later.
     let is_final = code.severity == Severity::PermanentNegativeCompletion
         && code.category == Category::MailSystem;
-    if is_final { PostError::Never(said) } else { PostError::Later(said) }
+    if is_final { PostError::Never(answer) } else { PostError::Later(answer) }
 }
 
 /// A folder in which each e-mail is a file. Only the user of this process can read either.

@@ -10,7 +10,7 @@ use crate::companies::{self, CompanyDetails, DetailsError, set_up};
 use crate::identity::People;
 use crate::installation::Installation;
 
-/// A company as the command line says it.
+/// The company, as given on the command line.
 #[derive(clap::Args)]
 pub struct CompanyArgs {
     /// A company that has the short name already keeps its people, and the person with the address gets
@@ -39,11 +39,11 @@ pub enum InitError {
     #[error(transparent)]
     Company(#[from] companies::Error),
     /// Standard output is closed.
-    #[error("could not say what was done")]
+    #[error("could not write the answer")]
     Output(#[source] io::Error),
 }
 
-/// Sets the company up and says its id as a line of JSON. Safe to repeat.
+/// Sets the company up and prints its id as a line of JSON. Safe to repeat.
 pub async fn run(
     args: CompanyArgs,
     installation: &Installation,

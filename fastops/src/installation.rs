@@ -8,7 +8,7 @@ use commands::deciders::Deciders;
 use commands::engine::sources::{RandomIds, SystemClock};
 use commands::{Clock, Commands, IdGenerator};
 use event_store::EventStore;
-use event_store::consumer::{Board, Doorbell, Feed, Tail, Turns};
+use event_store::consumer::{Board, CommitSignal, Feed, Tail, WorkPermits};
 use event_store::database::{pool, statement_pool};
 use event_store::lease::Leases;
 use event_store::postgres::PostgresStore;
@@ -21,10 +21,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::processes::consumers::consumers;
 
-/// Connections that read models and sign-in are read through.
+/// Connections for read models and sign-in.
 const APP_CONNECTIONS: u32 = 8;
 
-/// Connections per role that the log is read through; the command path needs few.
+/// Connections per role for the log; the command path needs few.
 const STORE_CONNECTIONS: u32 = 6;
 
 /// One connection per consumer, for the relay and for what processes send, and two to spare for leases
@@ -48,13 +48,13 @@ pub struct Databases {
 /// Everything that a subcommand works with. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Installation {
-    /// What people may ask.
+    /// Executes commands.
     pub commands: Commands,
-    /// What people may see.
+    /// Reads the read models.
     pub read_db: ReadDb,
     /// The log.
     pub store: Arc<PostgresStore>,
-    /// Tells the time.
+    /// Returns the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
     pub ids: Arc<dyn IdGenerator>,
@@ -62,8 +62,8 @@ pub struct Installation {
     pub app: PgPool,
     /// Connections of consumers.
     pub projector: PgPool,
-    /// Lets work of this process that can wait run one after another.
-    pub turns: Turns,
+    /// Limits the concurrent background work of this process.
+    pub permits: WorkPermits,
 }
 
 impl Installation {
@@ -77,19 +77,19 @@ impl Installation {
         let commands = Commands::new(log, Arc::clone(&clock), Arc::clone(&ids));
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         let projector = projector_pool(databases);
-        let (read_db, turns) = (ReadDb::new(app.clone()), Turns::default());
-        Self { commands, read_db, store, clock, ids, app, projector, turns }
+        let (read_db, permits) = (ReadDb::new(app.clone()), WorkPermits::default());
+        Self { commands, read_db, store, clock, ids, app, projector, permits }
     }
 
-    /// The same with other connections, for work on other threads: a connection is served by the runtime on
-    /// which it was opened, whichever task uses it.
+    /// The same with other connections, for tasks of another runtime: a connection is served by the runtime
+    /// on which it was opened.
     #[must_use]
     pub fn with_new_connections(&self, databases: &Databases) -> Self {
         let (reading, following) = log_pools(databases);
         let app = pool(databases.app.clone(), APP_CONNECTIONS);
         Self {
             read_db: ReadDb::new(app.clone()),
-            store: Arc::new(self.store.beside(reading, following)),
+            store: Arc::new(self.store.with_pools(reading, following)),
             app,
             projector: projector_pool(databases),
             ..self.clone()
@@ -108,63 +108,63 @@ impl Installation {
         Peers::new(Deciders::join(self.app.clone(), node, address, shutdown.clone()), tls)
     }
 
-    /// Where the events that its consumers have parked are decided about.
+    /// The decisions of operators about parked events.
     pub fn parking(&self) -> Parking {
         let store: Arc<dyn EventStore> = self.store.clone();
         Parking::new(store, self.projector.clone(), consumers())
     }
 
-    /// What consumers share that are shown on this board.
+    /// The shared parts of consumers that report to this board.
     pub fn feed(&self, board: &Board, tail: Tail) -> Feed {
         let store: Arc<dyn EventStore> = self.store.clone();
-        let (pool, turns) = (self.projector.clone(), self.turns.clone());
-        Feed { store, pool, tail, turns, board: board.clone() }
+        let (pool, permits) = (self.projector.clone(), self.permits.clone());
+        Feed { store, pool, tail, permits, board: board.clone() }
     }
 
     /// The newest events of the log, read for all consumers of this process until `shutdown`.
     pub fn tail(&self, shutdown: &CancellationToken) -> Tail {
-        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
-        Tail::follow(self.store.clone(), doorbell, shutdown.clone())
+        let signal = CommitSignal::listen(&self.projector, shutdown.clone());
+        Tail::follow(self.store.clone(), signal, shutdown.clone())
     }
 
-    /// Leases of this process, known by an id that it makes here.
+    /// Leases of this process, under an id that is made here.
     pub fn leases(&self) -> Leases {
         Leases::new(self.projector.clone(), self.ids.uuid())
     }
 
-    /// Waits until the log answers, and logs every failure. An error that waiting cannot mend is left to the
-    /// next caller.
+    /// Waits until the log answers, and logs every failure. A failure that does not pass by itself is left to
+    /// the next caller.
     pub async fn wait_for_log(&self, shutdown: &CancellationToken) {
         while let Err(error) = self.store.head().await {
             if !error.is_transient() || shutdown.is_cancelled() {
                 return;
             }
-            tracing::warn!(%error, "PostgreSQL cannot be reached; the process waits for it");
+            tracing::warn!(%error, "PostgreSQL cannot be reached: the process waits for it");
             shutdown.run_until_cancelled(sleep(RETRY_INTERVAL)).await;
         }
     }
 
-    /// Keeps what commands have in memory like the log until `shutdown`, so that they need not read
-    /// before they decide. For every process that takes commands.
+    /// Keeps the states of commands in memory equal to the log until `shutdown`, so that commands need not
+    /// read before they decide. Call it in every process that takes commands.
     pub fn follow(&self, shutdown: &CancellationToken) {
-        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
+        let signal = CommitSignal::listen(&self.projector, shutdown.clone());
         let (commands, shutdown) = (self.commands.clone(), shutdown.clone());
-        tokio::spawn(async move { commands.follow(doorbell, shutdown).await });
+        tokio::spawn(async move { commands.follow(signal, shutdown).await });
     }
 }
 
-/// The pools that the log is read through, as the application and as the projector.
+/// The pools for reading the log, as the application and as the projector.
 fn log_pools(databases: &Databases) -> (PgPool, PgPool) {
     let pool = |options: &PgConnectOptions| statement_pool(options.clone(), STORE_CONNECTIONS);
     (pool(&databases.app), pool(&databases.projector))
 }
 
-/// The pool that read models are written through.
+/// The pool for writing read models.
 fn projector_pool(databases: &Databases) -> PgPool {
-    // A page of one event and a page of thousands want different plans, and read models grow.
-    // Rows and checkpoint of a page commit together, so a crash that loses them only makes the
-    // page be applied again: its commit need not wait for the disk. What it looks up was written
-    // lately and is in memory: reading a whole table for some of its rows is never cheaper.
+    // Custom plans, because a page of one event and a page of thousands need different ones, and read models
+    // grow. No synchronous commit: rows and checkpoint of a page commit together, so a crash that loses them
+    // only makes the page be applied again. No sequential scans: the rows to look up were written lately and
+    // are in memory, so reading a whole table is never cheaper.
     let of_pages = [
         ("plan_cache_mode", "force_custom_plan"),
         ("synchronous_commit", "off"),

@@ -1,16 +1,17 @@
-//! The binary: the only place that wires adapters to ports.
+//! The binary: the only crate that wires adapters to ports.
 //!
-//! - [`config`]: what the environment and the command line say
+//! - [`config`]: the settings of the environment and the command line
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`processes`]: what the processes of an installation run: server, consumers, relay, mailer
 //! - [`identity`]: names, addresses, secrets and sessions of people, in tables outside the log
-//! - [`emails`]: how e-mails leave: a mail server, or a folder
-//! - [`companies`]: companies, their first administrators and what they have subscribed to;
-//!   [`init`]: a company from the command line
-//! - [`schema`]: a database brought to the schema of this release; [`safety`]: what no server starts with
-//! - [`parked`]: parked events and commands, from the command line; [`rebuild`]: read models built again
-//! - [`import`]: past sales; [`demo`]: a restaurant at work; [`cluster`]: the private PostgreSQL of both
-//! - [`doctor`]: what is wrong with an installation and what to do
+//! - [`emails`]: how e-mails are sent: by a mail server, or into a folder
+//! - [`companies`]: companies, their first administrators and their subscriptions; [`init`]: a company from
+//!   the command line
+//! - [`schema`]: migrates a database to the schema of this release; [`safety`]: conditions under which no
+//!   server starts
+//! - [`parked`]: parked events and commands, from the command line; [`rebuild`]: rebuilds read models
+//! - [`import`]: past sales; [`demo`]: a simulated restaurant; [`cluster`]: the private PostgreSQL of both
+//! - [`doctor`]: diagnoses an installation and names the remedies
 //! - [`asyncapi`]: the document about events; [`telemetry`]: log lines and metrics
 
 pub mod asyncapi;

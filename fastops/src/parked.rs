@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::installation::Installation;
 
-/// Who decides, as the record of it says.
+/// The name under which these decisions are recorded.
 const ACTOR: &str = "fastops consumers";
 
 /// What can be done about what is parked.
@@ -75,7 +75,7 @@ pub enum ConsumersCommand {
     },
 }
 
-/// Which parked commands are meant; all of them unless said otherwise.
+/// Selects parked commands; all of them without criteria.
 #[derive(Debug, Clone, Default, Args)]
 pub struct WhichTimers {
     /// Only those of this company.
@@ -86,7 +86,7 @@ pub struct WhichTimers {
     pub process: Option<String>,
 }
 
-/// Which parked events are meant; all of them unless said otherwise.
+/// Selects parked events; all of them without criteria.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Which {
     /// Only those of this company.

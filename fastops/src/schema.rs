@@ -63,7 +63,7 @@ mod tests {
 
     use super::*;
 
-    /// What migrating says of a database whose first migration is recorded as this version.
+    /// The error of migrating a database whose first migration is recorded as this version.
     async fn refusal(version: i64) -> SchemaError {
         let database = Database::create().await;
         let first = MIGRATOR.iter().next().unwrap().version;

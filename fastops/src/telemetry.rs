@@ -15,8 +15,8 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts logging to standard error: JSON lines, or readable ones on a terminal. `FASTOPS_LOG` says
-/// how much, in the syntax of `RUST_LOG`; `default` applies without it.
+/// Starts logging to standard error: JSON lines, or readable ones on a terminal. `FASTOPS_LOG` sets the
+/// level, in the syntax of `RUST_LOG`; `default` applies without it.
 pub fn start_logging(default: &str) {
     let registry = tracing_subscriber::registry().with(filter(default));
     let lines = fmt::layer().with_writer(std::io::stderr);

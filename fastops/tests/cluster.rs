@@ -84,7 +84,7 @@ async fn a_killed_owner_takes_postgres_with_it_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_postgres_that_nobody_owns_is_ended_before_the_next_start() {
+async fn an_orphaned_postgres_is_ended_before_the_next_start() {
     let folder = folder();
     let cluster = Cluster::start(folder.path()).await.unwrap();
     write_one_row(&cluster).await;
@@ -109,22 +109,22 @@ async fn a_postgres_that_nobody_owns_is_ended_before_the_next_start() {
 }
 
 #[tokio::test]
-async fn a_lock_file_whose_process_id_belongs_to_somebody_else_now_is_no_obstacle() {
+async fn a_lock_file_whose_process_id_belongs_to_another_process_is_no_obstacle() {
     let folder = folder();
     Cluster::start(folder.path()).await.unwrap().stop().await;
     let root = folder.path().join("postgres");
-    let mut somebody = as_owner_of(&root, Path::new("sleep")).arg("60").spawn().unwrap();
+    let mut other = as_owner_of(&root, Path::new("sleep")).arg("60").spawn().unwrap();
     let data = root.join("data");
-    let text = format!("{}\n{}\n1700000000\n5432\n", somebody.id(), data.display());
+    let text = format!("{}\n{}\n1700000000\n5432\n", other.id(), data.display());
     fs::write(data.join("postmaster.pid"), &text).unwrap();
     fs::write(root.join(".s.PGSQL.5432.lock"), &text).unwrap();
 
     let cluster = Cluster::start(folder.path()).await.unwrap();
 
-    assert!(somebody.try_wait().unwrap().is_none(), "the other process was left alone");
+    assert!(other.try_wait().unwrap().is_none(), "the other process was left alone");
     cluster.stop().await;
-    somebody.kill().unwrap();
-    somebody.wait().unwrap();
+    other.kill().unwrap();
+    other.wait().unwrap();
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn a_cluster_that_cannot_start_says_why() {
     assert!(error.contains("9.0"), "the end of the log is shown: {error}");
 }
 
-/// Another user may pass: as root, PostgreSQL runs as somebody else.
+/// Another user may pass: as root, PostgreSQL runs as another user.
 fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();

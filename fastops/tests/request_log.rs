@@ -106,13 +106,12 @@ async fn a_request_is_one_line_of_json_without_what_is_secret() {
         let sent = reqwest::Client::new().post(address).bearer_auth("x".repeat(40)).json(&body);
         sent.send().await.unwrap();
     };
-    let nobody = "00000000-0000-4000-8000-000000000000";
+    let unknown_user = "00000000-0000-4000-8000-000000000000";
     let token = serde_json::json!({"token": "fo_join_AAAA", "password": "una clave secreta"});
     post("auth/join", token.clone()).await;
     post("auth/reset-password", token).await;
     post("auth/refresh", serde_json::json!({"refresh_token": "fo_refresh_AAAA"})).await;
-    let pin =
-        serde_json::json!({"device_token": "fo_device_AAAA", "user_id": nobody, "pin": "2468"});
+    let pin = serde_json::json!({"device_token": "fo_device_AAAA", "user_id": unknown_user, "pin": "2468"});
     post("auth/pin", pin).await;
     post("operator/companies", serde_json::json!({})).await;
     for way in ["invitation", "password_reset", "refresh", "device"] {

@@ -108,15 +108,15 @@ async fn s56_a_node_whose_key_others_read_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let none = file(folder.path(), "none.pem", "no certificate\n", 0o644);
     let key = file(folder.path(), "node.key", "no key\n", 0o640);
-    let own = file(folder.path(), "own.key", "no key\n", 0o600);
+    let key_file = file(folder.path(), "own.key", "no key\n", 0o600);
     let all = |key| {
         ["--peer-ca-file", none.as_str(), "--peer-cert-file", none.as_str(), "--peer-key-file", key]
     };
     for (args, says) in [
         (&all(&key)[..], "has the mode 640"),
-        (&all(&own), "the certificate of the CA is not there"),
-        (&all(&own)[..4], "--peer-key-file"),
-        (&all(&own)[4..], "--peer-ca-file"),
+        (&all(&key_file), "the certificate of the CA is not there"),
+        (&all(&key_file)[..4], "--peer-key-file"),
+        (&all(&key_file)[4..], "--peer-ca-file"),
     ] {
         let mut command = serving(&database);
         let ended = command.arg("--peers").args(args).output();
@@ -149,8 +149,8 @@ async fn a_company_is_set_up_and_its_administrator_is_not_in_the_log() {
     assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
     let line: serde_json::Value = serde_json::from_slice(&first.stdout).unwrap();
     assert_eq!(line["tenant"], "arepas");
-    let again = set_up("ana@example.com").await.unwrap();
-    assert_eq!(again.stdout, first.stdout, "it is safe to repeat");
+    let repeated = set_up("ana@example.com").await.unwrap();
+    assert_eq!(repeated.stdout, first.stdout, "it is safe to repeat");
     assert!(!set_up("nobody").await.unwrap().status.success());
     std::fs::write(&password, "password").unwrap();
     let common = set_up("ana@example.com").await.unwrap();
@@ -227,9 +227,9 @@ async fn the_operator_creates_companies_with_a_link_for_the_administrator_and_li
     assert_eq!(lines[0], "Empanadas (empanadas) quedó lista.");
     assert!(lines[1].starts_with("Ana elige su contraseña"), "{said}");
     assert!(lines[2].starts_with("  https://pedidos.example/join#fo_join_"), "{said}");
-    let (_, again, _) = fastops(&empanadas).await;
-    assert_ne!(again, said, "another link");
-    assert_eq!(again.lines().next(), said.lines().next());
+    let (_, repeated, _) = fastops(&empanadas).await;
+    assert_ne!(repeated, said, "another link");
+    assert_eq!(repeated.lines().next(), said.lines().next());
     let other = create("Otras", "empanadas", "ana@example.com");
     let (is_created, _, why) = fastops(&other).await;
     assert!(!is_created && why.contains("another name, address or plan"), "{why}");

@@ -1,15 +1,15 @@
-//! What people may see: consumers of the log, the read models they keep, and the queries over them.
+//! Consumers of the log, the read models they keep, and the queries over them.
 //!
-//! A projection's file shows its write and its read. Writes fold a page of events in memory and write
-//! each key once; reads go through a [`TenantTx`], which cannot be had without a tenant.
+//! A projection's file has its write and its read. Writes fold a page of events in memory and write each key
+//! once; reads take a [`TenantTx`], which requires a tenant.
 //!
 //! - [`read_db`]: the only way to read
 //! - [`catalog`]: branches, categories, products
 //! - [`identity`]: roles with their grants and devices
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
-//! - [`rebuild`]: read models built again in tables apart from the live ones
-//! - [`board`] and [`progress`]: how the consumers are doing
-//! - [`parking`] and [`parked`]: events that could not be applied, and what is done about them
+//! - [`rebuild`]: rebuilds read models in tables apart from the live ones
+//! - [`board`] and [`progress`]: the states of the consumers
+//! - [`parking`] and [`parked`]: events that could not be applied, and the decisions about them
 //! - [`orders`]: the list, one order with lines and payments, the kitchen's board
 //! - [`sales`]: what was sold, by day, hour, product and category
 
@@ -38,7 +38,7 @@ pub mod parking {
     };
 }
 
-/// How read models are built again: see [`event_store::consumer::rebuild`].
+/// Rebuilds read models: see [`event_store::consumer::rebuild`].
 pub mod rebuild {
     pub use event_store::consumer::rebuild::{
         Compared, Differing, How, Progress, Rebuild, RebuildError, Rebuilt,
@@ -57,12 +57,12 @@ pub fn consumer_names() -> Vec<&'static str> {
     consumers().iter().map(|consumer| consumer.name()).collect()
 }
 
-/// Every consumer that keeps read models; each runs in a loop of its own.
+/// Every consumer that keeps read models; each runs in its own loop.
 pub fn consumers() -> Vec<Arc<dyn Consumer>> {
     projections().into_iter().map(|projection| projection as Arc<dyn Consumer>).collect()
 }
 
-/// The same, as what can be built again.
+/// The same, as rebuildable projections.
 pub fn projections() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(catalog::Catalog),

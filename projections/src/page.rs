@@ -25,12 +25,12 @@ impl<T, C> Page<T, C> {
     }
 }
 
-/// How many rows to ask the database for to know whether there are more than `limit`.
+/// How many rows to query to find out whether there are more than `limit`.
 pub(crate) fn one_more_than(limit: u32) -> i64 {
     i64::from(limit) + 1
 }
 
-/// What tells one thing from all others of its kind, over all tenants.
+/// The key of a thing among all others of its kind, over all tenants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::FromRow)]
 pub(crate) struct Key {
     pub(crate) tenant_id: Uuid,
@@ -60,13 +60,13 @@ impl<'a, D: Decider> Happened<'a, D> {
         Ok(Self { recorded, key: Key::of(recorded)?, event: recorded.decode()? })
     }
 
-    /// Says why the event cannot be what happened.
+    /// The error about an event that contradicts earlier ones.
     pub(crate) fn misfit(&self, reason: &str) -> ConsumerError {
         misfit(self.recorded, reason)
     }
 }
 
-/// The events of `D` among these, in order. Fails by one that this release does not know.
+/// The events of `D` among these, in order. Fails at one that this release does not support.
 pub(crate) fn decoded<'a, D: Decider>(
     events: &[&'a RecordedEvent],
 ) -> Result<Vec<Happened<'a, D>>, ConsumerError> {
@@ -74,7 +74,7 @@ pub(crate) fn decoded<'a, D: Decider>(
     of_kind.map(|event| Happened::decode(event)).collect()
 }
 
-/// Says why an event cannot be what happened.
+/// The error about an event that contradicts earlier ones.
 pub(crate) fn misfit(recorded: &RecordedEvent, reason: &str) -> ConsumerError {
     let stream = &recorded.stream;
     let reason = format!("{} of {stream}: {reason}", recorded.event_type);

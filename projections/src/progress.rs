@@ -1,4 +1,4 @@
-//! How far the consumers are, as the database says, whichever process runs them.
+//! The progress of the consumers, as stored in the database, whichever process runs them.
 
 use event_store::lane;
 

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-/// The pause before a checkpoint is looked at again; it doubles each time.
+/// The pause before a checkpoint is reread; it doubles each time.
 const LOOK_AGAIN_MIN: Duration = Duration::from_millis(4);
 
 /// The longest such pause.
@@ -45,7 +45,7 @@ pub struct LogPlace {
 /// How a wait for read models ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waited {
-    /// They show everything up to the place.
+    /// They include everything up to the position.
     Reached,
     /// They did not get there in time.
     Behind,
@@ -79,8 +79,8 @@ impl ReadDb {
 
     /// Begins to read what belongs to `tenant`; one message to the database.
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx, ReadError> {
-        // Nothing but the digits and hyphens of a UUID is put into the text. Repeatable, so that
-        // what several queries say comes from one state of the read models.
+        // Only the digits and hyphens of a UUID get into the text. Repeatable read, so that the results of
+        // several queries come from one state of the read models.
         let begin = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
              SELECT set_config('app.tenant_id', '{}', true)",
@@ -90,7 +90,7 @@ impl ReadDb {
         Ok(TenantTx { tx, tenant })
     }
 
-    /// Waits until each of `consumers` has come to `place` in the tenant's lane.
+    /// Waits until each of `consumers` has reached `place` in the tenant's lane.
     pub async fn wait_for(
         &self,
         tenant: TenantId,

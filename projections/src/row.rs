@@ -1,10 +1,10 @@
-//! Rows of tables: which columns a value fills, said once for reading, writing and binding.
+//! Rows of tables: which columns a value fills, defined once for reading, writing and binding.
 //!
-//! [`columns!`] makes a struct into columns; [`mod@column`] has the values that fill one; [`statements`] are
-//! the statements that rows are loaded and written with, a page in one.
+//! [`columns!`] maps a struct to columns; [`mod@column`] has the values that fill one; [`statements`] load
+//! and write rows, a page in one statement.
 //!
-//! No crate that was looked at does this: their arrays hold what the database knows, not values of the
-//! domain, and are taken apart in `FROM`.
+//! No examined crate does this: their arrays hold types of the database, not values of the domain, and have
+//! to be converted in `FROM`.
 
 mod column;
 pub(crate) mod statements;
@@ -83,11 +83,11 @@ impl<V: ToColumns> ToColumns for &V {
     }
 }
 
-/// Makes a struct into the columns of its fields.
+/// Maps a struct to the columns of its fields.
 ///
-/// `row` is read and written, `part` is a field of such a row, `read` and `written` go one way only. A
-/// field fills the column of its name, or the one after `as`, or the columns of its own fields. `with`
-/// adds columns that are only written, and what each row writes there.
+/// `row` is read and written, `part` is a field of such a row, `read` and `written` go one way only. A field
+/// fills the column of its name, or the one after `as`, or the columns of its own fields. `with` adds columns
+/// that are only written, and what each row writes there.
 ///
 /// ```ignore
 /// columns!(row Payment { id as payment_id, amount, revision } with {

@@ -1,60 +1,60 @@
-//! The two kinds of no: refused by a rule, failed in the world. They stay apart to the edge.
+//! The two kinds of failures: refused by a rule, and technical. They stay apart up to the API.
 
 use domain::event::DecodeError;
 use domain::identity::subscription;
 use domain::shared::BranchId;
 use event_store::Revision;
 
-/// Why a command has no receipt, as its intent or what runs it says.
+/// Why a command has no receipt, as its intent or the engine reports it.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError<R> {
-    /// A rule says no.
+    /// A rule refuses the command.
     #[error(transparent)]
     Refused(R),
-    /// The caller has seen an older revision of what he wants to change.
+    /// The caller has seen an older revision of what they want to change.
     #[error("the revision is {actual}")]
     Stale {
-        /// The revision it stands at.
+        /// Its current revision.
         actual: Revision,
     },
     /// The caller may not act in this branch.
     #[error("the caller may not act in branch {branch}")]
     ForeignBranch {
-        /// Where they may not act.
+        /// The branch.
         branch: BranchId,
     },
     /// The branch is closed, and nothing is begun there.
     #[error("branch {branch} is closed")]
     BranchClosed {
-        /// Where nothing is begun.
+        /// The branch.
         branch: BranchId,
     },
     /// The company's subscription does not cover it.
     #[error(transparent)]
     NotCovered(subscription::Error),
-    /// The command id was used before for something else, or by another person. No intent says so: it is
-    /// found out where commands are run.
+    /// The command id was used before for something else, or by another person. The engine detects this, not
+    /// an intent.
     #[error("the command id was used for another command")]
     IdReused,
-    /// The world says no; the same command may succeed later.
+    /// A technical failure; the same command may succeed later.
     #[error(transparent)]
     World(#[from] World),
 }
 
 impl<R> CommandError<R> {
-    /// Refused by a rule, be it the intent's own or that of an aggregate.
+    /// A refusal by a rule of the intent or of an aggregate.
     pub fn refused(refusal: impl Into<R>) -> Self {
         Self::Refused(refusal.into())
     }
 }
 
-/// How the world says no.
+/// A technical failure.
 #[derive(Debug, thiserror::Error)]
 pub enum World {
     /// Other commands changed the same streams every time this one tried.
     #[error("the streams changed while the command was being decided")]
     Busy,
-    /// The log could not answer.
+    /// The log did not answer.
     #[error(transparent)]
     Log(#[from] event_store::Error),
     /// The log holds something that this release cannot read.
@@ -66,12 +66,12 @@ pub enum World {
 }
 
 impl World {
-    /// Whether the same command may succeed later, without anybody changing anything.
+    /// Whether the same command may succeed later without intervention.
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Busy | Self::Lost => true,
             Self::Log(error) => error.is_transient(),
-            // The release that can read it takes over by itself.
+            // A process of the release that can read it takes over by itself.
             Self::Unreadable(error) => error.is_of_a_later_release(),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::shared::{CommandId, TenantId};
-use event_store::consumer::Doorbell;
+use event_store::consumer::CommitSignal;
 use event_store::{Earlier, EventStore, Fingerprint, Revision, Verdict};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::engine::aggregates::{self, Memory, Overtaken, Trust};
 use crate::engine::error::{CommandError, World};
-use crate::engine::follower::{Follower, Own};
+use crate::engine::follower::{LocalCommits, MemoryFollower};
 use crate::engine::idempotency::Running;
 use crate::engine::intent::{Intent, fingerprint};
 use crate::engine::receipt::{Caused, Receipt};
@@ -20,14 +20,14 @@ use crate::engine::scope::{Request, Scope};
 use crate::engine::sources::{Clock, IdGenerator};
 use crate::engine::unit_of_work::{Finished, Sources, UnitOfWork};
 
-/// How often the log may find a stream changed before a command is told to come back later.
+/// How often the log may report a changed stream before a command fails with a busy log.
 const CONFLICTS_MAX: u32 = 4;
 
-/// How often other commands of this process may be quicker before that.
+/// How often other commands of this process may be appended first before that.
 const OVERTAKEN_MAX: u32 = 1_000;
 
-/// How often a command that was overtaken tries again at once. Whoever is still overtaken then waits a
-/// moment, and may be waiting for a verdict.
+/// How often an overtaken command retries at once. After that it pauses before each retry, since it may be
+/// waiting for a verdict.
 const IMMEDIATE_RETRIES: u32 = 16;
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
@@ -42,7 +42,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
     memory: Arc<Memory>,
-    own: Arc<Own>,
+    local_commits: Arc<LocalCommits>,
     running: Arc<Running>,
 }
 
@@ -59,16 +59,18 @@ impl Commands {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
-        let (memory, own, running) = (Arc::new(Memory::new()), Arc::default(), Arc::default());
-        Self { inner: Arc::new(Inner { store, clock, ids, memory, own, running }) }
+        let (memory, local_commits, running) =
+            (Arc::new(Memory::new()), Arc::default(), Arc::default());
+        Self { inner: Arc::new(Inner { store, clock, ids, memory, local_commits, running }) }
     }
 
     /// Keeps the states in memory up to date until `shutdown`, so that commands need not read before
     /// they decide. One call per process is enough; without it they do read.
-    pub async fn follow(&self, doorbell: Doorbell, shutdown: CancellationToken) {
-        let Inner { store, memory, own, .. } = &*self.inner;
-        let (store, memory, own) = (Arc::clone(store), Arc::clone(memory), Arc::clone(own));
-        Follower { store, memory, own }.run(doorbell, shutdown).await;
+    pub async fn follow(&self, signal: CommitSignal, shutdown: CancellationToken) {
+        let Inner { store, memory, local_commits, .. } = &*self.inner;
+        let (store, memory, local_commits) =
+            (Arc::clone(store), Arc::clone(memory), Arc::clone(local_commits));
+        MemoryFollower { store, memory, local_commits }.run(signal, shutdown).await;
     }
 
     /// Makes an id for something to be created.
@@ -83,7 +85,7 @@ impl Commands {
 
     /// Runs an intent once, however often it is called with the same command id.
     ///
-    /// It runs in a task of its own: a caller that goes away does not stop it half way.
+    /// It runs in its own task: a caller that disconnects does not stop it half way.
     pub async fn execute<I: Intent>(
         &self,
         scope: &Scope,
@@ -95,12 +97,13 @@ impl Commands {
             tracing::debug_span!("command", operation = I::OPERATION, tenant.id = %scope.tenant);
         let run = async move { inner.execute(&scope, request, &intent).await };
         tokio::spawn(run.instrument(span)).await.unwrap_or_else(|stopped| {
-            tracing::error!(error = %stopped, operation = I::OPERATION, "a command's task failed");
+            tracing::error!(error = %stopped, operation = I::OPERATION, "a command's task \
+                panicked: its outcome is unknown to the caller");
             Err(CommandError::World(World::Lost))
         })
     }
 
-    /// Looks at aggregates without deciding anything.
+    /// Reads aggregates without deciding anything.
     pub(crate) fn look<'a>(&'a self, scope: &'a Scope, trust: Trust) -> UnitOfWork<'a> {
         let nothing = Request::live(CommandId::from_uuid(Uuid::nil()));
         self.inner.unit_of_work(scope, nothing, trust)
@@ -108,8 +111,8 @@ impl Commands {
 }
 
 impl Inner {
-    /// Decides, first on what is in memory. A refusal is decided again on what the log says, once
-    /// everything has settled that it was derived from.
+    /// Decides, first on the states in memory. A refusal is decided again on the log once all pending states
+    /// are settled that it was derived from.
     async fn execute<I: Intent>(
         &self,
         scope: &Scope,
@@ -124,12 +127,12 @@ impl Inner {
             match intent.decide(&mut work).await {
                 Ok(()) => {}
                 Err(CommandError::World(world)) => return Err(world.into()),
-                // Whoever may not act there any more is not told what came of it either.
+                // A caller without access to the branch does not get the earlier receipt either.
                 Err(foreign @ CommandError::ForeignBranch { .. }) if work.is_certain() => {
                     return Err(foreign);
                 }
                 Err(refusal) if work.is_certain() => {
-                    // The refusal may come from the very effect of an earlier try.
+                    // The refusal may come from the effect of an earlier try.
                     return match self.earlier(scope.tenant, request.command).await? {
                         Some(earlier) => {
                             self.replay(scope, request.command, earlier, fingerprint).await
@@ -154,7 +157,7 @@ impl Inner {
                 Ok(staged) => staged,
                 Err(Overtaken { read }) => {
                     overtaken += 1;
-                    trust = again(read);
+                    trust = trust_of_retry(read);
                     if overtaken > IMMEDIATE_RETRIES {
                         tokio::time::sleep(RETRY_PAUSE).await;
                     }
@@ -163,7 +166,7 @@ impl Inner {
             };
             match staged.verdict().await.map_err(World::from)? {
                 Verdict::Committed(committed) => {
-                    self.own.committed(committed, last_event);
+                    self.local_commits.committed(committed, last_event);
                     aggregates::keep(&self.store, snapshots);
                     return Ok(Receipt::new(committed.last, receipt, false));
                 }
@@ -174,7 +177,7 @@ impl Inner {
                     tracing::debug!(%stream, %actual, "a stream has changed, deciding again");
                     conflicts += 1;
                     let read = rests_on.iter().find(|(expected, _)| *expected == stream);
-                    trust = read.map_or(Trust::Memory, |(_, read)| again(*read));
+                    trust = read.map_or(Trust::Memory, |(_, read)| trust_of_retry(*read));
                 }
             }
         }
@@ -195,8 +198,8 @@ impl Inner {
         Ok(self.store.commands(tenant, &[id]).await?.into_iter().next().flatten())
     }
 
-    /// The first answer, from the events of then, to whoever got it and may still act where they
-    /// happened.
+    /// The first answer, from the events of then, for the caller who got it, if they may still act in the
+    /// branches of the events.
     async fn replay<R>(
         &self,
         scope: &Scope,
@@ -218,8 +221,8 @@ impl Inner {
     }
 }
 
-/// How to decide again when a stream is not where it was read: what was taken for a beginning, and is
-/// none, has to be read for once.
-fn again(read: Revision) -> Trust {
+/// How to decide again when a stream has another revision than was read: a stream that was assumed to be new,
+/// and is not, has to be read.
+fn trust_of_retry(read: Revision) -> Trust {
     if read == Revision::START { Trust::Log } else { Trust::Memory }
 }

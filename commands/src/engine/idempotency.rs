@@ -13,17 +13,17 @@ type Key = (TenantId, CommandId);
 #[derive(Debug, Default)]
 pub(crate) struct Running(Mutex<HashMap<Key, watch::Receiver<()>>>);
 
-/// Being the one that runs a command; ends when it is dropped.
+/// The right to run a command; ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Alone {
     running: Arc<Running>,
     key: Key,
-    /// Dropped last, which tells whoever waits.
+    /// Dropped last: closing it wakes the waiting requests.
     _ends: watch::Sender<()>,
 }
 
 impl Running {
-    /// Waits until nobody else runs this command.
+    /// Waits until no other request runs this command.
     pub(crate) async fn alone(self: &Arc<Self>, tenant: TenantId, command: CommandId) -> Alone {
         let key = (tenant, command);
         loop {
@@ -35,7 +35,7 @@ impl Running {
                     return Alone { running: Arc::clone(self), key, _ends: ends };
                 }
             };
-            // It never changes, it closes.
+            // The value never changes; the channel closes.
             let _closed = other.changed().await;
         }
     }

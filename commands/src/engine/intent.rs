@@ -1,4 +1,4 @@
-//! An intent: one thing that can be asked.
+//! An intent: one command of a user or of FastOps itself.
 
 use std::error::Error;
 use std::future::Future;
@@ -10,15 +10,14 @@ use sha2::{Digest, Sha256};
 use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
-/// A command as a person says it: what it needs is looked up in [`Intent::decide`], and decided there
-/// by the domain.
+/// A command as its caller expresses it: [`Intent::decide`] loads what it needs and has the domain decide.
 ///
-/// The serialised form is the canonical body of the command: fields that the server makes up, such as
-/// ids of things to be created, are skipped, so that a retry has the same fingerprint.
+/// The serialised form is the canonical body of the command: fields that the server generates, such as ids of
+/// things to be created, are skipped, so that a retry has the same fingerprint.
 pub trait Intent: Serialize + Send + Sync + 'static {
     /// `context.verb`, part of the fingerprint and the name of the span.
     const OPERATION: &'static str;
-    /// How a rule can say no.
+    /// The refusals by rules.
     type Refusal: Error + Send + Sync + 'static;
 
     /// Loads what is needed and decides.
@@ -31,8 +30,8 @@ pub trait Intent: Serialize + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), CommandError<Self::Refusal>>> + Send;
 }
 
-/// What tells a retry from a command id used for something else, or by another: SHA-256 of operation,
-/// actor and body. All that FastOps does for itself is of one actor, whatever the reasons are called.
+/// Distinguishes a retry from a command id used for something else, or by another actor: SHA-256 of
+/// operation, actor and body. FastOps itself counts as one actor, whatever the stated reason.
 pub(crate) fn fingerprint<I: Intent>(intent: &I, actor: &Actor) -> [u8; 32] {
     let body = serde_json::to_vec(intent).expect("intents are made of JSON-safe values");
     let mut hasher = Sha256::new();

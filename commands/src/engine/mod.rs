@@ -1,14 +1,15 @@
-//! What runs intents: loads what they need, has them decide, and appends once.
+//! Runs intents: loads what they need, has them decide, and appends once.
 //!
-//! - [`intent`]: what an intent is
-//! - [`scope`]: for whom, where, by whom, under which id
+//! - [`intent`]: the trait of intents
+//! - [`scope`]: tenant, branches, actor and id of a command
 //! - [`sources`]: clock and ids as parameters
 //! - [`execute`]: the one loop that runs intents
-//! - [`unit_of_work`]: what an intent works with, and `guards`, which stand before its decision
-//! - [`aggregates`]: states in memory, committed and pending; `follower` applies to them what any node commits
+//! - [`unit_of_work`]: the workspace of an intent, and `guards`, conditions of its decision
+//! - [`aggregates`]: states in memory, committed and pending; `follower` applies the commits of all nodes to
+//!   them
 //! - `idempotency`: requests with one command id run one after another
-//! - [`receipt`]: what an accepted command has caused
-//! - [`error`]: the two kinds of no
+//! - [`receipt`]: the answer to an accepted command
+//! - [`error`]: the two kinds of failures
 
 pub mod aggregates;
 pub mod error;

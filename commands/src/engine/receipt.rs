@@ -1,4 +1,4 @@
-//! What a caller gets for an accepted command: made from its events, and so the same after a retry.
+//! The receipt of an accepted command: derived from its events, and so the same after a retry.
 
 use domain::Decider;
 use domain::event::{DecodeError, StoredEvent};
@@ -9,7 +9,7 @@ use crate::engine::error::World;
 /// An accepted command.
 #[derive(Debug, Clone)]
 pub struct Receipt {
-    /// Where the command's effect ends in the log; a read model that got there shows it.
+    /// The last position of the command's events; a read model that has reached it shows them.
     pub position: Position,
     /// Whether the command was accepted by an earlier request.
     pub replayed: bool,
@@ -21,7 +21,7 @@ pub struct Receipt {
 pub struct Fact<E> {
     /// The id of its stream, without the category.
     pub id: String,
-    /// Its place in the stream.
+    /// Its revision in the stream.
     pub revision: Revision,
     /// What happened.
     pub event: E,
@@ -43,7 +43,7 @@ impl Receipt {
     }
 }
 
-/// An event that a command has caused.
+/// An event of a command.
 #[derive(Debug, Clone)]
 pub(crate) struct Caused {
     stream: StreamId,
@@ -51,8 +51,8 @@ pub(crate) struct Caused {
     what: What,
 }
 
-/// What an accepted command answers is the same whether its event was decided by this request or read
-/// back from the log, since every event survives being written and read.
+/// The receipt of a command is the same whether its event was decided by this request or read back from the
+/// log, since every event round-trips.
 #[derive(Debug, Clone)]
 enum What {
     /// The event as its aggregate has decided it.

@@ -1,4 +1,4 @@
-//! For whom, where and by whom something is asked.
+//! The context of a command: tenant, actor and branches.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use domain::identity::roles::BranchAccess;
 use domain::shared::{BranchId, CommandId, CorrelationId, DeviceId, EventId, TenantId, UserId};
 use event_store::Actor;
 
-/// What ties together everything that a request causes.
+/// Correlates everything that a request causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correlation {
-    /// The id of the request, or of whatever else it began with.
+    /// The id of the request, or of another origin.
     pub id: CorrelationId,
     /// The W3C trace context of the request.
     pub traceparent: Option<Arc<str>>,
@@ -28,19 +28,19 @@ impl From<CorrelationId> for Correlation {
 /// [`Scope::system`] for FastOps itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    /// Whose data it is about.
+    /// The tenant.
     pub tenant: TenantId,
-    /// Who asks.
+    /// The actor.
     pub actor: Actor,
     /// Where the actor may act.
     pub branches: BranchAccess,
-    /// The till or tablet it comes from.
+    /// The till or tablet that the request comes from.
     pub device: Option<DeviceId>,
-    /// What ties together everything the request causes.
+    /// Correlates everything that the request causes.
     pub correlation: Correlation,
     /// The event that FastOps reacts to.
     pub causation: Option<EventId>,
-    /// Whether business dates follow what the client says about time; only imports may.
+    /// Whether business dates follow the client's time; only imports may do that.
     backdated: bool,
 }
 
@@ -99,7 +99,7 @@ impl Scope {
         Self { backdated: true, ..self }
     }
 
-    /// The moment that decides which business date a command belongs to.
+    /// The time that determines the business date of a command.
     pub(crate) const fn business_instant(
         &self,
         occurred_at: DateTime<Utc>,
@@ -109,12 +109,12 @@ impl Scope {
     }
 }
 
-/// What a client says about one command, apart from what it asks for.
+/// The metadata of a command that the client gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// The id that the client made; a retry carries the same one.
     pub command: CommandId,
-    /// When it happened, if the client knows better than the server.
+    /// When it happened, if the client gives that; otherwise the server's time counts.
     pub occurred_at: Option<DateTime<Utc>>,
 }
 

@@ -5,15 +5,15 @@ use std::fmt;
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
-/// Tells the time. Only [`SystemClock`] asks the machine.
+/// Returns the time. Only [`SystemClock`] reads the machine's clock.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The current time in whole microseconds, which is what the log keeps.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// Makes ids. Only [`RandomIds`] asks the machine.
+/// Makes ids. Only [`RandomIds`] uses the machine's randomness.
 pub trait IdGenerator: fmt::Debug + Send + Sync + 'static {
-    /// A UUID of version 7 that nobody has made before.
+    /// A unique UUID of version 7.
     fn uuid(&self) -> Uuid;
 }
 

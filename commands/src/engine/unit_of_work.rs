@@ -20,8 +20,8 @@ use crate::engine::receipt::Caused;
 use crate::engine::scope::{Request, Scope};
 use crate::engine::sources::IdGenerator;
 
-/// What an [`Intent`](crate::Intent) works with. Streams are read before they are used, several in one
-/// round trip; what is decided is seen by later decisions of the same unit.
+/// The workspace of an [`Intent`](crate::Intent). Streams are read before they are used, several in one round
+/// trip; later decisions of the same unit see the events of earlier ones.
 pub struct UnitOfWork<'a> {
     pub(super) scope: &'a Scope,
     pub(super) request: Request,
@@ -29,7 +29,7 @@ pub struct UnitOfWork<'a> {
     sources: Sources<'a>,
     trust: Trust,
     streams: Vec<InWork>,
-    /// Where a stream is among them, by its name.
+    /// The index of a stream among them, by its name.
     places: HashMap<Arc<str>, usize, RandomState>,
     events: Vec<NewEvent>,
     /// The same events, for the answer.
@@ -38,7 +38,7 @@ pub struct UnitOfWork<'a> {
     pub(super) business_date: Option<NaiveDate>,
 }
 
-/// Where a unit of work gets states and ids from.
+/// The sources of states and ids.
 #[derive(Clone, Copy)]
 pub(crate) struct Sources<'a> {
     pub(crate) memory: &'a Memory,
@@ -56,7 +56,7 @@ struct InWork {
 impl InWork {
     fn new(wanted: Wanted, seen: Seen) -> Self {
         let now = seen.folded.clone();
-        // What was seen pending holds only if it is committed.
+        // A pending state is valid only if it is committed.
         let is_asserted = seen.pending.is_some();
         Self { wanted, seen, now, is_asserted }
     }
@@ -91,17 +91,17 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Whose work it is.
+    /// The tenant.
     pub const fn tenant(&self) -> TenantId {
         self.scope.tenant
     }
 
-    /// Who asks.
+    /// The actor.
     pub const fn actor(&self) -> &Actor {
         &self.scope.actor
     }
 
-    /// Where they may act, as their sign-in says.
+    /// The branches of the actor's sign-in.
     pub(crate) const fn branches(&self) -> &BranchAccess {
         &self.scope.branches
     }
@@ -137,8 +137,8 @@ impl<'a> UnitOfWork<'a> {
         self.streams.push(InWork::new(wanted, seen));
     }
 
-    /// Begins with an aggregate whose id was made for this very command: there is nothing to read. The
-    /// append asserts that.
+    /// Begins an aggregate whose id was made for this very command: there is nothing to read. The append
+    /// asserts that.
     pub async fn begin<D: Decider>(&mut self, id: &D::Id) -> Result<(), World> {
         let wanted = self.wanted::<D>(id);
         if self.trust == Trust::Log {
@@ -149,8 +149,8 @@ impl<'a> UnitOfWork<'a> {
         Ok(())
     }
 
-    /// What an aggregate was like when it was last seen here. It may have changed since: good for
-    /// guessing what to read together with it, and for nothing else.
+    /// The state of an aggregate when it was last read here. It may be outdated: use it only to guess which
+    /// streams to read together with the aggregate.
     pub fn remembered<D: Decider>(&self, id: &D::Id) -> Option<D::State> {
         let stream = StreamId::of::<D>(self.tenant(), id);
         let remembered = self.sources.memory.remembered(&stream);
@@ -162,7 +162,7 @@ impl<'a> UnitOfWork<'a> {
         state_of::<D>(&self.in_work::<D>(id).now.state)
     }
 
-    /// The revision at which an aggregate was read.
+    /// The revision of an aggregate when it was read.
     pub fn revision<D: Decider>(&self, id: &D::Id) -> Revision {
         self.in_work::<D>(id).seen.folded.revision
     }
@@ -172,8 +172,8 @@ impl<'a> UnitOfWork<'a> {
         self.in_work::<D>(id).seen.folded.last_event
     }
 
-    /// Goes on only if the aggregate stands where the caller has seen it; without a revision the
-    /// caller does not care.
+    /// Fails unless the aggregate has the revision that the caller has seen; without a revision every one is
+    /// accepted.
     pub fn expect<D: Decider, R>(
         &self,
         id: &D::Id,
@@ -207,7 +207,7 @@ impl<'a> UnitOfWork<'a> {
         self.try_decide::<D>(id, command).map_err(CommandError::refused)
     }
 
-    /// The same with the aggregate's own refusal, for an intent to which it means something else.
+    /// The same with the aggregate's refusal, for an intent that maps it to another one.
     pub fn try_decide<D: Decider>(
         &mut self,
         id: &D::Id,
@@ -248,22 +248,22 @@ impl<'a> UnitOfWork<'a> {
         Ok(decided)
     }
 
-    /// Whether everything was read from the log itself, and nothing is but remembered or pending.
+    /// Whether everything was read from the log itself, and nothing is cached or pending.
     pub(crate) fn is_certain(&self) -> bool {
         self.streams.iter().all(|in_work| in_work.seen.from_log)
     }
 
-    /// Waits until everything that was pending when it was read has come true or not.
+    /// Waits until everything that was pending when it was read is settled.
     pub(crate) async fn settled(self) {
         for in_work in self.streams {
             if let Some(mut pending) = in_work.seen.pending {
-                // It never changes, it closes.
+                // The value never changes; the channel closes.
                 let _closed = pending.changed().await;
             }
         }
     }
 
-    /// What the log is asked for, and what it will leave.
+    /// The append, and the states after it.
     pub(crate) fn finish(self, fingerprint: Fingerprint) -> Result<Finished, event_store::Error> {
         let tenant = self.tenant();
         let asserted = || self.streams.iter().filter(|in_work| in_work.is_asserted);
@@ -314,7 +314,7 @@ impl<'a> UnitOfWork<'a> {
 /// A unit of work that has decided everything.
 pub(crate) struct Finished {
     pub(crate) append: Append,
-    /// Where the streams that the decision rests on must stand.
+    /// The expected revisions of the streams that the decision depends on.
     pub(crate) rests_on: Vec<(StreamId, Revision)>,
     pub(crate) changes: Vec<Change>,
     pub(crate) receipt: Vec<Caused>,

@@ -180,16 +180,16 @@ impl Authority {
             return Ok(None);
         }
         let last_event = work.last_event::<Roles>(tenant);
-        let own = self.remembered((*tenant, *user, None), last_event, || {
+        let standing = self.remembered((*tenant, *user, None), last_event, || {
             Standing::new(graph.held_by(*user), graph.branches_of(*user))
         });
-        let Some(device) = device else { return Ok(Some(own)) };
+        let Some(device) = device else { return Ok(Some(standing)) };
         let Some(till) = work.state::<Device>(device).in_use() else { return Ok(None) };
-        if !sessions.pin.allows(own.held(), &own.branches) {
+        if !sessions.pin.allows(standing.held(), &standing.branches) {
             return Ok(None);
         }
         let seat = (*tenant, *user, Some(till.branch));
-        Ok(Some(self.remembered(seat, last_event, || own.at_till(graph, *user, till.branch))))
+        Ok(Some(self.remembered(seat, last_event, || standing.at_till(graph, *user, till.branch))))
     }
 
     /// The cached permissions, if they belong to the current state of the company's roles.
@@ -211,8 +211,8 @@ impl Authority {
 
     /// Whether the company is closed to all its users.
     pub async fn is_closed(&self, tenant: TenantId) -> Result<bool, World> {
-        let nobody = UserId::from_uuid(Uuid::nil());
-        let scope = Scope::user(tenant, nobody, CorrelationId::from_uuid(Uuid::nil()));
+        let no_user = UserId::from_uuid(Uuid::nil());
+        let scope = Scope::user(tenant, no_user, CorrelationId::from_uuid(Uuid::nil()));
         let mut work = self.commands.look(&scope, Trust::Committed);
         work.read(vec![work.wanted::<Tenant>(&tenant)]).await?;
         Ok(work.state::<Tenant>(&tenant).is_closed())
@@ -295,7 +295,7 @@ impl Authority {
         tenant: TenantId,
         device: DeviceId,
     ) -> Result<Option<BranchId>, World> {
-        let scope = of_nobody(tenant);
+        let scope = without_actor(tenant);
         let mut work = self.commands.look(&scope, Trust::Log);
         work.read(vec![work.wanted::<Device>(&device)]).await?;
         Ok(work.state::<Device>(&device).in_use().map(|enrolled| enrolled.branch))
@@ -307,7 +307,7 @@ impl Authority {
         tenant: TenantId,
         branch: BranchId,
     ) -> Result<Vec<UserId>, World> {
-        let scope = of_nobody(tenant);
+        let scope = without_actor(tenant);
         let mut work = self.commands.look(&scope, Trust::Committed);
         work.read(vec![work.wanted::<Roles>(&tenant)]).await?;
         Ok(work.state::<Roles>(&tenant).active_in(branch).collect())
@@ -315,7 +315,7 @@ impl Authority {
 }
 
 /// The scope of a till before sign-in: it has no actor and executes no command.
-fn of_nobody(tenant: TenantId) -> Scope {
-    let nobody = UserId::from_uuid(Uuid::nil());
-    Scope::user(tenant, nobody, CorrelationId::from_uuid(Uuid::nil()))
+fn without_actor(tenant: TenantId) -> Scope {
+    let no_user = UserId::from_uuid(Uuid::nil());
+    Scope::user(tenant, no_user, CorrelationId::from_uuid(Uuid::nil()))
 }

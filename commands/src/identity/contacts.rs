@@ -1,5 +1,4 @@
-//! What is kept beside the log when a name or an address is corrected, each under the number of the
-//! event that it came with.
+//! Personal data outside the log for corrections of names and addresses, each with the number from its event.
 
 use std::fmt;
 
@@ -11,7 +10,7 @@ use uuid::Uuid;
 use super::ports::{Letter, TicketFor, Written};
 use crate::engine::error::World;
 
-/// An address that was asked for in place of another.
+/// A requested address that is to replace the current one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RequestedEmail {
     /// Which request of the person it is of.
@@ -42,7 +41,7 @@ pub struct Notice {
 /// Where corrections of names and addresses are kept. A person of whom nothing is known has none.
 #[async_trait]
 pub trait Contacts: fmt::Debug + Send + Sync + 'static {
-    /// Keeps another name of somebody, unless that of the same or a later correction is kept.
+    /// Stores another name of a user, unless that of the same or a later correction is stored.
     async fn keep_name(
         &self,
         tenant: TenantId,
@@ -51,8 +50,8 @@ pub trait Contacts: fmt::Debug + Send + Sync + 'static {
         name: &Name,
     ) -> Result<(), World>;
 
-    /// Keeps an address that was asked for, and the letter to it with its ticket, in place of what an
-    /// earlier request has left; unless that of the same or a later one is kept.
+    /// Stores a requested address, and the letter to it with its ticket, and deletes those of an earlier
+    /// request; unless that of the same or a later one is stored.
     async fn keep_requested(&self, email: &RequestedEmail, written: Written) -> Result<(), World>;
 
     /// The address that a link was sent to, until [`Contacts::email_changed`]; of a ticket that is kept.
@@ -62,9 +61,9 @@ pub trait Contacts: fmt::Debug + Send + Sync + 'static {
         hash: [u8; 32],
     ) -> Result<Option<RequestedEmail>, World>;
 
-    /// The address of a request takes the place of the one before, unless it has already or a later one
-    /// is asked for. What was good before it is over: links in letters, the letters that wait, and
-    /// sessions. The notice is sent, unless an earlier one waits.
+    /// Replaces the current address by that of a request, unless it was replaced already or a later one is
+    /// requested. Voids what the former address could be used for: links, queued letters, and sessions.
+    /// Queues the notice, unless an earlier one is queued.
     async fn email_changed(
         &self,
         tenant: TenantId,

@@ -20,7 +20,7 @@ use crate::engine::unit_of_work::UnitOfWork;
 pub struct RenameUser {
     /// The user.
     pub user: UserId,
-    /// The keyed hash of the name, which tells a retry from another name.
+    /// The keyed hash of the name, which distinguishes a retry from another name.
     pub name: [u8; 32],
 }
 
@@ -51,7 +51,7 @@ pub struct RequestEmail {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EmailRefusal {
     /// Another user of the company has the address.
-    #[error("somebody else has this e-mail address")]
+    #[error("another user has this e-mail address")]
     EmailTaken,
     /// A rule about the account.
     #[error(transparent)]

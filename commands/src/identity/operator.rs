@@ -227,8 +227,8 @@ impl Operator {
         let receipt = self.commands.execute(&scope, request, restore).await?;
         let facts = receipt.facts::<User>()?;
         // There is no event about a user who has joined: that user holds the address.
-        let told = facts.first().and_then(|fact| fact.id.parse().ok());
-        let user = if let Some(user) = told {
+        let recorded = facts.first().and_then(|fact| fact.id.parse().ok());
+        let user = if let Some(user) = recorded {
             user
         } else {
             let mut work = self.commands.look(&scope, Trust::Log);

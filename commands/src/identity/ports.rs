@@ -158,8 +158,8 @@ pub struct TicketFor {
 /// Stores hashes of tickets.
 #[async_trait]
 pub trait Tickets: fmt::Debug + Send + Sync + 'static {
-    /// Stores the hash of a ticket in place of the former one. A link belongs to an `epoch` of its
-    /// user's sessions.
+    /// Stores the hash of a ticket and deletes the former one. A link belongs to an `epoch` of its user's
+    /// sessions.
     async fn keep(
         &self,
         ticket: TicketFor,
@@ -322,8 +322,8 @@ pub struct Written {
 /// Queues e-mails until a mail server has accepted them.
 #[async_trait]
 pub trait Letters: fmt::Debug + Send + Sync + 'static {
-    /// Queues an e-mail and stores its ticket, in place of earlier ones of the same kind. A user
-    /// without personal data gets none.
+    /// Queues an e-mail and stores its ticket; deletes earlier ones of the same kind. A user without personal
+    /// data gets none.
     async fn write(&self, written: Written) -> Result<(), World>;
 
     /// The same for a command that may have come this far before: an e-mail that was queued since,

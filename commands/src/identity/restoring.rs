@@ -35,7 +35,7 @@ pub enum RestoreRefusal {
     #[error("there is no such company")]
     UnknownCompany,
     /// Another user of the company has the address.
-    #[error("somebody else has this e-mail address")]
+    #[error("another user has this e-mail address")]
     EmailTaken,
     /// A rule of the company's roles.
     #[error(transparent)]

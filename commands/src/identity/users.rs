@@ -33,7 +33,7 @@ pub struct InviteUser {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InviteRefusal {
     /// Another user of the company has the address.
-    #[error("somebody has this e-mail address")]
+    #[error("another user has this e-mail address")]
     EmailTaken,
     /// A rule of the company's roles.
     #[error(transparent)]

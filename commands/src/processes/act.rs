@@ -36,7 +36,10 @@ pub async fn act<P: Process>(
         match send_due::<P>(&commands, clock.as_ref(), &timers).await {
             Ok(n_due) => {
                 if is_failing {
-                    tracing::info!(process = P::NAME, "what is due is looked up again");
+                    tracing::info!(
+                        process = P::NAME,
+                        "the due commands of the process are read and sent again"
+                    );
                 }
                 is_failing = false;
                 if n_due == DUE_MAX {
@@ -44,11 +47,13 @@ pub async fn act<P: Process>(
                 }
             }
             Err(error) if !is_failing => {
-                tracing::error!(process = P::NAME, %error, "what is due cannot be looked up");
+                tracing::error!(process = P::NAME, %error, "the due commands of the process \
+                    cannot be read: they are sent late");
                 is_failing = true;
             }
             Err(error) => {
-                tracing::debug!(process = P::NAME, %error, "what is due is still not found");
+                tracing::debug!(process = P::NAME, %error, "the due commands of the process \
+                    still cannot be read");
             }
         }
         shutdown.run_until_cancelled(sleep(LOOK)).await;
@@ -69,7 +74,7 @@ async fn send_due<P: Process>(
                 timers.done(P::NAME, about, &timer).await?;
                 if timer.attempts > 0 {
                     tracing::info!(process = P::NAME, tenant = %about.tenant, key = %about.key,
-                        attempts = timer.attempts, "a command of a process that had failed was sent");
+                        attempts = timer.attempts, "a command of the process succeeded after failures");
                 }
             }
             Err(Unsent { reason, is_transient }) => {
@@ -109,7 +114,7 @@ async fn send<P: Process>(commands: &Commands, about: About, timer: &Timer) -> R
         }
         Err(refusal) => {
             tracing::error!(process = P::NAME, tenant = %about.tenant, key = %about.key, %refusal,
-                "a command of a process was refused");
+                "a command of the process was refused by a rule and is not sent again");
             Ok(())
         }
     }
@@ -120,9 +125,9 @@ fn report<P: Process>(about: About, timer: &Timer, failed: &Failed) {
     let (reason, tenant, key) = (&failed.reason, about.tenant, about.key);
     if failed.retry_at(timer.attempts).is_none() {
         tracing::error!(process = P::NAME, %tenant, %key, reason, attempts = timer.attempts + 1,
-            "a command of a process is parked: a person has to have it sent again");
+            "a command of the process is parked: an operator has to have it sent again");
     } else if timer.attempts == 0 {
         tracing::warn!(process = P::NAME, %tenant, %key, reason,
-            "a command of a process has failed and is sent again, later and later");
+            "a command of the process failed and is sent again after growing delays");
     }
 }

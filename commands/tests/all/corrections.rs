@@ -136,7 +136,7 @@ async fn a_name_is_corrected_by_oneself_and_by_those_who_may_do_as_much() {
 }
 
 #[tokio::test]
-async fn an_address_is_somebodys_when_they_have_confirmed_it_and_the_one_before_is_free() {
+async fn an_address_belongs_to_its_user_once_confirmed_and_frees_the_former_one() {
     let company = staff().await;
     let new = email(90);
     let requested = request(&company, MANAGER, CASHIER, new).await.unwrap();
@@ -147,8 +147,8 @@ async fn an_address_is_somebodys_when_they_have_confirmed_it_and_the_one_before_
     let confirmed = confirm(&company, CASHIER, 1).await.unwrap();
     let changed = EmailChanged { number: 1, email: new }.into();
     assert_eq!(events(&confirmed), [changed, InvitedAgain {}.into()]);
-    let again = confirm(&company, CASHIER, 1).await.unwrap();
-    assert_eq!(events(&again), []);
+    let repeated = confirm(&company, CASHIER, 1).await.unwrap();
+    assert_eq!(events(&repeated), []);
     let taken = request(&company, OWNER, MANAGER, new).await;
     assert_eq!(taken.unwrap_err(), EmailRefusal::EmailTaken);
     request(&company, OWNER, MANAGER, email(CASHIER)).await.unwrap();
@@ -176,7 +176,7 @@ async fn an_address_that_was_taken_meanwhile_is_not_confirmed() {
 }
 
 #[tokio::test]
-async fn an_address_that_somebody_holds_by_an_earlier_key_moves_too() {
+async fn an_address_held_under_an_earlier_key_moves_too() {
     let company = staff().await;
     request(&company, OWNER, CASHIER, email(90)).await.unwrap();
     let confirm = ConfirmEmail {
@@ -195,7 +195,7 @@ async fn an_address_that_somebody_holds_by_an_earlier_key_moves_too() {
 }
 
 #[tokio::test]
-async fn whoever_is_suspended_confirms_nothing() {
+async fn a_suspended_user_confirms_nothing() {
     let company = staff().await;
     request(&company, OWNER, CASHIER, email(90)).await.unwrap();
     for change in [Change::Suspend(user(CASHIER)), Change::Resume(user(CASHIER))] {

@@ -9,7 +9,7 @@ use domain::orders::order::Event;
 use domain::orders::series::SeriesId;
 use domain::orders::{Order, OrderType, Series, series};
 use domain::shared::EventId;
-use event_store::consumer::Doorbell;
+use event_store::consumer::CommitSignal;
 use event_store::{EventStore, Snapshot, StreamId};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ async fn two_nodes_on(log: Arc<Held>) -> (Arc<Held>, Company, Company) {
     let two = one.on_another_node();
     let follower = two.commands.clone();
     tokio::spawn(
-        async move { follower.follow(Doorbell::silent(), CancellationToken::new()).await },
+        async move { follower.follow(CommitSignal::silent(), CancellationToken::new()).await },
     );
     until_it_follows(&log, &two).await;
     (log, one, two)
@@ -67,7 +67,7 @@ async fn a_price_that_was_changed_on_another_node_is_charged() {
         let (log, one, two) = two_nodes_on(log).await;
         assert_eq!(two.total().await, pesos(28_000));
         one.reprice(30_000).await;
-        // It is charged without being read for, once the node has heard of it.
+        // It is charged without being read, once the node has followed the commit.
         loop {
             let (before, charged) = (log.reads(), two.total().await);
             if charged == pesos(30_000) && log.reads() == before {

@@ -9,7 +9,7 @@ use commands::{CommandError, Receipt};
 use domain::orders::Order;
 use domain::orders::order::{self, Event};
 use domain::shared::OrderId;
-use event_store::consumer::Doorbell;
+use event_store::consumer::CommitSignal;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ async fn company_on(log: &Arc<Held>) -> Company {
 fn follow(node: &Company) {
     let commands = node.commands.clone();
     tokio::spawn(
-        async move { commands.follow(Doorbell::silent(), CancellationToken::new()).await },
+        async move { commands.follow(CommitSignal::silent(), CancellationToken::new()).await },
     );
 }
 
@@ -113,7 +113,7 @@ async fn f49_a_log_that_has_lost_events_and_got_others_is_not_taken_for_what_it_
         follow(&one);
         until_it_follows(&log, &one).await;
         let kept = log.accepted();
-        // Events that one node knows and the other does not.
+        // Events that one node has and the other has not.
         let first = number(&one).await;
         step(&one, order, Step::Confirm).await.unwrap();
         log.rewind_to(kept).await;

@@ -195,7 +195,7 @@ async fn an_order_that_is_there_already_is_not_placed_again() {
         matches!(&retried, Err(CommandError::Refused(refusal)) if *refusal == expected),
         "{retried:?}"
     );
-    // A node that does not know the order reads it from the log.
+    // A node that does not have the order in memory reads it from the log.
     let elsewhere = company.on_another_node();
     let retried = elsewhere.place(order).await;
     assert!(

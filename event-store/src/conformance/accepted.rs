@@ -1,4 +1,4 @@
-//! Commands: accepted once, and remembered.
+//! Commands: accepted once, and recorded.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::verdict::{Committed, Verdict};
 pub async fn a_command_is_accepted_once_whatever_it_expects_later(store: Arc<dyn EventStore>) {
     committed(&store, append(ANA, 9, &[("buñuelo", 0, 1)])).await;
     let first = committed(&store, append(ANA, 1, &[("arepa", 0, 2)])).await;
-    for again in [append(ANA, 1, &[("arepa", 0, 2)]), append(ANA, 1, &[("arepa", 7, 1)])] {
-        match store.append(again).await {
+    for retry in [append(ANA, 1, &[("arepa", 0, 2)]), append(ANA, 1, &[("arepa", 7, 1)])] {
+        match store.append(retry).await {
             Ok(Verdict::Duplicate(earlier)) => {
                 assert_eq!(earlier.committed, first);
                 assert_eq!(earlier.fingerprint, [1; 32]);
@@ -33,13 +33,10 @@ pub async fn a_command_without_events_is_remembered(store: Arc<dyn EventStore>) 
     let verdict = store.append(append(ANA, 2, &[("arepa", 1, 0)])).await.expect("a verdict");
     assert!(matches!(verdict, Verdict::Duplicate(earlier) if earlier.committed == nothing));
     assert_eq!(store.events_of(ANA, command(2)).await.expect("an answer"), []);
-    assert_eq!(store.events_of(ANA, command(3)).await.expect("an answer"), [], "nobody sent it");
+    assert_eq!(store.events_of(ANA, command(3)).await.expect("an answer"), [], "it was never sent");
 }
 
-/// See the name.
-///
-/// The first ones come when the log is empty and knows nothing of the tenant, the later ones among others
-/// that wait with them.
+/// The first commands come when the log is empty and has no tenant, the later ones in one batch with others.
 pub async fn appends_of_no_event_take_no_position(store: Arc<dyn EventStore>) {
     let nothing = |id| append(ANA, id, &[]);
     for id in [1, 2] {
@@ -71,7 +68,7 @@ pub async fn appends_of_no_event_take_no_position(store: Arc<dyn EventStore>) {
     let positions: Vec<Position> =
         whole_log(&store).await.iter().map(|event| event.position).collect();
     assert_eq!((positions.len(), positions), (20, written));
-    let again = store.append(nothing(1)).await.expect("a verdict");
+    let repeated = store.append(nothing(1)).await.expect("a verdict");
     let first = Committed::default();
-    assert!(matches!(again, Verdict::Duplicate(earlier) if earlier.committed == first));
+    assert!(matches!(repeated, Verdict::Duplicate(earlier) if earlier.committed == first));
 }

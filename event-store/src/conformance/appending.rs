@@ -1,4 +1,4 @@
-//! Appends: what is written, and what stands against it.
+//! Appends: what is written, and what conflicts with it.
 
 use std::sync::Arc;
 

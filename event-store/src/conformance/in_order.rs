@@ -43,9 +43,8 @@ pub async fn a_chain_of_appends_succeeds_or_fails_together(store: Arc<dyn EventS
     assert!(matches!(other.await, Ok(Verdict::Committed(_))));
 }
 
-/// See the name.
-///
-/// Somebody has decided on what `decided_on` would leave, which another command has been quicker than.
+/// An append was decided on the revision that `decided_on` would have produced, but another command was
+/// written first.
 pub async fn the_same_revision_by_another_event_is_a_conflict(store: Arc<dyn EventStore>) {
     committed(&store, append(ANA, 1, &[("arepa", 0, 1)])).await;
     let quicker = append(ANA, 2, &[("arepa", 1, 1)]);

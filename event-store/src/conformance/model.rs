@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest_state_machine::ReferenceStateMachine;
 
-/// How many tenants there are; tenants and streams are told apart by number.
+/// How many tenants there are; tenants and streams are distinguished by number.
 pub(super) const TENANTS: usize = 2;
 /// The streams of each.
 pub(super) const STREAMS: usize = 3;

@@ -29,10 +29,8 @@ pub async fn of_many_writers_to_one_revision_one_wins(store: Arc<dyn EventStore>
     }
 }
 
-/// See the name.
-///
-/// From as many threads as there are appends, which name the streams in different orders: whoever locked
-/// them one by one would wait for each other in a circle.
+/// Each append has its own thread and names the streams in another order: an adapter that locked them one by
+/// one would deadlock.
 pub async fn of_conflicting_appends_over_several_streams_one_wins(store: Arc<dyn EventStore>) {
     const THREADS: u64 = 64;
     let keys = ["arepa", "buñuelo", "café", "dulce"];

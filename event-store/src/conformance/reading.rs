@@ -1,4 +1,4 @@
-//! Reading: nothing is skipped, and nothing is anybody else's.
+//! Reading: no event is skipped, and no tenant reads another's events.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub async fn pages_skip_nothing(store: Arc<dyn EventStore>) {
     assert_eq!(seen, n_events);
 }
 
-/// See the name. Not every log can say so of itself, and nothing that reads one relies on it.
+/// Not every log can report this, and no reader of a log relies on it.
 pub async fn positions_have_no_gap(store: Arc<dyn EventStore>) {
     let n_events = many_write(&store).await;
     let log = whole_log(&store).await;
@@ -86,8 +86,8 @@ pub async fn every_tenant_has_a_chain_of_links(store: Arc<dyn EventStore>) {
     }
 }
 
-/// Forty writers append one to three events each, and something that is refused. Says how many events that
-/// makes.
+/// Forty writers append one to three events each, and some appends that are refused. Returns the number of
+/// events.
 async fn many_write(store: &Arc<dyn EventStore>) -> usize {
     let writers = (0..N_WRITERS).map(|n| {
         let store = Arc::clone(store);

@@ -1,4 +1,4 @@
-//! How every consumer of a process is doing.
+//! The state of every consumer of a process.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,10 +8,10 @@ use super::Stopped;
 use crate::store::Head;
 use crate::stream::Position;
 
-/// A loop that has shown no sign of life for so long is taken for dead.
+/// A loop without a report for this long counts as dead.
 const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(30);
 
-/// What a consumer is busy with.
+/// What a consumer does at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// It reads and writes.
@@ -20,14 +20,14 @@ pub enum State {
     Failing {
         /// How often it has failed since it last succeeded.
         attempts: u32,
-        /// What the last failure says.
+        /// The message of the last failure.
         reason: String,
     },
     /// Another process runs it, and this one takes over when that one dies.
     Standby,
     /// It was asked to end.
     Ended,
-    /// It ended by itself and needs a person.
+    /// It ended by itself and needs an operator.
     Stopped(Stopped),
 }
 
@@ -40,32 +40,31 @@ pub struct Parked {
     pub oldest: Duration,
 }
 
-/// How one consumer is doing at this moment.
+/// The state of one consumer at this moment.
 #[derive(Debug, Clone)]
 pub struct Status {
     /// Its name.
     pub consumer: &'static str,
-    /// What it is busy with.
+    /// What it does at the moment.
     pub state: State,
     /// Everything up to here has taken effect.
     pub position: Position,
-    /// At most how many events of the log are still before it: exactly so many where positions have no
-    /// gaps.
+    /// The maximal number of later events in the log: exact where positions have no gaps.
     pub lag_events: u64,
-    /// For how long the oldest of them has been known to wait.
+    /// For how long the oldest of them is known to have waited.
     pub lag: Duration,
-    /// How long ago the loop last went round.
+    /// How long ago the loop last completed a round.
     pub heartbeat_age: Duration,
-    /// How many events of the log it passes in a second.
+    /// How many events of the log it reads in a second.
     pub events_per_second: u64,
-    /// How often it died or fell silent and was started again.
+    /// How often its task died or made no progress and was restarted.
     pub n_restarts: u32,
     /// What it has parked, as last counted.
     pub parked: Parked,
 }
 
 impl Status {
-    /// Whether the loop goes round, be it in vain: a database that is away is not the loop's fault.
+    /// Whether the loop completes rounds, even if they fail: an unavailable database is no fault of the loop.
     pub fn is_alive(&self) -> bool {
         matches!(self.state, State::Running | State::Failing { .. } | State::Standby)
             && self.heartbeat_age < HEARTBEAT_AGE_MAX
@@ -89,17 +88,17 @@ struct Entry {
     parked: Parked,
 }
 
-/// Counts what is passed, in windows.
+/// Counts read events, in windows.
 #[derive(Debug)]
 struct Rate {
     since: Instant,
     n_events: u64,
-    /// What the window before this one came to.
+    /// The rate of the previous window.
     before: Option<u64>,
 }
 
 impl Board {
-    /// How every consumer that was ever started is doing, by name.
+    /// The states of all consumers that were ever started, by name.
     pub fn statuses(&self) -> Vec<Status> {
         self.entries().iter().map(|(consumer, entry)| entry.status(consumer)).collect()
     }
@@ -125,7 +124,7 @@ impl Board {
         }
     }
 
-    /// The loop went round and passed so many events: it stands here, and the log ended there.
+    /// Records that the loop completed a round over so many events, its position and the end of the log.
     pub(crate) fn went_round(
         &self,
         consumer: &'static str,
@@ -145,22 +144,22 @@ impl Board {
         });
     }
 
-    /// The loop is in this state.
+    /// Records the state of the loop.
     pub(crate) fn is(&self, consumer: &'static str, state: State) {
         self.update(consumer, |entry| entry.state = state);
     }
 
-    /// How long ago the loop last showed a sign of life.
+    /// How long ago the loop last reported.
     pub(super) fn silence(&self, consumer: &str) -> Option<Duration> {
         self.entries().get(consumer).map(|entry| entry.heartbeat.elapsed())
     }
 
-    /// The loop is begun anew.
+    /// Records that the loop was restarted.
     pub(super) fn restarts(&self, consumer: &'static str) {
         self.update(consumer, |entry| entry.n_restarts += 1);
     }
 
-    /// Every consumer has parked this.
+    /// Records what every consumer has parked.
     pub(super) fn have_parked(&self, parked: impl Fn(&str) -> Parked) {
         for (consumer, entry) in self.entries().iter_mut() {
             entry.parked = parked(consumer);
@@ -216,7 +215,7 @@ impl Rate {
     }
 
     fn per_second(&self) -> u64 {
-        // A loop that shows no sign of life does not close its window either.
+        // A loop that does not report does not close its window either.
         match self.before {
             Some(before) if self.since.elapsed() < Self::WINDOW => before,
             _ => self.in_this_window(),

@@ -33,15 +33,15 @@ impl Lane {
     }
 }
 
-/// Some lanes of a consumer, mostly all of them, as a run holds them.
+/// The lanes of a consumer that a run holds, usually all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lanes(Vec<Lane>);
 
-/// How far lanes have come.
+/// The positions that lanes have reached.
 pub(crate) type Reached = Vec<(u16, Position)>;
 
 impl Lanes {
-    /// Makes lanes of `consumer` this run's, so that no earlier run can move them any more.
+    /// Claims lanes of `consumer` for this run, so that no earlier run can move them any more.
     ///
     /// Waits for a page that an earlier run is just committing.
     pub(super) async fn claim(
@@ -65,7 +65,7 @@ impl Lanes {
         Ok(Self(claimed))
     }
 
-    /// Reads all lanes and keeps everybody else from moving or claiming them until `tx` ends.
+    /// Reads all lanes and keeps other runs from moving or claiming them until `tx` ends.
     pub(super) async fn lock(tx: &mut PgConnection, consumer: &str) -> Result<Self, sqlx::Error> {
         sqlx::query_as(
             "SELECT lane, incarnation, epoch, position
@@ -80,7 +80,7 @@ impl Lanes {
         .map(Self)
     }
 
-    /// These lanes, where they have come to with what they have `reached`.
+    /// These lanes after they have `reached` further positions.
     pub(super) fn with(&self, reached: &[(u16, Position)]) -> Self {
         let mut moved = self.clone();
         for (number, position) in reached {
@@ -91,9 +91,9 @@ impl Lanes {
         moved
     }
 
-    /// Locks these lanes as [`lock`](Self::lock) does, and moves them to where `moved` has them if they
-    /// are stored as they are here. Gives how they were stored, and whether the consumer has parked
-    /// anything: nobody but the run that holds a lane parks its events, so a no holds until `tx` ends.
+    /// Locks these lanes as [`lock`](Self::lock) does, and moves them to `moved` if they are stored as they
+    /// are here. Returns the stored lanes, and whether the consumer has parked anything: only the run that
+    /// holds a lane parks its events, so a no holds until `tx` ends.
     pub(super) async fn move_to(
         &self,
         moved: &Self,
@@ -115,23 +115,23 @@ impl Lanes {
         Ok((Self(rows.into_iter().map(|row| row.lane).collect()), has_parked))
     }
 
-    /// Where a lane stands, if it is one of these.
+    /// The position of a lane, if it is one of these.
     pub(crate) fn position(&self, number: u16) -> Option<Position> {
         let lane = self.0.iter().find(|lane| lane.number() == number)?;
         Some(Position::from_i64(lane.position))
     }
 
-    /// Which ones they are.
+    /// The numbers of the lanes.
     fn numbers(&self) -> Vec<i16> {
         self.0.iter().map(|lane| lane.number).collect()
     }
 
-    /// Where a tenant's lane stands, if it is one of these.
+    /// The position of a tenant's lane, if it is one of these.
     pub(super) fn position_of(&self, tenant: TenantId) -> Option<Position> {
         self.position(lane::of(tenant))
     }
 
-    /// Whether any of them has seen nothing yet.
+    /// Whether any of them is at the start of the log.
     pub(super) fn has_one_at_start(&self) -> bool {
         self.lowest() == Position::START
     }
@@ -141,7 +141,7 @@ impl Lanes {
         self.0.iter().map(|lane| lane.epoch).max().unwrap_or_default()
     }
 
-    /// Whether somebody else has claimed one of these lanes since; `stored` is what is stored of them.
+    /// Whether another run has claimed one of these lanes since; `stored` is what is stored of them.
     pub(super) fn check_epochs(&self, stored: &Self) -> Result<(), Stopped> {
         for lane in &stored.0 {
             let held = self.0.iter().find(|held| held.number == lane.number);
@@ -152,12 +152,12 @@ impl Lanes {
         Ok(())
     }
 
-    /// Where reading goes on: every lane has seen everything up to here.
+    /// The position from which to read: every lane has seen everything up to it.
     pub(crate) fn lowest(&self) -> Position {
         Position::from_i64(self.0.iter().map(|lane| lane.position).min().unwrap_or_default())
     }
 
-    /// Whether the event's lane is still before it.
+    /// Whether the event's lane has not reached it.
     pub(super) fn awaits(&self, event: &RecordedEvent) -> Result<bool, ConsumerError> {
         match self.position(event.lane) {
             Some(position) => Ok(position < event.position),

@@ -25,9 +25,9 @@ use crate::stream::Position;
 /// How many events are read and replayed at once.
 const PAGE: usize = 2_000;
 
-/// The place where parked events are decided about. Cheap to clone.
+/// The decisions of operators about parked events. Cheap to clone.
 ///
-/// While it works on a consumer's events it holds that consumer's checkpoints, which it never moves.
+/// While it works on a consumer's events it locks that consumer's checkpoints, which it never moves.
 #[derive(Clone)]
 pub struct Parking {
     store: Arc<dyn EventStore>,
@@ -145,8 +145,8 @@ impl Parking {
         Ok(Resolved { n_events: positions.len() as u64, earlier: false })
     }
 
-    /// Passes an event over, now and whenever the log is read again. The later ones of its key wait
-    /// until they are replayed.
+    /// Discards an event, also whenever the log is read again. The later ones of its key wait until they are
+    /// replayed.
     pub async fn discard(
         &self,
         by: &Decision,

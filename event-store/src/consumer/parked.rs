@@ -10,24 +10,24 @@ use crate::error::Error;
 use crate::event::Actor;
 use crate::stream::Position;
 
-/// An event that waits for a person, or for an earlier event of its key.
+/// An event that waits for an operator, or for an earlier event of its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedEvent {
-    /// Whose event it is.
+    /// The tenant of the event.
     pub tenant: TenantId,
     /// Which consumer has not applied it.
     pub consumer: String,
-    /// Its place in the log.
+    /// Its position in the log.
     pub position: Position,
-    /// What waits with it.
+    /// The key of the events that wait with it.
     pub key: String,
     /// Its stored name.
     pub event_type: String,
-    /// Why it could not be applied; nothing where it waits for an earlier event of its key.
+    /// Why it could not be applied; none where it waits for an earlier event of its key.
     pub reason: Option<String>,
     /// How often it was tried.
     pub attempts: u64,
-    /// When the log heard of it: what the read model shows of the key is as it was before.
+    /// When the log received it: the read model shows the state of the key before that.
     pub recorded_at: DateTime<Utc>,
     /// When it was parked.
     pub parked_at: DateTime<Utc>,
@@ -49,7 +49,7 @@ impl FromRow<'_, PgRow> for ParkedEvent {
     }
 }
 
-/// Which parked events are meant: those that fit everything that is said.
+/// Selects parked events: those that match all given criteria.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParkedFilter {
     /// Those of one company.
@@ -63,7 +63,7 @@ pub struct ParkedFilter {
 /// A key under which events wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedKey {
-    /// Whose events they are.
+    /// The tenant of the events.
     pub tenant: TenantId,
     /// Which consumer has parked them.
     pub consumer: String,
@@ -71,10 +71,10 @@ pub struct ParkedKey {
     pub key: String,
 }
 
-/// Who decides about parked events of which company, under the id of the request.
+/// Who decides about parked events of which company, and the id of the request.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// Whose events they are.
+    /// The tenant of the events.
     pub tenant: TenantId,
     /// The same id acts once.
     pub command: CommandId,
@@ -82,7 +82,7 @@ pub struct Decision {
     pub actor: Actor,
 }
 
-/// Everything that waits under one key is to be tried again.
+/// Retries every parked event of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
     /// Which consumer has parked it.
@@ -91,23 +91,23 @@ pub struct Replay {
     pub key: String,
 }
 
-/// One event is to be passed over for ever.
+/// Discards one event for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discard {
     /// Which consumer has parked it.
     pub consumer: String,
     /// The event.
     pub position: Position,
-    /// Why it may be passed over.
+    /// Why it may be discarded.
     pub reason: String,
 }
 
-/// What came of a decision.
+/// The outcome of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolved {
     /// How many events wait no longer.
     pub n_events: u64,
-    /// Whether an earlier request with this id did it.
+    /// Whether an earlier request with this id had this outcome.
     pub earlier: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a consumer's run knows of parked events, and how it parks further ones.
+//! The parked events that a consumer's run reads, and how it parks further ones.
 
 use std::collections::HashSet;
 
@@ -27,7 +27,7 @@ pub(super) struct Parked<'e> {
 #[derive(Debug, Clone)]
 pub(super) struct Reason {
     pub(super) text: String,
-    /// Whether this release does not know the event, and a later one may.
+    /// Whether this release does not support the event, and a later one may.
     pub(super) is_unknown: bool,
 }
 
@@ -55,9 +55,8 @@ pub(super) async fn parked_keys(
     Ok(keys.into_iter().map(|(tenant, key)| (TenantId::from_uuid(tenant), key)).collect())
 }
 
-/// Forgets what is parked of lanes that begin with empty tables, and gives the events that it was
-/// told to pass over. No further ones come while it runs: only an event that it has passed can be
-/// discarded.
+/// Deletes the parked events of lanes that begin with empty tables, and returns the discarded ones. No
+/// further ones are discarded while it runs: only an event that the consumer has passed can be.
 pub(super) async fn begin(
     tx: &mut PgConnection,
     consumer: &str,
@@ -75,7 +74,7 @@ pub(super) async fn begin(
     Ok(discarded.into_iter().map(Position::from_i64).collect())
 }
 
-/// Forgets what is parked of some tenants.
+/// Deletes what is parked of some tenants.
 async fn forget(
     tx: &mut PgConnection,
     consumer: &str,

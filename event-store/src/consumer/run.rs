@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::board::{Board, State};
 use super::checkpoint::Reached;
 use super::tail::{Read, Tail};
-use super::turns::Turns;
-use super::writer::{Interruption, Writer, Written};
+use super::work_permits::WorkPermits;
+use super::writer::{Interruption, LaneWriter, Written};
 use super::{Consumer, Stopped, chain};
 use crate::lane::LANES;
 use crate::store::EventStore;
@@ -22,7 +22,7 @@ use crate::stream::Position;
 /// How many events are read and applied at once.
 const PAGE: u32 = 2_000;
 
-/// How often a consumer goes round when nothing was appended.
+/// How often a consumer runs a round when nothing was appended.
 const POLL: Duration = Duration::from_secs(1);
 
 /// The least time between the beginnings of two pages that are not full. A page costs a transaction
@@ -30,8 +30,8 @@ const POLL: Duration = Duration::from_secs(1);
 /// does not wait.
 const ROUND_MIN: Duration = Duration::from_millis(100);
 
-/// The same as a multiple of how long the first of the two took: the busier the machine, the larger
-/// the pages, and the more of it is left to those who place orders.
+/// The same as a multiple of the time of the first of the two: the busier the machine, the larger the pages,
+/// and the more of it is left to people who place orders.
 const ROUND_PER_WORK: u32 = 5;
 
 /// The longest that a page waits for that, and a checkpoint for events that matter.
@@ -50,11 +50,11 @@ pub struct Feed {
     pub store: Arc<dyn EventStore>,
     /// The read models and checkpoints, as the projector's role.
     pub pool: PgPool,
-    /// What was appended lately.
+    /// The events that were appended lately.
     pub tail: Tail,
-    /// Who works when all of them have something to do.
-    pub turns: Turns,
-    /// Where everybody can see how it goes.
+    /// Limits how many consumers work at once.
+    pub permits: WorkPermits,
+    /// Reports the consumer's state to the rest of the process.
     pub board: Board,
 }
 
@@ -66,10 +66,10 @@ impl fmt::Debug for Feed {
 
 /// Runs a consumer until `shutdown`, or until it must not go on.
 ///
-/// It takes its lanes from any run that held them before, in this or another process. A page that
-/// fails, be it by a panic, is tried again with growing pauses; then the events that are to blame are
-/// parked. A database that is away is waited for. Dropping the future, or killing the process, loses
-/// and repeats nothing.
+/// It claims its lanes from any run that held them before, in this or another process. A page that fails,
+/// even by a panic, is retried with growing pauses; then the events that cause it are parked. While the
+/// database is unavailable, it waits. Dropping the future, or killing the process, neither loses nor repeats
+/// anything.
 pub async fn run(
     consumer: Arc<dyn Consumer>,
     feed: Feed,
@@ -79,7 +79,8 @@ pub async fn run(
     let name = reader.consumer.name();
     let outcome = reader.read_until(&shutdown).await;
     if let Err(stopped) = &outcome {
-        tracing::warn!(consumer = name, reason = %stopped, "a run of the consumer has stopped");
+        tracing::warn!(consumer = name, reason = %stopped, "a run of the consumer has stopped \
+            and applies no more events");
     }
     let state = outcome.clone().map_or_else(State::Stopped, |()| State::Ended);
     reader.feed.board.is(name, state);
@@ -89,14 +90,14 @@ pub async fn run(
 struct Reader {
     consumer: Arc<dyn Consumer>,
     feed: Feed,
-    /// Holds the lanes, once they are claimed.
-    writer: Option<Writer>,
-    /// What has been passed over since the checkpoints were moved.
+    /// The run's lanes, once they are claimed.
+    writer: Option<LaneWriter>,
+    /// The events that were skipped since the checkpoints were moved.
     passed: Option<Passed>,
 }
 
-/// Events that do not matter to a consumer. Moving checkpoints takes a transaction, however little depends
-/// on it: they are moved with the next events that matter, or after a while.
+/// Events that the consumer does not need. Moving checkpoints takes a transaction even if nothing else is
+/// written: they are moved with the next needed events, or after a while.
 #[derive(Clone, Copy)]
 struct Passed {
     since: Instant,
@@ -106,7 +107,8 @@ struct Passed {
 enum Round {
     /// There is more to do.
     Behind,
-    /// The page had room left: everything was done when it was read. Applying it took so long.
+    /// The page was not full: everything was applied that was in the log when it was read. Applying it took
+    /// this long.
     CaughtUp(Duration),
     /// There was nothing to do.
     Idle,
@@ -142,7 +144,7 @@ impl Reader {
                 Err(Interruption::Stopped(stopped)) => return Err(stopped),
                 Err(Interruption::Failed(error)) => error,
             };
-            // After a pause, what was passed over may be another log's.
+            // After a pause, the skipped events may be those of another log.
             self.passed = None;
             attempts += 1;
             self.has_failed(attempts, chain(&error));
@@ -151,8 +153,8 @@ impl Reader {
         Ok(())
     }
 
-    /// How many tries in a row have failed, after a round that did not. What is only passed over shows
-    /// nothing of whether the page behind it can be written.
+    /// How many tries in a row have failed, after a round that did not. A page that was only skipped does not
+    /// show whether the page behind it can be written.
     const fn attempts_after(&self, attempts: u32) -> u32 {
         if self.passed.is_some() { attempts } else { 0 }
     }
@@ -166,7 +168,7 @@ impl Reader {
                 let log = store.head().await?.incarnation;
                 let every_lane: Vec<u16> = (0..LANES).collect();
                 let consumer = Arc::clone(&self.consumer);
-                unclaimed.insert(Writer::claim(consumer, &self.feed, log, &every_lane).await?)
+                unclaimed.insert(LaneWriter::claim(consumer, &self.feed, log, &every_lane).await?)
             }
         };
 
@@ -175,7 +177,7 @@ impl Reader {
         let (page, head) = read(&self.feed, after).await?;
         writer.lanes().check(head)?;
         if after > head.position {
-            // The log has lost its end. What it has instead was never looked at.
+            // The log has lost its end, and the consumer has not read what replaced it.
             self.passed = None;
             return Ok(Round::Behind);
         }
@@ -192,8 +194,8 @@ impl Reader {
             board.went_round(name, page.len(), lowest, head);
             return Ok(if is_full { Round::Behind } else { Round::CaughtUp(Duration::ZERO) });
         }
-        // Whoever is far behind has waited long enough.
-        let _turn = if is_full { None } else { Some(self.feed.turns.take().await) };
+        // A run with a full page is behind already and takes no permit.
+        let _permit = if is_full { None } else { Some(self.feed.permits.take().await) };
         let begun = Instant::now();
         let reached: Reached = (0..LANES).map(|lane| (lane, end)).collect();
         let written = writer.write(&page, &reached).await?;
@@ -210,14 +212,15 @@ impl Reader {
     }
 }
 
-/// Tells everybody that a page failed and is tried again.
+/// Reports on the board, in the log and in the metrics that a page failed and is retried.
 pub(crate) fn has_failed(board: &Board, consumer: &'static str, attempts: u32, reason: String) {
-    tracing::error!(consumer, attempts, %reason, "a page failed and is tried again");
+    tracing::error!(consumer, attempts, %reason, "the consumer could not apply a page, which is tried again: \
+        its read models fall behind");
     metrics::counter!("fastops_consumer_failures_total", "consumer" => consumer).increment(1);
     board.is(consumer, State::Failing { attempts, reason });
 }
 
-/// A page: from what is in memory, or read for one consumer alone, which is further behind.
+/// A page: from memory, or read for this consumer alone if it is further behind.
 async fn read(Feed { store, tail, .. }: &Feed, after: Position) -> Result<Read, crate::Error> {
     if let Some(read) = tail.after(after, PAGE) {
         return Ok(read);
@@ -231,10 +234,10 @@ fn round_time(took: Duration) -> Duration {
     took.saturating_mul(ROUND_PER_WORK).clamp(ROUND_MIN, ROUND_MAX)
 }
 
-/// How long to wait after so many failures in a row: at least half of what it may come to.
+/// The pause after so many failures in a row: random, at least half of the maximum.
 pub(crate) fn pause(attempts: u32) -> Duration {
     let longest = PAUSE_MIN.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(PAUSE_MAX);
-    // Everybody who failed for the same reason must not come back at the same moment.
+    // Consumers that failed for the same reason must not retry at the same moment.
     let dice = RandomState::new().build_hasher().finish() % 1_024;
     longest / 2 + longest / 2 * u32::try_from(dice).unwrap_or_default() / 1_024
 }

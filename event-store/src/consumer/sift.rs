@@ -1,5 +1,4 @@
-//! Applies events; where that keeps failing, finds the ones that are to blame and goes on without
-//! them.
+//! Applies events; where that keeps failing, finds the ones that cause it and applies the others.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -12,8 +11,8 @@ use super::parking::{Key, Parked, Reason, key_of};
 use super::{Consumer, ConsumerError};
 use crate::event::RecordedEvent;
 
-/// A page with more poison than this has no poison: the consumer is wrong, or its tables are, and
-/// parking everything would only hide it.
+/// With more events than this that cannot be applied, the cause is the consumer or its tables, and parking
+/// everything would hide it.
 const POISON_MAX: usize = 100;
 
 /// Applies events as a whole. A panic is a failure like any other.
@@ -52,7 +51,7 @@ pub(super) fn hold_back<'e>(
     waiting
 }
 
-/// Applies all events but those that cannot be applied and the later ones of their keys; gives these.
+/// Applies all events but those that cannot be applied and the later ones of their keys; returns these.
 ///
 /// Halves what fails until one event is left, in savepoints and in the order of the log.
 pub(super) async fn sift<'e>(

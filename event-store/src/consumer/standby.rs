@@ -25,12 +25,13 @@ pub async fn keep_running_alone(
         let is_lost = lease.is_lost().await;
         lease.release().await;
         match outcome {
-            // A page may be refused before it is known that the lease has gone to another.
+            // A page may be refused before this process learns that it has lost the lease.
             Ok(()) | Err(Stopped::Superseded { .. }) if is_lost => {}
             outcome => {
                 if let Err(stopped) = &outcome {
                     let consumer = consumer.name();
-                    tracing::error!(consumer, reason = %stopped, "it has stopped for good");
+                    tracing::error!(consumer, reason = %stopped, "the consumer has stopped for \
+                        good: remove the reason and restart the process");
                 }
                 return outcome;
             }
@@ -40,7 +41,7 @@ pub async fn keep_running_alone(
     Ok(())
 }
 
-/// Waits for the lease of a consumer; nothing when `shutdown` comes first.
+/// Waits for the lease of a consumer; none when `shutdown` comes first.
 pub async fn stand_by(
     consumer: &'static str,
     feed: &Feed,
@@ -49,7 +50,8 @@ pub async fn stand_by(
 ) -> Option<Lease> {
     let waits = |error: Option<&sqlx::Error>| {
         if let Some(error) = error {
-            tracing::warn!(consumer, %error, "the database does not say who runs the consumer");
+            tracing::warn!(consumer, %error, "the lease of the consumer could not be read: this \
+                process does not run it until it can be");
         }
         let reason = error.map(ToString::to_string);
         let failing = reason.map(|reason| State::Failing { attempts: 1, reason });
@@ -58,7 +60,7 @@ pub async fn stand_by(
     leases.acquire(&format!("consumer:{consumer}"), shutdown, waits).await
 }
 
-/// Asks `work` to end by `running` when the lease is lost.
+/// Stops `work` by cancelling `running` when the lease is lost.
 pub async fn while_held<T>(
     lease: &Lease,
     running: &CancellationToken,

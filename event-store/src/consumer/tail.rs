@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::Doorbell;
+use super::CommitSignal;
 use crate::error::Error;
 use crate::event::RecordedEvent;
 use crate::store::{EventStore, Head};
@@ -18,19 +18,19 @@ use crate::stream::Position;
 /// How many events are read at once.
 const PAGE: u32 = 2_000;
 
-/// How often the end of the log is looked for when no doorbell rings.
+/// The interval at which the end of the log is read without a commit signal.
 const POLL: Duration = Duration::from_secs(1);
 
-/// The least time between two looks; commits that come in quick succession share one.
+/// The least time between two reads of the end; commits in quick succession share one.
 const ROUND_MIN: Duration = Duration::from_millis(10);
 
-/// What this process has committed is at hand so soon.
+/// The delay until events that this process committed are in memory.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// What was read longer ago says nothing: the reader is in trouble, and everybody looks for themselves.
+/// The age at which the window is not used: its reader is failing, and each consumer reads the log itself.
 const FRESH: Duration = Duration::from_secs(3);
 
-/// How many events are kept; whoever is further behind reads for itself.
+/// How many events are kept; a consumer that is further behind reads the log itself.
 const EVENTS_MAX: usize = 16_000;
 
 /// How many bytes they may have.
@@ -42,7 +42,7 @@ const EVENT_BYTES: usize = 600;
 /// Some events in order, and the end of the log when they were read.
 pub(super) type Read = (Vec<Arc<RecordedEvent>>, Head);
 
-/// See the module. Clones share what was read; each waits for itself.
+/// The newest events, shared by its clones; each clone waits independently.
 #[derive(Debug, Clone)]
 pub struct Tail {
     window: Arc<Mutex<Option<Window>>>,
@@ -50,27 +50,27 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Reads until `shutdown` whatever is appended from here on.
+    /// Reads until `shutdown` what is appended after this call.
     pub fn follow(
         store: Arc<dyn EventStore>,
-        doorbell: Doorbell,
+        signal: CommitSignal,
         shutdown: CancellationToken,
     ) -> Self {
-        let (bell, grown) = watch::channel(());
+        let (has_grown, grown) = watch::channel(());
         let window = Arc::default();
-        let follower = Follower { store, window: Arc::clone(&window), bell };
+        let reader = TailReader { store, window: Arc::clone(&window), has_grown };
         tokio::spawn(async move {
-            shutdown.run_until_cancelled(follower.run(doorbell)).await;
+            shutdown.run_until_cancelled(reader.run(signal)).await;
         });
         Self { window, grown }
     }
 
-    /// Nothing, for consumers that do not read the log; the others read for themselves and poll.
+    /// An empty tail, for consumers that do not read the log; others read the log themselves and poll.
     pub fn unread() -> Self {
         Self { window: Arc::default(), grown: watch::channel(()).1 }
     }
 
-    /// At most `limit` events after a position; nothing where the caller has to read for itself.
+    /// At most `limit` events after a position; none where the caller has to read the log itself.
     pub(super) fn after(&self, position: Position, limit: u32) -> Option<Read> {
         locked(&self.window).as_ref()?.after(position, limit)
     }
@@ -83,22 +83,23 @@ impl Tail {
     }
 }
 
-struct Follower {
+struct TailReader {
     store: Arc<dyn EventStore>,
     window: Arc<Mutex<Option<Window>>>,
-    bell: watch::Sender<()>,
+    has_grown: watch::Sender<()>,
 }
 
-impl Follower {
-    async fn run(self, mut doorbell: Doorbell) {
+impl TailReader {
+    async fn run(self, mut signal: CommitSignal) {
         loop {
             let begun = tokio::time::Instant::now();
             if let Err(error) = self.catch_up().await {
-                tracing::warn!(%error, "the end of the log could not be read");
+                tracing::warn!(%error, "the end of the log could not be read: each consumer \
+                    reads the log itself until it can be");
             }
             sleep_until(begun + ROUND_MIN).await;
             tokio::select! {
-                () = doorbell.rung() => {}
+                () = signal.committed() => {}
                 () = sleep(POLL) => {}
             }
         }
@@ -122,7 +123,7 @@ impl Follower {
             if let Some(window) = &mut *locked(&self.window) {
                 window.extend(page, end);
             }
-            self.bell.send_replace(());
+            self.has_grown.send_replace(());
         }
         if let Some(window) = &mut *locked(&self.window) {
             window.read_at = then;
@@ -132,7 +133,7 @@ impl Follower {
 
     /// The next events after a position that is before the head.
     async fn page(&self, log: Head, after: Position) -> Result<Vec<Arc<RecordedEvent>>, Error> {
-        // A commit of this process is in the log a moment before it is at hand.
+        // A commit of this process is in the log a moment before its events are in memory.
         for wait in [Duration::ZERO, MOMENT] {
             sleep(wait).await;
             let recent = self.store.recent(log, after, PAGE);
@@ -160,7 +161,7 @@ impl Window {
         Self { start: head.position, events: VecDeque::new(), n_bytes: 0, head, read_at }
     }
 
-    /// Whether it is the same log, which has lost nothing.
+    /// Whether it is the same log, without losses.
     fn goes_on_to(&self, head: Head) -> bool {
         self.head.incarnation == head.incarnation && self.head.position <= head.position
     }

@@ -1,4 +1,4 @@
-//! Applies what an older release has parked because it did not know it.
+//! Applies events that an older release parked because it did not support them.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use super::{Consumer, Feed};
 use crate::event::Actor;
 use crate::stream::Position;
 
-/// Who decides, as the record of it says.
+/// The name under which these replays are recorded.
 const ACTOR: &str = "a release that takes over";
 
-/// A key that waits for a release that knows one of its events.
+/// A key that waits for a release that supports one of its events.
 #[derive(sqlx::FromRow)]
 struct Unknown {
     tenant_id: Uuid,
@@ -24,8 +24,8 @@ struct Unknown {
     position: i64,
 }
 
-/// Replays the keys of these lanes under which something waits that was not known when it was parked. What
-/// this release does not know either stays where it is.
+/// Replays the keys of these lanes with an event that was not supported when it was parked. What this release
+/// does not support either stays parked.
 pub(super) async fn replay_unknown(
     consumer: &Arc<dyn Consumer>,
     feed: &Feed,
@@ -52,10 +52,13 @@ pub(super) async fn replay_unknown(
         match parking.replay(&by, &replay).await {
             Ok(resolved) => {
                 let n_events = resolved.n_events;
-                tracing::info!(consumer = name, %tenant, key, n_events, "replayed what is known now");
+                tracing::info!(consumer = name, %tenant, key, n_events, "replayed parked events \
+                    that this release supports");
             }
             Err(ParkingError::StillFails { position, reason }) => {
-                tracing::warn!(consumer = name, %tenant, key, %position, reason, "it stays parked");
+                tracing::warn!(consumer = name, %tenant, key, %position, reason, "a parked event \
+                    could not be replayed: its key stays parked until an operator decides about \
+                    it");
             }
             // A person was faster.
             Err(ParkingError::NotParked | ParkingError::IdReused) => {}
@@ -67,7 +70,7 @@ pub(super) async fn replay_unknown(
 }
 
 impl Unknown {
-    /// The id is another one under each epoch: what is parked again by an older release is replayed again.
+    /// The id differs per epoch: what an older release parks again is replayed again.
     fn decision(self, consumer: &str, epoch: i64) -> (Decision, Replay) {
         let Self { tenant_id, key, position } = self;
         let about = format!("{consumer} {} {epoch}", Position::from_i64(position));

@@ -24,8 +24,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How often parked events are counted.
 const COUNT: Duration = Duration::from_secs(5);
 
-/// Runs a consumer like [`run`](run()), again and again where its task dies or is silent for
-/// `silence_max`. Ends when a run ends as it should: by `shutdown`, or because it must not go on.
+/// Runs a consumer like [`run`](run()), and restarts it when its task dies or makes no progress for
+/// `silence_max`. Ends when a run ends regularly: by `shutdown`, or because it must not go on.
 pub async fn keep_running(
     consumer: Arc<dyn Consumer>,
     feed: Feed,
@@ -66,7 +66,11 @@ where
         };
         // One that cannot be stopped is no harm: the next one's epoch keeps it from committing.
         drop(running);
-        tracing::error!(consumer = name, reason = why, "the consumer is started again");
+        tracing::error!(
+            consumer = name,
+            reason = why,
+            "the consumer's task died or hangs and is started again"
+        );
         metrics::counter!("fastops_consumer_restarts_total", "consumer" => name).increment(1);
         board.restarts(name);
         shutdown.run_until_cancelled(sleep(PAUSE)).await;
@@ -91,7 +95,10 @@ pub async fn count_parked(feed: Feed, shutdown: CancellationToken) {
                     oldest: Duration::from_secs(seconds.max(&0).cast_unsigned()),
                 })
             }),
-            Err(error) => tracing::warn!(%error, "parked events could not be counted"),
+            Err(error) => {
+                tracing::warn!(%error, "parked events could not be counted: the board shows the \
+                    last count");
+            }
         }
         if shutdown.run_until_cancelled(sleep(COUNT)).await.is_none() {
             return;

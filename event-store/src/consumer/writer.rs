@@ -21,10 +21,10 @@ const TRIES: u32 = 5;
 /// time, loses it and its locks after a while, so that another run can take over.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
-/// Begins a transaction that must outlive a crash of the database once it is committed, whatever the
-/// connection's `synchronous_commit` is. A page need not: its rows and its checkpoint are lost
-/// together, and it is applied again. An epoch that were lost would stop the run that claimed it, and
-/// what a person decided would be undone.
+/// Begins a transaction that must survive a crash of the database once it is committed, whatever the
+/// connection's `synchronous_commit` is. A page need not: its rows and its checkpoint are lost together, and
+/// it is applied again. A lost epoch would stop the run that claimed it, and a lost decision of an operator
+/// would be undone.
 pub(super) const BEGIN_DURABLE: &str = "BEGIN; SET LOCAL synchronous_commit = on;
      SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
@@ -33,8 +33,8 @@ pub(super) const BEGIN_DURABLE: &str = "BEGIN; SET LOCAL synchronous_commit = on
 pub(crate) enum Written {
     /// It has taken effect.
     Page,
-    /// Nothing: a commit whose outcome this run never learnt had moved the checkpoints. Where they
-    /// stand is known by now, and what comes after that is to be read.
+    /// Nothing: a commit without an answer had moved the checkpoints. This run has reread them, and goes on
+    /// with the events after them.
     Nothing,
 }
 
@@ -58,21 +58,21 @@ impl From<crate::Error> for Interruption {
     }
 }
 
-/// Some lanes of a consumer in the hands of one run.
-pub(crate) struct Writer {
+/// Writes events and checkpoints of the lanes that a run has claimed.
+pub(crate) struct LaneWriter {
     consumer: Arc<dyn Consumer>,
     pool: PgPool,
     /// What this run has claimed, as it last saw it.
     lanes: Lanes,
-    /// Events that a person told the consumer to pass over.
+    /// Events that an operator has discarded.
     discarded: HashSet<Position>,
     /// How often the page before it has failed by the fault of its events.
     n_blamed: u32,
 }
 
-impl Writer {
-    /// Takes lanes from any run that held them before, in this or another process. What an older release
-    /// has parked there because it did not know it is tried again.
+impl LaneWriter {
+    /// Claims lanes from any run that held them before, in this or another process. Retries what an older
+    /// release has parked there because it did not support it.
     pub(crate) async fn claim(
         consumer: Arc<dyn Consumer>,
         feed: &Feed,
@@ -86,7 +86,8 @@ impl Writer {
         let discarded = begin(&mut tx, name, &lanes).await?;
         tx.commit().await?;
         tracing::info!(
-            consumer = name, epoch = lanes.epoch(), position = %lanes.lowest(), ?numbers, "claimed"
+            consumer = name, epoch = lanes.epoch(), position = %lanes.lowest(), ?numbers,
+            "the consumer claimed its lanes"
         );
         replay_unknown(&consumer, feed, &lanes).await?;
         Ok(Self { consumer, pool, lanes, discarded, n_blamed: 0 })
@@ -167,7 +168,8 @@ fn have_parked(name: &'static str, parked: &[Parked<'_>]) {
         if let Some(reason) = reason {
             let (tenant, reason) = (event.stream.tenant(), &reason.text);
             tracing::error!(
-                consumer = name, %tenant, key, %position, event_type, reason, "parked an event"
+                consumer = name, %tenant, key, %position, event_type, reason,
+                "the consumer parked an event: later ones of its key wait until an operator decides"
             );
         }
     }

@@ -7,7 +7,7 @@ use domain::shared::{
 };
 use uuid::Uuid;
 
-use super::{Place, TYPE_PREFIX, header};
+use super::{LaneLink, TYPE_PREFIX, header};
 use crate::event::{Actor, Decided, Metadata, RecordedEvent};
 use crate::stream::{Position, Revision, StreamId};
 
@@ -17,59 +17,59 @@ pub enum Malformed {
     /// A header that is always there is not.
     #[error("the header {0} is missing")]
     Missing(&'static str),
-    /// A header does not say what it should.
+    /// A header has a value that it must not have.
     #[error("the header {0} cannot be read")]
     Unreadable(&'static str),
 }
 
-/// The event in a message of the partition `lane` with these headers, names and values, and where it
-/// stands in that partition.
+/// The event in a message of the partition `lane` with these headers, names and values, and its link to the
+/// one before it.
 pub fn decode<'m>(
     headers: impl IntoIterator<Item = (&'m str, Option<&'m [u8]>)>,
     lane: u16,
     payload: &[u8],
-) -> Result<(RecordedEvent, Place), Malformed> {
-    let said = Said(headers.into_iter().collect());
-    let tenant = TenantId::from_uuid(said.read(header::TENANT_ID)?);
+) -> Result<(RecordedEvent, LaneLink), Malformed> {
+    let headers = Headers(headers.into_iter().collect());
+    let tenant = TenantId::from_uuid(headers.read(header::TENANT_ID)?);
     let (event_type, schema_version) =
-        stored_type(said.text(header::TYPE)?).ok_or(Malformed::Unreadable(header::TYPE))?;
+        stored_type(headers.text(header::TYPE)?).ok_or(Malformed::Unreadable(header::TYPE))?;
     let event = RecordedEvent {
-        position: Position::new(said.read(header::POSITION)?),
-        tenant_seq: said.read(header::SEQUENCE)?,
+        position: Position::new(headers.read(header::POSITION)?),
+        tenant_seq: headers.read(header::SEQUENCE)?,
         lane,
-        stream: StreamId::stored(tenant, said.text(header::SUBJECT)?.to_owned()),
-        revision: Revision::new(said.read(header::REVISION)?),
-        id: EventId::from_uuid(said.read(header::ID)?),
+        stream: StreamId::stored(tenant, headers.text(header::SUBJECT)?.to_owned()),
+        revision: Revision::new(headers.read(header::REVISION)?),
+        id: EventId::from_uuid(headers.read(header::ID)?),
         event_type,
         schema_version,
         payload: payload.to_vec(),
         decided: Decided::default(),
         metadata: Metadata {
-            actor: said.parse(header::ACTOR, stored_actor)?,
-            branch: said.optional(header::BRANCH_ID)?.map(BranchId::from_uuid),
-            device: said.optional(header::DEVICE_ID)?.map(DeviceId::from_uuid),
-            command: CommandId::from_uuid(said.read(header::COMMAND_ID)?),
-            correlation: CorrelationId::from_uuid(said.read(header::CORRELATION_ID)?),
-            causation: said.optional(header::CAUSATION_ID)?.map(EventId::from_uuid),
-            traceparent: said.optional(header::TRACEPARENT)?,
+            actor: headers.parse(header::ACTOR, stored_actor)?,
+            branch: headers.optional(header::BRANCH_ID)?.map(BranchId::from_uuid),
+            device: headers.optional(header::DEVICE_ID)?.map(DeviceId::from_uuid),
+            command: CommandId::from_uuid(headers.read(header::COMMAND_ID)?),
+            correlation: CorrelationId::from_uuid(headers.read(header::CORRELATION_ID)?),
+            causation: headers.optional(header::CAUSATION_ID)?.map(EventId::from_uuid),
+            traceparent: headers.optional(header::TRACEPARENT)?,
         },
-        business_date: said.optional(header::BUSINESS_DATE)?,
-        occurred_at: said.read(header::TIME)?,
-        recorded_at: said.read(header::RECORDED_TIME)?,
-        content_hash: said.parse(header::CONTENT_HASH, bytes)?,
-        link: said.parse(header::LINK, bytes)?,
+        business_date: headers.optional(header::BUSINESS_DATE)?,
+        occurred_at: headers.read(header::TIME)?,
+        recorded_at: headers.read(header::RECORDED_TIME)?,
+        content_hash: headers.parse(header::CONTENT_HASH, bytes)?,
+        link: headers.parse(header::LINK, bytes)?,
     };
-    let place = Place {
-        incarnation: IncarnationId::from_uuid(said.read(header::INCARNATION)?),
-        previous: Position::new(said.read(header::PREVIOUS)?),
+    let link = LaneLink {
+        incarnation: IncarnationId::from_uuid(headers.read(header::INCARNATION)?),
+        previous: Position::new(headers.read(header::PREVIOUS)?),
     };
-    Ok((event, place))
+    Ok((event, link))
 }
 
-/// What the headers of a message say, by name.
-struct Said<'m>(Vec<(&'m str, Option<&'m [u8]>)>);
+/// The values of a message's headers, by name.
+struct Headers<'m>(Vec<(&'m str, Option<&'m [u8]>)>);
 
-impl<'m> Said<'m> {
+impl<'m> Headers<'m> {
     fn find(&self, key: &'static str) -> Result<Option<&'m str>, Malformed> {
         let found = self.0.iter().find(|(name, _)| *name == key);
         let Some(value) = found.and_then(|(_, value)| *value) else { return Ok(None) };

@@ -1,5 +1,5 @@
-//! The names of the headers. Those of CloudEvents come first, then those that FastOps adds; optional ones
-//! are absent where there is nothing to say.
+//! The names of the headers. Those of CloudEvents come first, then those that FastOps adds; optional ones are
+//! absent where they have no value.
 
 /// Always [`SPEC_VERSION_1_0`](super::SPEC_VERSION_1_0).
 pub const SPEC_VERSION: &str = "ce_specversion";
@@ -11,7 +11,7 @@ pub const SOURCE: &str = "ce_source";
 pub const TYPE: &str = "ce_type";
 /// The stream: `order-{id}`.
 pub const SUBJECT: &str = "ce_subject";
-/// When it happened, as the client says; RFC 3339, UTC, microseconds.
+/// When it happened, as the client reports; RFC 3339, UTC, microseconds.
 pub const TIME: &str = "ce_time";
 /// What the value is: [`JSON`](super::JSON).
 pub const CONTENT_TYPE: &str = "content-type";
@@ -19,15 +19,15 @@ pub const CONTENT_TYPE: &str = "content-type";
 pub const TENANT_ID: &str = "ce_tenantid";
 /// Which life of the log it is of, a UUID; a restore begins another.
 pub const INCARNATION: &str = "ce_incarnation";
-/// Its place in the log, decimal. Together with the incarnation it tells a repetition.
+/// Its position in the log, decimal. Together with the incarnation it identifies repetitions.
 pub const POSITION: &str = "ce_position";
-/// The place of the event before it in its partition, decimal; 0 before the first one.
+/// The position of the event before it in its partition, decimal; 0 before the first one.
 pub const PREVIOUS: &str = "ce_previous";
-/// Its place among the events of its tenant, decimal, from 1 without gaps.
+/// Its number among the events of its tenant, decimal, from 1 without gaps.
 pub const SEQUENCE: &str = "ce_sequence";
-/// Its place in its stream, decimal, from 1 without gaps.
+/// Its revision in its stream, decimal, from 1 without gaps.
 pub const REVISION: &str = "ce_revision";
-/// When the server heard of it; RFC 3339, UTC, microseconds.
+/// When the server received it; RFC 3339, UTC, microseconds.
 pub const RECORDED_TIME: &str = "ce_recordedtime";
 /// The day it counts for, `YYYY-MM-DD`. Optional.
 pub const BUSINESS_DATE: &str = "ce_businessdate";

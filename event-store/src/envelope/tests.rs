@@ -43,17 +43,17 @@ fn event() -> RecordedEvent {
     }
 }
 
-fn place() -> Place {
-    Place { incarnation: IncarnationId::from_uuid(uuid(9)), previous: Position::new(4700) }
+fn link() -> LaneLink {
+    LaneLink { incarnation: IncarnationId::from_uuid(uuid(9)), previous: Position::new(4700) }
 }
 
-type Said = Vec<(&'static str, String)>;
+type Headers = Vec<(&'static str, String)>;
 
-fn without(headers: &Said, left_out: &str) -> Said {
+fn without(headers: &Headers, left_out: &str) -> Headers {
     headers.iter().filter(|(name, _)| *name != left_out).cloned().collect()
 }
 
-fn read(headers: &Said, payload: &[u8]) -> Result<(RecordedEvent, Place), Malformed> {
+fn read(headers: &Headers, payload: &[u8]) -> Result<(RecordedEvent, LaneLink), Malformed> {
     let headers = headers.iter().map(|(name, value)| (*name, Some(value.as_bytes())));
     decode(headers, 7, payload)
 }
@@ -70,38 +70,38 @@ fn an_event_comes_back_whole() {
     };
     let bare = RecordedEvent { metadata: bare, business_date: None, ..event() };
     for event in [event(), bare] {
-        let headers = headers(&event, place());
-        assert_eq!(read(&headers, &event.payload), Ok((event, place())));
+        let headers = headers(&event, link());
+        assert_eq!(read(&headers, &event.payload), Ok((event, link())));
     }
 }
 
 #[test]
 fn the_headers_are_those_of_cloudevents() {
-    let headers = headers(&event(), place());
-    let said = |key| {
+    let headers = headers(&event(), link());
+    let value = |key| {
         let (_, value) = headers.iter().find(|(name, _)| *name == key)?;
         Some(value.as_str())
     };
     let tenant = "00000000-0000-0000-0000-00000000000a";
-    assert_eq!(said("ce_specversion"), Some("1.0"));
-    assert_eq!(said("ce_id"), Some("00000000-0000-0000-0000-000000000001"));
-    assert_eq!(said("ce_source"), Some(&*format!("/fastops/{tenant}")));
-    assert_eq!(said("ce_type"), Some("co.fastops.order.payment_taken.v2"));
-    assert_eq!(said("ce_subject"), Some("order-17"));
-    assert_eq!(said("ce_time"), Some("2026-11-23T10:44:36.434029Z"));
-    assert_eq!(said("ce_position"), Some("4711"));
-    assert_eq!(said("content-type"), Some("application/json"));
+    assert_eq!(value("ce_specversion"), Some("1.0"));
+    assert_eq!(value("ce_id"), Some("00000000-0000-0000-0000-000000000001"));
+    assert_eq!(value("ce_source"), Some(&*format!("/fastops/{tenant}")));
+    assert_eq!(value("ce_type"), Some("co.fastops.order.payment_taken.v2"));
+    assert_eq!(value("ce_subject"), Some("order-17"));
+    assert_eq!(value("ce_time"), Some("2026-11-23T10:44:36.434029Z"));
+    assert_eq!(value("ce_position"), Some("4711"));
+    assert_eq!(value("content-type"), Some("application/json"));
     assert_eq!(key(&event()), format!("{tenant}:order-17"));
 }
 
 #[test]
 fn a_message_that_lacks_something_is_named_by_it() {
-    let whole = headers(&event(), place());
+    let whole = headers(&event(), link());
     for key in [header::ID, header::POSITION, header::PREVIOUS, header::TYPE, header::LINK] {
         let mut crooked = without(&whole, key);
         assert_eq!(read(&crooked, b"{}"), Err(Malformed::Missing(key)));
         crooked.push((key, "sí".to_owned()));
         assert_eq!(read(&crooked, b"{}"), Err(Malformed::Unreadable(key)));
     }
-    assert_eq!(read(&Said::new(), b"{}"), Err(Malformed::Missing(header::TENANT_ID)));
+    assert_eq!(read(&Headers::new(), b"{}"), Err(Malformed::Missing(header::TENANT_ID)));
 }

@@ -1,9 +1,9 @@
 //! From the topic to a consumer.
 //!
-//! Every consumer has a group of its own, so that one which fails holds nobody up; the group gives each
-//! of its members some lanes. A member claims the lanes it was given, each under a new epoch, and what
-//! it had before can no longer be moved by whoever had it. Rows and checkpoints commit together; the
-//! group's offsets are told afterwards and only say where to begin reading.
+//! Every consumer has its own group, so that one that fails does not stop others; the group assigns lanes to
+//! its members. A member claims its lanes, each under a new epoch, and the member that had them before can no
+//! longer move their checkpoints. Rows and checkpoints commit together; the group's offsets are committed
+//! afterwards and only determine where reading begins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::topic::{Topic, TopicError};
 use crate::consumer::board::State;
 use crate::consumer::run::{has_failed, pause};
 use crate::consumer::watchdog::watch;
-use crate::consumer::writer::{Interruption, Writer, Written};
+use crate::consumer::writer::{Interruption, LaneWriter, Written};
 use crate::consumer::{Consumer, Feed, Stopped, chain};
 use crate::store::Head;
 use crate::stream::Position;
@@ -27,21 +27,21 @@ use crate::stream::Position;
 /// How many messages are applied at once.
 const PAGE: usize = 2_000;
 
-/// How many messages a lane is read again from when it lacks something, at first. Each further time it is
-/// eight times as many.
+/// How many messages a lane is rewound by at first when an event is missing. Each further time it is eight
+/// times as many.
 const BACK_MIN: i64 = 2_000;
 const BACK_GROWS: i64 = 8;
 
-/// How often lanes in which nothing happens are looked after.
+/// How often idle lanes are checked.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How long to wait before joining the group again, after another took a lane that this member had.
+/// The pause before joining the group again after another member took a lane of this one.
 const REJOIN: Duration = Duration::from_secs(1);
 
-/// Runs a consumer from the topic, again and again like [`crate::consumer::keep_running`].
+/// Runs a consumer from the topic and restarts it like [`crate::consumer::keep_running`].
 ///
-/// Any number of processes may do so at once; they share the lanes. A broker that is away is waited
-/// for. Ends by `shutdown`, or because the consumer must not go on.
+/// Any number of processes may do so at once; they share the lanes. While a broker is unavailable, it waits.
+/// Ends by `shutdown`, or because the consumer must not go on.
 pub async fn keep_running(
     consumer: Arc<dyn Consumer>,
     feed: Feed,
@@ -66,7 +66,8 @@ async fn run(mut reader: Reader, shutdown: CancellationToken) -> Result<(), Stop
     let name = reader.consumer.name();
     let outcome = reader.read_until(&shutdown).await;
     if let Err(stopped) = &outcome {
-        tracing::error!(consumer = name, reason = %stopped, "the consumer has stopped for good");
+        tracing::error!(consumer = name, reason = %stopped, "the consumer has stopped for good: \
+            remove the reason and restart the process");
     }
     let state = outcome.clone().map_or_else(State::Stopped, |()| State::Ended);
     reader.feed.board.is(name, state);
@@ -81,7 +82,7 @@ struct Reader {
     attempts: u32,
 }
 
-/// Why a membership has come to its end.
+/// Why a membership has ended.
 #[derive(Debug, thiserror::Error)]
 enum Break {
     #[error(transparent)]
@@ -90,22 +91,22 @@ enum Break {
     Topic(#[from] TopicError),
 }
 
-/// What a member has of the lanes that it was given.
+/// The state of the lanes that the group has assigned to a member.
 struct Held {
     lanes: Lanes,
-    writer: Writer,
-    /// Lanes of which something did not come; their offsets stay where they are.
+    writer: LaneWriter,
+    /// Lanes with a missing event; their offsets are not committed.
     lacking: BTreeMap<u16, Lacking>,
-    /// Where lanes stood of which there was more on the topic, when they were last looked after.
+    /// The positions of lanes of which the topic had more, when they were last checked.
     lagging: BTreeMap<u16, (Position, Position)>,
-    /// When the lanes in which nothing happens are looked after again.
+    /// When the idle lanes are checked next.
     look_at: Instant,
     head: Head,
 }
 
-/// What is done about a lane of which something did not come.
+/// What is done about a lane with a missing event.
 enum Lacking {
-    /// It is read again, from so many messages further back.
+    /// It is read again, from that many messages further back.
     Sought(i64),
     /// The topic has lost it.
     Lost(Gap),
@@ -121,7 +122,12 @@ impl Reader {
             let wait = match error {
                 Break::Interruption(Interruption::Stopped(Stopped::Superseded { epoch })) => {
                     let name = self.consumer.name();
-                    tracing::info!(consumer = name, epoch, "another member has taken a lane");
+                    tracing::info!(
+                        consumer = name,
+                        epoch,
+                        "another member of the group has taken a lane of this consumer, which \
+                        joins the group again"
+                    );
                     REJOIN
                 }
                 Break::Interruption(Interruption::Stopped(stopped)) => return Err(stopped),
@@ -136,7 +142,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Joins the group and reads until `shutdown`, or until joining again is the way on.
+    /// Joins the group and reads until `shutdown`, or until the member has to join again.
     async fn membership(&mut self, shutdown: &CancellationToken) -> Result<(), Break> {
         self.topic.make_ready().await?;
         let group = format!("{}.{}", self.topic.name(), self.consumer.name());
@@ -201,7 +207,7 @@ impl Reader {
         })?;
         if !sifted.events.is_empty() {
             let is_behind = sifted.events.len() == PAGE;
-            let _turn = if is_behind { None } else { Some(self.feed.turns.take().await) };
+            let _permit = if is_behind { None } else { Some(self.feed.permits.take().await) };
             if held.writer.write(&sifted.events, &sifted.reached).await? == Written::Nothing {
                 return Ok(Written::Nothing);
             }
@@ -223,8 +229,8 @@ impl Reader {
         Ok(Written::Page)
     }
 
-    /// Reads a lane again from further back; there may be nothing before what came, then the topic has
-    /// lost it.
+    /// Rewinds a lane. If its partition has nothing before the message that came, the topic has lost the
+    /// event.
     async fn seek(
         &self,
         session: &Session,
@@ -239,10 +245,16 @@ impl Reader {
         };
         let consumer = self.consumer.name();
         let found = if session.go_back(lane, gap.offset, back).await? {
-            tracing::info!(consumer, lane, after = %gap.after, "the lane is read again");
+            tracing::info!(consumer, lane, after = %gap.after, "the topic did not deliver an event: the \
+                consumer reads the lane again from further back");
             Lacking::Sought(back)
         } else {
-            tracing::error!(consumer, reason = lacks(lane, gap), "the topic has lost something");
+            tracing::error!(
+                consumer,
+                reason = lacks(lane, gap),
+                "the topic has lost an event: the consumer does not advance in this lane until \
+                it is published again"
+            );
             Lacking::Lost(gap)
         };
         held.lacking.insert(lane, found);
@@ -253,15 +265,15 @@ impl Reader {
         let head = self.feed.store.head().await?;
         let numbers: Vec<u16> = lanes.numbers.iter().copied().collect();
         let consumer = Arc::clone(&self.consumer);
-        let writer = Writer::claim(consumer, &self.feed, head.incarnation, &numbers).await?;
+        let writer = LaneWriter::claim(consumer, &self.feed, head.incarnation, &numbers).await?;
         writer.lanes().check(head)?;
         let (lacking, lagging) = Default::default();
         Ok(Held { lanes, writer, lacking, lagging, look_at: Instant::now(), head })
     }
 
-    /// Moves lanes in which nothing has happened, and of which this member has seen everything, to where
-    /// the relay stands. A lane that stands still although there is more of it on the topic, and nothing
-    /// more comes, is read again.
+    /// Advances lanes in which nothing has happened, and of which this member has seen everything, to the
+    /// relay's position. A lane that does not advance although the topic has more of it, and from which no
+    /// message comes, is read again.
     async fn look_after(&self, session: &Session, held: &mut Held) -> Result<(), Break> {
         held.head = self.feed.store.head().await.map_err(Interruption::from)?;
         held.writer.lanes().check(held.head).map_err(Interruption::from)?;
@@ -298,7 +310,7 @@ impl Reader {
         }
     }
 
-    /// Shows the failure; says how long to wait.
+    /// Reports the failure; returns how long to wait.
     fn fails(&mut self, reason: String) -> Duration {
         self.attempts += 1;
         has_failed(&self.feed.board, self.consumer.name(), self.attempts, reason);

@@ -1,12 +1,12 @@
 //! The log on a topic of Kafka, and consumers that read it there.
 //!
-//! [`Relay`] is a consumer of the log that publishes every event, each in the partition that has the
-//! number of its tenant's lane, at least once and in order: whatever a partition holds, all earlier
-//! events of its lane came before it. [`keep_running`] feeds a consumer from the topic instead of from
-//! the log, with the same checkpoints; each event takes effect exactly once. What a message says is in
+//! [`Relay`] is a consumer of the log that publishes every event, each in the partition with the number of
+//! its tenant's lane, at least once and in order: all earlier events of a lane precede an event in its
+//! partition. [`keep_running`] feeds a consumer from the topic instead of from the log, with the same
+//! checkpoints; each event takes effect exactly once. The format of a message is in
 //! [`envelope`](crate::envelope).
 //!
-//! - [`topic`]: where it is and how it has to be
+//! - [`topic`]: the address and configuration of the topic
 //! - [`relay`]: from the log to the topic
 //! - [`feed`]: from the topic to a consumer
 

@@ -1,11 +1,11 @@
-//! What librdkafka says by itself, to those who want to know: every second that a broker is away, and
-//! again for each of the clients. What comes of it is told by whoever asked for something in vain.
+//! Moves librdkafka's own log lines to level debug: each client repeats them every second while a broker is
+//! unavailable. The failed operations are logged by their callers.
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
 
-/// The context of a client whose talk is for debugging.
+/// The context of a client whose log lines are for debugging.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quiet;
 

@@ -1,10 +1,10 @@
 //! From the log to the topic: a consumer that publishes every event.
 //!
-//! Why a partition never lacks an event: a producer numbers what it sends there, and the brokers take it
-//! in that order only, so of what it was given they hold a beginning. Once anything has failed it sends no
-//! more. The next producer begins at the checkpoint, and that has moved only over what was acknowledged.
-//! So there are repetitions, and after them everything goes on. Brokers lose data all the same; each
-//! message says which one came before it, and a reader that has not seen that one goes no further.
+//! Why a partition never lacks an event: a producer numbers its messages, and the brokers accept them in that
+//! order only, so they hold a prefix of what it sent. After any failure the producer sends no more. The next
+//! one begins at the checkpoint, which moves only over acknowledged messages. So messages are repeated, and
+//! all later ones follow. Should brokers lose data all the same: each message names its predecessor, and a
+//! reader that has not seen that one goes no further.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use super::quiet::Quiet;
 use super::topic::{MESSAGE_BYTES_MAX, Topic, TopicError};
 use crate::consumer::checkpoint::Reached;
 use crate::consumer::{Consumer, ConsumerError};
-use crate::envelope::{Place, key};
+use crate::envelope::{LaneLink, key};
 use crate::event::RecordedEvent;
 use crate::lane::LANES;
 use crate::store::EventStore;
@@ -35,7 +35,7 @@ pub const RELAY: &str = "kafka-relay";
 /// How long a page may take to be acknowledged; below the time that a transaction may be idle for.
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(15);
 
-/// See the module.
+/// The consumer that publishes the log on a topic.
 pub struct Relay {
     topic: Topic,
     /// The producer that has not failed yet.
@@ -55,7 +55,7 @@ impl Relay {
             .config()
             .set("enable.idempotence", "true")
             .set("acks", "all")
-            // What has to be given up is given up as a whole, see `publish`.
+            // What cannot be delivered is dropped as a whole, see `publish`.
             .set("message.timeout.ms", "0")
             .set("compression.type", "zstd")
             .set("message.max.bytes", MESSAGE_BYTES_MAX)
@@ -79,7 +79,7 @@ impl Relay {
                 .partition(i32::from(event.lane))
                 .key(&key)
                 .payload(&event.payload)
-                .headers(headers(event, lanes.place(event)))
+                .headers(headers(event, lanes.link(event)))
                 .timestamp(event.recorded_at.timestamp_millis());
             let sent = producer.send_result(record);
             deliveries.push(sent.map_err(|(error, _)| self.topic.unavailable(&error))?);
@@ -130,8 +130,7 @@ impl Consumer for Relay {
     }
 }
 
-/// Lets go of a producer with everything that it has not sent. Where it waits for a broker, that may take
-/// a while.
+/// Drops a producer with everything that it has not sent. Where it waits for a broker, that may take a while.
 fn discard(producer: FutureProducer<Quiet>) {
     tokio::task::spawn_blocking(move || {
         producer.purge(PurgeConfig::default().queue().inflight());
@@ -164,10 +163,10 @@ impl Lanes {
         Ok(Self { incarnation, last: lanes.into_iter().map(last).collect() })
     }
 
-    /// Where the next event of its lane stands.
-    fn place(&mut self, event: &RecordedEvent) -> Place {
+    /// Links an event to the one before it in its lane.
+    fn link(&mut self, event: &RecordedEvent) -> LaneLink {
         let previous = self.last.insert(event.lane, event.position).unwrap_or_default();
-        Place { incarnation: self.incarnation, previous }
+        LaneLink { incarnation: self.incarnation, previous }
     }
 
     async fn write(self, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -185,8 +184,8 @@ impl Lanes {
     }
 }
 
-/// Makes the relay publish again everything after a position, of the log as it is. A relay that runs can
-/// no longer move its checkpoint.
+/// Moves the relay back to a position, in the log as it is, so that it publishes all later events again. A
+/// running relay can no longer move its checkpoint and stops.
 pub async fn rewind(
     pool: &PgPool,
     store: &dyn EventStore,
@@ -220,10 +219,10 @@ pub async fn rewind(
     Ok(())
 }
 
-/// How far lanes are on the topic: everything of a lane up to its position has been published, and who
-/// has seen everything up to `last` of it has seen all of that.
+/// The published positions of lanes: everything of a lane up to its position has been published, and a reader
+/// that has seen everything up to `last` has seen all of that.
 pub(super) struct Published {
-    /// Which life of the log is on the topic.
+    /// The incarnation of the log on the topic.
     pub(super) incarnation: IncarnationId,
     pub(super) lanes: Vec<PublishedLane>,
 }
@@ -257,8 +256,7 @@ impl Published {
         Ok(Some(Self { incarnation, lanes: lanes.into_iter().map(lane).collect() }))
     }
 
-    /// Up to where lanes that stand where `standing` says have seen everything, without another
-    /// message.
+    /// The positions up to which lanes at `standing` have seen everything, without another message.
     pub(super) fn seen_by(&self, standing: impl Fn(u16) -> Option<Position>) -> Reached {
         let seen = self.lanes.iter().filter(|lane| {
             standing(lane.number).is_some_and(|at| lane.last <= at && at < lane.position)
@@ -266,8 +264,8 @@ impl Published {
         seen.map(|lane| (lane.number, lane.position)).collect()
     }
 
-    /// The lanes of which there is more on the topic than lanes that stand where `standing` says have
-    /// seen: where each stands, and its last event.
+    /// The lanes of which the topic has more than lanes at `standing` have seen: the position of each, and
+    /// its last event.
     pub(super) fn unseen_by(
         &self,
         standing: impl Fn(u16) -> Option<Position>,

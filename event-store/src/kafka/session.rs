@@ -1,4 +1,4 @@
-//! One membership in a group of readers of the topic, which gives its members the lanes.
+//! One membership in a group of readers of the topic, which assigns lanes to its members.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,23 +24,23 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long to wait for the others: a page costs a transaction however little is in it.
 const GATHER: Duration = Duration::from_millis(25);
 
-/// How long a broker may take to say what a partition has, and to go back in it.
+/// The timeout for reading a partition's offsets from a broker, and for seeking.
 const SEEK_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long leaving the group may take.
 const LEAVE_WITHIN: Duration = Duration::from_secs(3);
 
-/// See the module.
+/// A membership in a consumer's group.
 pub(super) struct Session {
     topic: Topic,
     consumer: Arc<StreamConsumer<Assignment>>,
 }
 
-/// The lanes that the group has given this member. It changes only while the member polls.
+/// The lanes that the group has assigned to this member. They change only while the member polls.
 #[derive(Debug, Clone, Default)]
 struct Assignment(Arc<Mutex<Lanes>>);
 
-/// Some lanes, and the how manieth assignment that is.
+/// Some lanes, and the number of the assignment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Lanes {
     pub(super) generation: u64,
@@ -56,7 +56,7 @@ impl Session {
             // Offsets are a hint: what has been seen is in the checkpoints.
             .set("enable.auto.commit", "false")
             .set("auto.offset.reset", "earliest")
-            // Every assignment is a whole one, so that all lanes are claimed again.
+            // Every assignment is complete: all lanes are claimed again.
             .set("partition.assignment.strategy", "range")
             .set("session.timeout.ms", "6000")
             .set("heartbeat.interval.ms", "2000")
@@ -78,7 +78,7 @@ impl Session {
             let message = match timeout_at(until, self.consumer.recv()).await {
                 Err(_) => break,
                 Ok(Err(error)) if is_passing(&error) => {
-                    tracing::warn!(%error, "a broker does not answer");
+                    tracing::warn!(%error, "a broker does not answer: the consumer waits for it");
                     continue;
                 }
                 Ok(Err(error)) => return Err(self.topic.unavailable(&error)),
@@ -88,12 +88,13 @@ impl Session {
                 until = Instant::now() + GATHER;
             }
             match decode(&message) {
-                Ok((event, place)) => {
-                    page.push(Received { event: Arc::new(event), place, offset: message.offset() });
+                Ok((event, link)) => {
+                    page.push(Received { event: Arc::new(event), link, offset: message.offset() });
                 }
                 Err(error) => {
                     let (partition, offset) = (message.partition(), message.offset());
-                    tracing::error!(partition, offset, %error, "a message that is no event");
+                    tracing::error!(partition, offset, %error, "a message of the topic is no \
+                        event and is skipped: see who else writes there");
                     metrics::counter!("fastops_feed_malformed_total").increment(1);
                 }
             }
@@ -106,7 +107,7 @@ impl Session {
         self.consumer.context().lanes().clone()
     }
 
-    /// Tells the group where to go on, without waiting: the message after the last one of each lane.
+    /// Commits the group's offsets, without waiting: the message after the last one of each lane.
     pub(super) fn commit<'r>(&self, seen: impl Iterator<Item = &'r Received>) {
         let mut offsets = TopicPartitionList::new();
         for Received { event, offset, .. } in seen {
@@ -117,14 +118,16 @@ impl Session {
                 None => offsets.add_partition_offset(name, partition, next),
             };
             if let Err(error) = placed {
-                tracing::warn!(%error, "an offset is not one");
+                tracing::warn!(%error, "the offset of a message could not be set: the group \
+                    reads from an earlier one after a restart");
             }
         }
         if offsets.count() == 0 {
             return;
         }
         if let Err(error) = self.consumer.commit(&offsets, CommitMode::Async) {
-            tracing::warn!(%error, "offsets were not committed");
+            tracing::warn!(%error, "offsets were not committed: the group reads from earlier \
+                ones after a restart");
         }
     }
 
@@ -145,8 +148,8 @@ impl Session {
         .await
     }
 
-    /// Reads a lane again from so many messages before an offset, or from the first that its partition
-    /// has. Says whether there was one before that offset.
+    /// Rewinds a lane by so many messages before an offset, or to the first that its partition has. Returns
+    /// whether there was one before that offset.
     pub(super) async fn go_back(
         &self,
         lane: u16,
@@ -165,7 +168,7 @@ impl Session {
         .await
     }
 
-    /// Asks the client something that waits for a broker.
+    /// Runs a blocking call of the client in another thread.
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Topic, &StreamConsumer<Assignment>) -> Result<T, KafkaError>
@@ -182,7 +185,10 @@ impl Session {
     pub(super) async fn leave(self) {
         let left = tokio::task::spawn_blocking(move || drop(self));
         if timeout(LEAVE_WITHIN, left).await.is_err() {
-            tracing::warn!("leaving the group takes long and is not waited for");
+            tracing::warn!(
+                "leaving the group takes too long and goes on in the background: others get its \
+                lanes later"
+            );
         }
     }
 }
@@ -202,7 +208,7 @@ fn next_of_group(
     }
 }
 
-/// Whether the client gets over it by itself: some broker is away, and others are not.
+/// Whether the client recovers by itself: some broker is unavailable, and others are not.
 fn is_passing(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
@@ -237,6 +243,6 @@ impl ConsumerContext for Assignment {
             }
             Rebalance::Revoke(_) | Rebalance::Error(_) => BTreeSet::new(),
         };
-        tracing::info!(lanes = ?lanes.numbers, "the group has given out its lanes");
+        tracing::info!(lanes = ?lanes.numbers, "the group has assigned lanes to this member");
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::shared::IncarnationId;
 
 use crate::consumer::checkpoint::Reached;
-use crate::envelope::Place;
+use crate::envelope::LaneLink;
 use crate::event::RecordedEvent;
 use crate::stream::Position;
 
@@ -17,8 +17,8 @@ use crate::stream::Position;
 #[derive(Debug, Clone)]
 pub(super) struct Received {
     pub(super) event: Arc<RecordedEvent>,
-    pub(super) place: Place,
-    /// Its place in its partition.
+    pub(super) link: LaneLink,
+    /// Its offset in its partition.
     pub(super) offset: i64,
 }
 
@@ -27,8 +27,8 @@ pub(super) struct Received {
 pub(super) struct Gap {
     /// Everything up to here has been seen.
     pub(super) after: Position,
-    /// The event that should have come before the one that came, or the place it has to be looked for
-    /// up to.
+    /// The event that should have preceded the one that came, or the position up to which it has to be
+    /// searched for.
     pub(super) previous: Position,
     /// Where in its partition the one that came is.
     pub(super) offset: i64,
@@ -49,8 +49,8 @@ pub(super) struct Sifted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AnotherLog(pub(super) IncarnationId);
 
-/// Sifts messages, each lane's in the order in which they came. `standing` says up to where a lane has
-/// been seen; what is of other lanes is not for this reader.
+/// Sifts messages, each lane's in the order in which they came. `standing` returns up to where a lane has
+/// been seen; messages of lanes without a position are ignored.
 pub(super) fn sift(
     page: &[Received],
     log: IncarnationId,
@@ -58,17 +58,17 @@ pub(super) fn sift(
 ) -> Result<Sifted, AnotherLog> {
     let mut lanes: BTreeMap<u16, Position> = BTreeMap::new();
     let mut sifted = Sifted::default();
-    for Received { event, place, offset } in page {
+    for Received { event, link, offset } in page {
         let Some(stood) = standing(event.lane) else { continue };
-        if place.incarnation != log {
-            return Err(AnotherLog(place.incarnation));
+        if link.incarnation != log {
+            return Err(AnotherLog(link.incarnation));
         }
         let at = lanes.get(&event.lane).copied().unwrap_or(stood);
         if event.position <= at {
             continue;
         }
-        if place.previous > at {
-            let gap = Gap { after: at, previous: place.previous, offset: *offset };
+        if link.previous > at {
+            let gap = Gap { after: at, previous: link.previous, offset: *offset };
             sifted.gaps.entry(event.lane).or_insert(gap);
             continue;
         }

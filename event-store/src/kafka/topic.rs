@@ -1,4 +1,4 @@
-//! The topic: where it is, and how it has to be.
+//! The topic: its address and its configuration.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::quiet::Quiet;
 use crate::lane::LANES;
 
-/// What the topic is called unless somebody says otherwise.
+/// The default name of the topic.
 pub const DEFAULT_NAME: &str = "fastops.events.v1";
 
-/// How long the brokers may take to answer a question about the topic.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// The timeout of requests to the brokers about the topic.
+const BROKER_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The largest message, by what the brokers take of the topic: more than any event has.
+/// The largest message that the brokers accept in the topic: more than any event has.
 pub(super) const MESSAGE_BYTES_MAX: &str = "4194304";
 
 /// One topic with a partition for each lane. Cheap to clone.
@@ -31,13 +31,13 @@ pub enum TopicError {
     /// No broker answers, or those that do refuse; a later try may succeed.
     #[error("the brokers at {brokers} cannot be reached: {reason}")]
     Unavailable {
-        /// Where they should be.
+        /// The addresses of the brokers.
         brokers: String,
-        /// What the client says.
+        /// The message of the client.
         reason: String,
     },
-    /// The topic was made by somebody else, or for another release. Its partitions are the lanes, so
-    /// events of one company would not stay in order.
+    /// The topic was not made by this release. Its partitions are the lanes, so events of one company would
+    /// not stay in order.
     #[error(
         "the topic {topic} has {found} partitions and has to have {LANES}: name another one with \
          FASTOPS_KAFKA_TOPIC, which is made by itself"
@@ -56,7 +56,7 @@ impl Topic {
         Self { brokers: brokers.into(), name: name.into() }
     }
 
-    /// Where its brokers are.
+    /// The addresses of its brokers.
     pub fn brokers(&self) -> &str {
         &self.brokers
     }
@@ -79,12 +79,12 @@ impl Topic {
         }
     }
 
-    /// How many partitions it has, if it is there.
+    /// The number of its partitions, if it exists.
     fn n_partitions(&self) -> Result<Option<usize>, TopicError> {
         let admin = self.admin()?;
         let metadata = admin
             .inner()
-            .fetch_metadata(Some(&self.name), PATIENCE)
+            .fetch_metadata(Some(&self.name), BROKER_TIMEOUT)
             .map_err(|error| self.unavailable(&error))?;
         let found = metadata.topics().iter().find(|topic| topic.name() == self.name);
         let n_partitions = found.map(|topic| topic.partitions().len());
@@ -95,12 +95,13 @@ impl Topic {
         let admin = self.admin()?;
         let topic = NewTopic::new(&self.name, LANES.into(), TopicReplication::Fixed(-1))
             .set("max.message.bytes", MESSAGE_BYTES_MAX);
-        let options =
-            AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE));
+        let options = AdminOptions::new()
+            .request_timeout(Some(BROKER_TIMEOUT))
+            .operation_timeout(Some(BROKER_TIMEOUT));
         let created = admin.create_topics([&topic], &options).await;
         for outcome in created.map_err(|error| self.unavailable(&error))? {
             match outcome {
-                // Another process was sooner.
+                // Another process created it first.
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
                 Err((_, code)) => return Err(self.unavailable(&code)),
             }
@@ -115,7 +116,7 @@ impl Topic {
             .map_err(|error: KafkaError| self.unavailable(&error))
     }
 
-    /// What every client of the topic begins with.
+    /// The common configuration of all clients of the topic.
     pub(super) fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config

@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::columns::{EventColumns, number};
+use super::committed_range::committed;
 use super::ends::Judged;
-use super::places::committed;
 use super::read::earlier;
 use crate::append::Append;
 use crate::error::Error;
@@ -16,14 +16,14 @@ use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::Verdict;
 
-/// Has the database judge a batch and commit what nothing stands against, in one round trip; if it
-/// `rings`, the doorbell with it.
+/// Has the database judge a batch and commit what may be written, in one round trip; `notifies` readers in
+/// the same transaction, if set.
 ///
-/// An error says nothing about whether it committed, unless it comes from the database itself.
+/// An error does not tell whether it committed, unless it comes from the database itself.
 pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &[&Append],
-    rings: bool,
+    notifies: bool,
 ) -> Result<Vec<Result<Judged, Error>>, sqlx::Error> {
     let mut arrays = Arrays::default();
     for append in batch {
@@ -47,7 +47,7 @@ pub(super) async fn commit(
     .bind(&a.expected_revisions)
     .bind(&a.expected_events)
     .bind(&a.event_commands);
-    let query = a.events.bind_to(query).bind(rings);
+    let query = a.events.bind_to(query).bind(notifies);
     let rows: Vec<VerdictRow> = query.fetch_all(connection).await?;
     Ok(rows.into_iter().map(|row| row.judged(&arrays.streams)).collect())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::append::Encoded;
 use crate::event::NewEvent;
 
-/// See the module.
+/// The events of a batch, column by column.
 #[derive(Debug, Default)]
 pub(super) struct EventColumns<'a> {
     streams: Vec<i32>,

@@ -1,8 +1,8 @@
-//! What the writer knows of the end of the log: where that is, and how the streams and tenants stand
-//! that it wrote to lately.
+//! A cache of the end of the log, and of the revisions and chains of the streams and tenants that the writer
+//! wrote lately.
 //!
-//! While the log ends there, nobody else has written, so all of it holds, and a batch that rests on
-//! nothing else need not be judged by the database. A cache: without it every batch is.
+//! While the log ends at the cached position, no other process has written, so all of the cache is valid, and
+//! a batch that depends on nothing else need not be judged by the database. Without the cache every batch is.
 
 use std::collections::HashSet;
 use std::mem;
@@ -13,16 +13,16 @@ use domain::shared::{CommandId, EventId, TenantId};
 use foldhash::fast::RandomState;
 use lru::LruCache;
 
-use super::places::{end_before, positions};
+use super::committed_range::{end_before, positions};
 use crate::append::{Append, Expected};
 use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
 
-/// How many streams and tenants are kept; the least used leave first.
+/// How many streams and tenants are cached; the least used are dropped first.
 const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(16_000).expect("it is not zero");
 const TENANTS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zero");
-/// How many accepted commands are kept before as many earlier ones are forgotten together.
+/// How many accepted commands are kept before as many earlier ones are dropped together.
 const COMMANDS_MAX: usize = 16_000;
 
 /// The last event of a stream.
@@ -34,14 +34,14 @@ pub(super) struct End {
 }
 
 impl End {
-    /// Whether a stream that ends here stands where it is expected.
+    /// Whether a stream that ends here is at the expected revision.
     pub(super) fn is_expected(self, expected: &Expected) -> bool {
         let Expected { revision, last_event, .. } = expected;
         *revision == self.revision && last_event.is_none_or(|event| event == self.event)
     }
 }
 
-/// What became of an append.
+/// The outcome of an append.
 #[derive(Debug)]
 pub(super) struct Judged {
     pub(super) verdict: Verdict,
@@ -53,20 +53,20 @@ pub(super) struct Judged {
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) append: Append,
-    /// Where it was committed, if it was.
+    /// Its positions, if it was committed.
     pub(super) committed: Option<Committed>,
     /// The tenant's chain before its events.
     pub(super) chain: Option<Chain>,
 }
 
-/// See the module.
+/// The cached end of the log.
 #[derive(Debug)]
 pub(super) struct Ends {
     head: Position,
     chains: LruCache<TenantId, Chain>,
     streams: LruCache<StreamId, End>,
     accepted: Accepted,
-    /// Whether somebody else was found to write too, and not yet found to have paused.
+    /// Whether another process was found to write too, and not yet found to have paused.
     is_shared: bool,
 }
 
@@ -81,39 +81,39 @@ impl Ends {
         }
     }
 
-    /// Whether a command was evidently not accepted before: mostly it need not be looked for then. One
-    /// that was accepted all the same cannot be written down again.
+    /// Whether a command was evidently not accepted before, so that it need not be looked up. A command that
+    /// was accepted all the same cannot be written twice: its id is unique.
     pub(super) fn seems_new(&self, append: &Append) -> bool {
         self.accepted.lacks(append)
     }
 
-    /// Where the log ended.
+    /// The cached end of the log.
     pub(super) const fn head(&self) -> Position {
         self.head
     }
 
-    /// Whether it is worth trying that it still does.
+    /// Whether the cache may be valid.
     pub(super) const fn may_hold(&self) -> bool {
         !self.is_shared
     }
 
-    /// It does not, or so it seems.
+    /// Marks the cache as doubtful.
     pub(super) const fn doubt(&mut self) {
         self.is_shared = true;
     }
 
-    /// Where a tenant's chain ends, if that is known.
+    /// The cached end of a tenant's chain.
     pub(super) fn chain(&mut self, tenant: TenantId) -> Option<Chain> {
         self.chains.get(&tenant).copied()
     }
 
-    /// Where a stream ends, if that is known.
+    /// The cached end of a stream.
     pub(super) fn stream(&mut self, stream: &StreamId) -> Option<End> {
         self.streams.get(stream).copied()
     }
 
-    /// What is known once the log has said what became of a batch; nothing where that does not say
-    /// where the log ends.
+    /// The cache after the log has answered a batch; none where the answer does not contain the end of the
+    /// log.
     pub(super) fn after(before: Option<Self>, batch: &[Answered]) -> Option<Self> {
         let began_at = end_before(batch.iter().find_map(|answered| answered.committed)?);
         let mut ends = match before {
@@ -166,8 +166,8 @@ impl Accepted {
         self.latest.ids.insert((append.tenant(), append.command()));
     }
 
-    /// Whether the command's id was made after that moment, as far as its client's clock can be believed,
-    /// and is none of them. Only ids of version 7 say when they were made.
+    /// Whether the command's id was made after that moment, as far as its client's clock can be trusted, and
+    /// is none of them. Only ids of version 7 contain their time.
     fn lacks(&self, append: &Append) -> bool {
         let since = self.before.since.or(self.latest.since);
         let Some(since) = since.and_then(|since| u64::try_from(since.timestamp()).ok()) else {

@@ -1,4 +1,4 @@
-//! What an error of PostgreSQL says about what was asked.
+//! What an error of PostgreSQL means for the statement.
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
@@ -13,7 +13,7 @@ pub(super) enum Fate {
     RolledBack,
     /// Nothing was written, because there is no room for it.
     NoRoom,
-    /// Nobody knows whether it was written.
+    /// It is unknown whether it was written.
     Unknown,
 }
 
@@ -48,7 +48,7 @@ fn of_code(code: &str) -> Fate {
 const DISK_FULL: &str = "53100";
 const COMPLETION_UNKNOWN: &str = "40003";
 
-/// The connection broke, here or behind whatever is between: a proxy says so.
+/// The connection broke, here or behind a proxy that reports it.
 const CONNECTION: &str = "08";
 
 /// Another session may do better: the server has changed behind its prepared statements (0A, 26), or takes
@@ -63,7 +63,7 @@ fn is_of(code: &str, classes: &[&str]) -> bool {
     code.get(..2).is_some_and(|class| classes.contains(&class))
 }
 
-/// Whether what failed is better tried again on another connection.
+/// Whether a retry needs another connection.
 pub(super) fn wants_another_session(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     fate(error) == Fate::Unknown || code.is_some_and(|code| is_of(&code, &OF_SESSION))
@@ -90,7 +90,7 @@ pub(super) fn is_taken(error: &sqlx::Error) -> bool {
 }
 
 const UNIQUE_VIOLATION: &str = "23505";
-/// What `log_append_next` raises where a stream or a chain is not where it was said to be.
+/// What `log_append_next` raises where a stream or a chain is not at the expected revision.
 const OTHERWISE: &str = "FO001";
 
 /// Pages or indexes that PostgreSQL cannot make sense of, and streams whose events do not lead back to one
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_lost_connection_nobody_knows() {
+    fn a_lost_connection_leaves_the_outcome_unknown() {
         assert_eq!(fate(&std::io::Error::other("reset").into()), Fate::Unknown);
         assert_eq!(fate(&sqlx::Error::WorkerCrashed), Fate::Unknown);
     }

@@ -1,10 +1,10 @@
-//! What the writer tells about itself. Its figures are looked up by name once, and not for every batch.
+//! The metrics of the writer. Their handles are looked up by name once, and not for every batch.
 
 use metrics::{Gauge, Histogram};
 
 use super::job::Job;
 
-/// See the module.
+/// The handles of the writer's metrics.
 pub(super) struct Figures {
     queue_commands: Gauge,
     queue_bytes: Gauge,
@@ -14,7 +14,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Those of the recorder that is installed by now; without one they tell nobody.
+    /// Those of the installed recorder; without one they record nothing.
     pub(super) fn looked_up() -> Self {
         Self {
             queue_commands: metrics::gauge!("fastops_append_queue_commands"),
@@ -31,7 +31,7 @@ impl Figures {
         self.queue_bytes.set(as_f64(n_bytes));
     }
 
-    /// A batch is on its way.
+    /// A batch was sent.
     pub(super) fn sent(&self, batch: &[Job]) {
         let n_bytes = batch.iter().map(|job| job.append.size_bytes()).sum();
         self.batch_commands.record(as_f64(batch.len()));

@@ -1,4 +1,4 @@
-//! An append on its way through the queue to the writer, and its answer on the way back.
+//! An append in the writer's queue, and the channel of its answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -11,7 +11,7 @@ use super::line::LOCK_MAX;
 use super::queue::Item;
 use crate::append::Append;
 use crate::error::Error;
-use crate::store::PATIENCE;
+use crate::store::ANSWER_TIMEOUT;
 use crate::verdict::Verdict;
 
 const WAITING: u8 = 0;
@@ -40,29 +40,32 @@ impl Job {
         let (sender, receiver) = oneshot::channel();
         let stage = Arc::new(AtomicU8::new(WAITING));
         let queued_at = Instant::now();
-        let answer =
-            Answer { deadline: queued_at + PATIENCE, stage: Arc::clone(&stage), reply: receiver };
+        let answer = Answer {
+            deadline: queued_at + ANSWER_TIMEOUT,
+            stage: Arc::clone(&stage),
+            reply: receiver,
+        };
         (Self { append, queued_at, stage, reply: sender }, answer)
     }
 
     /// Until when it may be sent: so that a wait for a lock in vain is over while the caller waits.
     pub(super) fn send_until(&self) -> Instant {
-        self.queued_at + PATIENCE.saturating_sub(LOCK_MAX)
+        self.queued_at + ANSWER_TIMEOUT.saturating_sub(LOCK_MAX)
     }
 
-    /// Whether it may be sent: not after its time, and not where the caller was told that it never was.
+    /// Whether it may be sent: not after its deadline, and not if its caller was answered that it never was.
     pub(super) fn send(&self) -> bool {
         Instant::now() < self.send_until() && self.moves(WAITING, SENT)
     }
 
-    /// The log has said that nothing of it was written.
+    /// The log has answered that nothing of it was written.
     pub(super) fn take_back(&self) {
         self.moves(SENT, WAITING);
     }
 
     /// Answers, and gives back what was asked. A caller that went away does not change what is committed.
     pub(super) fn answer(self, verdict: Result<Verdict, Error>) -> Append {
-        let _nobody_waits = self.reply.send(verdict);
+        let _caller_is_gone = self.reply.send(verdict);
         self.append
     }
 

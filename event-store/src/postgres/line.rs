@@ -1,4 +1,4 @@
-//! The writer's connection: one batch at a time, and an answer or none within a bounded time.
+//! The writer's connection: one batch at a time, with an answer or an error within a bounded time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,18 +17,18 @@ use crate::append::Append;
 use crate::database::NO_COMPILER;
 use crate::error::Error;
 
-/// How long the server may take to let the writer in.
+/// The timeout of connecting.
 const CONNECT_MAX: Duration = Duration::from_secs(2);
-/// How long a batch stays without an answer before the connection is taken for dead. The server gives
-/// up before, and says so.
+/// The timeout of a batch, after which the connection counts as dead. The server gives up before, and reports
+/// that.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
 
-/// What the server is told: after so long it gives up by itself, and then nothing was written.
+/// The timeouts of the server, after which it gives up by itself and has written nothing.
 const STATEMENT_MAX: Duration = Duration::from_secs(8);
 /// The same for a wait for a lock, mostly that of the head.
 pub(super) const LOCK_MAX: Duration = Duration::from_millis(900);
 
-/// How the server plans what is known to come next: once, and by index alone. Set here and not with
+/// Plans of the statements for the known end of the log: generic, and by index alone. Set here and not with
 /// the functions, where each call would set and reset them.
 const PLANS: [(&str, &str); 6] = [
     ("enable_seqscan", "off"),
@@ -39,11 +39,11 @@ const PLANS: [(&str, &str); 6] = [
     NO_COMPILER,
 ];
 
-/// The least time between two rings of the doorbell. Telling every listener costs as much as a small
-/// batch itself, and none of them needs to hear of each.
-const RING_EVERY: Duration = Duration::from_millis(25);
+/// The least time between two notifications. Notifying every listener costs as much as a small batch itself,
+/// and none of them needs each notification.
+const NOTIFY_EVERY: Duration = Duration::from_millis(25);
 
-/// What became of a batch that was sent.
+/// The outcome of sending a batch.
 pub(super) enum Sent {
     /// The log has judged each append.
     Answered(Vec<Result<Judged, Error>>),
@@ -51,37 +51,37 @@ pub(super) enum Sent {
     Failed(Fate, String),
 }
 
-/// The connection, made again whenever it was lost.
+/// The connection, restored whenever it was lost.
 pub(super) struct Line {
     options: PgConnectOptions,
-    bell: PgPool,
+    notify_pool: PgPool,
     recent: Arc<Recent>,
     connection: Option<PgConnection>,
-    /// What is known of the log by what came over this connection.
+    /// The end of the log, as learnt over this connection.
     ends: Option<Ends>,
-    rang_at: Option<Instant>,
+    notified_at: Option<Instant>,
     /// Whether something was committed since.
-    owes_ring: bool,
+    owes_notification: bool,
 }
 
 impl Line {
-    pub(super) fn new(options: PgConnectOptions, bell: PgPool, recent: Arc<Recent>) -> Self {
+    pub(super) fn new(options: PgConnectOptions, notify_pool: PgPool, recent: Arc<Recent>) -> Self {
         let times = [
             ("statement_timeout", STATEMENT_MAX.as_millis()),
             ("lock_timeout", LOCK_MAX.as_millis()),
         ];
         Self {
             options: options.options(times).options(PLANS),
-            bell,
+            notify_pool,
             recent,
             connection: None,
             ends: None,
-            rang_at: None,
-            owes_ring: false,
+            notified_at: None,
+            owes_notification: false,
         }
     }
 
-    /// Makes sure that there is a connection to send on, or says why there is none.
+    /// Opens a connection unless there is one, or returns why that failed.
     pub(super) async fn open(&mut self) -> Result<(), String> {
         if self.connection.is_none() {
             let connected = timeout(CONNECT_MAX, connect(&self.options)).await;
@@ -99,11 +99,12 @@ impl Line {
         let Some(mut connection) = self.connection.take() else {
             return Sent::Failed(Fate::RolledBack, "there is no connection".to_owned());
         };
-        let rings = self.rang_at.is_none_or(|rang_at| rang_at.elapsed() >= RING_EVERY);
-        match timeout(ANSWER_MAX, self.commit(&mut connection, batch, rings)).await {
+        let notifies =
+            self.notified_at.is_none_or(|notified_at| notified_at.elapsed() >= NOTIFY_EVERY);
+        match timeout(ANSWER_MAX, self.commit(&mut connection, batch, notifies)).await {
             Ok(Ok(judged)) => {
                 self.connection = Some(connection);
-                self.has_rung(rings);
+                self.has_notified(notifies);
                 Sent::Answered(judged)
             }
             Ok(Err(error)) => {
@@ -120,63 +121,67 @@ impl Line {
         }
     }
 
-    /// Writes a batch as what comes next, if it is known where that is; else has the database judge.
+    /// Writes a batch at the cached end of the log, if there is one; else has the database judge it.
     ///
-    /// Where the log ends is not known any more then, until [`Line::has_learnt`] of it.
+    /// The cached end is invalid then, until [`Line::has_learnt`] updates it.
     async fn commit(
         &mut self,
         connection: &mut PgConnection,
         batch: &[&Append],
-        rings: bool,
+        notifies: bool,
     ) -> Result<Vec<Result<Judged, Error>>, sqlx::Error> {
         if let Some(ends) = self.ends.as_mut().filter(|ends| ends.may_hold())
             && let Some(next) = Next::try_new(ends, batch)
         {
-            match next.commit(connection, rings).await {
+            match next.commit(connection, notifies).await {
                 Ok(true) => return Ok(next.judged()),
                 Ok(false) => ends.doubt(),
                 Err(error) if is_taken(&error) => {
-                    tracing::debug!(%error, "a batch does not come next");
+                    tracing::debug!(%error, "a batch was not next in the log: the database \
+                        judges it");
                     self.ends = None;
                 }
                 Err(error) => return Err(error),
             }
         }
-        batch::commit(connection, batch, rings).await
+        batch::commit(connection, batch, notifies).await
     }
 
-    /// Knows where the log ends by what became of the last batch.
+    /// Updates the cached end of the log by the answer to the last batch.
     pub(super) fn has_learnt(&mut self, batch: &[Answered]) {
         self.ends = Ends::after(self.ends.take(), batch);
     }
 
-    /// When the doorbell is to be rung for what was committed quietly.
-    pub(super) fn rings_at(&self) -> Option<Instant> {
-        self.rang_at.filter(|_| self.owes_ring).map(|rang_at| rang_at + RING_EVERY)
+    /// When to notify the readers of what was committed without a notification.
+    pub(super) fn notify_at(&self) -> Option<Instant> {
+        self.notified_at
+            .filter(|_| self.owes_notification)
+            .map(|notified_at| notified_at + NOTIFY_EVERY)
     }
 
-    /// Rings the doorbell, on a connection of its own, since the next batch must not wait for that.
-    /// Whoever does not hear it polls.
-    pub(super) fn ring(&mut self) {
-        self.has_rung(true);
-        let bell = self.bell.clone();
+    /// Notifies the readers, on another connection, since the next batch must not wait for that. A reader
+    /// that gets no notification polls.
+    pub(super) fn notify(&mut self) {
+        self.has_notified(true);
+        let notify_pool = self.notify_pool.clone();
         tokio::spawn(async move {
-            let rung = sqlx::query("SELECT pg_notify('fastops_log', '')").execute(&bell).await;
-            if let Err(error) = rung {
-                tracing::debug!(%error, "the doorbell was not rung");
+            let sent =
+                sqlx::query("SELECT pg_notify('fastops_log', '')").execute(&notify_pool).await;
+            if let Err(error) = sent {
+                tracing::debug!(%error, "readers were not notified of a commit: they poll");
             }
         });
     }
 
-    fn has_rung(&mut self, rings: bool) {
-        self.owes_ring = !rings;
-        if rings {
-            self.rang_at = Some(Instant::now());
+    fn has_notified(&mut self, notifies: bool) {
+        self.owes_notification = !notifies;
+        if notifies {
+            self.notified_at = Some(Instant::now());
         }
     }
 }
 
-/// A connection, and the life of the log at its other end.
+/// A connection, and the incarnation of the log at its other end.
 async fn connect(options: &PgConnectOptions) -> Result<(PgConnection, IncarnationId), sqlx::Error> {
     let mut connection = options.connect().await?;
     let query = sqlx::query_scalar("SELECT incarnation FROM log_head");

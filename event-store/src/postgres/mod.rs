@@ -7,13 +7,13 @@
 mod batch;
 pub(crate) mod beginnings;
 mod columns;
+mod committed_range;
 mod ends;
 pub(crate) mod failure;
 mod figures;
 mod job;
 mod line;
 mod next;
-mod places;
 mod queue;
 mod read;
 mod recent;
@@ -38,31 +38,31 @@ use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Earlier, Verdict};
 use recent::Recent;
-use writer::Writer;
+use writer::AppendWriter;
 
 /// The log in one PostgreSQL database. Cheap to clone; the writer ends with the last clone.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     app: PgPool,
     projector: PgPool,
-    writer: Arc<Writer>,
+    writer: Arc<AppendWriter>,
     recent: Arc<Recent>,
 }
 
 impl PostgresStore {
-    /// A store that reads streams and appends as the application's role, and reads the whole log as
-    /// the projector's. It begins no transaction on either pool.
+    /// A store that reads streams and appends as the application's role, and reads the whole log as the
+    /// projector's. It begins no transaction on either pool.
     ///
-    /// `writer` says where the writer's own connection goes; its role is the application's.
+    /// `writer` are the options of the writer's own connection; its role is the application's.
     pub fn new(app: PgPool, projector: PgPool, writer: PgConnectOptions) -> Self {
         let recent = Arc::default();
-        let writer = Arc::new(Writer::spawn(writer, app.clone(), Arc::clone(&recent)));
+        let writer = Arc::new(AppendWriter::spawn(writer, app.clone(), Arc::clone(&recent)));
         Self { app, projector, writer, recent }
     }
 
     /// The same log, read through other connections.
     #[must_use]
-    pub fn beside(&self, app: PgPool, projector: PgPool) -> Self {
+    pub fn with_pools(&self, app: PgPool, projector: PgPool) -> Self {
         Self { app, projector, ..self.clone() }
     }
 }

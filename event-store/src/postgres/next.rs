@@ -1,4 +1,4 @@
-//! A batch against which nothing stands, as what `log_append_next` takes.
+//! A batch without conflicts, as arguments of `log_append_next`.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,15 @@ use foldhash::fast::RandomState;
 use sqlx::PgConnection;
 
 use super::columns::{EventColumns, each, number};
+use super::committed_range::committed_after;
 use super::ends::{End, Ends, Judged};
-use super::places::committed_after;
 use crate::append::Append;
 use crate::error::Error;
 use crate::hash::Chain;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Committed, Verdict};
 
-/// See the module.
+/// A batch that is written at the known end of the log.
 #[derive(Debug)]
 pub(super) struct Next<'a> {
     began_at: Position,
@@ -23,12 +23,12 @@ pub(super) struct Next<'a> {
     tenants: Vec<Tenant>,
     tenant_numbers: HashMap<TenantId, usize>,
     streams: HashMap<&'a StreamId, Touched, RandomState>,
-    /// Those that are written to; their numbers are their places, from 1.
+    /// The streams that are written to; their numbers are their indexes, from 1.
     written: Vec<&'a StreamId>,
     commands: Vec<Command<'a>>,
     events: EventColumns<'a>,
     seqs: Vec<i64>,
-    /// Where in the log the event before each one in its stream is; 0 for a first one.
+    /// The position of the event before each one in its stream; 0 for a first one.
     previous: Vec<i64>,
     links: Vec<[u8; 32]>,
     /// Whether evidently none of its commands was accepted before.
@@ -44,9 +44,9 @@ struct Tenant {
 
 #[derive(Debug)]
 struct Touched {
-    /// Where its last event was before the batch.
+    /// The position of its last event before the batch.
     before: Position,
-    /// Not known for a stream that may be a new one: whether it is shows when it is written.
+    /// Unknown for a stream that may be new: the write fails if it is not.
     now: Option<End>,
     /// Its number once it is written to.
     number: Option<i32>,
@@ -61,8 +61,8 @@ struct Command<'a> {
 }
 
 impl<'a> Next<'a> {
-    /// What is written of a batch if the log ends as is known; nothing if something is expected that
-    /// is not known, or known to be otherwise.
+    /// What is written of a batch if the log ends where the cache has it; none if an append expects something
+    /// that is not cached, or is cached otherwise.
     pub(super) fn try_new(ends: &mut Ends, batch: &[&'a Append]) -> Option<Self> {
         let mut next = Self {
             began_at: ends.head(),
@@ -130,7 +130,7 @@ impl<'a> Next<'a> {
         append.expected().iter().all(|expected| is_known(&expected.stream)).then_some(())
     }
 
-    /// The place of a tenant among those of the batch, if its chain is known.
+    /// The index of a tenant among those of the batch, if its chain is known.
     fn tenant(&mut self, id: TenantId, ends: &mut Ends) -> Option<usize> {
         if let Some(place) = self.tenant_numbers.get(&id) {
             return Some(*place);
@@ -141,14 +141,14 @@ impl<'a> Next<'a> {
         Some(self.tenants.len() - 1)
     }
 
-    /// Commits it in one round trip, and if it `rings`, the doorbell with it. Answers whether the log
-    /// did end there and no command was accepted before; otherwise nothing was written.
+    /// Commits it in one round trip, and `notifies` readers in the same transaction, if set. Returns whether
+    /// the log ended there and no command was accepted before; otherwise nothing was written.
     ///
-    /// An error says nothing about whether it committed, unless it comes from the database itself.
+    /// An error does not tell whether it committed, unless it comes from the database itself.
     pub(super) async fn commit(
         &self,
         connection: &mut PgConnection,
-        rings: bool,
+        notifies: bool,
     ) -> Result<bool, sqlx::Error> {
         let Self { tenants, commands, .. } = self;
         let streams: Vec<Written<'_>> = self.written().collect();
@@ -175,7 +175,8 @@ impl<'a> Next<'a> {
         .bind(&self.seqs)
         .bind(&self.previous);
         let query = self.events.bind_to(query);
-        let query = query.bind(each(&self.links, |link| &link[..])).bind(self.is_new).bind(rings);
+        let query =
+            query.bind(each(&self.links, |link| &link[..])).bind(self.is_new).bind(notifies);
         let (is_next,): (bool,) = query.fetch_one(connection).await?;
         Ok(is_next)
     }
@@ -195,7 +196,7 @@ impl<'a> Next<'a> {
         })
     }
 
-    /// What became of its appends, once it was written.
+    /// The outcomes of its appends, once it was written.
     pub(super) fn judged(&self) -> Vec<Result<Judged, Error>> {
         let judged = |command: &Command<'_>| {
             let Command { committed, chain, .. } = *command;
@@ -205,7 +206,7 @@ impl<'a> Next<'a> {
     }
 }
 
-/// A stream as the function takes it.
+/// A stream, as an argument of the function.
 struct Written<'a> {
     tenant: i32,
     name: &'a str,

@@ -1,10 +1,10 @@
-//! The queue before the writer: in order for each tenant, in turns among them.
+//! The queue before the writer: first in, first out per tenant, round robin among tenants.
 //!
-//! Every tenant has a line of its own, first in, first out. Batches take one item of each waiting
-//! tenant in turns, so that a tenant with a thousand items does not keep one with a single item
-//! waiting. The bound: before the `k`th item of a tenant's line is taken, at most `k` items of any
-//! other tenant are. It holds unless the tenant uses a command id twice in its line: such an item
-//! waits until the batch with the first one is settled, and all behind it with it.
+//! Every tenant has its own line. Batches take one item of each waiting tenant at a time, so that a tenant
+//! with a thousand items does not keep one with a single item waiting. The bound: before the `k`th item of a
+//! tenant's line is taken, at most `k` items of any other tenant are. It holds unless the tenant uses a
+//! command id twice in its line: such an item waits until the batch with the first one is settled, and all
+//! behind it with it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -36,7 +36,7 @@ pub(super) struct Queue<T> {
     limits: Limits,
     lines: HashMap<TenantId, Line<T>>,
     /// Whose line is not empty; the first one is next.
-    turns: VecDeque<TenantId>,
+    rotation: VecDeque<TenantId>,
     n_items: usize,
     n_bytes: usize,
 }
@@ -49,7 +49,7 @@ struct Line<T> {
 
 impl<T: Item> Queue<T> {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, lines: HashMap::new(), turns: VecDeque::new(), n_items: 0, n_bytes: 0 }
+        Self { limits, lines: HashMap::new(), rotation: VecDeque::new(), n_items: 0, n_bytes: 0 }
     }
 
     /// How many items wait.
@@ -77,7 +77,7 @@ impl<T: Item> Queue<T> {
             return Err(item);
         }
         let line = self.lines.entry(tenant).or_insert_with(|| {
-            self.turns.push_back(tenant);
+            self.rotation.push_back(tenant);
             Line { items: VecDeque::new(), n_bytes: 0 }
         });
         line.items.push_back(item);
@@ -95,12 +95,12 @@ impl<T: Item> Queue<T> {
         let mut ids = HashSet::new();
         let mut held = Vec::new();
         while batch.len() < items_max {
-            let Some(tenant) = self.turns.pop_front() else { break };
-            let line = self.lines.get_mut(&tenant).expect("whoever has a turn has a line");
+            let Some(tenant) = self.rotation.pop_front() else { break };
+            let line = self.lines.get_mut(&tenant).expect("a tenant in the rotation has a line");
             let next = line.items.front().expect("a line is not empty");
             let size_bytes = next.size_bytes();
             if !batch.is_empty() && taken_bytes + size_bytes > self.limits.batch_bytes {
-                self.turns.push_front(tenant);
+                self.rotation.push_front(tenant);
                 break;
             }
             if !ids.insert((tenant, next.command())) {
@@ -113,13 +113,13 @@ impl<T: Item> Queue<T> {
             if line.items.is_empty() {
                 self.lines.remove(&tenant);
             } else {
-                self.turns.push_back(tenant);
+                self.rotation.push_back(tenant);
             }
         }
         self.n_items -= batch.len();
         self.n_bytes -= taken_bytes;
-        // Whoever was held has waited longest.
-        held.into_iter().rev().for_each(|tenant| self.turns.push_front(tenant));
+        // A tenant that was held back has waited longest.
+        held.into_iter().rev().for_each(|tenant| self.rotation.push_front(tenant));
         batch
     }
 }

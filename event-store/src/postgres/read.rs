@@ -7,7 +7,7 @@ use domain::shared::{CommandId, IncarnationId, TenantId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::places::committed;
+use super::committed_range::committed;
 use super::recorded::{Row, corrupt, hash};
 use super::rows::rows;
 use crate::error::Error;
@@ -168,7 +168,7 @@ pub(super) async fn head(pool: &PgPool) -> Result<Head, Error> {
     })
 }
 
-/// What the log remembers of a command, from its columns.
+/// The log's record of a command, from its columns.
 pub(super) fn earlier(fingerprint: &[u8], first: i64, count: i32) -> Result<Earlier, Error> {
     Ok(Earlier {
         fingerprint: hash(fingerprint, "command fingerprint", first)?,

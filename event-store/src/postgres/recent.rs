@@ -1,4 +1,5 @@
-//! What this process has committed lately, so that nobody in it has to read that back.
+//! The events that this process has committed lately, so that its readers need not read them from the
+//! database.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,13 +10,13 @@ use crate::event::RecordedEvent;
 use crate::store::Head;
 use crate::stream::Position;
 
-/// How many events are kept. Whoever reads them follows within a second or so.
+/// How many events are kept. Readers follow within about a second.
 const EVENTS_MAX: usize = 8_000;
 
-/// How many bytes their payloads may have. The events as they were decided take about as much again.
+/// How many bytes their payloads may have. The decoded events take about the same.
 const BYTES_MAX: usize = 8 << 20;
 
-/// See the module. Events of other processes may be missing in between.
+/// The latest events. Events of other processes may be missing in between.
 #[derive(Debug, Default)]
 pub(super) struct Recent(Mutex<Kept>);
 
@@ -27,8 +28,8 @@ struct Kept {
 }
 
 impl Recent {
-    /// From here on, events are of this life of the log, as another connection tells it. What is kept is
-    /// forgotten: at the other end may be a copy of the log that lacks it.
+    /// Sets the incarnation that another connection has read. If it differs, the kept events are dropped: at
+    /// the other end may be a copy of the log that lacks them.
     pub(super) fn are_of(&self, incarnation: IncarnationId) {
         *self.kept() = Kept { incarnation: Some(incarnation), ..Kept::default() };
     }

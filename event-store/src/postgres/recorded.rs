@@ -18,7 +18,7 @@ pub(super) fn hash(bytes: &[u8], what: &str, position: i64) -> Result<[u8; 32], 
     bytes.try_into().map_err(|_| corrupt(what, position))
 }
 
-/// What `recorded_event` of the schema says.
+/// A row of `recorded_event` of the schema.
 #[derive(FromRow)]
 pub(super) struct Row {
     /// Which of several requests it answers.

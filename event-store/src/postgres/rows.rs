@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::failure::{unread, wants_another_session};
 use crate::error::Error;
-use crate::store::PATIENCE;
+use crate::store::ANSWER_TIMEOUT;
 
 /// The rows of a query.
 pub(super) async fn rows<O>(
@@ -24,14 +24,14 @@ where
         borrowed.is_done = !rows.as_ref().is_err_and(wants_another_session);
         rows
     };
-    match timeout(PATIENCE, run).await {
+    match timeout(ANSWER_TIMEOUT, run).await {
         Ok(rows) => rows.map_err(unread),
         Err(late) => Err(Error::Unavailable { reason: late.to_string() }),
     }
 }
 
-/// A connection of the pool. One that was asked and did not answer, because time was up or because the
-/// reader went away, is not for anybody else, and neither is one whose session is to blame for a failure.
+/// A connection of the pool. One that did not answer, because of a timeout or because the reader was dropped,
+/// is not returned to the pool, and neither is one whose session caused a failure.
 struct Borrowed {
     connection: PoolConnection<Postgres>,
     is_done: bool,

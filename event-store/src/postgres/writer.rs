@@ -1,14 +1,13 @@
 //! The writer: drains the queue and commits many appends in one transaction.
 //!
 //! There is no timer: while a batch is in flight the next one gathers. An append with a conflict or a
-//! duplicate fails alone; when the database refuses a whole batch, it is halved until the culprit
-//! stands alone. When the database could not write a batch for the moment, or the connection was lost
-//! while committing, the same batch is sent again for as long as somebody waits for it: the command
-//! ids make it happen once.
+//! duplicate fails alone; when the database refuses a whole batch, it is halved until the culprit is alone.
+//! When the database could not write a batch for the moment, or the connection was lost while committing, the
+//! same batch is sent again for as long as a caller waits for it: the command ids make it happen once.
 //!
-//! After a lost connection nothing but a verdict of the log says what became of a batch: a failure of a
-//! later try, a refusal too, says nothing about the first one. A duplicate stays a duplicate, whichever
-//! try wrote it: it may also have been accepted long before.
+//! After a lost connection only a verdict of the log settles a batch: a failure of a later try, or a refusal,
+//! does not tell whether the first one was written. A duplicate stays a duplicate, whichever try wrote it: it
+//! may also have been accepted long before.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -23,12 +22,12 @@ use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::committed_range::positions;
 use super::ends::{Answered, Judged};
 use super::failure::Fate;
 use super::figures::Figures;
 use super::job::{Job, too_late};
 use super::line::{Line, Sent};
-use super::places::positions;
 use super::queue::{Limits, Queue};
 use super::recent::Recent;
 use crate::append::Append;
@@ -44,7 +43,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 
 /// The sending side of the writer. The task behind it answers what waits and ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct AppendWriter {
     waiting: Arc<Waiting>,
 }
 
@@ -73,8 +72,8 @@ impl Waiting {
         self.room().queue.len() == 0
     }
 
-    /// Empties the queue if whoever died did so in the middle of changing it. Those who wait in there are
-    /// told that nobody knows, as is whoever was in the hands of the dead.
+    /// Empties the queue if a task panicked while changing it. Callers of the dropped jobs get an unknown
+    /// outcome, like those of the batch in flight.
     fn mend(&self) {
         if self.room.is_poisoned() {
             self.room().queue = Queue::new(LIMITS);
@@ -83,15 +82,19 @@ impl Waiting {
     }
 }
 
-impl Writer {
-    pub(super) fn spawn(options: PgConnectOptions, bell: PgPool, recent: Arc<Recent>) -> Self {
+impl AppendWriter {
+    pub(super) fn spawn(
+        options: PgConnectOptions,
+        notify_pool: PgPool,
+        recent: Arc<Recent>,
+    ) -> Self {
         let room = Mutex::new(Room { queue: Queue::new(LIMITS), is_closed: false });
         let waiting = Arc::new(Waiting { room, changed: Notify::new() });
-        tokio::spawn(keep_writing(options, bell, recent, Arc::clone(&waiting)));
+        tokio::spawn(keep_writing(options, notify_pool, recent, Arc::clone(&waiting)));
         Self { waiting }
     }
 
-    /// Takes a place in the queue at once; the answer may be awaited later.
+    /// Enqueues at once; the answer may be awaited later.
     pub(super) fn append(&self, append: Append) -> BoxFuture<'static, Result<Verdict, Error>> {
         let (job, answer) = Job::new(append);
         if self.waiting.room().queue.push(job).is_err() {
@@ -103,28 +106,28 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for AppendWriter {
     fn drop(&mut self) {
         self.waiting.room().is_closed = true;
         self.waiting.changed.notify_one();
     }
 }
 
-/// Keeps a task at work until the writer is dropped: one that dies by a panic, which is a defect, is
-/// followed by another with a connection of its own.
+/// Keeps a task at work until the writer is dropped: after a panic, which is a defect, it starts another with
+/// another connection.
 async fn keep_writing(
     options: PgConnectOptions,
-    bell: PgPool,
+    notify_pool: PgPool,
     recent: Arc<Recent>,
     waiting: Arc<Waiting>,
 ) {
     loop {
-        let line = Line::new(options.clone(), bell.clone(), Arc::clone(&recent));
+        let line = Line::new(options.clone(), notify_pool.clone(), Arc::clone(&recent));
         let task = Task {
             line,
             recent: Arc::clone(&recent),
             waiting: Arc::clone(&waiting),
-            alarm: Box::pin(sleep(Duration::ZERO)),
+            notify_timer: Box::pin(sleep(Duration::ZERO)),
             figures: Figures::looked_up(),
             n_concurrent: 0,
         };
@@ -132,7 +135,7 @@ async fn keep_writing(
             return;
         }
         tracing::error!(
-            "the writer of the log has died and is started again: what it was writing is \
+            "the writer of the log has panicked and is started again: the batch in flight is \
             answered as unknown"
         );
         metrics::counter!("fastops_writer_restarts_total").increment(1);
@@ -145,9 +148,9 @@ struct Task {
     line: Line,
     recent: Arc<Recent>,
     waiting: Arc<Waiting>,
-    /// Goes off when the doorbell is to be rung. Kept from batch to batch: setting a timer wakes the
-    /// thread that waits for the next one.
-    alarm: Pin<Box<Sleep>>,
+    /// When to notify readers. Kept from batch to batch: setting a timer wakes the thread that waits for the
+    /// next one.
+    notify_timer: Pin<Box<Sleep>>,
     figures: Figures,
     /// How many had been sent or waited when a batch was last answered.
     n_concurrent: usize,
@@ -161,12 +164,11 @@ impl Task {
         }
     }
 
-    /// Waits until something waits, and takes as much of it as goes together, but no more than half of
-    /// all who keep asking: whoever was answered last mostly comes back.
+    /// Waits for jobs, and takes as many as go together, but no more than half of all concurrent callers: a
+    /// caller that was just answered usually appends again.
     ///
-    /// If all went at once, nobody would be left to decide for while they are written, and nothing to
-    /// write while it is then decided for them: the database and this process would wait for each other
-    /// by turns, and go on doing so.
+    /// If all went at once, no caller would be deciding while they are written, and nothing could be written
+    /// while the callers decide: the database and this process would wait for each other, batch after batch.
     async fn gather(&mut self) -> Option<Vec<Job>> {
         loop {
             {
@@ -182,16 +184,16 @@ impl Task {
                 }
             }
             let changed = self.waiting.changed.notified();
-            let Some(at) = self.line.rings_at() else {
+            let Some(at) = self.line.notify_at() else {
                 changed.await;
                 continue;
             };
-            if self.alarm.deadline() != at {
-                self.alarm.as_mut().reset(at);
+            if self.notify_timer.deadline() != at {
+                self.notify_timer.as_mut().reset(at);
             }
             tokio::select! {
                 () = changed => {}
-                () = &mut self.alarm => self.line.ring(),
+                () = &mut self.notify_timer => self.line.notify(),
             }
         }
     }
@@ -200,7 +202,7 @@ impl Task {
     async fn settle(&mut self, batch: Vec<Job>) {
         let mut batches = vec![Batch { jobs: batch, is_lost: false }];
         while let Some(batch) = batches.pop() {
-            let (batch, outcome) = self.send_patiently(batch).await;
+            let (batch, outcome) = self.send_until_answered(batch).await;
             match outcome {
                 Ok(judged) => self.answer(batch.jobs, judged).await,
                 Err(Error::Rejected { .. }) if batch.jobs.len() > 1 => {
@@ -214,8 +216,8 @@ impl Task {
         }
     }
 
-    /// Answers the jobs of a batch; then learns from it, and keeps what was committed for readers of this
-    /// process. Who was answered goes on first where nobody else waits to be sent.
+    /// Answers the jobs of a batch; then updates the caches, and keeps what was committed for readers of this
+    /// process. The answered callers run first if no other job waits to be sent.
     async fn answer(&mut self, batch: Vec<Job>, judged: Vec<Result<Judged, Error>>) {
         self.n_concurrent = self.waiting.room().queue.len() + batch.len();
         let answered = batch.into_iter().zip(judged).map(|(job, judged)| match judged {
@@ -240,9 +242,9 @@ impl Task {
         }
     }
 
-    /// Sends a batch until there is an answer or nobody waits for one any more; gives back what was
-    /// sent last, and what came of it.
-    async fn send_patiently(
+    /// Sends a batch until there is an answer or no caller waits for one; returns what was sent last, and the
+    /// answer.
+    async fn send_until_answered(
         &mut self,
         mut batch: Batch,
     ) -> (Batch, Result<Vec<Result<Judged, Error>>, Error>) {
@@ -265,7 +267,8 @@ impl Task {
                 Sent::Failed(fate, reason) => (fate, reason),
             };
             batch.is_lost |= fate == Fate::Unknown;
-            tracing::warn!(%reason, ?fate, commands = batch.jobs.len(), "a batch was not written");
+            tracing::warn!(%reason, ?fate, commands = batch.jobs.len(), "the writer of the log could not \
+                write a batch, and tries again until its callers time out");
             metrics::counter!("fastops_append_failures_total").increment(1);
             if !batch.is_lost {
                 batch.jobs.iter().for_each(Job::take_back);
@@ -306,7 +309,7 @@ impl Batch {
     }
 }
 
-/// Marks jobs as sent, and answers those that nobody waits for.
+/// Marks jobs as sent, and answers those whose callers wait no longer.
 fn sendable(batch: Vec<Job>) -> Vec<Job> {
     let (sent, late): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(Job::send);
     for job in late {

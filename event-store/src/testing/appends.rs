@@ -1,4 +1,4 @@
-//! Appends to write: whatever is not said follows from the command's number.
+//! Appends to write: whatever is not given follows from the command's number.
 
 use chrono::{DateTime, Utc};
 use domain::claim::{Claim, ClaimId, Event, Named, Released, Taken};

@@ -34,7 +34,7 @@ impl Database {
         run(&mut admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         run(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
             .await;
-        // Incarnations are told apart as they would be after a restore.
+        // Each database gets a distinct incarnation, as after a restore.
         let options = cluster.database(&name);
         let mut owner = connect(&options).await;
         run(&mut owner, "UPDATE log_head SET incarnation = gen_random_uuid()".to_owned()).await;
@@ -61,7 +61,7 @@ impl Database {
         pool(self.options("fastops_projector"), 4)
     }
 
-    /// A store of its own in this database.
+    /// Another store in this database.
     pub fn store(&self) -> Arc<PostgresStore> {
         let writer = self.options("fastops_app");
         let app = statement_pool(self.options("fastops_app"), 8);

@@ -21,10 +21,10 @@ pub fn assert_took(took: Duration, limit: Duration) {
     assert!(!is_campaign() || took < limit, "it took {took:?}, not less than {limit:?}");
 }
 
-/// Tells what a test has found: the last figure of the row `id` in `docs/promises.md`.
+/// Records the measurement of a test: the last figure of the row `id` in `docs/promises.md`.
 ///
-/// It is appended to the file that `FASTOPS_FIGURES` names, which `make campaign` sets; without it the
-/// figure is only printed.
+/// It is appended to the file that `FASTOPS_FIGURES` names, which `make campaign` sets; without it the figure
+/// is only printed.
 #[expect(clippy::print_stdout, reason = "a test's output is read by people")]
 pub fn figure(id: &str, text: &str) {
     println!("{id}: {text}");

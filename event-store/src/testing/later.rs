@@ -1,4 +1,4 @@
-//! Consumers of a later release, which know events that this one does not.
+//! Consumers of a later release, with events that this release does not support.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! Commands that follow from events, kept in the database until they are due.
 //!
-//! A [`Planner`] is a consumer: it writes what a [`Plan`] says in the transaction that moves its
-//! checkpoint, so nothing is forgotten and nothing is planned twice. [`Timers`] is for whoever sends what
-//! is due. What fails in the world is sent again later and later; after [`TRIES_MAX`] tries it is parked,
-//! until a person wants it tried again.
+//! A [`Planner`] is a consumer: it writes the timers of a [`Plan`] in the transaction that moves its
+//! checkpoint, so nothing is forgotten and nothing is planned twice. [`Timers`] is for the sender of what is
+//! due. A command that fails for a technical reason is sent again with growing delays; after [`TRIES_MAX`]
+//! tries it is parked, until an operator has it retried.
 
 mod parked;
 mod planner;

@@ -22,7 +22,7 @@ pub struct ParkedTimer {
     pub event: EventId,
     /// How often it was tried.
     pub attempts: u32,
-    /// What the last failure says.
+    /// The message of the last failure.
     pub reason: String,
     /// Since when it waits.
     pub parked_at: DateTime<Utc>,
@@ -79,8 +79,8 @@ impl ParkedTimers {
         Ok(parked)
     }
 
-    /// Has what is parked tried again at once, of one tenant, plan and key or of all, as if it had never
-    /// failed. Says how many that are.
+    /// Makes parked commands due at once, of one tenant, plan and key or of all, and resets their failures.
+    /// Returns how many there are.
     pub async fn retry(
         &self,
         tenant: Option<TenantId>,

@@ -1,4 +1,4 @@
-//! When what failed is tried again.
+//! When failed commands are retried.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -16,14 +16,14 @@ const PAUSE_MAX: TimeDelta = TimeDelta::hours(1);
 pub struct Failed {
     /// When.
     pub at: DateTime<Utc>,
-    /// What the failure says.
+    /// The message of the failure.
     pub reason: String,
-    /// Whether another try may do better without anybody changing anything.
+    /// Whether a retry may succeed without intervention.
     pub is_transient: bool,
 }
 
 impl Failed {
-    /// When it is tried again after so many earlier failures; never where a person has to look.
+    /// When it is retried after so many earlier failures; never where an operator has to intervene.
     pub fn retry_at(&self, attempts: u32) -> Option<DateTime<Utc>> {
         let is_last = !self.is_transient || attempts + 1 >= TRIES_MAX;
         let pause = TimeDelta::seconds(PAUSE_MIN_SECONDS << attempts.min(TRIES_MAX)).min(PAUSE_MAX);

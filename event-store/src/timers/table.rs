@@ -79,7 +79,7 @@ impl Timers {
 }
 
 impl Timers {
-    /// Sending it has failed: it is tried again later, or parked.
+    /// Records that sending has failed: it is retried later, or parked.
     pub async fn failed(
         &self,
         plan: &str,

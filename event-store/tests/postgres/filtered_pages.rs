@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use event_store::consumer::{Board, Consumer, ConsumerError, Feed, Tail, Turns, run};
+use event_store::consumer::{Board, Consumer, ConsumerError, Feed, Tail, WorkPermits, run};
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, append};
 use event_store::{EventStore, Position, RecordedEvent};
@@ -56,8 +56,8 @@ async fn checkpoint(db: &Database) -> Option<i64> {
 /// Runs the consumer until its checkpoint is at this position.
 async fn until_at(db: &Database, consumer: &Arc<OfReleases>, position: u64) {
     let (store, shutdown) = (db.store(), CancellationToken::new());
-    let (tail, turns, board) = (Tail::unread(), Turns::default(), Board::default());
-    let feed = Feed { store, pool: db.projector_pool(), tail, turns, board };
+    let (tail, permits, board) = (Tail::unread(), WorkPermits::default(), Board::default());
+    let feed = Feed { store, pool: db.projector_pool(), tail, permits, board };
     let running = tokio::spawn(run(consumer.clone(), feed, shutdown.clone()));
     let reached = async {
         while checkpoint(db).await != Some(position.cast_signed()) {

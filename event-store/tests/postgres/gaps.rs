@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::shared::IncarnationId;
 use event_store::consumer::{
-    Board, Consumer, ConsumerError, Decision, Doorbell, Feed, ParkedFilter, Parking, Replay, Tail,
-    Turns, run,
+    Board, CommitSignal, Consumer, ConsumerError, Decision, Feed, ParkedFilter, Parking, Replay,
+    Tail, WorkPermits, run,
 };
 use event_store::memory::MemoryStore;
 use event_store::testing::Database;
@@ -63,8 +63,8 @@ async fn catches_up(
     tail: impl FnOnce(CancellationToken) -> Tail,
 ) {
     let shutdown = CancellationToken::new();
-    let (tail, turns, board) = (tail(shutdown.clone()), Turns::default(), Board::default());
-    let feed = Feed { store: store.clone(), pool: db.projector_pool(), tail, turns, board };
+    let (tail, permits, board) = (tail(shutdown.clone()), WorkPermits::default(), Board::default());
+    let feed = Feed { store: store.clone(), pool: db.projector_pool(), tail, permits, board };
     let running = tokio::spawn(run(consumer.clone(), feed, shutdown.clone()));
     let head = store.head().await.expect("a head").position.to_i64();
     let owner = db.owner_pool();
@@ -101,7 +101,7 @@ async fn every_event_is_applied_once() {
     }
     catches_up(&db, &store, &consumer, |_| Tail::unread()).await;
     // What comes now is read once for all, as it comes.
-    let follow = |shutdown| Tail::follow(store.clone(), Doorbell::silent(), shutdown);
+    let follow = |shutdown| Tail::follow(store.clone(), CommitSignal::silent(), shutdown);
     for id in 21..=30_u64 {
         committed(store.append(append(ANA, id.into(), &[("arepa", id * 3 - 3, 3)])).await);
         catches_up(&db, &store, &consumer, follow).await;

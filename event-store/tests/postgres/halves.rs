@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use event_store::EventStore;
-use event_store::store::PATIENCE;
+use event_store::store::ANSWER_TIMEOUT;
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, append};
 use tokio::time::{sleep, timeout};
@@ -34,7 +34,7 @@ async fn half_of_the_waiting_appends_are_sent_at_once() {
     let store = db.store();
     let head = hold_the_head(&db).await;
     let first = store.append(append(ANA, 1, &[("arepa", 0, 1)]));
-    timeout(PATIENCE, until_it_waits(&db)).await.expect("it is sent");
+    timeout(ANSWER_TIMEOUT, until_it_waits(&db)).await.expect("it is sent");
     let waiting: Vec<_> =
         (1..=10).map(|n| store.append(append(ANA, n + 1, &[(&n.to_string(), 0, 1)]))).collect();
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use event_store::store::PATIENCE;
+use event_store::store::ANSWER_TIMEOUT;
 use event_store::testing::appends::{ANA, append, stream};
 use event_store::testing::{Database, assert_took, figure, rounds};
 use event_store::{Error, EventStore, Position, RecordedEvent, Revision, Verdict};
@@ -77,7 +77,7 @@ async fn f18_a_late_commit_of_an_early_position_is_not_skipped() {
         }
         late.await.expect("the late writer has committed");
     }
-    assert_took(slowest, PATIENCE + Duration::from_millis(500));
+    assert_took(slowest, ANSWER_TIMEOUT + Duration::from_millis(500));
     over.store(true, Ordering::Relaxed);
     let seen = subscriber.await.expect("the subscriber ends");
     gapless(&seen);

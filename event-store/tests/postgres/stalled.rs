@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use event_store::database::statement_pool;
 use event_store::postgres::PostgresStore;
-use event_store::store::PATIENCE;
+use event_store::store::ANSWER_TIMEOUT;
 use event_store::testing::appends::{ANA, LUIS, append, command, stream};
 use event_store::testing::rounds;
 use event_store::testing::{Database, assert_took};
@@ -45,7 +45,7 @@ async fn without_an_answer_what_was_sent_is_unknown_and_what_waits_is_never_sent
     sleep(Duration::from_millis(100)).await;
     let behind = store.append(append(ANA, 3, &[("arepa", 2, 1)]));
     let (sent, behind) = tokio::join!(sent, behind);
-    assert_took(begun.elapsed(), PATIENCE + GRACE);
+    assert_took(begun.elapsed(), ANSWER_TIMEOUT + GRACE);
     assert!(matches!(sent, Err(Error::OutcomeUnknown)), "{sent:?}");
     assert!(matches!(behind, Err(Error::Unavailable { .. })), "{behind:?}");
 
@@ -65,7 +65,7 @@ async fn what_cannot_even_be_sent_is_known_not_to_have_happened() {
     let begun = Instant::now();
     let answer = store.append(append(ANA, 1, &[("arepa", 0, 1)])).await;
     assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
-    assert_took(begun.elapsed(), PATIENCE + GRACE);
+    assert_took(begun.elapsed(), ANSWER_TIMEOUT + GRACE);
 
     proxy.let_requests_through(true);
     committed(store.append(append(ANA, 2, &[("arepa", 0, 1)])).await);
@@ -170,7 +170,7 @@ async fn reads_that_get_no_answer_or_are_given_up_leave_no_trace() {
     let begun = Instant::now();
     let answer = store.read_streams(ANA, &arepa).await;
     assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
-    assert_took(begun.elapsed(), PATIENCE + GRACE);
+    assert_took(begun.elapsed(), ANSWER_TIMEOUT + GRACE);
     proxy.let_answers_through(true);
 
     for _ in 0..rounds(20) {
@@ -191,7 +191,7 @@ async fn an_append_that_waits_for_the_head_in_vain_reports_no_effect() {
     let begun = Instant::now();
     let answer = store.append(append(ANA, 1, &[("arepa", 0, 1)])).await;
     assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
-    assert_took(begun.elapsed(), PATIENCE + GRACE);
+    assert_took(begun.elapsed(), ANSWER_TIMEOUT + GRACE);
     head.rollback().await.expect("the head is free");
     committed(store.append(append(ANA, 2, &[("arepa", 0, 1)])).await);
     assert_eq!(whole_log(&*store).await.len(), 1);

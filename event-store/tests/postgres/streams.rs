@@ -15,7 +15,7 @@ async fn events_of_a_stream_are_linked_however_they_were_written() {
     committed(here.append(append(ANA, 1, &[("arepa", 0, 2), ("buñuelo", 0, 1)])).await);
     committed(here.append(append(LUIS, 2, &[("arepa", 0, 1)])).await);
     without_checks(&db).await;
-    // In batches of their own: a command with few events, and one with many.
+    // In separate batches: a command with few events, and one with many.
     committed(here.append(append(ANA, 3, &[("buñuelo", 1, 2), ("arepa", 2, 1)])).await);
     committed(here.append(append(ANA, 4, &[("arepa", 3, 20), ("queso", 0, 2)])).await);
     // In a batch with others.
@@ -124,7 +124,7 @@ async fn a_stream_is_followed_from_one_partition_into_the_one_before() {
 
 /// A tail is read in parts of ten thousand events.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_stream_is_read_in_parts_beside_short_ones() {
+async fn a_long_stream_is_read_in_parts_together_with_short_ones() {
     let db = Database::create().await;
     let store = db.store();
     for id in 0..43_u64 {

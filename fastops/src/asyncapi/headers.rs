@@ -3,7 +3,7 @@
 use event_store::envelope::header;
 use serde_json::{Map, Value, json};
 
-/// A header: its name, its format or pattern, and what it says.
+/// A header: its name, its format or pattern, and its meaning.
 type Row = (&'static str, Option<(&'static str, &'static str)>, &'static str);
 
 const UUID: Option<(&str, &str)> = Some(("format", "uuid"));
@@ -22,26 +22,26 @@ const ALWAYS: [Row; 19] = [
     ),
     (header::TYPE, Some(("pattern", r"^co\.fastops\.")), "The stored name and version."),
     (header::SUBJECT, None, "The stream: `order-{id}`."),
-    (header::TIME, MOMENT, "When it happened, as the client says."),
-    (header::CONTENT_TYPE, Some(("const", "application/json")), "What the value is."),
-    (header::TENANT_ID, UUID, "Whose event it is."),
-    (header::INCARNATION, UUID, "Which life of the log it is of; a restore begins another."),
+    (header::TIME, MOMENT, "When it happened, as the client reports."),
+    (header::CONTENT_TYPE, Some(("const", "application/json")), "The content type of the value."),
+    (header::TENANT_ID, UUID, "The tenant."),
+    (header::INCARNATION, UUID, "The incarnation of the log; a restore begins another."),
     (
         header::POSITION,
         NUMBER,
-        "Its place in the log. Together with the incarnation it tells a repetition.",
+        "Its position in the log. Together with the incarnation it identifies repetitions.",
     ),
     (
         header::PREVIOUS,
         NUMBER,
-        "The place of the event before it in its partition; 0 before the first.",
+        "The position of the event before it in its partition; 0 before the first.",
     ),
-    (header::SEQUENCE, NUMBER, "Its place among the events of its tenant, from 1 without gaps."),
-    (header::REVISION, NUMBER, "Its place in its stream, from 1 without gaps."),
-    (header::RECORDED_TIME, MOMENT, "When the server heard of it."),
+    (header::SEQUENCE, NUMBER, "Its number among the events of its tenant, from 1 without gaps."),
+    (header::REVISION, NUMBER, "Its revision in its stream, from 1 without gaps."),
+    (header::RECORDED_TIME, MOMENT, "When the server received it."),
     (header::ACTOR, None, "Who caused it: `user:{id}` or `system:{reason}`."),
     (header::COMMAND_ID, UUID, "The command that decided it."),
-    (header::CORRELATION_ID, UUID, "The request that everything belongs to."),
+    (header::CORRELATION_ID, UUID, "The request that caused it."),
     (header::CONTENT_HASH, HASH, "SHA-256 over what was written."),
     (header::LINK, HASH, "The tenant's chain up to this event."),
 ];

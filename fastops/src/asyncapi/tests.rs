@@ -6,8 +6,8 @@ use super::*;
 fn references(tree: &Value) -> BTreeSet<String> {
     match tree {
         Value::Object(fields) => {
-            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
-            own.into_iter().chain(fields.values().flat_map(references)).collect()
+            let reference = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            reference.into_iter().chain(fields.values().flat_map(references)).collect()
         }
         Value::Array(items) => items.iter().flat_map(references).collect(),
         _ => BTreeSet::new(),
@@ -31,7 +31,7 @@ fn every_reference_leads_somewhere_and_every_event_is_published() {
     assert_eq!(tree["channels"]["events"]["messages"].as_object().unwrap().len(), published);
 }
 
-/// The names that the messages' code knows, by its own text: constants cannot be listed.
+/// The names in the source of the messages' code: constants cannot be listed.
 fn names_of_headers() -> BTreeSet<&'static str> {
     include_str!("../../../event-store/src/envelope/header.rs")
         .lines()

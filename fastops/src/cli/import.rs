@@ -20,7 +20,7 @@ pub(super) struct ImportingArgs {
 
 pub(super) async fn run(args: ImportingArgs) -> Outcome {
     start_logging("warn");
-    // An import into a database of its own needs none here.
+    // An import into a private database needs no configured one.
     let given = args.database.is_given().then(|| args.database.databases());
     let installation = given.transpose()?.map(|databases| Installation::new(&databases));
     Box::pin(import::run(args.import, installation.as_ref())).await?;

@@ -62,11 +62,11 @@ enum Command {
     Demo(DemoArgs),
     /// See what the read models could not take in, and decide about it.
     Consumers(ConsumersArgs),
-    /// Build read models again from the log, compare them with the live ones, and exchange them.
+    /// Rebuild read models from the log, compare them with the live ones, and exchange them.
     Rebuild(RebuildingArgs),
     /// Bring in past sales.
     Import(ImportingArgs),
-    /// Say what is wrong with an installation, and what to do about it.
+    /// Diagnose an installation and name the remedies.
     Doctor(DoctorArgs),
     /// Print the OpenAPI document.
     Openapi,
@@ -77,7 +77,7 @@ enum Command {
 pub(crate) type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 impl Cli {
-    /// How many threads the command wants; as many as there are processors if it does not say.
+    /// How many threads the command wants; none for as many as there are processors.
     pub(crate) fn threads(&self) -> Option<NonZeroUsize> {
         match &self.command {
             Command::Serve(args) => args.threads(),

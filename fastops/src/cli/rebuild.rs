@@ -1,4 +1,4 @@
-//! `fastops rebuild`: read models built again from the log.
+//! `fastops rebuild`: rebuilds read models from the log.
 
 use clap::Args;
 use fastops::config::DatabaseArgs;

@@ -16,9 +16,9 @@ type Names = BTreeSet<String>;
 /// Read without the command line: by `start_logging` and by `fastops::cluster`.
 const NOT_ARGUMENTS: [&str; 2] = ["FASTOPS_LOG", "FASTOPS_PG_BIN"];
 
-/// Not for containers: they get secrets as files, have an earlier secret only during a rotation, start
-/// no PostgreSQL of their own, tell the engine what they log, listen where others reach them, have as many
-/// threads as their processors want, and speak with each other in a network that is theirs alone.
+/// Not for containers: they get secrets as files, have an earlier secret only during a rotation, start no
+/// private PostgreSQL, log to the container engine, listen where others reach them, use a thread per
+/// processor, and communicate in a private network.
 const NOT_IN_COMPOSE: [&str; 14] = [
     "FASTOPS_LOG_FILES",
     "FASTOPS_LOG_FOLDER",
@@ -42,9 +42,9 @@ fn file(name: &str) -> String {
 }
 
 fn of_command(command: &clap::Command) -> Names {
-    let own = command.get_arguments().filter_map(clap::Arg::get_env);
-    let own = own.map(|name| name.to_string_lossy().into_owned());
-    own.chain(command.get_subcommands().flat_map(of_command)).collect()
+    let variables = command.get_arguments().filter_map(clap::Arg::get_env);
+    let variables = variables.map(|name| name.to_string_lossy().into_owned());
+    variables.chain(command.get_subcommands().flat_map(of_command)).collect()
 }
 
 /// What the program reads.

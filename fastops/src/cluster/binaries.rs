@@ -9,7 +9,7 @@ use super::Error;
 
 const INSTALLED: &str = "/usr/lib/postgresql";
 
-/// What the user says, else the newest of the system, else `PATH`.
+/// The folder that the user names, else that of the system's newest version, else `PATH`.
 pub(super) fn find(chosen: Option<OsString>) -> Result<PathBuf, Error> {
     if let Some(chosen) = chosen.filter(|chosen| !chosen.is_empty()) {
         let looked_in = format!("FASTOPS_PG_BIN={}", chosen.display());
@@ -28,7 +28,7 @@ fn is_complete(bin: &Path) -> bool {
     ["initdb", "postgres"].iter().all(|program| bin.join(program).is_file())
 }
 
-/// Debian keeps each major version in a folder of its own and none of them in `PATH`.
+/// Debian installs each major version in its own folder and none of them in `PATH`.
 fn installed_newest_first() -> Vec<PathBuf> {
     let folders = fs::read_dir(INSTALLED).into_iter().flatten().flatten();
     let mut versions: Vec<(u32, PathBuf)> = folders

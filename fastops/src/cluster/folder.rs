@@ -121,7 +121,8 @@ impl ClusterFolder {
         fs::rename(&unfinished, self.data()).map_err(io_error("rename", &unfinished))
     }
 
-    /// Stops the PostgreSQL of a killed FastOps, which may be shutting down or not know yet. We hold the lock.
+    /// Stops the PostgreSQL of a killed FastOps; it may be shutting down or not have noticed yet. The caller
+    /// holds the lock.
     pub(super) fn end_orphan(&self) -> Result<(), Error> {
         let data = self.data();
         let pid_file = data.join("postmaster.pid");

@@ -1,8 +1,8 @@
 //! A private PostgreSQL: a child process on a unix socket, with all its files in one folder.
 //!
-//! A thread of its own starts the process, waits for it and holds the folder's lock until it is
-//! gone. The thread is needed because Linux sends the "your parent died" signal, which ends
-//! PostgreSQL after a SIGKILL of FastOps, when the *thread* that started a process ends.
+//! A separate thread starts the process, waits for it and holds the folder's lock until it is gone. The
+//! thread is needed because Linux sends the parent-death signal, which ends PostgreSQL after a SIGKILL of
+//! FastOps, when the *thread* that started a process ends.
 
 mod binaries;
 mod folder;
@@ -126,7 +126,7 @@ impl Cluster {
     }
 }
 
-/// The thread: launches PostgreSQL, waits for its end, or stops it when it is told to.
+/// The thread: launches PostgreSQL, and waits for its end or stops it on request.
 fn keep(
     data_dir: &Path,
     launched: oneshot::Sender<Result<ClusterFolder, Error>>,

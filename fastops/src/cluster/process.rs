@@ -1,4 +1,4 @@
-//! Signals: how a child is told to stop, and how it learns that its parent is gone.
+//! Signals: how a child is stopped, and how it learns that its parent is gone.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -7,7 +7,7 @@ use std::process::Command;
 /// The signal for PostgreSQL's fast shutdown.
 #[expect(unsafe_code, reason = "the standard library can only kill")]
 pub(super) fn interrupt(pid: i32) {
-    // SAFETY: kill reads two integers. The callers know that the id is that of a PostgreSQL.
+    // SAFETY: kill reads two integers. The callers ensure that the id is that of a PostgreSQL.
     unsafe { libc::kill(pid, libc::SIGINT) };
 }
 

@@ -49,7 +49,7 @@ impl User {
     }
 }
 
-/// Asks the system's `id`, which knows every source of users.
+/// Runs the system's `id`, which supports every source of users.
 fn id(arguments: &[&str]) -> Option<u32> {
     let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()

@@ -40,16 +40,16 @@ pub enum CompaniesCommand {
         #[command(flatten)]
         limits: Limits,
     },
-    /// Close a company: none of its people gets in; its data stays.
+    /// Close a company: none of its users can sign in; its data stays.
     Close(Company),
-    /// Open a company again that was closed, as it was.
+    /// Reopen a closed company, as it was.
     Reopen(Company),
-    /// Say how a company's subscription stands.
+    /// Set the standing of a company's subscription.
     State {
         /// Which company.
         #[command(flatten)]
         company: Company,
-        /// How.
+        /// The standing.
         #[command(subcommand)]
         state: Stated,
     },
@@ -89,7 +89,7 @@ pub enum SubscriptionError {
     Output(#[from] io::Error),
 }
 
-/// Runs the command, and prints how the company stands afterwards.
+/// Runs the command, and prints the company's state afterwards.
 pub async fn run(
     command: CompaniesCommand,
     installation: &Installation,

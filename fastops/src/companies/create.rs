@@ -44,8 +44,8 @@ pub enum CreationError {
     Output(#[from] io::Error),
 }
 
-/// Sets the company up and prints the link. The same details again lead to the same company and to another
-/// link, as long as the administrator has no password.
+/// Sets the company up and prints the link. Repeating it with the same details gives the same company and
+/// another link, as long as the administrator has no password.
 pub(crate) async fn create(
     creation: Creation,
     installation: &Installation,

@@ -1,4 +1,4 @@
-//! What the command line says of a company that is to be set up.
+//! The details of a company to be set up, from the command line.
 
 use chrono::{DateTime, Utc};
 use commands::identity::{NewCompany, Person};
@@ -7,7 +7,7 @@ use domain::shared::{Name, NameError, Slug, SlugError};
 
 use super::plan::FirstSubscription;
 
-/// A company to be set up, as the command line says it.
+/// A company to be set up, as given on the command line.
 #[derive(clap::Args, Debug)]
 pub struct CompanyDetails {
     /// The name on its tickets.

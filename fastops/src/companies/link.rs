@@ -42,7 +42,7 @@ impl LinkArgs {
         Ok(People::new(installation.app.clone(), self.token.master_key()?))
     }
 
-    /// A link at which the user chooses a password, in place of all earlier ones; none for a user who has a
+    /// A link with which the user chooses a password; it voids all earlier ones. None for a user who has a
     /// password.
     pub(super) async fn make(
         &self,

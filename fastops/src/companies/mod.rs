@@ -44,7 +44,7 @@ pub enum Error {
     #[error("the company is there with another name, address or plan")]
     Different,
     /// Another try made the company at the same moment.
-    #[error("the company is being set up by somebody else")]
+    #[error("the company is being set up by another process")]
     Concurrent,
 }
 

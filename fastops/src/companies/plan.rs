@@ -1,4 +1,4 @@
-//! What a company has subscribed to, as the command line says it.
+//! The subscription of a company, from the command line.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
@@ -20,7 +20,7 @@ pub struct Limits {
     modules: Option<Vec<Module>>,
 }
 
-/// How a subscription stands, as the command line says it.
+/// The standing of a subscription, as given on the command line.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum Stated {
     /// It is a trial.

@@ -1,4 +1,4 @@
-//! `fastops companies restore-administrator`: a person who may administer a company again.
+//! `fastops companies restore-administrator`: makes a person administrator of a company again.
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ pub struct Restoration {
     #[arg(long)]
     slug: String,
 
-    /// What the administrator is called; a person whom the company knows already keeps the name.
+    /// The administrator's name; a person who is in the company already keeps the name.
     #[arg(long)]
     administrator: String,
 

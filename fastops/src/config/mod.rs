@@ -1,4 +1,4 @@
-//! What the environment and the command line say. Secrets come from the environment or from files and
+//! The settings of the environment and the command line. Secrets come from the environment or from files and
 //! are never printed.
 
 mod database;
@@ -28,7 +28,7 @@ pub enum ConfigError {
     Database {
         /// Which.
         variable: &'static str,
-        /// What the driver says.
+        /// The message of the driver.
         #[source]
         source: sqlx::Error,
     },
@@ -40,7 +40,7 @@ pub enum ConfigError {
         "no token secret: set FASTOPS_TOKEN_SECRET_FILE to a file with at least 32 random bytes"
     )]
     NoSecret,
-    /// No key to keep people under.
+    /// No key to encrypt personal data with.
     #[error("no master key: set FASTOPS_MASTER_KEY_FILE to a file with at least 32 random bytes")]
     NoMasterKey,
     /// The master key could be guessed.
@@ -49,7 +49,7 @@ pub enum ConfigError {
     /// The operator's token could be guessed.
     #[error(transparent)]
     WeakOperatorToken(#[from] WeakOperatorToken),
-    /// A secret is a few bytes again and again.
+    /// The secret is a few bytes, repeated.
     #[error("what {variable} says is no secret: it repeats itself; make one with openssl rand")]
     Repeats {
         /// Which.
@@ -76,7 +76,7 @@ pub enum ConfigError {
     Secret {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the system.
         #[source]
         source: std::io::Error,
     },

@@ -18,7 +18,7 @@ pub struct RateArgs {
 }
 
 impl RateArgs {
-    /// The rates that these say.
+    /// The configured rates.
     pub const fn rates(&self) -> Rates {
         Rates {
             session: NonZeroU32::new(self.rate_per_session),

@@ -10,11 +10,11 @@ use super::ConfigError;
 use super::secret_file::{Given, all_differ};
 use crate::identity::MasterKey;
 
-/// The secrets of an installation: what tokens are signed with, and what people are kept under.
+/// The secrets of an installation: the keys that sign tokens, and the key that encrypts personal data.
 #[derive(clap::Args, Clone)]
 pub struct TokenArgs {
-    /// The file with the key that names, addresses and what stands for them are kept under, at least
-    /// 32 bytes. Without it they are lost.
+    /// The file with the key that encrypts names, addresses and other personal data, at least 32 bytes.
+    /// Without it they are lost.
     #[arg(long, env = "FASTOPS_MASTER_KEY_FILE")]
     master_key_file: Option<PathBuf>,
 
@@ -57,7 +57,7 @@ pub struct OperatorArgs {
     operator_token_file: Option<PathBuf>,
 }
 
-/// A secret with the name that tokens know it by.
+/// A secret and the name of its key in tokens.
 #[derive(Clone)]
 pub struct NamedSecret {
     /// The name.
@@ -115,7 +115,7 @@ impl TokenArgs {
         ])
     }
 
-    /// The key that people are kept under.
+    /// The key that encrypts personal data.
     pub fn master_key(&self) -> Result<MasterKey, ConfigError> {
         let [_, _, master] = self.given()?;
         Ok(MasterKey::try_new(&master.bytes.ok_or(ConfigError::NoMasterKey)?)?)

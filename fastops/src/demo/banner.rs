@@ -1,4 +1,4 @@
-//! What the demo says on standard output once it is ready.
+//! The text of the demo on standard output once it is ready.
 
 use std::io::{self, Write};
 

@@ -20,7 +20,7 @@ pub(super) struct DataDir {
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    /// Neither the command line nor the environment says where.
+    /// Neither the command line nor the environment names the folder.
     #[error(
         "no se sabe dónde guardar los datos: use --data-dir \
          (there is no place for the data: use --data-dir)"
@@ -38,12 +38,12 @@ pub enum DataDirError {
         /// The process, if it is known: " 4711".
         holder: String,
     },
-    /// The system says no.
+    /// The system refuses.
     #[error("no se pudo usar {path} (could not use it)", path = path.display())]
     System {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the system.
         #[source]
         source: io::Error,
     },
@@ -164,8 +164,8 @@ mod tests {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_ne!(first.secret("other", 16).unwrap(), secret);
         drop(first);
-        let again = DataDir::take(Some(home.path().join("a/b"))).unwrap();
-        assert_eq!(again.secret("password", 16).unwrap(), secret);
+        let second = DataDir::take(Some(home.path().join("a/b"))).unwrap();
+        assert_eq!(second.secret("password", 16).unwrap(), secret);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub enum DemoError {
     Listen {
         /// Where.
         address: SocketAddr,
-        /// What the system says.
+        /// The message of the system.
         #[source]
         source: io::Error,
     },
@@ -60,6 +60,6 @@ pub enum DemoError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// Standard output is closed.
-    #[error("could not say that the demo is ready")]
+    #[error("could not write that the demo is ready")]
     Output(#[source] io::Error),
 }

@@ -1,4 +1,4 @@
-//! What guests do: the same habits for the past sales and for those of the moment.
+//! The behaviour of guests: the same for past sales and for present ones.
 
 use commands::orders::WantedLine;
 use domain::orders::OrderType;
@@ -21,7 +21,7 @@ const PIECES: [(u32, u32); 4] = [(1, 12), (2, 5), (3, 1), (4, 1)];
 const TYPES: [(OrderType, u32); 3] =
     [(OrderType::DineIn, 7), (OrderType::Takeaway, 3), (OrderType::Delivery, 2)];
 
-/// Why orders come to nothing.
+/// Why orders are cancelled.
 const REASONS: [(CancelReason, u32); 4] = [
     (CancelReason::GuestRequest, 5),
     (CancelReason::Mistake, 2),
@@ -47,25 +47,25 @@ pub(super) fn order(restaurant: &Restaurant, rng: &mut impl Rng) -> (OrderType, 
     (one_of(&TYPES, rng), lines)
 }
 
-/// Why the order comes to nothing, if it does.
+/// Why the order is cancelled, if it is.
 pub(super) fn cancels(rng: &mut impl Rng) -> Option<CancelReason> {
     (rng.random_range(0..100) < CANCELLED_PERCENT).then(|| one_of(&REASONS, rng))
 }
 
-/// What a guest hands over for `total`: so many notes of one kind as cover it.
+/// The cash that a guest pays for `total`: so many notes of one kind as cover it.
 pub(super) fn hands_over(total: Money, rng: &mut impl Rng) -> Money {
     let note = one_of(&NOTES, rng) * 100;
     let notes = (total.amount() + note - 1) / note;
     Money::try_new(notes * note, total.currency()).unwrap_or(total)
 }
 
-/// One of `choices`, each as often as its weight says.
+/// One of `choices`, in proportion to their weights.
 fn one_of<T: Copy>(choices: &[(T, u32)], rng: &mut impl Rng) -> T {
     weighted(choices, |choice| choice.1, rng).0
 }
 
-/// One of `items`, each as often as its weight says; there is at least one, and one of them weighs
-/// something.
+/// One of `items`, in proportion to their weights; there is at least one, and one of them has a weight above
+/// zero.
 pub(super) fn weighted<'a, T>(
     items: &'a [T],
     weight: impl Fn(&T) -> u32,

@@ -1,4 +1,4 @@
-//! The menu of the demo's restaurant: what `menu.csv` says, one variant a line.
+//! The menu of the demo's restaurant, from `menu.csv`, one variant a line.
 
 use domain::shared::{Currency, Money, Name};
 use serde::Deserialize;

@@ -67,7 +67,7 @@ pub use data_dir::DataDirError;
 pub use error::DemoError;
 pub use restaurant::OpeningError;
 
-/// The cluster is the demo's own, so that the database it is born with will do.
+/// The cluster belongs to the demo alone, so its initial database serves.
 const DATABASE: &str = "postgres";
 
 /// How many days before today have sales.
@@ -85,7 +85,7 @@ const PASSWORD_LETTERS: usize = 16;
 /// Characters of the secret that tokens are signed with: 320 bits.
 const SECRET_LETTERS: usize = 64;
 
-/// What can be said about the demo on the command line.
+/// The arguments of the demo.
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
     /// The demo's folder; by default `fastops/demo` in `$XDG_DATA_HOME` or in
@@ -252,8 +252,8 @@ fn say_ready(access: &Access, json: bool) -> io::Result<()> {
     if json { access.write_json(&mut out) } else { access.write_banner(&mut out) }
 }
 
-/// Places the orders of the past before those of the moment, so that their numbers follow the time;
-/// then both are cooked together.
+/// Places the past orders before the present ones, so that their numbers follow the time; then both are
+/// cooked together.
 async fn bring_to_life(
     installation: Installation,
     restaurant: Arc<Restaurant>,
@@ -273,9 +273,12 @@ async fn bring_to_life(
         };
         bar.ends();
         match outcome {
-            Ok(n_orders) => tracing::info!(n_orders, "the past is complete"),
+            Ok(n_orders) => tracing::info!(n_orders, "the demo's past sales are complete"),
             Err(PastSalesError::Leaving) => {}
-            Err(error) => tracing::error!(%error, "the past is not complete"),
+            Err(error) => {
+                tracing::error!(%error, "the demo's past sales are incomplete: the next start of \
+                    the demo goes on with them");
+            }
         }
     };
     let present = async {

@@ -1,4 +1,4 @@
-//! What the demo's restaurant keeps in stock: what `stock.csv` says, and the recipes of `recipes.csv`, one
+//! The stock items of the demo's restaurant, from `stock.csv`, and its recipes, from `recipes.csv`, one
 //! ingredient a line.
 
 use domain::inventory::BaseUnit;

@@ -1,4 +1,4 @@
-//! How far the past sales have come, on standard error: a bar on a terminal, a line in a log.
+//! The progress of the past sales, on standard error: a bar on a terminal, a line in a log.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -16,7 +16,7 @@ impl Bar {
         Self(ProgressBar::no_length().with_style(style))
     }
 
-    /// Takes it away.
+    /// Removes the bar.
     pub(super) fn ends(&self) {
         self.0.finish_and_clear();
     }

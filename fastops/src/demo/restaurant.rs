@@ -49,7 +49,7 @@ pub(super) struct Restaurant {
     menu: Menu,
 }
 
-/// A variant of a product, as guests know it.
+/// A variant of a product, by the names on the menu.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dish {
     product: ProductId,
@@ -68,7 +68,7 @@ impl Dish {
 /// Why the restaurant could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpeningError {
-    /// A rule or the log says no.
+    /// A rule refuses, or the log fails.
     #[error("could not run {operation}: {reason}")]
     Failed {
         /// What was asked.
@@ -205,7 +205,7 @@ fn cut_off() -> CutOff {
     CUT_OFF.parse().expect("the constant is a cut-off")
 }
 
-/// Creates a thing under a command id that follows from its own.
+/// Creates a thing under a command id that is derived from its id.
 async fn once<I: Intent + Clone>(
     staff: &Staff,
     thing: Uuid,

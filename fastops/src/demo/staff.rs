@@ -1,4 +1,4 @@
-//! The staff of the demo's restaurant: executes intents, and tries again while the log or the database fails.
+//! The staff of the demo's restaurant: executes intents, and retries while the log or the database fails.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const PAUSE_MIN: Duration = Duration::from_millis(200);
 /// The longest such pause.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// A pair of hands. Cheap to clone.
+/// Executes intents for the restaurant's staff. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Staff {
     commands: Commands,
@@ -45,7 +45,7 @@ impl Staff {
         Self { commands, scope: Scope::system(tenant, correlation, "demo"), shutdown }
     }
 
-    /// The same hands for what happened in the past.
+    /// The same for past sales.
     pub(super) fn backdated(self) -> Self {
         Self { scope: self.scope.backdated(), ..self }
     }
@@ -55,7 +55,7 @@ impl Staff {
         self.scope.tenant
     }
 
-    /// Gets something done now, once.
+    /// Executes a command with the current time, once.
     pub(super) async fn does<I: Intent + Clone>(
         &self,
         intent: I,
@@ -64,8 +64,8 @@ impl Staff {
         self.does_once(Request::live(command), intent).await
     }
 
-    /// Gets something done once, however often it is asked under the request's id: tried again under
-    /// the same id while the database is away or the streams are busy.
+    /// Executes an intent once, however often it is called with the request's id: retries under the same id
+    /// while the database is unavailable or the streams are busy.
     pub(super) async fn does_once<I: Intent + Clone>(
         &self,
         request: Request,
@@ -75,7 +75,8 @@ impl Staff {
         while !self.shutdown.is_cancelled() {
             match self.commands.execute(&self.scope, request, intent.clone()).await {
                 Err(CommandError::World(world)) if may_pass(&world) => {
-                    tracing::warn!(error = %world, operation = I::OPERATION, "the demo waits");
+                    tracing::warn!(error = %world, operation = I::OPERATION, "a command of the \
+                        demo failed and is retried");
                 }
                 outcome => return Ok(outcome?),
             }
@@ -85,7 +86,7 @@ impl Staff {
         Err(Undone::Leaving)
     }
 
-    /// Waits; says whether the demo goes on.
+    /// Waits; returns whether the demo goes on.
     pub(super) async fn rests(&self, pause: Duration) -> bool {
         self.shutdown.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
     }

@@ -18,7 +18,7 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Connects in each role, and says how it went.
+    /// Connects in each role, and reports the result.
     pub(super) async fn open(databases: &Databases) -> (Self, Vec<Finding>) {
         let Databases { app, projector, owner } = databases;
         let (app, app_finding) = connect(app, &APP).await;

@@ -1,4 +1,4 @@
-//! What a check found, and how it is told.
+//! The finding of a check, and its text.
 
 use std::io::{self, Write};
 
@@ -12,11 +12,11 @@ pub struct Finding {
     pub check: &'static str,
     /// What was looked at.
     pub title: Words,
-    /// What came of it.
+    /// The result.
     pub verdict: Verdict,
 }
 
-/// How it stands.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// As it should.
@@ -49,7 +49,7 @@ impl Verdict {
         Self::Wrong { seen: seen.into(), advice: advice.into() }
     }
 
-    /// The question needs a connection that there is not.
+    /// The check needs a connection that could not be made.
     pub(super) fn unreached() -> Self {
         let why =
             ("no hay conexión con la base de datos", "there is no connection to the database");
@@ -58,18 +58,18 @@ impl Verdict {
 }
 
 impl From<sqlx::Error> for Verdict {
-    /// The database would not say.
+    /// The database did not answer.
     fn from(error: sqlx::Error) -> Self {
         let why = (
-            format!("la base de datos no quiso decirlo: {error}"),
-            format!("the database would not say: {error}"),
+            format!("la base de datos no respondió: {error}"),
+            format!("the database did not answer: {error}"),
         );
         Self::Unknown { why: why.into() }
     }
 }
 
 impl Finding {
-    /// A finding; of a question that the database did not answer, that it did not.
+    /// A finding; if the database did not answer, it reports that.
     pub(super) fn new(
         check: &'static str,
         title: impl Into<Words>,
@@ -78,7 +78,7 @@ impl Finding {
         Self { check, title: title.into(), verdict: verdict.unwrap_or_else(Verdict::from) }
     }
 
-    /// Whether it stands as it should.
+    /// Whether the result is as it should be.
     pub const fn is_good(&self) -> bool {
         matches!(self.verdict, Verdict::Good { .. })
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::finding::{Finding, Verdict};
 
-/// Without progress for so long, a consumer with something to do is taken for dead.
+/// Without progress for so long, a consumer with events to apply counts as dead.
 const SILENT_SECONDS_MAX: i64 = 60;
 
 /// How long the checkpoint of a consumer that is behind may stay unchanged.

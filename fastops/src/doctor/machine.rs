@@ -11,7 +11,7 @@ use crate::config::{ConfigError, NamedSecret, Secrets};
 /// How far the clocks of database and machine may be apart.
 const SKEW_MAX: TimeDelta = TimeDelta::seconds(2);
 
-/// PostgreSQL says "committed" only when it is on disk.
+/// PostgreSQL reports a commit only when it is on disk.
 pub(super) async fn durability(app: Option<&mut PgConnection>) -> Finding {
     let verdict = match app {
         Some(app) => settings(app).await,

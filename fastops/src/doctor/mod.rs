@@ -1,6 +1,6 @@
-//! `fastops doctor`: says in plain words what is wrong with an installation, and what to do about it.
+//! `fastops doctor`: diagnoses an installation in plain words, and names the remedies.
 //!
-//! It only looks. Every check says what it found; those that could not look say why.
+//! It only reads. Every check reports a finding; those that could not run report why.
 
 mod connections;
 mod finding;
@@ -24,7 +24,7 @@ use connections::Connections;
 
 pub use finding::{Finding, Verdict};
 
-/// What can be said about the examination on the command line.
+/// The arguments of the examination.
 #[derive(clap::Args)]
 pub struct DoctorArgs {
     #[command(flatten)]

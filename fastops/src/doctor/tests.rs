@@ -13,7 +13,7 @@ use super::*;
 use crate::config::NamedSecret;
 use crate::identity::MasterKey;
 
-/// An installation on a database of its own.
+/// An installation on a separate database.
 struct TestInstallation {
     database: Database,
     databases: Databases,

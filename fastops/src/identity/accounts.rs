@@ -1,4 +1,4 @@
-//! Accounts: who can sign in, and what is known of people.
+//! Accounts: the people who can sign in, and their personal data.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,14 +16,14 @@ use super::vault::{PersonKey, Unopened};
 use super::{People, unavailable};
 
 impl People {
-    /// What stands for an address that was folded.
+    /// The keyed hash of a folded address.
     fn keyed(&self, folded: &str) -> EmailKey {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.key.derive("e-mail"));
         let tag = hmac::sign(&key, folded.as_bytes());
         EmailKey::from_bytes(tag.as_ref().try_into().expect("SHA-256 has 32 bytes"))
     }
 
-    /// Keeps what is known of a person whose address is theirs by the log.
+    /// Stores the personal data of a person whose address is theirs by the log.
     async fn keep_person(
         &self,
         (tenant, user): (TenantId, UserId),
@@ -215,7 +215,8 @@ impl Accounts for People {
         for row in &rows {
             // A person whose key is gone has been erased.
             let Ok((user, person)) = self.opened(tenant, row) else {
-                tracing::warn!(person.id = %row.0, "a row of the vault cannot be opened; the person is left out");
+                tracing::warn!(person.id = %row.0, "a row of the vault cannot be opened: the \
+                    person is left out");
                 continue;
             };
             people.insert(user, person);

@@ -1,4 +1,4 @@
-//! Names and addresses that are corrected, each under the number of the event that it came with.
+//! Corrected names and addresses, each with the number from its event.
 
 use async_trait::async_trait;
 use commands::World;
@@ -10,11 +10,11 @@ use super::tickets::keep_ticket;
 use super::vault::PersonKey;
 use super::{People, unavailable};
 
-/// The letter that says at the address before that there is another.
+/// The letter to the former address that reports the change.
 const NOTICE: &str = "email_changed";
 
-/// What is over when somebody has another way to be reached or to prove themselves: letters that lead to
-/// a change of it, the links in them, and sessions.
+/// What is void when a person gets another address or another secret: letters with links that change one, the
+/// links themselves, and sessions.
 pub(super) const OVER: [&str; 3] = [
     "DELETE FROM letters
      WHERE tenant_id = $1 AND person_id = $2
@@ -25,7 +25,7 @@ pub(super) const OVER: [&str; 3] = [
     "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
 ];
 
-/// A number as PostgreSQL keeps it.
+/// A number as PostgreSQL stores it.
 fn stored(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
@@ -128,7 +128,7 @@ impl People {
         let Written { ticket, hash, epoch, expires_at, .. } = *written;
         let (tenant, user) = (ticket.tenant, UserId::from_uuid(ticket.subject));
         let mut tx = self.within(tenant).await?;
-        // Others who write to the person or forget them wait here.
+        // Concurrent writes to the person, and their erasure, wait here.
         let sealed_key: Option<Vec<u8>> = sqlx::query_scalar(
             "SELECT sealed_key FROM people
              WHERE tenant_id = $1 AND person_id = $2 AND next_email_number < $3
@@ -140,7 +140,7 @@ impl People {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(key) = self.opened_key((tenant, user), sealed_key) else { return Ok(()) };
-        // As the address itself is sealed, whose place it takes.
+        // The requested address replaces an earlier one.
         sqlx::query(
             "UPDATE people SET sealed_next_email = $4, next_email_number = $3
              WHERE tenant_id = $1 AND person_id = $2",
@@ -196,7 +196,7 @@ impl People {
         Ok(())
     }
 
-    /// The key of a person, if they are there and it opens.
+    /// The key of a person, if there is one and it opens.
     fn opened_key(
         &self,
         (tenant, user): (TenantId, UserId),
@@ -204,16 +204,17 @@ impl People {
     ) -> Option<PersonKey> {
         let opened = PersonKey::open(&self.key, tenant, user, &sealed?);
         if opened.is_err() {
-            tracing::warn!(person.id = %user, "the vault keeps somebody closed, who is not corrected");
+            tracing::warn!(person.id = %user, "the key of a person does not open: the correction \
+                of their data is not stored");
         }
         opened.ok()
     }
 }
 
-/// Makes room for the person whose address it is by the log. Of others who are here with it, those whose
-/// own change of address the log has, and a process has ended before this table had it, keep their
-/// account and sign in with neither until they follow their link again; everybody else is nobody, or
-/// about to be forgotten.
+/// Takes an address from all people but the one who has it by the log. Another person whose own change of
+/// address is in the log, but whose process ended before it reached this table, keeps the account without an
+/// address until they follow their link again. The accounts of all others are deleted: by the log they do not
+/// exist, or are about to be forgotten.
 pub(super) async fn give_way(
     tx: &mut PgConnection,
     (tenant, user): (TenantId, UserId),
@@ -229,13 +230,13 @@ pub(super) async fn give_way(
              AND p.tenant_id = c.tenant_id
              AND p.person_id = c.user_id
              AND p.sealed_next_email IS NOT NULL",
-        "WITH nobody AS (
+        "WITH removed AS (
              DELETE FROM credentials
              WHERE tenant_id = $1 AND email_key = $3 AND user_id <> $2
              RETURNING user_id
          )
          DELETE FROM people
-         WHERE tenant_id = $1 AND person_id IN (SELECT user_id FROM nobody)",
+         WHERE tenant_id = $1 AND person_id IN (SELECT user_id FROM removed)",
     ] {
         let others = sqlx::query(others).bind(tenant.uuid()).bind(user.uuid());
         others.bind(&email.bytes()[..]).execute(&mut *tx).await?;
@@ -243,7 +244,7 @@ pub(super) async fn give_way(
     Ok(())
 }
 
-/// The address that was asked for takes the place of the one before.
+/// Replaces the current address by the requested one.
 async fn take_place(
     tx: &mut PgConnection,
     (tenant, user): (TenantId, UserId),
@@ -269,8 +270,8 @@ async fn take_place(
     Ok(())
 }
 
-/// Keeps a notice. Who had the account first is to hear of it: a second change takes none back that
-/// waits.
+/// Stores a notice. It is for the owner of the first address: a second change does not replace one that is
+/// waiting.
 async fn put_notice(
     tx: &mut PgConnection,
     (tenant, user): (TenantId, UserId),

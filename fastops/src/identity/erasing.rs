@@ -1,4 +1,4 @@
-//! Erases every person whom the log says is erased, in case the process that was asked to ended first, or
+//! Erases every person whom the log reports as erased, in case the process that was asked to ended before, or
 //! the tables come from a backup that is older than the log.
 
 use async_trait::async_trait;

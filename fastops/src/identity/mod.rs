@@ -52,7 +52,7 @@ impl People {
         within(&self.app, tenant).await
     }
 
-    /// Runs one statement as a transaction of a tenant; says how many rows it has changed.
+    /// Runs one statement as a transaction of a tenant; returns how many rows it has changed.
     async fn execute(
         &self,
         tenant: TenantId,

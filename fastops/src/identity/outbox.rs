@@ -12,7 +12,7 @@ use super::tickets::keep_ticket;
 use super::vault::PersonKey;
 use super::{People, unavailable};
 
-/// The name of the field under which an e-mail is sealed.
+/// The name of the field for sealing an e-mail.
 const FIELD: &str = "letter";
 
 /// An e-mail that is to be sent.
@@ -20,7 +20,7 @@ const FIELD: &str = "letter";
 pub struct DueEmail {
     /// The company.
     pub tenant: TenantId,
-    /// Who it is to.
+    /// The recipient.
     pub person: UserId,
     /// Its id.
     pub id: Uuid,
@@ -28,7 +28,7 @@ pub struct DueEmail {
     pub email: Option<Letter>,
     /// How often a process has tried to send it, this time included.
     pub tries: u32,
-    /// When it is not worth sending any more.
+    /// When it expires.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -59,7 +59,7 @@ impl People {
         let Written { ticket, hash, epoch, expires_at, .. } = *written;
         let (tenant, person) = (ticket.tenant, UserId::from_uuid(ticket.subject));
         let mut tx = self.within(tenant).await?;
-        // Others who write to the person or forget them wait here.
+        // Concurrent writes to the person, and their erasure, wait here.
         let sealed_key: Option<Vec<u8>> = sqlx::query_scalar(
             "SELECT sealed_key FROM people WHERE tenant_id = $1 AND person_id = $2 FOR UPDATE",
         )
@@ -69,7 +69,8 @@ impl People {
         .await?;
         let key = sealed_key.map(|sealed| PersonKey::open(&self.key, tenant, person, &sealed));
         let Some(Ok(key)) = key else {
-            tracing::warn!(person.id = %person, "the vault does not have the person; the e-mail is not stored");
+            tracing::warn!(person.id = %person, "the vault does not have the person: the e-mail \
+                is not stored");
             return Ok(());
         };
         if is_once && has_come_further(&mut tx, ticket).await? {
@@ -82,7 +83,7 @@ impl People {
         Ok(())
     }
 
-    /// Keeps a letter in place of the one before of its kind.
+    /// Stores a letter and deletes the one before of its kind.
     pub(super) async fn put_letter(
         tx: &mut PgConnection,
         key: &PersonKey,
@@ -160,7 +161,7 @@ impl People {
         self.execute(email.tenant, done).await.map(drop)
     }
 
-    /// Has an e-mail sent again at `due_at`.
+    /// Reschedules an e-mail for `due_at`.
     pub(crate) async fn email_postponed(
         &self,
         email: &DueEmail,
@@ -173,7 +174,7 @@ impl People {
     }
 }
 
-/// Whether a ticket of the kind was given out before, or an invitation taken up.
+/// Whether a ticket of the kind was issued before, or an invitation accepted.
 async fn has_come_further(tx: &mut PgConnection, ticket: TicketFor) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT EXISTS (

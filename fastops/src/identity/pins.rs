@@ -1,4 +1,4 @@
-//! Hashes of PINs, each under the number of the event that it came with.
+//! Hashes of PINs, each with the number from its event.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ fn stored(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// Keeps the hash of a PIN, unless that of the same or a later one is kept.
+/// Stores the hash of a PIN, unless that of the same or a later one is stored.
 pub(super) fn keep_pin(
     tenant: TenantId,
     user: UserId,

@@ -18,12 +18,12 @@ const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// How long a session lasts, however often it is renewed.
 const LASTS_AT_MOST: TimeDelta = TimeDelta::days(60);
 
-/// How many tokens are remembered at most that were used a moment ago: a client that renews faster than
-/// this ends its own sign-in.
+/// The maximum number of just used tokens that are stored: a client that renews faster than this ends its own
+/// sign-in.
 const USED_MAX: usize = 64;
 
-/// Whether a token that was used then may be used once more. Another node whose clock is ahead may have
-/// written that; a clock that was set back makes no old token good.
+/// Whether a used token may be used once more. Another node whose clock is ahead may have written the time; a
+/// clock that was set back makes no old token valid.
 fn is_lately(used_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     used_at - LEEWAY <= now && now < used_at + GRACE
 }
@@ -37,14 +37,14 @@ struct Stored {
 }
 
 impl Stored {
-    /// Whether a token was used so lately that its answer may have been lost, or several of one client
-    /// use it at once.
+    /// Whether a token was used so recently that its answer may have been lost, or that several tasks of one
+    /// client use it at once.
     fn was_just_used(&self, token: &[u8], now: DateTime<Utc>) -> bool {
         let mut used = self.used_hashes.iter().zip(&self.used_hashes_at);
         used.any(|(hash, at)| hash == token && is_lately(*at, now))
     }
 
-    /// The current token is used, and another is in its place.
+    /// Marks the current token as used, and makes another the current one.
     fn used(&mut self, successor: [u8; 32], now: DateTime<Utc>) {
         let n_old = self.used_hashes_at.iter().take_while(|at| !is_lately(**at, now)).count();
         let n_over = (self.used_hashes.len() + 1).saturating_sub(USED_MAX);

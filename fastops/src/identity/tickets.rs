@@ -1,4 +1,4 @@
-//! Tickets: of secrets that were given away only hashes are kept.
+//! Tickets: secrets that were sent out, stored as hashes only.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -71,7 +71,7 @@ impl Tickets for People {
     }
 }
 
-/// Keeps the hash of a ticket in place of the one before.
+/// Stores the hash of a ticket and deletes the one before.
 pub(super) async fn keep_ticket(
     tx: &mut PgConnection,
     ticket: TicketFor,

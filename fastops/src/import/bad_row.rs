@@ -13,14 +13,14 @@ const SHOWN_MAX: usize = 60;
 
 /// A line of a file. The first line is 1; of a row over several lines it is the first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The file as it was named by who asked for the import.
+pub struct FileLine {
+    /// The file, as named by the user who runs the import.
     pub file: Arc<str>,
     /// The line.
     pub line: u64,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FileLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }
@@ -30,7 +30,7 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
     /// Where it is.
-    pub place: Place,
+    pub place: FileLine,
     /// What is wrong with it.
     pub reason: Reason,
 }
@@ -61,23 +61,23 @@ pub enum Reason {
     Unknown {
         /// The column.
         column: &'static str,
-        /// What it says.
+        /// Its value.
         text: String,
     },
     /// What must be unique is there twice.
     Repeated {
         /// The column.
         column: &'static str,
-        /// What it says.
+        /// Its value.
         text: String,
-        /// The line that said it first.
+        /// The line with the first one.
         line: u64,
     },
     /// Not a whole number of pieces within the limits.
     Quantity(String),
     /// Not an amount of the currency.
     Price {
-        /// What the field says.
+        /// The value of the field.
         text: String,
         /// What it was read in.
         currency: Currency,
@@ -91,13 +91,13 @@ pub enum Reason {
         /// Why not.
         error: NameError,
     },
-    /// Not one of the words that the column knows.
+    /// The value is none of those that the column allows.
     Word {
         /// The column.
         column: &'static str,
-        /// What it says.
+        /// Its value.
         text: String,
-        /// What it could say.
+        /// The allowed values.
         words: &'static str,
     },
     /// The row contradicts an earlier one about the same thing.
@@ -115,12 +115,12 @@ pub enum Reason {
     TooManyVariants,
     /// The price or the total of an order is above the limit.
     TooMuchMoney,
-    /// The log has an order of this reference that says something else.
+    /// The log has an order of this reference with other content.
     AlreadyImported(String),
 }
 
 impl Reason {
-    /// What the file says, where the reason is about a text.
+    /// The text of the file, where the reason is about a text.
     fn text(&self) -> Option<&str> {
         match self {
             Self::Time(text)
@@ -260,12 +260,12 @@ pub struct BadRows {
 
 impl BadRows {
     /// Notes one reason; a row can have several.
-    pub fn add(&mut self, place: Place, reason: Reason) {
+    pub fn add(&mut self, place: FileLine, reason: Reason) {
         self.rows.push(BadRow { place, reason });
     }
 
     /// The value, or nothing once its reason is noted.
-    pub fn sift<T>(&mut self, place: &Place, read: Result<T, Reason>) -> Option<T> {
+    pub fn sift<T>(&mut self, place: &FileLine, read: Result<T, Reason>) -> Option<T> {
         read.map_err(|reason| self.add(place.clone(), reason)).ok()
     }
 

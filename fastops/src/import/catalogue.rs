@@ -18,7 +18,7 @@ use super::history::{PastLine, PastOrder};
 use super::importing::Importing;
 use super::menu::{Menu, PastProduct};
 
-/// How often a product is read again while another process changes it.
+/// How often a product is reread while another process changes it.
 const ATTEMPTS_MAX: u32 = 5;
 
 /// The source's products as the company has them.
@@ -133,7 +133,7 @@ impl<'a> Catalogue<'a> {
         Err(commands::World::Busy.into())
     }
 
-    /// Reads a product again.
+    /// Rereads a product.
     async fn look(&mut self, number: usize) -> Result<(Details, Revision), Error> {
         let past = &self.menu.products[number];
         let id = self.products[number].id;
@@ -158,8 +158,8 @@ impl OnSale {
     ) -> Self {
         let variants = details.map_or(&[][..], |details| &details.variants);
         let now = |name: &Name| {
-            let own = variant_id(importing, id, name);
-            let by_id = variants.iter().find(|variant| variant.id == own);
+            let derived_id = variant_id(importing, id, name);
+            let by_id = variants.iter().find(|variant| variant.id == derived_id);
             let key = name.fold_v1();
             let by_name = || variants.iter().find(|variant| variant.name.fold_v1() == key);
             by_id.or_else(by_name).map(|variant| (variant.id, variant.price))

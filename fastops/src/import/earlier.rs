@@ -1,4 +1,4 @@
-//! What earlier runs have imported: asked of the log, which alone knows.
+//! What earlier runs have imported, read from the log.
 
 use commands::World;
 use domain::orders::Order;
@@ -42,7 +42,7 @@ pub(super) async fn progress(
     Ok(progress)
 }
 
-/// Whether the first event of an order says what the source says. Names do not count: what was
+/// Whether the first event of an order has the content of the source. Names are not compared: what was
 /// renamed in the menu meanwhile is sold under its new name.
 fn is_placed_like(past: &PastOrder, first: Option<&RecordedEvent>) -> Result<bool, World> {
     let Some(first) = first else { return Ok(false) };

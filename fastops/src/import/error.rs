@@ -8,8 +8,8 @@ use domain::shared::{Currency, Money};
 
 use crate::companies;
 
-/// Why an import did not happen, or not to its end. Whatever was imported stays, and running the
-/// import again goes on from there.
+/// Why an import failed or is incomplete. What was imported stays, and repeating the import goes on from
+/// there.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No company has this short name.
@@ -37,7 +37,7 @@ pub enum Error {
     File {
         /// The file.
         file: String,
-        /// What the system says.
+        /// The message of the system.
         #[source]
         source: std::io::Error,
     },
@@ -52,7 +52,7 @@ pub enum Error {
     Refused {
         /// What was to be done.
         what: String,
-        /// What the rule says.
+        /// The message of the rule.
         reason: String,
     },
     /// The menu changed between pricing and placing.
@@ -65,24 +65,24 @@ pub enum Error {
         reference: String,
         /// What it costs now.
         placed: Money,
-        /// What the file says.
+        /// The message about the file.
         expected: Money,
     },
-    /// The world says no, for longer than the import is ready to wait.
+    /// A technical failure that lasts longer than the import retries.
     #[error(transparent)]
     World(#[from] World),
-    /// The database says no.
+    /// The database failed.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
     /// The report could not be read.
     #[error("could not read the report")]
     Report(#[from] projections::ReadError),
-    /// A read model did not come to the end of the log.
+    /// A read model did not reach the end of the log.
     #[error("the consumer {consumer} has stopped: {reason}")]
     Consumer {
         /// Which.
         consumer: &'static str,
-        /// What it says.
+        /// Its message.
         reason: String,
     },
     /// The company of a private import could not be set up.

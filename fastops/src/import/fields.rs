@@ -53,10 +53,10 @@ pub(super) fn order_type(column: &'static str, text: &str) -> Result<OrderType, 
         .ok_or_else(|| Reason::Word { column, text: text.to_owned(), words: ORDER_TYPES })
 }
 
-/// Reads when something happened, on the clock of a place.
+/// Parses times, in the time zone of the branch.
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
-    /// What says the zone of times that name none.
+    /// The time zone of times that name none.
     pub(super) branch: BusinessCalendar,
     /// Now; nothing is imported that lies ahead of it.
     pub(super) now: DateTime<Utc>,

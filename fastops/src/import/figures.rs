@@ -1,4 +1,4 @@
-//! What the sales report says of an import.
+//! The sales report about an import.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ pub(super) async fn wait_for_read_models(
     }
 }
 
-/// A consumer that has stopped for good, or fails at the same place every time, will not get there.
+/// A consumer that has stopped for good, or keeps failing at one event, will not get there.
 fn must_go_round(board: &Board) -> Result<(), Error> {
     for status in board.statuses() {
         let reason = match status.state {
@@ -63,8 +63,8 @@ fn must_go_round(board: &Board) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the sales report says of all that a company ever sold. A company without sales, or with
-/// sales in several currencies, has no one answer.
+/// The sales report over all sales of a company. A company without sales, or with sales in several
+/// currencies, has no one answer.
 pub(super) async fn figures(
     installation: &Installation,
     tenant: TenantId,

@@ -36,11 +36,11 @@ pub(super) async fn find(
     let claims: Vec<ClaimId> = names.iter().map(|name| ClaimId::of_name(kind, name)).collect();
     let claims = importing.states::<Claim>(&claims).await?;
     let found = |((name, added), (claim, _)): ((&&Name, bool), (claim::State, Revision))| {
-        let own = importing.source.id(&word(kind), &[&name.fold_v1()]);
+        let derived_id = importing.source.id(&word(kind), &[&name.fold_v1()]);
         match claim {
-            _ if added => Found::There(own),
+            _ if added => Found::There(derived_id),
             claim::State::Held(holder) => Found::There(holder),
-            claim::State::Free => Found::Missing(own),
+            claim::State::Free => Found::Missing(derived_id),
         }
     };
     Ok(names.iter().zip(added).zip(claims).map(found).collect())

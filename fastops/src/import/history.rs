@@ -8,10 +8,10 @@ use domain::orders::order::LINES_MAX;
 use domain::shared::money::ORDER_MAX;
 use domain::shared::{Currency, Money, MoneySum, Quantity};
 
-use super::bad_row::{Place, Reason};
+use super::bad_row::{FileLine, Reason};
 use super::menu::Menu;
 
-/// What a source says, checked.
+/// The checked content of a source.
 #[derive(Debug)]
 pub(super) struct History {
     /// Everything that may be sold.
@@ -26,7 +26,7 @@ pub(super) struct PastOrder {
     /// What the source calls it.
     pub(super) reference: String,
     /// Where the source names it first.
-    pub(super) place: Place,
+    pub(super) place: FileLine,
     /// When it was placed, and everything else with it.
     pub(super) occurred_at: DateTime<Utc>,
     /// How it reached its guest.
@@ -55,7 +55,7 @@ pub(super) struct PastLine {
 impl PastOrder {
     /// An order with nothing on it yet.
     pub(super) fn new(
-        (reference, place): (String, Place),
+        (reference, place): (String, FileLine),
         occurred_at: DateTime<Utc>,
         order_type: OrderType,
         currency: Currency,

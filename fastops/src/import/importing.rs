@@ -11,7 +11,7 @@ use event_store::{EventStore, RecordedEvent, Revision, StreamId};
 
 use super::source::Source;
 
-/// The pauses before a command is tried again that failed for a technical reason.
+/// The pauses before the retries of a command that failed for a technical reason.
 const PAUSES: [Duration; 7] = [
     Duration::from_millis(20),
     Duration::from_millis(100),
@@ -50,7 +50,8 @@ impl Importing {
         for pause in PAUSES {
             match self.commands.execute(&self.scope, request, intent.clone()).await {
                 Err(CommandError::World(world)) if passes(&world) => {
-                    tracing::warn!(error = %world, operation = I::OPERATION, "trying again");
+                    tracing::warn!(error = %world, operation = I::OPERATION, "a command of the \
+                        import failed: trying again");
                     tokio::time::sleep(pause).await;
                 }
                 settled => return settled,

@@ -102,7 +102,7 @@ async fn stock_up(
     Ok(())
 }
 
-/// The recipe of a product, once for what its list says.
+/// The recipe of a product, once for all its ingredients.
 async fn publish(
     importing: &Importing,
     (number, past): (usize, &PastProduct),
@@ -119,15 +119,16 @@ async fn publish(
     if portions.is_empty() {
         return Ok(());
     }
-    let said: Vec<String> = portions.iter().map(described).collect();
-    let command = importing.source.command("publish-recipe", &[&product, &said.join(";")]);
+    let described_portions: Vec<String> = portions.iter().map(described).collect();
+    let command =
+        importing.source.command("publish-recipe", &[&product, &described_portions.join(";")]);
     let publish = PublishRecipe { product, seen: None, portions };
     let published = importing.execute(command, None, publish).await;
     published.map_err(|error| Error::of_command(past.name.to_string(), error))?;
     Ok(())
 }
 
-/// What tells one portion from another in the id of a command.
+/// Distinguishes portions in the id of a command.
 fn described(portion: &Portion) -> String {
     let ingredients = portion.ingredients.iter();
     let ingredients = ingredients.map(|i| format!("{}×{}", i.quantity, i.item));

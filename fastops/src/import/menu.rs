@@ -24,7 +24,7 @@ pub(super) struct PastProduct {
     /// The number of its category.
     pub(super) category: usize,
     pub(super) variants: Vec<PastVariant>,
-    /// What it is made of; nothing where the source does not say.
+    /// Its ingredients; none where the source does not name them.
     pub(super) ingredients: Vec<Name>,
     /// The line that names it first.
     pub(super) line: u64,

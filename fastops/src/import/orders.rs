@@ -22,7 +22,7 @@ use super::steps::{N_STEPS, finish, place};
 /// How many orders are brought to their end at once.
 const TOGETHER: usize = 128;
 
-/// Imports what `n_done` says is missing of each order.
+/// Executes the missing commands of each order, of which `n_done` are done.
 pub(super) async fn import(
     importing: &Importing,
     branch: BranchId,

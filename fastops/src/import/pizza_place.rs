@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use domain::orders::OrderType;
 use domain::shared::Currency;
 
-use super::bad_row::{BadRows, Place, Reason};
+use super::bad_row::{BadRows, FileLine, Reason};
 use super::error::Error;
 use super::fields::{self, Calendar};
 use super::history::{History, PastLine, PastOrder};
@@ -48,8 +48,8 @@ pub(super) fn read(
     Ok(draft.finish())
 }
 
-/// What the files say, each thing under the id it has there. A row that is known but bad has an
-/// entry without a value, so that no row that refers to it is reported for that.
+/// The rows of the files, each under its id there. A row that exists but is bad has an entry without a value,
+/// so that no row that refers to it is reported for that.
 #[derive(Default)]
 struct Draft {
     menu: Menu,
@@ -67,7 +67,7 @@ struct Pizza {
 }
 
 struct OrderDraft {
-    place: Place,
+    place: FileLine,
     order: Option<PastOrder>,
     has_rows: bool,
 }
@@ -171,7 +171,7 @@ impl Draft {
     }
 }
 
-/// Rows by their id, with the line that each stands on.
+/// Rows by their id, with the line of each.
 struct Ids<T> {
     rows: HashMap<String, (u64, Option<T>)>,
 }
@@ -187,7 +187,7 @@ impl<T: Copy> Ids<T> {
     fn add(
         &mut self,
         (column, id): (&'static str, &str),
-        place: &Place,
+        place: &FileLine,
         value: Option<T>,
         bad: &mut BadRows,
     ) -> bool {

@@ -1,5 +1,4 @@
-//! The pizza files in a database of their own, which is thrown away: `fastops import pizza-place
-//! --private`.
+//! The pizza files in a temporary database: `fastops import pizza-place --private`.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -22,7 +21,7 @@ use super::fields::Calendar;
 use super::figures::{Figures, figures, wait_for_read_models};
 use super::run::Importer;
 use super::target::Target;
-use super::{pizza_place, say};
+use super::{output, pizza_place};
 use crate::cluster::{Cluster, OWNER};
 use crate::companies::set_up;
 use crate::identity::{MasterKey, People};
@@ -30,7 +29,7 @@ use crate::installation::{Databases, Installation};
 use crate::processes::consumers::RunningConsumers;
 use crate::schema::migrate_schema;
 
-/// The cluster is this import's own, so that the database it is born with will do.
+/// The cluster belongs to this import alone, so its initial database serves.
 const DATABASE: &str = "postgres";
 
 /// No person signs in to a database that is thrown away.
@@ -46,7 +45,7 @@ struct LastLine {
     seconds: Box<RawValue>,
 }
 
-/// Imports into a database of its own, and prints what the sales report says then.
+/// Imports into a temporary database, and prints the sales report.
 pub(super) async fn run(args: &PizzaPlaceArgs, language: Language) -> Result<(), Error> {
     // Files that cannot be imported are not worth a database.
     let mut bad = BadRows::default();
@@ -54,9 +53,9 @@ pub(super) async fn run(args: &PizzaPlaceArgs, language: Language) -> Result<(),
     let calendar = Calendar { branch: planned.calendar, now: SystemClock.now() };
     let history = pizza_place::read(&args.data, &calendar, &mut bad)?;
     let totals = history.totals(pizza_place::CURRENCY);
-    say::bad_rows(language, bad)?;
+    output::bad_rows(language, bad)?;
     if args.dry_run {
-        return say::line(&say::checked(language, totals, 0));
+        return output::line(&output::checked(language, totals, 0));
     }
 
     // Listened to from here on: a signal that comes while PostgreSQL starts is acted upon right after.
@@ -97,7 +96,7 @@ async fn import(cluster: &Cluster, data: &Path, language: Language) -> Result<()
     let seconds = begun.elapsed();
     drop(end_all);
     projecting.ended().await;
-    say::line(&last_line(figures, seconds))
+    output::line(&last_line(figures, seconds))
 }
 
 async fn company(installation: &Installation) -> Result<TenantId, Error> {
@@ -127,7 +126,7 @@ fn private(error: &dyn std::error::Error) -> Error {
     Error::Private(error.to_string())
 }
 
-/// A folder with a name of its own, removed with everything in it.
+/// A folder with a unique name, removed with all its content.
 struct TemporaryFolder {
     path: PathBuf,
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use api::language::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How long nothing is said where there is no terminal.
+/// The interval between lines where there is no terminal.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// Shows how many orders are imported.
@@ -18,7 +18,7 @@ pub(super) struct Progress {
     n_before: u64,
     begun: Instant,
     n_now: Cell<u64>,
-    said: Cell<Instant>,
+    printed_at: Cell<Instant>,
     bar: Option<ProgressBar>,
 }
 
@@ -33,8 +33,8 @@ impl Progress {
             bar
         });
         let now = Instant::now();
-        let (n_now, said) = (Cell::new(n_before), Cell::new(now));
-        Self { language, n_orders, n_before, begun: now, n_now, said, bar }
+        let (n_now, printed_at) = (Cell::new(n_before), Cell::new(now));
+        Self { language, n_orders, n_before, begun: now, n_now, printed_at, bar }
     }
 
     /// Another order is complete.
@@ -42,9 +42,9 @@ impl Progress {
         self.n_now.set(self.n_now.get() + 1);
         if let Some(bar) = &self.bar {
             bar.inc(1);
-        } else if self.said.get().elapsed() >= SILENCE {
-            self.said.set(Instant::now());
-            self.say();
+        } else if self.printed_at.get().elapsed() >= SILENCE {
+            self.printed_at.set(Instant::now());
+            self.print_line();
         }
     }
 
@@ -52,11 +52,11 @@ impl Progress {
     pub(super) fn end(&self) {
         match &self.bar {
             Some(bar) => bar.abandon(),
-            None => self.say(),
+            None => self.print_line(),
         }
     }
 
-    fn say(&self) {
+    fn print_line(&self) {
         let Self { n_orders, n_before, .. } = *self;
         let n_now = self.n_now.get();
         let millis = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);

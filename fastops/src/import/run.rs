@@ -17,13 +17,13 @@ use super::progress::Progress;
 use super::source::Source;
 use super::steps::N_STEPS;
 use super::target::{Target, company};
-use super::{earlier, ingredients, orders, pizza_place, private, sales_file, say};
+use super::{earlier, ingredients, orders, output, pizza_place, private, sales_file};
 use crate::installation::Installation;
 
-/// Imports into a company of the installation; a private import brings its own along and needs none.
+/// Imports into a company of the installation; a private import has its own installation and needs none.
 ///
-/// What becomes of it goes to standard output: bad rows, one a line, or the sums. How it goes is
-/// shown on standard error.
+/// The result goes to standard output: bad rows, one a line, or the sums. The progress goes to standard
+/// error.
 pub async fn run(args: ImportArgs, installation: Option<&Installation>) -> Result<(), Failure> {
     let language = args.lang;
     let importer = || match installation {
@@ -40,7 +40,7 @@ pub async fn run(args: ImportArgs, installation: Option<&Installation>) -> Resul
     outcome.await.map_err(|error| Failure { language, error })
 }
 
-/// Imports into one installation, and says how it goes in one language.
+/// Imports into one installation, and prints the progress in one language.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Importer<'a> {
     pub(super) installation: &'a Installation,
@@ -97,12 +97,12 @@ impl Importer<'_> {
     ) -> Result<(), Error> {
         let totals = history.totals(target.details.currency);
         let n_done = earlier::progress(importing, history, &mut bad).await?;
-        say::bad_rows(self.language, bad)?;
+        output::bad_rows(self.language, bad)?;
         let n_before = n_done.iter().filter(|n_done| **n_done == N_STEPS).count();
         if dry_run {
-            return say::line(&say::checked(self.language, totals, n_before));
+            return output::line(&output::checked(self.language, totals, n_before));
         }
-        // What is decided in memory need not be read again before each of an order's commands.
+        // The states in memory need not be read again before each of an order's commands.
         let shutdown = CancellationToken::new();
         let _follows_until_the_end = shutdown.clone().drop_guard();
         self.installation.follow(&shutdown);
@@ -113,6 +113,6 @@ impl Importer<'_> {
         let all = (&history.orders[..], &n_done[..]);
         orders::import(importing, target.branch, &mut catalogue, all, &progress).await?;
         progress.end();
-        say::line(&say::imported(self.language, totals, n_before))
+        output::line(&output::imported(self.language, totals, n_before))
     }
 }

@@ -1,7 +1,7 @@
-//! Ids that follow from where something was imported from.
+//! Ids that are derived from the source of an import.
 //!
-//! The same file gives the same ids in every run, and the log accepts a command id once. So running
-//! an import again adds nothing, and one that was killed goes on where it was.
+//! The same file gives the same ids in every run, and the log accepts a command id once. So a repeated import
+//! adds nothing, and one that was killed goes on where it was.
 
 use std::fmt::Display;
 

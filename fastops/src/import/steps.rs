@@ -73,7 +73,7 @@ fn check_total(past: &PastOrder, event: &Event) -> Result<(), Error> {
     }
 }
 
-/// Takes an order from where it stands to its guest, and the money from him.
+/// Executes the remaining steps of an order, up to delivery and payment.
 pub(super) async fn finish(
     importing: &Importing,
     past: &PastOrder,

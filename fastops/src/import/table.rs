@@ -1,11 +1,11 @@
-//! A CSV file as rows of known columns, each with the line it stands on.
+//! A CSV file as rows of the given columns, each with its line.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
-use super::bad_row::{BadRows, Place, Reason};
+use super::bad_row::{BadRows, FileLine, Reason};
 use super::error::Error;
 
 /// The columns that are read, in the order in which a row gives them. Others are passed over.
@@ -27,7 +27,7 @@ impl<const N: usize> Columns<N> {
 /// One row.
 #[derive(Debug)]
 pub(super) struct Row<'a, const N: usize> {
-    pub(super) place: Place,
+    pub(super) place: FileLine,
     pub(super) fields: [&'a str; N],
 }
 
@@ -52,11 +52,11 @@ pub(super) fn read<const N: usize>(
     let mut next = |record: &mut ByteRecord| {
         let more = reader.read_byte_record(record).map_err(|error| unreadable(error.into()))?;
         let byte = record.position().map_or(0, csv::Position::byte);
-        Ok::<_, Error>(more.then(|| Place { file: Arc::clone(&file), line: lines.at(byte) }))
+        Ok::<_, Error>(more.then(|| FileLine { file: Arc::clone(&file), line: lines.at(byte) }))
     };
 
     let head = next(&mut record)?;
-    let head = head.unwrap_or(Place { file: Arc::clone(&file), line: 1 });
+    let head = head.unwrap_or(FileLine { file: Arc::clone(&file), line: 1 });
     let n_fields = record.len();
     let Some(found) = locate(&record, columns, &head, bad) else { return Ok(false) };
     while let Some(place) = next(&mut record)? {
@@ -80,7 +80,7 @@ pub(super) fn read<const N: usize>(
 fn locate<const N: usize>(
     head: &ByteRecord,
     columns: Columns<N>,
-    place: &Place,
+    place: &FileLine,
     bad: &mut BadRows,
 ) -> Option<[Option<usize>; N]> {
     let mut reasons = Vec::new();

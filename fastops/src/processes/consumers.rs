@@ -1,4 +1,4 @@
-//! The consumers of the log: each in a loop of its own, with what acts on due timers.
+//! The consumers of the log, each in its own loop, and the tasks that send due commands.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const EXTEND_INTERVAL: Duration = Duration::from_hours(1);
 /// Running consumers.
 #[derive(Debug, Clone)]
 pub struct RunningConsumers {
-    /// How they are doing.
+    /// The states of the consumers.
     pub board: Board,
     tasks: TaskTracker,
 }
@@ -32,7 +32,7 @@ impl RunningConsumers {
         Self::start_from(&Source::Log, installation, &Board::default(), shutdown)
     }
 
-    /// Starts every consumer on a source of events; `board` shows how they are doing. They end with `shutdown`.
+    /// Starts every consumer on a source of events; they report to `board` and end with `shutdown`.
     pub fn start_from(
         source: &Source,
         installation: &Installation,
@@ -98,7 +98,8 @@ async fn extend(installation: Installation, shutdown: CancellationToken) {
     loop {
         let extended = sqlx::query("SELECT log_extend()").execute(&installation.projector).await;
         if let Err(error) = extended {
-            tracing::warn!(error = %error, "the next partitions of the log could not be made; trying again in an hour");
+            tracing::warn!(error = %error, "the next partitions of the log could not be made: \
+                trying again in an hour");
         }
         tokio::select! {
             () = shutdown.cancelled() => return,

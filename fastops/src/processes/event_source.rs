@@ -1,11 +1,11 @@
-//! Where consumers get their events from: the log itself, or the topic that the relay keeps.
+//! The source of the consumers' events: the log itself, or the topic that the relay publishes.
 
 use event_store::kafka::Topic;
 use event_store::kafka::topic::DEFAULT_NAME;
 
 use crate::config::ConfigError;
 
-/// Where Kafka is.
+/// The address of Kafka.
 #[derive(clap::Args, Debug, Clone)]
 pub struct KafkaArgs {
     /// Kafka's brokers: host:port, several with commas between them.
@@ -20,7 +20,7 @@ pub struct KafkaArgs {
 /// Where consumers get their events from.
 #[derive(clap::Args, Debug, Clone)]
 pub struct FeedArgs {
-    /// Where consumers get their events from; all processes of an installation say the same.
+    /// Where consumers get their events from; the same for all processes of an installation.
     #[arg(long, env = "FASTOPS_FEED", value_enum, default_value = "log")]
     feed: FeedName,
 
@@ -36,7 +36,7 @@ enum FeedName {
     Kafka,
 }
 
-/// Where consumers get their events from, as [`FeedArgs`] say.
+/// The source of the consumers' events, as configured by [`FeedArgs`].
 #[derive(Debug, Clone)]
 pub enum Source {
     /// The log itself.

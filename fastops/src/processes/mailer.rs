@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::identity::{DueEmail, People};
 
-/// The interval at which e-mails of other processes, and those that are due again, are looked up.
+/// The interval at which e-mails of other processes, and those to be retried, are looked up.
 const LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many e-mails are sent at once.
@@ -46,7 +46,8 @@ pub async fn deliver(
             Ok(n) if n == usize::from(AT_ONCE) => continue,
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(%error, "the e-mails that are due could not be looked up; trying again");
+                tracing::warn!(%error, "the due e-mails could not be looked up: they are sent \
+                    late");
             }
         }
         tokio::select! {
@@ -92,7 +93,7 @@ impl Delivery {
             }
             Err(error @ PostError::Later(_)) => {
                 tracing::warn!(email.id = %email, person.id = %person, %error,
-                    "an e-mail could not be sent; trying again later");
+                    "an e-mail could not be sent: trying again later");
                 self.people.email_postponed(due, self.retry_at(due.tries)).await
             }
         }

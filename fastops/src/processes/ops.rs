@@ -49,7 +49,7 @@ pub struct OpsError {
 }
 
 impl OpsArgs {
-    /// Serves the pages until `shutdown`; gives their address, on `port` where none was said.
+    /// Serves the pages until `shutdown`; returns their address, on `port` unless one is configured.
     pub fn start(
         &self,
         port: u16,
@@ -68,7 +68,7 @@ impl OpsArgs {
     }
 }
 
-/// What the process counts, with how its consumers are doing.
+/// The counts of the process, and the states of its consumers.
 pub fn figures(metrics: PrometheusHandle, board: Board) -> Metrics {
     Arc::new(move || {
         board.record_metrics();
@@ -76,8 +76,8 @@ pub fn figures(metrics: PrometheusHandle, board: Board) -> Metrics {
     })
 }
 
-/// Whether the database answers and all consumers that this process runs report progress. One that
-/// stands by for another process does.
+/// Whether the database answers and all consumers that this process runs report progress, or stand by for
+/// another process.
 pub struct Ready {
     installation: Installation,
     board: Board,
@@ -87,7 +87,7 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Of a process that runs these consumers, by name, and shows on `board` how they are doing.
+    /// The readiness of a process that runs these consumers, by name, which report to `board`.
     pub fn new(installation: &Installation, board: &Board, runs: Vec<&'static str>) -> Arc<Self> {
         Arc::new(Self {
             installation: installation.clone(),
@@ -97,19 +97,20 @@ impl Ready {
         })
     }
 
-    /// Says which log the process was started on; otherwise it is the first that answers.
+    /// Sets the log that the process was started on; otherwise it is the first that answers.
     pub fn begins_on(&self, incarnation: IncarnationId) {
         self.incarnation.get_or_init(|| incarnation);
     }
 
-    /// What is the matter with the log, if anything is.
+    /// The failure of the log, if there is one.
     async fn log(&self) -> Option<Missing> {
         let missing = |what, why| Some(Missing { what, why });
         match tokio::time::timeout(READY_WITHIN, self.installation.store.head()).await {
             Ok(Ok(Head { incarnation, .. })) => {
                 let was = *self.incarnation.get_or_init(|| incarnation);
                 let why = format!(
-                    "the log {was} was replaced by {incarnation}: the process has to be started again"
+                    "the log {was} was replaced by {incarnation}: the process has to be started \
+                    again"
                 );
                 if was == incarnation { None } else { missing("log", why) }
             }

@@ -45,7 +45,7 @@ pub struct PeerArgs {
     peer_key_file: Option<PathBuf>,
 }
 
-/// Why there is nothing between this process and the others.
+/// Why the connections to other processes could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum PeeringError {
     /// The key is not there, or not for this process alone.
@@ -56,30 +56,30 @@ pub enum PeeringError {
     Certificate {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the system.
         #[source]
         source: io::Error,
     },
-    /// What the files say is of no use.
+    /// The content of a file is invalid.
     #[error(transparent)]
     Tls(#[from] PeerTlsError),
     /// The address is taken, or not this machine's.
     #[error("could not listen for other processes at {address}")]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The message of the system.
         #[source]
         source: io::Error,
     },
 }
 
-/// What there is between this process and the others.
+/// The connections between this process and the others.
 #[derive(Debug, Default)]
 pub struct Peering {
     /// Sends them commands; none where this is the only process.
     pub peers: Option<Peers>,
-    /// Where their commands arrive, if not at the public listener.
+    /// The listener for their commands, if it is not the public one.
     pub listener: Option<PeerListener>,
 }
 
@@ -92,7 +92,7 @@ pub struct PeerListener {
 }
 
 impl PeerArgs {
-    /// Makes this process one of several until `shutdown`, if the arguments say so; clients reach it at
+    /// Makes this process one of several until `shutdown`, if the arguments ask for it; clients reach it at
     /// `public`.
     pub fn join(
         self,

@@ -12,10 +12,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::installation::Installation;
 
-/// The pause before a database that does not answer is asked again.
+/// The pause before the database is asked again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Why nothing is published.
+/// Why the relay does not publish.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
     /// The topic is not what it has to be.
@@ -45,7 +45,8 @@ impl RunningRelay {
         let tasks = TaskTracker::new();
         tasks.spawn(async move {
             if let Err(error) = relay(&installation, &board, topic, None, &shutdown).await {
-                tracing::error!(%error, "the relay has ended; nothing is published");
+                tracing::error!(%error, "the relay has ended: no events are published until the \
+                    process is restarted");
             }
         });
         tasks.close();
@@ -58,8 +59,8 @@ impl RunningRelay {
     }
 }
 
-/// Publishes until `shutdown`, or until it must not go on; waits while another process does. With `from`
-/// it begins by publishing again all events after that position. The board shows how it is doing.
+/// Publishes until `shutdown`, or until it must not go on; waits while another process does. With `from` it
+/// begins by publishing again all events after that position. It reports to the board.
 pub async fn relay(
     installation: &Installation,
     board: &Board,
@@ -69,7 +70,7 @@ pub async fn relay(
 ) -> Result<(), RelayError> {
     match topic.make_ready().await {
         Err(error @ TopicError::Mismatch { .. }) => return Err(error.into()),
-        Err(error) => tracing::warn!(%error, "Kafka cannot be reached; the relay waits for it"),
+        Err(error) => tracing::warn!(%error, "Kafka cannot be reached: the relay waits for it"),
         Ok(()) => tracing::info!(topic = topic.name(), "publishing the log"),
     }
     let feed = installation.feed(board, installation.tail(shutdown));
@@ -87,7 +88,10 @@ async fn begin_after(from: Position, feed: &Feed, shutdown: &CancellationToken) 
     while !shutdown.is_cancelled() {
         match rewind(&feed.pool, &*feed.store, from).await {
             Ok(()) => return,
-            Err(error) => tracing::warn!(%error, "the checkpoint was not moved back"),
+            Err(error) => {
+                tracing::warn!(%error, "the relay's checkpoint could not be moved back: trying \
+                    again");
+            }
         }
         shutdown.run_until_cancelled(sleep(RETRY_INTERVAL)).await;
     }

@@ -1,4 +1,4 @@
-//! Brings the roles of companies that began with an earlier release to what this one begins with.
+//! Upgrades the roles of companies that began with an earlier release to those of this one.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::installation::Installation;
 
-/// The pause before it is tried again.
+/// The pause before a retry.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// Upgrades every company once; tries again until it has, or until `shutdown`. Roles that are not
-/// upgraded yet lack what the release has added and work as before.
+/// Upgrades every company once; retries until it has, or until `shutdown`. Roles that are not upgraded yet
+/// lack the permissions of the release and work as before.
 pub async fn upgrade(installation: Installation, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         match upgrade_seeds(&installation.commands, &installation.operator()).await {
@@ -26,7 +26,8 @@ pub async fn upgrade(installation: Installation, shutdown: CancellationToken) {
                 return;
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the seeded roles could not be upgraded; trying again");
+                tracing::warn!(error = %error, "the seeded roles could not be upgraded: they \
+                    lack the permissions of this release; trying again");
             }
         }
         tokio::select! {

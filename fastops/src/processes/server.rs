@@ -24,7 +24,7 @@ use commands::{Clock, IdGenerator};
 use domain::identity::Permission;
 use domain::shared::IncarnationId;
 use event_store::EventStore;
-use event_store::consumer::{Board, Turns};
+use event_store::consumer::{Board, WorkPermits};
 use futures_util::FutureExt;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnectOptions;
@@ -81,7 +81,7 @@ pub enum ServeError {
     Contract(#[from] ContractError),
 }
 
-/// What the document says about the API as a whole.
+/// The description of the API in its document.
 pub fn about() -> About {
     About {
         title: "FastOps".to_owned(),
@@ -160,7 +160,7 @@ fn services(
         letters: people,
         public_url,
         attempts: Arc::default(),
-        passwords: Passwords::new().by(hashing_turns(&installation.turns)),
+        passwords: Passwords::new().by(hashing_permits(&installation.permits)),
         tokens: Arc::new(tokens(secrets)?),
         cursors: Cursors::new(&derived(&secrets.current, "cursors")),
         positions: positions(secrets),
@@ -184,12 +184,12 @@ pub fn tokens(secrets: &Secrets) -> Result<Tokens, KeyError> {
     Ok(Tokens::new(ISSUER, ISSUER, key(&secrets.current)?, previous))
 }
 
-/// The queue that hashing of passwords waits in.
-fn hashing_turns(turns: &Turns) -> HashingTurns {
-    let turns = turns.clone();
+/// The permits for hashing passwords.
+fn hashing_permits(permits: &WorkPermits) -> HashingTurns {
+    let permits = permits.clone();
     Arc::new(move || {
-        let turns = turns.clone();
-        async move { turns.beside().await }.boxed()
+        let permits = permits.clone();
+        async move { permits.background().await }.boxed()
     })
 }
 
@@ -222,7 +222,7 @@ fn counted(rates: Rates) -> Arc<RateLimits> {
     limits
 }
 
-/// People hold what the roles of their company give them.
+/// A user has the permissions of their roles in the company.
 struct Holding {
     services: Services,
 }

@@ -1,6 +1,6 @@
-//! `fastops rebuild`: read models built again in tables apart from the live ones.
+//! `fastops rebuild`: rebuilds read models in tables apart from the live ones.
 //!
-//! Answers are JSON, one object a read model; how far it is goes to standard error.
+//! Answers are JSON, one object a read model; the progress goes to standard error.
 
 mod progress;
 
@@ -21,7 +21,7 @@ use crate::import::language;
 use crate::installation::{Databases, Installation};
 use progress::Shown;
 
-/// What to build again, and what for.
+/// What to rebuild, and what for.
 #[derive(Debug, Clone, Args)]
 pub struct RebuildArgs {
     /// The read models, by the names of their consumers.
@@ -40,7 +40,7 @@ pub struct RebuildArgs {
     /// Put back what the last rebuild replaced, and go on from there.
     #[arg(long, conflicts_with = "verify")]
     pub rollback: bool,
-    /// The language of what is said meanwhile: es or en.
+    /// The language of the progress: es or en.
     #[arg(long, default_value = "es", value_parser = language)]
     pub lang: Language,
 }

@@ -8,7 +8,7 @@ use api::language::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 use projections::rebuild::Progress;
 
-/// How long nothing is said where there is no terminal.
+/// The interval between lines where there is no terminal.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// Shows how many events are loaded.
@@ -16,7 +16,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 pub(super) struct Shown {
     language: Language,
     begun: Instant,
-    said: Mutex<Instant>,
+    printed_at: Mutex<Instant>,
     bar: Option<ProgressBar>,
 }
 
@@ -25,7 +25,7 @@ impl Shown {
         let bar = || ProgressBar::new(0).with_style(style(language));
         let bar = std::io::stderr().is_terminal().then(bar);
         let now = Instant::now();
-        Self { language, begun: now, said: Mutex::new(now), bar }
+        Self { language, begun: now, printed_at: Mutex::new(now), bar }
     }
 
     /// A rebuild has come this far.
@@ -36,17 +36,17 @@ impl Shown {
                 bar.set_position(position.get());
             }
             (Progress::Loading { position, end }, None) => {
-                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-                if said.elapsed() >= SILENCE {
-                    *said = Instant::now();
-                    say(&self.line(position.get(), end.get()));
+                let mut printed_at = self.printed_at.lock().unwrap_or_else(PoisonError::into_inner);
+                if printed_at.elapsed() >= SILENCE {
+                    *printed_at = Instant::now();
+                    print_line(&self.line(position.get(), end.get()));
                 }
             }
             (Progress::Finishing, bar) => {
                 if let Some(bar) = bar {
                     bar.abandon();
                 }
-                say(match self.language {
+                print_line(match self.language {
                     Language::Spanish => "índices y comparación",
                     Language::English => "indexes and comparison",
                 });
@@ -54,10 +54,10 @@ impl Shown {
         }
     }
 
-    /// Says how long everything took.
+    /// Prints how long everything took.
     pub(super) fn end(&self) {
         let seconds = self.begun.elapsed().as_secs();
-        say(&match self.language {
+        print_line(&match self.language {
             Language::Spanish => format!("listas en {seconds} s"),
             Language::English => format!("built in {seconds} s"),
         });
@@ -78,7 +78,7 @@ impl Shown {
     }
 }
 
-fn say(line: &str) {
+fn print_line(line: &str) {
     // If standard error is closed, the progress is not shown.
     let _ = writeln!(std::io::stderr(), "{line}");
 }

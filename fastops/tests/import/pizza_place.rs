@@ -102,9 +102,9 @@ async fn a_generated_year_is_imported_to_the_cent_and_only_once() {
     target.holds(totals, MENU).await;
     target.used_up_what_was_sold().await;
     let head = target.head().await;
-    let again = target.import_pizza_place(folder.path()).output().await.unwrap();
-    succeeded(&again);
-    assert!(text(&again).contains("0 pedidos importados"), "{}", text(&again));
+    let repeated = target.import_pizza_place(folder.path()).output().await.unwrap();
+    succeeded(&repeated);
+    assert!(text(&repeated).contains("0 pedidos importados"), "{}", text(&repeated));
     assert_eq!(target.head().await, head);
 }
 

@@ -61,7 +61,7 @@ impl Target {
         target
     }
 
-    /// Somebody gives a product of the menu another name.
+    /// Renames a product of the menu.
     async fn rename(&self, before: &str, after: &str) {
         let events = self.events().await;
         let (id, added) = events
@@ -262,7 +262,7 @@ async fn every_bad_row_of_a_file_is_listed_with_all_its_mistakes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_branch_that_nobody_opened_is_said_in_words() {
+async fn an_import_into_an_unknown_branch_is_reported() {
     let folder = TempDir::new().unwrap();
     let target = Target::set_up().await;
 

@@ -1,4 +1,4 @@
-//! A year of a pizza place that nobody ran: the published files' form, the same for the same seed.
+//! A year of an invented pizza place: the published files' form, the same for the same seed.
 
 use std::fmt::Write;
 use std::path::Path;

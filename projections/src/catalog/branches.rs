@@ -38,7 +38,7 @@ row::columns!(row Branch { id as branch_id, details, is_open, revision });
 row::columns!(part Details { name, address, currency, calendar });
 row::columns!(part BusinessDay { time_zone, cut_off });
 
-/// The column with what has changed about a calendar; the others say how it began.
+/// The column with the changes of a calendar; the others have its beginning.
 const CHANGES: &str = "business_day_changes";
 
 impl FromColumns for BusinessCalendar {

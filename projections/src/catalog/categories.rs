@@ -17,7 +17,7 @@ use crate::states::StateRow;
 pub struct Category {
     /// Its id.
     pub id: CategoryId,
-    /// Its name and place.
+    /// Its name and sort position.
     pub details: Details,
     /// The revision of its stream, for `ETag`.
     pub revision: Revision,

@@ -24,7 +24,7 @@ const TABLE: &str = "devices";
 pub struct Device {
     /// Its id.
     pub id: DeviceId,
-    /// Where it stands and what people call it.
+    /// Its branch and its name.
     pub details: Enrolled,
     /// Whether staff can sign in on it.
     pub is_in_use: bool,

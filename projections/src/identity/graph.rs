@@ -41,7 +41,7 @@ pub struct Role {
     pub kind: RoleKind,
     /// What it inherits from.
     pub parents: Vec<RoleId>,
-    /// Its own permissions, with who granted them.
+    /// The permissions that were granted to it, without inherited ones, with who granted them.
     pub permissions: BTreeMap<PermissionName, Given>,
     /// How often it was added or changed, for `ETag`.
     pub version: u64,
@@ -78,16 +78,16 @@ pub struct Graph {
     pub roles: BTreeMap<RoleId, Role>,
     /// The people.
     pub members: BTreeMap<UserId, Member>,
-    /// The company's own permissions, with what people read.
+    /// The permissions that the company has defined, with their labels.
     pub own_permissions: BTreeMap<PermissionName, Name>,
     /// The categories of permissions.
     pub categories: BTreeMap<PermissionCategoryId, Category>,
-    /// In which category a permission stands.
+    /// The category of each permission.
     pub places: BTreeMap<PermissionName, PermissionCategoryId>,
     /// What the company calls permissions of FastOps, where it calls them differently.
     #[serde(default)]
     pub labels: BTreeMap<PermissionName, Name>,
-    /// The version of the seeded roles, where the log says it.
+    /// The version of the seeded roles, where the log has it.
     #[serde(default)]
     pub seeds: Option<u16>,
 }
@@ -99,7 +99,7 @@ pub struct Grantable {
     pub name: PermissionName,
     /// What people read; none for those of FastOps that the company calls as FastOps does.
     pub label: Option<Name>,
-    /// The category that it stands in.
+    /// The category.
     pub category: Option<PermissionCategoryId>,
 }
 
@@ -111,8 +111,8 @@ impl Graph {
             let label = self.labels.get(&name);
             (name, label)
         });
-        let own = self.own_permissions.iter().map(|(name, label)| (name.clone(), Some(label)));
-        let all: BTreeMap<PermissionName, Option<&Name>> = built_in.chain(own).collect();
+        let defined = self.own_permissions.iter().map(|(name, label)| (name.clone(), Some(label)));
+        let all: BTreeMap<PermissionName, Option<&Name>> = built_in.chain(defined).collect();
         let grantable = |(name, label): (PermissionName, Option<&Name>)| Grantable {
             label: label.cloned(),
             category: self.places.get(&name).copied(),

@@ -198,13 +198,14 @@ fn changes(event: &Event) -> Vec<Changed> {
     }
 }
 
-/// What an event says of who a person is; ways in are of no interest to others.
+/// The change that an event makes to a user's name or address; events about sign-in are of no interest to
+/// other users.
 const fn corrected(event: &user::Event) -> Option<Change> {
     match event {
         user::Event::Renamed(_) => Some(Change::Renamed),
         user::Event::EmailChangeRequested(_) => Some(Change::EmailChangeRequested),
         user::Event::EmailChanged(_) => Some(Change::EmailChanged),
-        // Whoever comes and goes the roles say, too.
+        // Who joins and leaves is shown by the events of the roles.
         user::Event::Invited(_)
         | user::Event::Forgotten(_)
         | user::Event::InvitedAgain(_)

@@ -26,7 +26,7 @@ pub struct StockLevel {
     pub name: Name,
     /// What its quantities count.
     pub unit: BaseUnit,
-    /// What is there and what it is worth; none until something has come in or gone out.
+    /// The quantity and the value; none until something has come in or gone out.
     pub balance: Option<Balance>,
     /// How much of it is kept for orders.
     pub reserved: StockQuantity,
@@ -76,7 +76,7 @@ struct Kept {
 
 row::columns!(written Kept { cell, reserved } with { quantity: |_| StockQuantity::ZERO });
 
-/// Each event says what there is after it, so the last one of the page says it all.
+/// Each event has the balance after it, so the last one of the page suffices.
 pub(super) async fn project(
     tx: &mut PgConnection,
     happened: &[Happened<'_, Inventory>],

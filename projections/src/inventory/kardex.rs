@@ -34,7 +34,7 @@ pub struct Movement {
     pub reason: Reason,
     /// The order that used it up, or the receipt that it came with.
     pub source: Uuid,
-    /// The event that says so.
+    /// The event of the movement.
     pub event: EventId,
     /// How much came in; below nothing what went out.
     pub quantity: StockQuantity,

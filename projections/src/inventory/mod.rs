@@ -1,6 +1,6 @@
-//! What is in stock: the items, the recipes, what each branch has, and how it came to that.
+//! Stock: the items, the recipes, the balance of each branch, and the movements that led to it.
 //!
-//! Written by the consumer `inventory`. The events of a branch's stock say what there is after them, so
+//! Written by the consumer `inventory`. The events of a branch's stock have the balances after them, so
 //! nothing is added up here.
 
 pub mod balances;

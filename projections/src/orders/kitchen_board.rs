@@ -26,11 +26,11 @@ pub struct KitchenOrder {
     pub call_number: u32,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// Since when it stands there; never before it stood where it was.
+    /// When it got this status; never earlier than it got the one before.
     pub status_since: DateTime<Utc>,
-    /// What the guest asked for; a line is named by its place, from 1.
+    /// What the guest asked for; a line is identified by its number, from 1.
     pub lines: Vec<OrderLine>,
     /// The revision of its stream, for `If-Match`.
     pub revision: Revision,

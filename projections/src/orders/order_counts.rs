@@ -1,4 +1,4 @@
-//! How many orders stand where.
+//! How many orders have which status.
 
 use chrono::NaiveDate;
 use domain::orders::Status;
@@ -8,8 +8,8 @@ use sqlx::postgres::PgRow;
 use crate::read_db::{ReadError, TenantTx};
 use crate::row::FromColumns;
 
-/// How many orders a branch placed on a business date, by where they stand now; a status without
-/// orders is left out.
+/// How many orders a branch placed on a business date, by their current status; a status without orders is
+/// left out.
 pub async fn by_status(
     tx: &mut TenantTx,
     branch: BranchId,

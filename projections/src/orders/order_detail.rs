@@ -22,7 +22,7 @@ use crate::row::{self, FromColumns, Owned};
 pub struct OrderDetail {
     /// What the list shows of it.
     pub header: OrderHeader,
-    /// What the guest asked for; a line is named by its place, from 1.
+    /// What the guest asked for; a line is identified by its number, from 1.
     pub lines: Vec<OrderLine>,
     /// What was paid, in the order it was taken.
     pub payments: Vec<Payment>,
@@ -45,7 +45,7 @@ pub struct Payment {
     pub change: Money,
     /// The day it counts for.
     pub business_date: NaiveDate,
-    /// When it was taken, as the client says.
+    /// When it was taken, as the client reports.
     pub taken_at: DateTime<Utc>,
 }
 

@@ -31,13 +31,13 @@ pub struct OrderHeader {
     pub number: u32,
     /// Its number in the day.
     pub call_number: u32,
-    /// Where in the log it was placed, which says what came before it; clocks may be wrong.
+    /// Its position in the log, which defines the order of events; clocks may be wrong.
     pub position: i64,
     /// The day it was placed on.
     pub business_date: NaiveDate,
-    /// When it was placed, as the client says.
+    /// When it was placed, as the client reports.
     pub placed_at: DateTime<Utc>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// Since when it has this status; never earlier than it got the status before, even if the clock was set
     /// back.

@@ -31,7 +31,7 @@ pub struct OrderLine {
     pub total: Money,
 }
 
-/// The lines of an order, in their places.
+/// The lines of an order, in their order.
 pub(crate) fn all_of(placed: &Placed) -> Vec<OrderLine> {
     placed.lines.iter().cloned().map(Into::into).collect()
 }

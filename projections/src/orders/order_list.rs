@@ -34,9 +34,9 @@ pub struct OrderCursor {
 
 /// Orders: the latest business date first, and of each the order placed last.
 ///
-/// By the business date before all, so that orders that were imported stand where they belong; then by
-/// the log and not by time, since the clock of a server may be wrong. Branches that end their days at
-/// other hours are in one list by their dates, not by the moment.
+/// Sorted by business date first, so that imported orders are at their dates; then by the log and not by
+/// time, since the clock of a server may be wrong. Branches that end their days at other hours are in one
+/// list by their dates, not by the moment.
 pub async fn list(
     tx: &mut TenantTx,
     filter: OrderFilter<'_>,

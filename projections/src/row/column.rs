@@ -99,7 +99,7 @@ macro_rules! texts {
     };
 }
 
-/// What the database knows by itself.
+/// Types that the driver reads and writes by itself.
 macro_rules! plain {
     ($($value:ty: $element:literal;)+) => {
         written! { $($value: $element, |value| *value;)+ }

@@ -59,7 +59,7 @@ pub(crate) async fn upsert<R: ToColumns>(
     execute(tx, rows, text).await
 }
 
-/// Writes rows, and does what `on_conflict` says where there is one; it knows the table as `t`.
+/// Writes rows, and applies `on_conflict` where there is one, in which the table is called `t`.
 pub(crate) async fn insert_or<R: ToColumns>(
     tx: &mut PgConnection,
     table: &str,

@@ -30,7 +30,7 @@ impl Sales {
     pub const NAME: &'static str = "sales";
 }
 
-/// The event that may complete a sale, and the one that says what was ordered, as they are stored.
+/// The event that may complete a sale, and the one with the ordered lines, as stored.
 const PAYMENT_TAKEN: &str = "order.payment_taken";
 const PLACED: &str = "order.placed";
 
@@ -54,7 +54,7 @@ impl Consumer for Sales {
             && ([PAYMENT_TAKEN, PLACED].contains(&&*event.event_type) || !event.is_known::<Event>())
     }
 
-    /// Not what was ordered: that stands in the log, and is looked up there for what is sold.
+    /// Events with the ordered lines do not change rows: they are read from the log when a sale is complete.
     fn acts_on(&self, event: &RecordedEvent) -> bool {
         self.wants(event) && (event.event_type != PLACED || !event.is_known::<Event>())
     }

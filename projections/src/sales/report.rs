@@ -24,7 +24,7 @@ pub struct SalesFilter {
     pub to: NaiveDate,
 }
 
-/// What the sums are per. Amounts of different currencies are never added: each has its own row.
+/// The grouping of the sums. Amounts of different currencies are never added: each has its own row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupBy {
     /// Everything together.
@@ -54,7 +54,7 @@ pub enum Group {
     Category {
         /// Its id.
         id: CategoryId,
-        /// Its name in the menu; none while the menu's read model does not know it yet.
+        /// Its name in the menu; none while the menu's read model does not have it yet.
         name: Option<Name>,
     },
     /// A product.
@@ -104,7 +104,7 @@ pub enum SalesPlace {
 /// An answer, and what it is based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SalesReport {
-    /// The groups in which something was sold, in the order that [`GroupBy`] says.
+    /// The groups with sales, in the order of [`GroupBy`].
     pub rows: Vec<SalesRow>,
     /// Every event up to here is counted, and none after it; none when no event was ever counted.
     pub made_from: Option<LogPlace>,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use domain::catalog::{Category, category};
 use domain::orders::Order;
 use event_store::RecordedEvent;
-use event_store::consumer::{Doorbell, State};
+use event_store::consumer::{CommitSignal, State};
 use event_store::testing::assert_took;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use projections::catalog::Catalog;
@@ -85,7 +85,7 @@ pub(crate) fn pretty_eq(actual: &Dump, expected: &Dump) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_committed_event_rings_and_is_shown() {
     let mut world = World::new().await;
-    let mut bell = Doorbell::listen(&world.projector, CancellationToken::new());
+    let mut signal = CommitSignal::listen(&world.projector, CancellationToken::new());
     let running = world.start(consumers());
     open(&mut world).await;
     running.have_caught_up(&world).await;
@@ -96,8 +96,8 @@ async fn a_committed_event_rings_and_is_shown() {
         let head = world.store.head().await.unwrap();
         let written = LogPlace { incarnation: head.incarnation, position: head.position };
         let started = Instant::now();
-        // The bell rings for a commit, or because the listener was reconnected.
-        timeout(Duration::from_mins(1), bell.rung()).await.expect("the bell rings");
+        // The signal arrives for a commit, or because the listener was reconnected.
+        timeout(Duration::from_mins(1), signal.committed()).await.expect("the signal arrives");
         let names: Vec<_> = consumers().iter().map(|consumer| consumer.name()).collect();
         let waited = world.reads.wait_for(ANA, &names, written, Duration::from_secs(20)).await;
         assert_eq!(waited.unwrap(), Waited::Reached);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use event_store::consumer::{Doorbell, Feed, Tail, run};
+use event_store::consumer::{CommitSignal, Feed, Tail, run};
 use event_store::{Error, EventStore, Position, RecordedEvent};
 use projections::consumers;
 use tokio::task::JoinSet;
@@ -59,7 +59,7 @@ async fn consumers_whose_shared_reader_is_gone_read_for_themselves() {
     open(&mut world).await;
     let shutdown = CancellationToken::new();
     let gone = CancellationToken::new();
-    let tail = Tail::follow(Arc::clone(&world.store), Doorbell::silent(), gone.clone());
+    let tail = Tail::follow(Arc::clone(&world.store), CommitSignal::silent(), gone.clone());
     let feed = Feed { tail, ..world.feed(&world.store, &shutdown) };
     let mut loops = JoinSet::new();
     for consumer in consumers() {

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::Decider;
 use domain::event::StoredEvent;
 use domain::shared::{CommandId, CorrelationId, EventId, TenantId};
-use event_store::consumer::{Board, Consumer, Doorbell, Feed, Stopped, Tail, Turns, run};
+use event_store::consumer::{Board, CommitSignal, Consumer, Feed, Stopped, Tail, WorkPermits, run};
 use event_store::testing::Database;
 use event_store::{
     Actor, Append, Decided, EventStore, Expected, Metadata, NewEvent, RecordedEvent, Revision,
@@ -167,12 +167,12 @@ impl World {
 
     /// What consumers of this log share.
     pub(crate) fn feed(&self, store: &Arc<dyn EventStore>, shutdown: &CancellationToken) -> Feed {
-        let doorbell = Doorbell::listen(&self.projector, shutdown.clone());
+        let signal = CommitSignal::listen(&self.projector, shutdown.clone());
         Feed {
             store: Arc::clone(store),
             pool: self.projector.clone(),
-            tail: Tail::follow(Arc::clone(store), doorbell, shutdown.clone()),
-            turns: Turns::default(),
+            tail: Tail::follow(Arc::clone(store), signal, shutdown.clone()),
+            permits: WorkPermits::default(),
             board: Board::default(),
         }
     }

@@ -1,4 +1,4 @@
-//! What is kept in memory, and for how long it is believed.
+//! The states in memory, and for how long they are used without reading the log.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -17,36 +17,37 @@ use tokio::sync::watch;
 use super::staged::Staged;
 use super::{Folded, Kind, Wanted};
 
-/// How many committed streams each shard keeps; the least used leave first.
+/// How many committed streams each shard keeps; the least used are dropped first.
 const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zero");
 
-/// How many parts the memory has, each with a lock of its own. A tenant is in one of them.
+/// How many shards the memory has, each with its own lock. A tenant is in one of them.
 const SHARDS: u64 = 16;
 
-/// How many groups of streams are told apart when something happens while one of them is being read.
+/// How many groups of streams have separate counters of changes, which detect a change while a stream is
+/// being read.
 const STAMPS: u64 = 256;
 
-/// How long after the follower last saw the end of the log its states are used without reading.
+/// For how long after the follower last read the end of the log states are used without reading.
 const FRESH_FOR: Duration = Duration::from_secs(2);
 
-/// Whether what is in memory is good enough.
+/// Which states a command may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trust {
     /// Pending states, and committed ones while the follower is up to date.
     Memory,
     /// Committed states while the follower is up to date.
     Committed,
-    /// Only what the log says at this moment.
+    /// Only what the log returns at this moment.
     Log,
 }
 
-/// A state that a unit of work goes on from.
+/// A state on which a unit of work decides.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) folded: Folded,
-    /// Whether the log said so just now.
+    /// Whether it was just read from the log.
     pub(crate) from_log: bool,
-    /// Closed when the command that leaves the state has its verdict; none for committed states.
+    /// Closed when the command that produces the state has its verdict; none for committed states.
     pub(crate) pending: Option<watch::Receiver<()>>,
 }
 
@@ -56,11 +57,11 @@ impl Seen {
     }
 }
 
-/// What memory knows of a wanted stream.
+/// The state of a wanted stream in memory.
 pub(super) enum Look {
     /// It can be used.
     Seen(Seen),
-    /// Its tail is to be read.
+    /// Its later events have to be read.
     Behind { head_start: Folded, stamp: u64 },
 }
 
@@ -68,7 +69,7 @@ pub(super) enum Look {
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) wanted: Wanted,
-    /// Where it stood before.
+    /// The revision before the change.
     pub(crate) was: Revision,
     pub(crate) folded: Folded,
 }
@@ -77,14 +78,14 @@ pub(crate) struct Change {
 struct Known {
     kind: Kind,
     folded: Folded,
-    /// Whether every event since has been applied.
+    /// Whether every later event has been applied.
     is_followed: bool,
 }
 
 #[derive(Debug)]
 struct Pending {
     folded: Folded,
-    /// Tells a chain of pending states from a later one on the same stream.
+    /// Distinguishes a chain of pending states from a later one on the same stream.
     chain: u64,
     settled: watch::Receiver<()>,
 }
@@ -92,7 +93,7 @@ struct Pending {
 struct Shard {
     known: LruCache<StreamId, Known>,
     pending: StreamMap<Pending>,
-    /// Grow when something happens to a stream of the group.
+    /// Incremented when a stream of the group changes.
     stamps: Vec<u64>,
     chains: u64,
 }
@@ -107,11 +108,11 @@ impl Shard {
     }
 }
 
-/// See the module.
+/// The committed and pending states in memory.
 pub(crate) struct Memory {
     shards: Vec<Mutex<Shard>>,
     begun: Instant,
-    /// In milliseconds after `begun`; 0 before the follower has seen the end of the log.
+    /// In milliseconds after `begun`; 0 before the follower has read the end of the log.
     fresh_until: AtomicU64,
 }
 
@@ -124,7 +125,7 @@ impl fmt::Debug for Memory {
 /// A stream of the command has changed in memory since it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Overtaken {
-    /// Where it was read.
+    /// The revision that was read.
     pub(crate) read: Revision,
 }
 
@@ -144,7 +145,7 @@ impl Memory {
         }
     }
 
-    /// What memory knows of these streams of one tenant.
+    /// The states of these streams of one tenant in memory.
     pub(super) fn look(&self, tenant: TenantId, wanted: &[Wanted], trust: Trust) -> Vec<Look> {
         let is_fresh = trust != Trust::Log && self.is_fresh();
         let mut shard = self.shard(tenant);
@@ -171,24 +172,23 @@ impl Memory {
         wanted.iter().map(look).collect()
     }
 
-    /// What is known of a stream, however old it is.
+    /// The state of a stream in memory, however old it is.
     pub(crate) fn remembered(&self, stream: &StreamId) -> Option<Folded> {
         let mut shard = self.shard(stream.tenant());
         let pending = shard.pending.get(stream).map(|pending| pending.folded.clone());
         pending.or_else(|| shard.known.get(stream).map(|known| known.folded.clone()))
     }
 
-    /// Keeps what was read. Something may have happened to the stream while it was being read: then it
-    /// is but a head start.
+    /// Stores what was read. If the stream changed while it was being read, the state still has to be
+    /// followed.
     pub(super) fn learn(&self, wanted: &Wanted, folded: Folded, stamp: u64) {
         let mut shard = self.shard(wanted.stream.tenant());
         let is_followed = shard.stamps[group(&wanted.stream)] == stamp;
         shard.keep(wanted.stream.clone(), Known { kind: wanted.kind, folded, is_followed });
     }
 
-    /// Puts an append into the log's queue and shows what it will leave, unless one of its streams has
-    /// moved on in memory. Between the check and the queue nobody else comes in, so the order of
-    /// pending states is the order in which the log judges.
+    /// Enqueues an append in the log and stores the pending states, unless one of its streams has changed in
+    /// memory. The lock covers both, so the order of pending states is the order in which the log judges.
     pub(crate) fn stage(
         self: &Arc<Self>,
         tenant: TenantId,
@@ -220,7 +220,7 @@ impl Memory {
         Ok(Staged::new(Arc::clone(self), chained, verdict, settles))
     }
 
-    /// The log has accepted a change.
+    /// Records that the log has accepted a change.
     pub(super) fn accept(&self, change: Change, chain: u64) {
         let Change { wanted, folded, .. } = change;
         let mut shard = self.shard(wanted.stream.tenant());
@@ -235,7 +235,8 @@ impl Memory {
         shard.keep(wanted.stream, Known { kind: wanted.kind, folded, is_followed });
     }
 
-    /// A change did not happen, or nobody knows: what was built on it goes with it.
+    /// Records that a change did not happen, or may not have: the pending states on top of it are dropped
+    /// too.
     pub(super) fn reject(&self, change: &Change, chain: u64) {
         let stream = &change.wanted.stream;
         let mut shard = self.shard(stream.tenant());
@@ -244,8 +245,8 @@ impl Memory {
         }
     }
 
-    /// The log says where a stream stands, or only that it is not where it was thought to be. A state
-    /// that it does not have, or not any more, is forgotten; any other is read again before it is used.
+    /// Records the revision of a stream as the log reports it, or only that the expected one was wrong. A
+    /// state that the log does not have is dropped; any other is read again before it is used.
     pub(crate) fn doubt(&self, stream: &StreamId, actual: Option<Revision>) {
         let mut shard = self.shard(stream.tenant());
         let Some(known) = shard.known.peek_mut(stream) else { return };
@@ -255,7 +256,7 @@ impl Memory {
         }
     }
 
-    /// The log lacks the event that a state ends with.
+    /// Records that the log lacks the event that a state ends with.
     pub(super) fn forget_stream(&self, stream: &StreamId, last_event: Option<EventId>) {
         let mut shard = self.shard(stream.tenant());
         shard.stamps[group(stream)] += 1;
@@ -275,24 +276,25 @@ impl Memory {
         let is_next = event.revision == known.folded.revision.plus(1);
         match is_next.then(|| known.kind.folded(&known.folded, std::slice::from_ref(event))) {
             Some(Ok(next)) => known.folded = next,
-            // A hole, or an event that this release cannot read: whoever wants the stream is told.
+            // A gap, or an event that this release cannot read: the next command on the stream gets the
+            // error.
             Some(Err(_)) | None => known.is_followed = false,
         }
     }
 
-    /// The follower has applied everything that was in the log at `then`.
+    /// Records that everything is applied that was in the log at `then`.
     pub(crate) fn is_up_to_date(&self, then: Instant) {
         let until = (then + FRESH_FOR).duration_since(self.begun).as_millis();
         self.fresh_until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Release);
     }
 
-    /// Forgets everything: the log has begun another life, or is not as it was.
+    /// Drops everything: the log has another incarnation, or has lost events.
     pub(crate) fn forget(&self) {
         self.fresh_until.store(0, Ordering::Release);
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.known.clear();
-            // What is being read at this moment may go on from what is forgotten.
+            // A read in progress may continue from a dropped state.
             shard.stamps.iter_mut().for_each(|stamp| *stamp += 1);
         }
     }

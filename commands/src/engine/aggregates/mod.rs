@@ -1,15 +1,15 @@
-//! Aggregates in memory: committed states that follow the log, and pending ones that it has yet to
+//! Aggregates in memory: committed states that follow the log, and pending ones that the log has yet to
 //! accept.
 //!
-//! - A **committed** state was read from the log or accepted by it. [`Follower`](crate::engine::follower)
-//!   applies what every node commits; while it is up to date, committed states are used as they are,
-//!   otherwise their tails are read first.
-//! - A **pending** state is what a command that waits for its verdict will leave. The next command on
-//!   the stream is decided on it and expects exactly its last event, so that both commit or neither
-//!   does, mostly in one batch or the next.
+//! - A **committed** state was read from the log or accepted by it.
+//!   [`MemoryFollower`](crate::engine::follower) applies what every node commits; while it is up to date,
+//!   committed states are used as they are, otherwise their later events are read first.
+//! - A **pending** state is the result of a command that waits for its verdict. The next command on the
+//!   stream is decided on it and expects exactly its last event, so that both commit or neither does, usually
+//!   in one batch or the next.
 //!
-//! Nothing in memory is an authority: the append checks every stream that the decision rests on, by
-//! revision and by last event, and a refusal is derived from the log itself before it leaves.
+//! No state in memory is authoritative: the append checks every stream that the decision depends on, by
+//! revision and by last event, and a refusal is derived from the log itself before it is returned.
 
 mod memory;
 mod snapshots;
@@ -42,13 +42,13 @@ pub(crate) struct Folded {
 }
 
 impl Folded {
-    /// After which revision a stream is read to go on from here: its last event comes once more, which
-    /// shows that it is there.
+    /// The revision after which a stream is read to continue from here: its last event is returned once more,
+    /// which shows that the log has it.
     const fn before(&self) -> Revision {
         Revision::new(self.revision.get().saturating_sub(1))
     }
 
-    /// What comes after this state in the events after [`Folded::before`]; nothing if they lack its last one.
+    /// The state after the events after [`Folded::before`]; none if they lack its last one.
     fn continued_in<'e>(&self, events: &'e [RecordedEvent]) -> Option<&'e [RecordedEvent]> {
         if self.revision == Revision::START {
             return Some(events);
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Folded {
     }
 }
 
-/// What kind of aggregate a stream is: how its states begin and grow.
+/// The kind of aggregate of a stream: its initial state and how events change it.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     initial: fn() -> AnyState,
@@ -125,11 +125,11 @@ pub(crate) fn state_of<D: Decider>(state: &AnyState) -> &D::State {
     state.downcast_ref().expect("a category has one type of state")
 }
 
-/// The newest state of each wanted stream, all of one tenant: from memory as far as it is trusted, the
-/// rest in one round trip, or two if a long stream is read for the first time.
+/// The newest state of each wanted stream, all of one tenant: from memory as far as `trust` allows, the rest
+/// in one round trip, or two if a long stream is read for the first time.
 ///
-/// What is gone on from must be in the log. Where the log lacks the event that a state ends with, since
-/// an older copy has taken its place, the state is forgotten and everything is read from its beginning.
+/// Where the log lacks the last event of a state, because an older copy has replaced the log, the state is
+/// dropped and the stream is read from its beginning.
 pub(crate) async fn read(
     memory: &Memory,
     store: &dyn EventStore,
@@ -147,7 +147,7 @@ pub(crate) async fn read(
     }
 }
 
-/// Reads from where the looks are behind; nothing if the log does not go on from there.
+/// Reads the later events of these states; none if the log lacks the last event of a state.
 async fn read_on(
     memory: &Memory,
     store: &dyn EventStore,
@@ -178,8 +178,8 @@ async fn read_on(
                     memory.learn(wanted, folded.clone(), stamp);
                     seen.push(Seen::committed(folded));
                 } else {
-                    tracing::warn!(stream = %wanted.stream, "the log lacks an event that a state in \
-                        memory ends with, and the stream is read from its beginning");
+                    tracing::warn!(stream = %wanted.stream, "the log lacks the event that a state in \
+                        memory ends with: the state is dropped and the stream read from its beginning");
                     memory.forget_stream(&wanted.stream, head_start.last_event);
                     goes_on = false;
                 }

@@ -1,4 +1,4 @@
-//! Long streams are read from a snapshot on instead of from their beginning.
+//! Reads long streams from a snapshot instead of from their beginning.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use super::memory::{Change, Look};
 use super::{AnyState, Folded, Wanted, state_of};
 use crate::engine::error::World;
 
-/// How many events a stream grows by between two snapshots, at least and at most: the most that is
-/// folded beyond one. In between, a stream doubles: a state may be as large as its stream is long, and so
-/// all snapshots of a stream together take about twice what the last one takes.
+/// How many events a stream grows by between two snapshots, at least and at most. In between, the stream
+/// doubles: a state may be as large as its stream is long, so all snapshots of a stream together take about
+/// twice what the last one takes.
 const EVERY: std::ops::RangeInclusive<u64> = 2_048..=16_384;
 
 /// How the states of a kind of aggregate are written and read.
@@ -36,8 +36,8 @@ impl Format {
     }
 }
 
-/// Replaces beginnings by snapshots, where there are any. A snapshot of another version, or one that
-/// cannot be read, is as good as none.
+/// Replaces initial states by snapshots, where there are any. A snapshot of another version, or one that
+/// cannot be read, is ignored.
 pub(super) async fn ahead(
     store: &dyn EventStore,
     tenant: TenantId,
@@ -89,7 +89,7 @@ fn interval(revision: Revision) -> u64 {
     (revision.get() / 2).next_power_of_two().clamp(*EVERY.start(), *EVERY.end())
 }
 
-/// A state to be written down once the log has accepted it.
+/// A state to be stored once the log has accepted it.
 pub(crate) struct Due {
     stream: StreamId,
     folded: Folded,
@@ -97,7 +97,7 @@ pub(crate) struct Due {
     format: Format,
 }
 
-/// Writes states down beside the commands; whether that succeeds changes nothing.
+/// Stores states in the background; a failure changes nothing.
 pub(crate) fn keep(store: &Arc<dyn EventStore>, due: Vec<Due>) {
     for Due { stream, folded: Folded { revision, state, .. }, last_event, format } in due {
         let store = Arc::clone(store);
@@ -105,7 +105,7 @@ pub(crate) fn keep(store: &Arc<dyn EventStore>, due: Vec<Due>) {
             let (version, state) = (format.version, (format.write)(&state));
             let snapshot = Snapshot { stream, revision, last_event, version, state };
             if let Err(error) = store.keep_snapshot(snapshot).await {
-                tracing::debug!(%error, "a snapshot was not kept");
+                tracing::debug!(%error, "a snapshot was not stored: the stream is read from an earlier one");
             }
         });
     }

@@ -15,7 +15,7 @@ pub(crate) struct Staged {
     memory: Arc<Memory>,
     changes: Vec<(Change, u64)>,
     verdict: Option<BoxFuture<'static, Result<Verdict, Error>>>,
-    /// Dropped last, which tells whoever waits.
+    /// Dropped last: closing it wakes the waiting commands.
     _settles: watch::Sender<()>,
 }
 
@@ -40,7 +40,7 @@ impl Staged {
             }
             Ok(Verdict::Conflict { stream, actual }) => self.memory.doubt(stream, Some(*actual)),
             Ok(Verdict::Duplicate(_)) => {}
-            // Perhaps it was committed all the same.
+            // It may have been committed all the same.
             Err(_) => {
                 for (change, _) in &self.changes {
                     self.memory.doubt(&change.wanted.stream, None);

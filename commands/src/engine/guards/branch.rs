@@ -8,8 +8,8 @@ use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 impl UnitOfWork<'_> {
-    /// Places the command in the life of a branch that was read, if the company has it and whoever asks
-    /// may act there: its events get the branch and its business date.
+    /// Gives the events of the command the branch and its business date, if the company has the branch and
+    /// the actor may act there.
     pub fn at_branch<R>(
         &mut self,
         branch: BranchId,

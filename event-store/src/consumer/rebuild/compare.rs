@@ -1,17 +1,17 @@
-//! Tells live tables and rebuilt ones apart.
+//! Finds differences between live tables and rebuilt ones.
 
 use std::cmp::Ordering;
 
 use futures_util::{Stream, TryStreamExt, try_join};
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::place::Place;
+use super::lane_positions::LanePositions;
 use super::{RebuildError, Rebuilt};
 
 /// How many differing rows are named.
 const NAMED: usize = 5;
 
-/// A table, live and rebuilt, at the same place in the log.
+/// A table, live and rebuilt, at the same position in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
     /// Its name.
@@ -42,24 +42,24 @@ pub enum How {
     OnlyLive,
     /// Only the rebuilt table has it.
     OnlyRebuilt,
-    /// They say different things.
+    /// The row exists in both with different values.
     Changed,
 }
 
 impl Rebuilt {
-    /// Compares every table with the live one, at the place where that is. Nobody waits for it: the live
+    /// Compares every table with the live one, at the live positions. It blocks no other process: the live
     /// rows are those of one snapshot.
     ///
-    /// Nothing, if the live rows do not belong to this log.
+    /// None, if the live rows do not belong to this log.
     pub async fn compare(&mut self) -> Result<Option<Vec<Compared>>, RebuildError> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let log = self.site.store.head().await?;
         let site = self.site.clone();
         let mut live = site.live.begin_with(begin).await?;
-        let Some(place) = Place::of_live(&mut live, self.name(), log).await? else {
+        let Some(positions) = LanePositions::of_live(&mut live, self.name(), log).await? else {
             return Ok(None);
         };
-        self.advance(&place).await?;
+        self.advance(&positions).await?;
         let mut rebuilt = site.shadow.begin_with(begin).await?;
         let mut tables = Vec::new();
         for table in self.projection.tables() {
@@ -98,7 +98,7 @@ async fn digest(tx: &mut PgConnection, table: &str) -> Result<(i64, String), sql
     sqlx::query_as(AssertSqlSafe(sql)).fetch_one(tx).await
 }
 
-/// A query for all rows as key and hash, in an order that Rust knows too.
+/// A query for all rows as key and hash, in an order that Rust can compare too.
 async fn rows(live: &mut PgConnection, table: &str) -> Result<String, sqlx::Error> {
     let key: Vec<String> = sqlx::query_scalar(
         "SELECT format('%L, t.%I', a.attname, a.attname)

@@ -1,4 +1,4 @@
-//! Puts rebuilt tables in the place of the live ones, and back.
+//! Exchanges live tables for rebuilt ones, and back.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::place::Place;
+use super::lane_positions::LanePositions;
 use super::rebuilt::Held;
 use super::{RebuildError, Rebuilt, Site, code};
 use crate::consumer::parking::{Parked, park};
@@ -21,7 +21,7 @@ use crate::store::Head;
 /// How often the live tables are asked for.
 const TRIES: u32 = 30;
 
-/// The pause between two tries, in which whoever waited is served.
+/// The pause between two tries, in which waiting transactions proceed.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 
 /// How long an autovacuum may take to leave the live tables.
@@ -32,10 +32,10 @@ const RESERVE: &str = "SET LOCAL statement_timeout = '10s'";
 const EXCHANGE: &str = "SET LOCAL statement_timeout = '500ms'";
 
 impl Rebuilt {
-    /// Takes the place of the live tables, in one transaction; these are kept for a
+    /// Replaces the live tables in one transaction; those are kept for a
     /// [rollback](super::Rebuild::roll_back).
     ///
-    /// The live consumer goes on where it stands. If its rows do not belong to this log, it begins again
+    /// The live consumer goes on from its checkpoints. If its rows do not belong to this log, it begins again
     /// where the rebuilt ones end.
     pub async fn exchange(mut self) -> Result<(), RebuildError> {
         self.catch_up().await?;
@@ -56,8 +56,8 @@ impl Rebuilt {
         if !reserve(&mut tx, self.projection.as_ref()).await? {
             return Ok(false);
         }
-        let live = Place::lock_live(&mut tx, name, log).await?;
-        let goal = live.clone().unwrap_or_else(|| Place::at(log.position));
+        let live = LanePositions::lock_live(&mut tx, name, log).await?;
+        let goal = live.clone().unwrap_or_else(|| LanePositions::at(log.position));
         self.advance(&goal).await?;
         keep(&mut tx, name).await?;
         if !exchange(&mut tx, self.projection.as_ref(), "rebuild").await? {
@@ -96,7 +96,7 @@ async fn try_roll_back(site: &Site, projection: &dyn Projection) -> Result<bool,
     if !reserve(&mut tx, projection).await? {
         return Ok(false);
     }
-    Place::lock_live(&mut tx, name, log).await?;
+    LanePositions::lock_live(&mut tx, name, log).await?;
     let (of_log, checkpoints, parked) = kept(&mut tx, name).await?;
     if of_log != log.incarnation {
         let (checkpoints, log) = (of_log, log.incarnation);
@@ -120,7 +120,7 @@ async fn try_roll_back(site: &Site, projection: &dyn Projection) -> Result<bool,
     Ok(true)
 }
 
-/// Nobody but readers and the consumer uses the live tables from here on; false if that took too long.
+/// Locks the live tables against all but readers and the consumer; false after a timeout.
 async fn reserve(tx: &mut PgConnection, projection: &dyn Projection) -> Result<bool, sqlx::Error> {
     sqlx::raw_sql(RESERVE).execute(&mut *tx).await?;
     let reserved =
@@ -153,7 +153,7 @@ fn in_time(outcome: Result<(), sqlx::Error>) -> Result<bool, sqlx::Error> {
     }
 }
 
-/// Writes down where the consumer of the live tables stands and what it has parked.
+/// Stores the checkpoints of the consumer of the live tables, and what it has parked.
 async fn keep(tx: &mut PgConnection, consumer: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO previous_read_models (consumer, checkpoints, parked)
@@ -204,7 +204,7 @@ async fn go_back_to(tx: &mut PgConnection, checkpoints: &Json<Value>) -> Result<
     Ok(())
 }
 
-/// All lanes stand at the end of this log, and whoever held them before does not any more.
+/// Moves all lanes to the end of this log and takes them from the runs that held them.
 async fn begin_at(tx: &mut PgConnection, consumer: &str, log: Head) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO checkpoints (consumer, lane, incarnation, epoch, position)

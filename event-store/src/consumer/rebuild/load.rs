@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::place::Place;
+use super::lane_positions::LanePositions;
 use super::rebuilt::{PAGE, Rebuilt};
 use super::{Progress, RebuildError, Site, read};
 use crate::consumer::ConsumerError;
@@ -35,7 +35,7 @@ pub(super) async fn load(
     let mut loaded = Vec::new();
     while let Some(filled) = loading.join_next().await {
         let mut rebuilt = filled.map_err(|died| ConsumerError::Panicked(died.to_string()))??;
-        rebuilt.reached = Place::at(end);
+        rebuilt.reached = LanePositions::at(end);
         loaded.push(rebuilt);
     }
     loaded.sort_by_key(Rebuilt::name);
@@ -63,7 +63,7 @@ async fn goal(site: &Site, building: &[Rebuilt]) -> Result<Position, RebuildErro
     Ok(goals.into_iter().min().unwrap_or_default())
 }
 
-/// Stops early where nobody takes a page any more: its task says why.
+/// Stops early when the task that takes the pages has ended, which reports why.
 async fn hand_out(
     site: &Site,
     end: Position,

@@ -1,17 +1,17 @@
-//! Builds read models again from the log, beside the live ones, and puts them in their place.
+//! Rebuilds read models from the log while the live ones are in use, and exchanges them.
 //!
-//! The consumers' own code is run on empty tables of the same names in another schema, with pages that
-//! are much larger than the live ones; its connections know no other schema, so it cannot reach the live
-//! rows. What is built follows the live checkpoints and never overtakes them: so both can be
-//! [compared](Rebuilt::compare) at the same place, and the [exchange](Rebuilt::exchange) leaves the
-//! checkpoints as they are.
+//! The consumers' code runs on empty tables of the same names in another schema, with pages that are much
+//! larger than the live ones; its connections see no other schema, so it cannot change the live rows. The
+//! rebuilt tables follow the live checkpoints and never overtake them: so both can be
+//! [compared](Rebuilt::compare) at the same positions, and the [exchange](Rebuilt::exchange) does not change
+//! the checkpoints.
 //!
-//! A rebuild that dies leaves everything that is live as it was; the next one begins afresh.
+//! A rebuild that dies leaves the live tables unchanged; the next one starts over.
 
 mod compare;
 mod exchange;
+mod lane_positions;
 mod load;
-mod place;
 mod rebuilt;
 
 use std::borrow::Cow;
@@ -46,7 +46,7 @@ const LOCK: i64 = 7_020;
 /// How long one waits for another that may just have ended: PostgreSQL takes a moment to notice.
 const LOCK_WAIT: (&str, &str) = ("lock_timeout", "2s");
 
-/// What PostgreSQL says when that is over.
+/// The error code of PostgreSQL when that is over.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Every read model needs one for itself, and one to look at the live rows.
@@ -55,7 +55,7 @@ const CONNECTIONS: u32 = 16;
 /// How far a rebuild has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// Events up to `position` of `end` are on their way into tables.
+    /// Events up to `position` of `end` are being applied.
     Loading {
         /// Up to where the log was read.
         position: Position,
@@ -104,7 +104,7 @@ impl From<Error> for RebuildError {
     }
 }
 
-/// Where read models are built again. While it lives, no other can be begun in the same database.
+/// A rebuild of read models. While it lives, no other can begin in the same database.
 pub struct Rebuild {
     site: Site,
     _lock: PgConnection,
@@ -120,9 +120,9 @@ impl fmt::Debug for Rebuild {
 #[derive(Clone)]
 struct Site {
     store: Arc<dyn EventStore>,
-    /// Knows the live tables.
+    /// Connections whose search path is the live schema.
     live: PgPool,
-    /// Knows the tables that are built, and no others.
+    /// Connections whose search path is the schema of the rebuilt tables only.
     shadow: PgPool,
 }
 
@@ -133,8 +133,8 @@ impl Rebuild {
         projector: &PgConnectOptions,
     ) -> Result<Self, RebuildError> {
         let lock = lock(projector).await?;
-        // What is lost in a crash of the database is built again, or was committed before an exchange
-        // that was made to last, and then lasts too.
+        // Rebuilt rows that a crash of the database loses are built again, or were committed before an
+        // exchange with a durable commit, which makes them durable too.
         let of_shadow = [
             ("search_path", "rebuild"),
             ("plan_cache_mode", "force_custom_plan"),
@@ -164,8 +164,8 @@ impl Rebuild {
         load::finish(loaded).await
     }
 
-    /// Takes the live tables of a read model away and puts back what was live before; what is taken away
-    /// is kept in turn. The consumer goes on from where those tables stand.
+    /// Replaces the live tables of a read model with the ones before the exchange; the replaced ones are
+    /// kept. The consumer goes on from the checkpoints of the tables.
     pub async fn roll_back(&self, projection: &dyn Projection) -> Result<(), RebuildError> {
         exchange::roll_back(&self.site, projection).await
     }
@@ -188,7 +188,7 @@ fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(DatabaseError::code)
 }
 
-/// The next events, asked for again while the log has too much to do.
+/// The next events; retried while the log is overloaded.
 async fn read(
     store: &dyn EventStore,
     after: Position,
@@ -198,7 +198,7 @@ async fn read(
     loop {
         match store.read_all(after, limit).await {
             Err(error) if error.is_transient() && tries < READS_MAX => {
-                tracing::warn!(%error, tries, "the log is asked again");
+                tracing::warn!(%error, tries, "the rebuild could not read the log and tries again");
                 tries += 1;
                 sleep(READ_AGAIN).await;
             }

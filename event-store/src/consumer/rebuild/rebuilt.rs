@@ -1,4 +1,4 @@
-//! One read model, built beside the live one.
+//! A rebuilt read model, apart from the live one.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use sqlx::PgConnection;
 
-use super::place::Place;
+use super::lane_positions::LanePositions;
 use super::{RebuildError, Site, read};
 use crate::consumer::parking::{Key, Parked, Reason};
 use crate::consumer::sift::{apply, hold_back, sift};
@@ -19,16 +19,16 @@ use crate::stream::Position;
 /// written once.
 pub(super) const PAGE: u32 = 20_000;
 
-/// Whoever is that close to the live one is as good as there; the exchange does the rest.
+/// The distance to the live one at which it has caught up; the exchange does the rest.
 const CLOSE: usize = 2_000;
 
-/// Tables of a read model beside the live ones, as far as some place in the log. Dropping it leaves them
-/// to the next rebuild, which begins by throwing them away.
+/// Rebuilt tables of a read model, up to some positions in the log. Dropping it leaves them to the next
+/// rebuild, which begins by deleting them.
 pub struct Rebuilt {
     pub(super) site: Site,
     pub(super) projection: Arc<dyn Projection>,
-    pub(super) reached: Place,
-    /// Events that a person told the consumer to pass over.
+    pub(super) reached: LanePositions,
+    /// Events that an operator has discarded.
     discarded: HashSet<Position>,
     /// The keys of what is parked.
     held: HashSet<Key>,
@@ -77,7 +77,7 @@ impl Rebuilt {
         Ok(Self {
             site,
             projection,
-            reached: Place::at(Position::START),
+            reached: LanePositions::at(Position::START),
             discarded: discarded.into_iter().map(Position::from_i64).collect(),
             held: HashSet::new(),
             parked: Vec::new(),
@@ -126,8 +126,8 @@ impl Rebuilt {
         }
     }
 
-    /// Goes on until the tables have come to exactly this place. Says how many events were read.
-    pub(super) async fn advance(&mut self, to: &Place) -> Result<usize, RebuildError> {
+    /// Advances the tables to exactly these positions. Returns how many events were read.
+    pub(super) async fn advance(&mut self, to: &LanePositions) -> Result<usize, RebuildError> {
         let mut n_read = 0;
         let mut position = self.reached.lowest();
         while position < to.highest() {
@@ -174,11 +174,14 @@ impl Rebuilt {
         Ok(())
     }
 
-    /// Where the live consumer stands, or the end of the log if its rows do not belong to it.
-    pub(super) async fn goal(&self, live: &mut PgConnection) -> Result<Place, RebuildError> {
+    /// The positions of the live consumer, or the end of the log if its rows do not belong to it.
+    pub(super) async fn goal(
+        &self,
+        live: &mut PgConnection,
+    ) -> Result<LanePositions, RebuildError> {
         let log = self.site.store.head().await?;
-        let live = Place::of_live(live, self.name(), log).await?;
-        Ok(live.unwrap_or_else(|| Place::at(log.position)))
+        let live = LanePositions::of_live(live, self.name(), log).await?;
+        Ok(live.unwrap_or_else(|| LanePositions::at(log.position)))
     }
 }
 

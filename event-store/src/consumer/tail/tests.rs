@@ -54,7 +54,7 @@ fn positions(read: Option<Read>) -> Option<Vec<u64>> {
 }
 
 #[test]
-fn whoever_is_inside_gets_the_next_events_and_nobody_else_any() {
+fn a_reader_within_the_window_gets_the_next_events_and_others_none() {
     let window = window(15, 1);
     let after = |position, limit| positions(window.after(Position::new(position), limit));
     assert_eq!(after(10, 9), Some(vec![11, 12, 13, 14, 15]));

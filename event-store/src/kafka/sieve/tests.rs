@@ -37,8 +37,8 @@ fn received(lane: u16, position: u64, previous: u64) -> Received {
         content_hash: [0; 32],
         link: [0; 32],
     };
-    let place = Place { incarnation: LOG, previous: Position::new(previous) };
-    Received { event: Arc::new(event), place, offset: 0 }
+    let link = LaneLink { incarnation: LOG, previous: Position::new(previous) };
+    Received { event: Arc::new(event), link, offset: 0 }
 }
 
 /// The messages of a log with events of these lanes.
@@ -182,9 +182,9 @@ fn events_of_several_lanes_come_in_the_order_of_the_log() {
 fn a_message_of_another_log_is_not_taken_for_one_of_this() {
     let other = IncarnationId::from_uuid(Uuid::from_u128(2));
     let mut message = received(0, 1, 0);
-    message.place.incarnation = other;
+    message.link.incarnation = other;
     let sifted = sift(&[message.clone()], LOG, |_| Some(Position::new(100)));
     assert_eq!(sifted.map(|_| ()).unwrap_err(), AnotherLog(other));
-    let of_nobody = sift(&[message], LOG, |_| None).unwrap();
-    assert!(of_nobody.events.is_empty() && of_nobody.gaps.is_empty());
+    let of_other_lane = sift(&[message], LOG, |_| None).unwrap();
+    assert!(of_other_lane.events.is_empty() && of_other_lane.gaps.is_empty());
 }

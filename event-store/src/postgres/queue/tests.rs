@@ -109,8 +109,8 @@ fn one_tenant_cannot_fill_more_than_half_of_the_queue() {
 
 #[test]
 fn a_repeated_command_waits_for_the_first_and_all_behind_it_with_it() {
-    let again = Thing { command: 1, ..thing(1, 2) };
-    let mut queue = queue([thing(1, 1), again, thing(1, 3), thing(2, 1), thing(2, 2)]);
+    let repeated = Thing { command: 1, ..thing(1, 2) };
+    let mut queue = queue([thing(1, 1), repeated, thing(1, 3), thing(2, 1), thing(2, 2)]);
     assert_eq!(names(&queue.take(ALL)), [(1, 1), (2, 1), (2, 2)]);
     assert_eq!(names(&queue.take(ALL)), [(1, 2), (1, 3)]);
 }
@@ -127,7 +127,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![5 => push, 1 => (1..10_usize).prop_map(|items_max| Step::Take { items_max })]
 }
 
-/// What a model of plain lines knows.
+/// The state of a model of plain lines.
 #[derive(Default)]
 struct Model {
     /// No command id is used twice.

@@ -1,4 +1,4 @@
-//! What is at hand, and what is not.
+//! Which events are kept, and which are not.
 
 use uuid::Uuid;
 

@@ -28,7 +28,7 @@ const DISHES_MAX: usize = 6;
 /// How many days before today it looks back.
 const DAYS: u64 = 28;
 
-/// Everything that moves on the page.
+/// All figures of the page.
 #[derive(Debug, Serialize)]
 pub(super) struct Figures {
     now: DateTime<Utc>,
@@ -40,11 +40,11 @@ pub(super) struct Figures {
     dishes: Vec<Dish>,
 }
 
-/// How far a read model has come.
+/// The progress of a read model.
 #[derive(Debug, Serialize)]
 struct ReadModel {
     name: &'static str,
-    /// How many events it has still before it.
+    /// How many events it has not applied yet.
     behind: u64,
 }
 
@@ -54,7 +54,7 @@ struct Branch {
     name: Name,
     today: NaiveDate,
     sold: Sold,
-    /// Today's orders by where they stand.
+    /// Today's orders by status.
     orders: BTreeMap<Status, u64>,
     kitchen: Vec<Ticket>,
     /// What was sold on the days before, the earliest first.

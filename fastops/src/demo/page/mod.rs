@@ -26,7 +26,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
                       img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// For how long computed figures are shown before they are computed again.
+/// For how long computed figures are shown before they are recomputed.
 const FRESH_FOR: Duration = Duration::from_millis(900);
 
 /// The pages of the demo, by their addresses.
@@ -70,7 +70,7 @@ async fn newest_figures(Data(screen): Data<&Screen>) -> Result<Response, Problem
         _ => {
             let figures = Figures::read(&screen.installation, screen.tenant).await;
             let figures = figures.map_err(|error| {
-                tracing::warn!(%error, "the demo's figures could not be read");
+                tracing::warn!(%error, "the demo's figures could not be read: the page shows none");
                 Problem::new(Code::Unavailable).retry_after(Duration::from_secs(2))
             })?;
             let json = serde_json::to_string(&figures).map_err(|error| {

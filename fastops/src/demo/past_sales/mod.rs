@@ -25,7 +25,7 @@ const COOKED_AT_ONCE: usize = 24;
 /// How many orders are looked up in the log at once.
 const LOOKED_UP_AT_ONCE: usize = 1_000;
 
-/// Why the past is not complete; a later start goes on with it.
+/// Why the past sales are incomplete; a later start goes on with them.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PastSalesError {
     /// The log could not be read or written.
@@ -36,7 +36,7 @@ pub(super) enum PastSalesError {
     Leaving,
 }
 
-/// Who is told how far it has come.
+/// Receives the progress.
 pub(super) trait Progress: Send + Sync {
     /// It will take so many steps.
     fn begins(&self, n_steps: u64);
@@ -44,14 +44,14 @@ pub(super) trait Progress: Send + Sync {
     fn goes_on(&self);
 }
 
-/// Orders of the past that were placed and did not come to their end yet, the earliest first.
+/// Past orders that were placed and are unfinished, the earliest first.
 #[derive(Debug)]
 pub(super) struct Placed(Vec<Hand>);
 
-/// Places what the log lacks of the past days, up to yesterday.
+/// Places the orders of the past days, up to yesterday, that the log lacks.
 ///
-/// Every command has an id that follows from its order, so that nothing is sold twice, and an order
-/// that was left half way by an earlier start is carried to its end.
+/// Every command has an id that is derived from its order, so nothing is sold twice, and an order that an
+/// earlier start left unfinished is completed.
 pub(super) async fn place(
     installation: &Installation,
     restaurant: &Restaurant,
@@ -90,7 +90,7 @@ impl Placed {
         self.0.len()
     }
 
-    /// Carries every order to its end.
+    /// Completes every order.
     pub(super) async fn finish(self, progress: &dyn Progress) -> Result<(), PastSalesError> {
         stream::iter(self.0)
             .map(Hand::finish)
@@ -101,7 +101,7 @@ impl Placed {
     }
 }
 
-/// The orders whose last command the log does not know.
+/// The orders whose last command is not in the log.
 async fn missing(
     installation: &Installation,
     restaurant: &Restaurant,
@@ -123,12 +123,12 @@ async fn missing(
 /// The kind of the id of an order's last command, which pays or cancels it.
 const LAST_COMMAND: &str = "past-order/end";
 
-/// Repeats one order of the past.
+/// Executes the commands of one past order.
 #[derive(Debug)]
 struct Hand {
     staff: Staff,
     past: PastOrder,
-    /// What the order costs; nothing if it was refused.
+    /// The total of the order; none if it was refused.
     total: Option<Money>,
 }
 
@@ -204,8 +204,8 @@ impl Hand {
         Request { command: CommandId::derived(id), occurred_at: Some(at) }
     }
 
-    /// The menu, or an order that an earlier start has left half way, may have been changed. Such an order
-    /// is left as it is.
+    /// The menu, or an order that an earlier start left unfinished, may have been changed by a user. Such an
+    /// order is left as it is.
     fn unless_refused(
         &self,
         outcome: Result<Receipt, Undone<OrderRefusal>>,
@@ -215,7 +215,8 @@ impl Hand {
             Err(Undone::Leaving) => Err(PastSalesError::Leaving),
             Err(Undone::Failed(CommandError::World(world))) => Err(world.into()),
             Err(Undone::Failed(refusal)) => {
-                tracing::warn!(%refusal, order = self.past.key, "a past order is left out");
+                tracing::warn!(%refusal, order = self.past.key, "a command of a past order of \
+                    the demo was refused: the order stays as it is");
                 Ok(None)
             }
         }

@@ -1,4 +1,4 @@
-//! What a branch sold on a day of the past: made up, but the same whenever it is made up again.
+//! The sales of a branch on a past day: invented, but the same on every run.
 
 use std::ops::Range;
 
@@ -35,10 +35,10 @@ const GUESTS_BY_HOUR: [(i64, u32); 14] = [
     (21, 2),
 ];
 
-/// An order of the past with everything that became of it.
+/// A past order and its course.
 #[derive(Debug, Clone)]
 pub(super) struct PastOrder {
-    /// What it is told by among all past orders: branch, date and number in the day.
+    /// Identifies it among all past orders: branch, date and number in the day.
     pub(super) key: String,
     pub(super) order_type: OrderType,
     pub(super) lines: Vec<WantedLine>,
@@ -46,22 +46,22 @@ pub(super) struct PastOrder {
     pub(super) end: End,
 }
 
-/// What became of an order, in order.
+/// The course of an order.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum End {
     /// It was cooked, eaten and paid: when each of [`COOKED`] was taken, and when it was paid.
     Paid { steps_at: [DateTime<Utc>; COOKED.len()], paid_at: DateTime<Utc> },
-    /// It came to nothing.
+    /// It was cancelled.
     Cancelled { reason: CancelReason, at: DateTime<Utc> },
 }
 
-/// The way of an order through the kitchen.
+/// The steps of an order in the kitchen.
 pub(super) const COOKED: [Step; 4] = [Step::Confirm, Step::Start, Step::MarkReady, Step::Deliver];
 
 /// How many seconds pass before each of [`COOKED`].
 const SECONDS_BEFORE: [Range<i64>; COOKED.len()] = [20..120, 30..300, 360..1_200, 30..300];
 
-/// How many seconds pass between the plate and the money.
+/// How many seconds pass between delivery and payment.
 const SECONDS_BEFORE_PAYMENT: Range<i64> = 120..1_500;
 
 /// The orders of one branch on one business date, the earliest first.

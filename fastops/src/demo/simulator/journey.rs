@@ -1,4 +1,4 @@
-//! The way of one order: what comes next, and what a refusal teaches.
+//! The steps of one order: the next one, and how a refusal changes it.
 
 use commands::CommandError;
 use commands::orders::{OrderRefusal, Step};
@@ -6,7 +6,7 @@ use domain::orders::Status;
 use domain::orders::order::{self, CancelReason};
 use domain::shared::{Money, OrderId};
 
-/// An order on its way.
+/// An open order.
 #[derive(Debug, Clone)]
 pub(super) struct Journey {
     pub(super) order: OrderId,
@@ -54,8 +54,8 @@ impl Journey {
         }
     }
 
-    /// The action was refused, since another user changed the order. Says whether the
-    /// journey goes on from what the refusal tells.
+    /// Handles a refusal, which means that another user changed the order. Returns whether the journey goes
+    /// on from the state in the refusal.
     pub(super) fn learns(&mut self, refusal: &CommandError<OrderRefusal>) -> bool {
         let CommandError::Refused(OrderRefusal::Order(refusal)) = refusal else { return false };
         match refusal {

@@ -1,7 +1,7 @@
-//! Guests and kitchen of the demo: places orders, cooks them, hands them over and takes the money.
+//! Guests and kitchen of the demo: places orders, cooks them, delivers them and takes payments.
 //!
-//! Everything that matters is in the log. What is lost with the process are the delays that were
-//! running; the next start carries on with the orders that stand open.
+//! The state is in the log. Only running delays are lost with the process; the next start goes on with the
+//! open orders.
 
 mod journey;
 mod open_orders;
@@ -25,7 +25,7 @@ use super::staff::{Staff, Undone};
 use crate::installation::Installation;
 use journey::{Action, Journey};
 
-/// How many orders may be on their way at once; guests who come then go elsewhere.
+/// How many orders are simulated at once; beyond that no guests come.
 const OPEN_MAX: usize = 400;
 
 /// How often an order may be refused something before it is left alone.
@@ -131,7 +131,7 @@ impl Simulator {
             Ok(receipt) => receipt,
             Err(Undone::Leaving) => return None,
             Err(Undone::Failed(refusal)) => {
-                tracing::warn!(%refusal, "a guest of the demo got nothing");
+                tracing::warn!(%refusal, "an order of the demo was refused and is dropped");
                 return None;
             }
         };
@@ -159,7 +159,8 @@ impl Simulator {
                 Err(Undone::Failed(refusal)) => {
                     refusals += 1;
                     if !journey.learns(&refusal) || refusals > REFUSALS_MAX {
-                        tracing::warn!(%refusal, order.id = %journey.order, "left alone");
+                        tracing::warn!(%refusal, order.id = %journey.order, "the demo's \
+                            simulator was refused too often and leaves the order to the users");
                         return;
                     }
                 }

@@ -1,4 +1,4 @@
-//! The orders that an earlier start left open, as the read models know them.
+//! The orders that an earlier start left open, from the read models.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::demo::restaurant::Restaurant;
 use crate::demo::staff::Staff;
 use crate::installation::Installation;
 
-/// How long the read models may take before they are asked again.
+/// The timeout of the read models, after which they are asked again.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many orders are read at once.
@@ -32,8 +32,8 @@ enum Unknown {
     Behind,
 }
 
-/// Every order that is not at its end, read when the list has caught up with the log. Waits as long
-/// as it takes; nothing when the demo ends before.
+/// Every unfinished order, read when the list has caught up with the log. Waits without a timeout; none when
+/// the demo ends before.
 pub(super) async fn left_open(
     installation: &Installation,
     tenant: TenantId,
@@ -97,8 +97,8 @@ async fn standing_at(
     }
 }
 
-/// Whether the order belongs to the past sales, which carry their orders to the end themselves: only
-/// their ids follow from a name.
+/// Whether the order belongs to the past sales, which complete their orders themselves: only their ids are
+/// derived from a name.
 fn is_past(order: OrderId) -> bool {
     order.uuid().get_version() == Some(Version::Sha1)
 }

@@ -50,8 +50,8 @@ impl Graph {
     }
 }
 
-/// Shows again what differs between two states, given how it was shown. What they share is not looked at,
-/// so that an event costs what it changes, not what the company has.
+/// Writes the difference between two states. What they share is not visited, so that an event costs as much
+/// as it changes, not as much as the company has.
 fn show<K: Ord + Clone, V: PartialEq + Clone, S>(
     shown: &mut BTreeMap<K, S>,
     before: &OrdMap<K, V>,

@@ -40,7 +40,7 @@ fn admitted(user: UserId, role: RoleId) -> Event {
     MemberAdmitted { user, roles: [role].into(), branches }.into()
 }
 
-/// Applies one event per second, each in a page of its own or all in one.
+/// Applies one event per second, each in its own page or all in one.
 fn shown(events: &[Event], in_one_page: bool) -> Graph {
     let (mut graph, mut state) = (Graph::default(), State::default());
     for (second, event) in (0..).zip(events) {

@@ -1,4 +1,4 @@
-//! How far rows have come, lane by lane.
+//! The positions of rows in the log, lane by lane.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use crate::lane::LANES;
 use crate::store::Head;
 use crate::stream::Position;
 
-/// Every lane has seen everything up to its position, and nothing after it.
+/// Each lane contains everything up to its position, and nothing after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place(BTreeMap<u16, Position>);
+pub(super) struct LanePositions(BTreeMap<u16, Position>);
 
-impl Place {
+impl LanePositions {
     /// All lanes at one position.
     pub(super) fn at(position: Position) -> Self {
         Self((0..LANES).map(|lane| (lane, position)).collect())
     }
 
-    /// Where a live consumer stands, as its transaction sees it; nothing if it never ran or if its
+    /// The positions of a live consumer, as its transaction sees them; none if it never ran or if its
     /// checkpoints do not belong to this log.
     pub(super) async fn of_live(
         tx: &mut PgConnection,
@@ -34,7 +34,7 @@ impl Place {
         Ok(Self::within(&lanes.bind(consumer).fetch_all(tx).await?, log))
     }
 
-    /// The same, and nobody moves it until `tx` ends.
+    /// The same, locked until `tx` ends.
     pub(super) async fn lock_live(
         tx: &mut PgConnection,
         consumer: &str,
@@ -69,7 +69,7 @@ impl Place {
         self.0.values().max().copied().unwrap_or_default()
     }
 
-    /// Whether it includes an event.
+    /// Whether they include an event.
     pub(super) fn includes(&self, event: &RecordedEvent) -> Result<bool, ConsumerError> {
         let lane = self.0.get(&event.lane).ok_or_else(|| ConsumerError::Misfit {
             position: event.position,

@@ -1,4 +1,4 @@
-//! What an import says on standard output.
+//! The output of an import on standard output.
 
 use std::io::{self, BufWriter, Write};
 
