@@ -49,7 +49,8 @@ fn example(schema: &Value, name: &str, document: &Value, depth: usize) -> Value 
     match ty {
         "object" => {
             let required = schema["required"].as_array().into_iter().flatten();
-            let fields = required.filter_map(Value::as_str).map(|field| {
+            let also = ONE_OF.into_iter().filter(|name| schema["properties"][name].is_object());
+            let fields = required.filter_map(Value::as_str).chain(also).map(|field| {
                 let of_field = &schema["properties"][field];
                 (field.to_owned(), example(of_field, field, document, depth + 1))
             });
@@ -77,6 +78,9 @@ fn of_format(format: &str) -> Value {
         _ => "Bandeja paisa",
     })
 }
+
+/// Optional fields of which a request needs one, by a rule that the schema cannot state.
+const ONE_OF: [&str; 1] = ["all_branches"];
 
 /// A UUID of version 7, as clients make them.
 const ID: &str = "01936f2c-7a4e-7c11-9f6b-3d2a5c8e4f10";
