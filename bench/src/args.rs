@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The usage message.
 pub(crate) const USAGE: &str =
     "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
-    [permission] [logins]
+    [permission] [logins] [overload]
     [rounds=5] [seconds=2] [connections=N] [companies=N] [events=1000000] [away=60]
 without a part: orders append two";
 
@@ -32,6 +32,8 @@ pub(crate) enum Part {
     Permission,
     /// Orders while many users sign in.
     Logins,
+    /// Five times as many orders as the server can place.
+    Overload,
 }
 
 /// The arguments of a run.
@@ -81,6 +83,7 @@ impl Args {
                 "kafka_away" => args.parts.push(Part::KafkaAway),
                 "permission" => args.parts.push(Part::Permission),
                 "logins" => args.parts.push(Part::Logins),
+                "overload" => args.parts.push(Part::Overload),
                 "rounds" => args.rounds = number()?,
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
                 "connections" => args.connections = Some(number()? as usize),

@@ -23,6 +23,7 @@ mod load;
 mod logins;
 mod memory;
 mod orders;
+mod overload;
 mod pace;
 mod permission;
 mod rebuild;
@@ -64,6 +65,7 @@ async fn main() -> ExitCode {
             Part::Delay => delay::measure(&mut stand, &scene, &args).await,
             Part::Permission => permission::measure(&stand).await,
             Part::Logins => logins::measure(&stand, &scene, &args).await,
+            Part::Overload => overload::measure(&stand, &scene, &args).await,
             Part::KafkaAway => away::measure(&mut stand, &scene, &args).await,
         };
         result.extend(figures);
