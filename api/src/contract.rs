@@ -14,7 +14,7 @@ pub(crate) use merged::Merged;
 
 use crate::access::{ANYONE, BEARER, DEVICE, OPERATOR};
 use crate::language::Words;
-use crate::payload::{Schema, expectation};
+use crate::payload::{BytesMax, Schema, expectation};
 
 /// What the document says about the API as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +64,15 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     /// Media types of its answers; none when it answers without a body.
     pub(crate) produces: Vec<&'static str>,
+    /// How large its body may be; none where no body belongs.
+    pub(crate) body: Option<BytesMax>,
     parameters: Vec<Parameter>,
 }
 
 struct Parameter {
     place: MetaParamIn,
     name: String,
+    is_list: bool,
     expects: Words,
 }
 
@@ -86,7 +89,8 @@ impl Contract {
         for path in Merged::<T>::meta().into_iter().flat_map(|api| api.paths) {
             for operation in path.operations {
                 let name = format!("{} {}", operation.method, path.path);
-                if operation.operation_id.is_none() {
+                let id = operation.operation_id.unwrap_or_default();
+                if id.is_empty() {
                     no_id.push(name.clone());
                 }
                 match access(&operation) {
@@ -94,6 +98,7 @@ impl Contract {
                         template: path.path.clone(),
                         access,
                         produces: produces(&operation),
+                        body: operation.request.as_ref().map(|_| BytesMax::of(&path.path, id)),
                         parameters: parameters(&operation, &registry),
                         method: operation.method,
                     }),
@@ -187,6 +192,12 @@ impl Operation {
         query.any(|parameter| parameter.name == name)
     }
 
+    /// Whether a parameter of the query may be given more than once.
+    pub(crate) fn is_list(&self, name: &str) -> bool {
+        let mut query = self.parameters.iter().filter(|found| found.place == MetaParamIn::Query);
+        query.any(|parameter| parameter.name == name && parameter.is_list)
+    }
+
     /// Where a parameter of this name is read from: query or header.
     pub(crate) fn place(&self, name: &str) -> Option<MetaParamIn> {
         self.parameters
@@ -213,10 +224,14 @@ fn produces(operation: &MetaOperation) -> Vec<&'static str> {
 }
 
 fn parameters(operation: &MetaOperation, registry: &Registry) -> Vec<Parameter> {
-    let parameter = |param: &MetaOperationParam| Parameter {
-        place: param.in_type,
-        name: param.name.clone(),
-        expects: expectation(Schema::new(&param.schema, registry).root()),
+    let parameter = |param: &MetaOperationParam| {
+        let schema = Schema::new(&param.schema, registry);
+        Parameter {
+            place: param.in_type,
+            name: param.name.clone(),
+            is_list: schema.root().ty == "array",
+            expects: expectation(schema.root()),
+        }
     };
     operation.params.iter().map(parameter).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use poem::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Access, Operation};
@@ -17,6 +18,10 @@ pub(crate) fn finish(spec: &str, operations: &[Operation]) -> String {
         let found = &mut document["paths"][operation.template.as_str()][method];
         if let Value::Object(found) = found {
             declare_access(found, operation.access);
+            declare_body(found, operation);
+            if operation.method == Method::GET {
+                declare_not_modified(found);
+            }
         }
     }
     let closed = request_schemas(&document);
@@ -52,6 +57,40 @@ fn declare_access(operation: &mut Map<String, Value>, access: Access) {
     let said = operation.get("description").and_then(Value::as_str).unwrap_or_default();
     let said = if said.is_empty() { sentence } else { format!("{said}\n\n{sentence}") };
     operation.insert("description".to_owned(), json!(said));
+}
+
+/// How large a body may be, where one belongs.
+fn declare_body(operation: &mut Map<String, Value>, of: &Operation) {
+    let body = operation.get_mut("requestBody").and_then(Value::as_object_mut);
+    if let (Some(body), Some(bytes_max)) = (body, of.body) {
+        body.insert("x-bytes-max".to_owned(), json!(bytes_max.get()));
+    }
+}
+
+/// A read that answers a tag takes it back, and spares the client what it has.
+fn declare_not_modified(operation: &mut Map<String, Value>) {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let headers = responses.get("200").and_then(|ok| ok["headers"].as_object());
+    // poem-openapi writes the names of headers in capitals.
+    let tag =
+        headers.and_then(|all| all.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag")));
+    let Some((name, tag)) = tag else { return };
+    let answer = json!({
+        "description": "The client has it: what would be answered has a tag that it names.",
+        "headers": { name: tag },
+    });
+    responses.insert("304".to_owned(), answer);
+    let parameter = json!({
+        "name": "If-None-Match",
+        "in": "header",
+        "required": false,
+        "description": "The ETags of answers that the client has, with commas between them.",
+        "schema": { "type": "string" },
+    });
+    let parameters = operation.entry("parameters").or_insert(json!([]));
+    parameters.as_array_mut().into_iter().for_each(|all| all.push(parameter.clone()));
 }
 
 /// Names of the schemas that bodies of requests are read with.

@@ -106,6 +106,8 @@ fn permission(pointer: &str, text: &str) -> Result<PermissionName, Problem> {
             "debe ser recurso.acción, con a-z, 0-9 y guiones bajos",
             "must be resource.action, of a-z, 0-9 and underscores",
         );
-        Problem::validation(vec![FieldError::new(pointer, "permission", words)])
+        let error = FieldError::new(pointer, "permission", words);
+        let is_in_address = pointer.starts_with("/path/");
+        if is_in_address { Problem::parameter(error) } else { Problem::validation(vec![error]) }
     })
 }
