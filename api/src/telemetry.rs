@@ -10,6 +10,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::contract::Contract;
+use crate::rates::RateState;
 use crate::trace::Trace;
 
 /// Where ids come from.
@@ -52,6 +53,7 @@ pub(crate) struct Journal {
     request_id: RequestId,
     trace: Trace,
     signed_in: OnceLock<(TenantId, UserId)>,
+    counted: OnceLock<RateState>,
 }
 
 impl Journal {
@@ -70,6 +72,11 @@ impl Journal {
     pub(crate) fn signed_in(&self, tenant: TenantId, user: UserId) {
         // Whoever signed in first is who is asking; extractors may well ask twice.
         let _already_known = self.signed_in.set((tenant, user));
+    }
+
+    pub(crate) fn counted(&self, counted: RateState) {
+        // A request counts once, whatever it asks for.
+        let _already_counted = self.counted.set(counted);
     }
 }
 
@@ -91,6 +98,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
             request_id: RequestId::of(&request, &self.new_id),
             trace: Trace::of(&request, &self.new_id),
             signed_in: OnceLock::new(),
+            counted: OnceLock::new(),
         });
         request.set_data(Arc::clone(&journal));
         let method = known(request.method());
@@ -100,6 +108,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
+        if let Some(counted) = journal.counted.get() {
+            counted.write(response.headers_mut());
+        }
         record(&journal, method, route, response.status().as_u16(), start.elapsed());
         Ok(response)
     }

@@ -89,6 +89,7 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         public_url: "http://localhost".into(),
         rates: site.rates,
         proxies: site.proxies.clone(),
+        origins: site.origins.clone(),
         board: projecting.board,
         readiness,
         peers: None,
@@ -102,6 +103,6 @@ async fn begin(site: Site, silence: Silence, hears: bool) -> (SocketAddr, Instal
         tokio::time::sleep(HEARD_WITHIN).await;
         listening.cancel();
     }
-    tokio::spawn(serve(apps.public, listener, forever));
+    tokio::spawn(serve(apps.public, listener, site.proxies.clone(), forever));
     (address, installation)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use api::auth::operator::OperatorToken;
 use api::auth::origin::TrustedProxies;
 use api::auth::token::TokenAlgorithm;
+use api::edge::cors::AllowedOrigins;
 use api::rates::Rates;
 use commands::engine::sources::RandomIds;
 use commands::identity::Post;
@@ -42,6 +43,8 @@ pub struct Site {
     pub rates: Rates,
     /// The proxies that processes believe; none unless a test says otherwise.
     pub proxies: TrustedProxies,
+    /// The origins whose pages may use the API; none unless a test says otherwise.
+    pub origins: AllowedOrigins,
     /// How processes reach the database.
     pub databases: Databases,
     /// What tokens are signed with; [`secrets`] unless a test says otherwise.
@@ -71,8 +74,8 @@ impl Site {
         let (clock, letters) = (Arc::new(TestClock::new()), Letterbox::default());
         let post = Arc::new(letters.clone());
         let (rates, secrets) = (Rates::default(), secrets());
-        let proxies = TrustedProxies::default();
-        Self { database, clock, letters, post, rates, proxies, databases, secrets }
+        let (proxies, origins) = (TrustedProxies::default(), AllowedOrigins::default());
+        Self { database, clock, letters, post, rates, proxies, origins, databases, secrets }
     }
 
     /// The adapters of a new process, its log silent in the way asked for. Needs a runtime, which its

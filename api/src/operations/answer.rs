@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::refusal::failed;
 use crate::payload::{Answer, Json};
-use crate::preconditions::etag;
+use crate::preconditions::{etag, etag_with};
 use crate::problem::{Code, Problem};
 
 /// A command that made something.
@@ -23,6 +23,9 @@ pub(super) enum Created<T: Answer> {
         Json<T>,
         /// The revision, for `If-Match`.
         #[oai(header = "ETag")]
+        String,
+        /// Where what was made is to be found.
+        #[oai(header = "Location")]
         String,
         /// Present when the command was accepted by an earlier request with this key.
         #[oai(header = "Idempotent-Replayed")]
@@ -66,7 +69,8 @@ pub(super) enum Found<T: Answer> {
     #[oai(status = 200)]
     Found(
         Json<T>,
-        /// The revision, for `If-Match`.
+        /// The revision, for `If-Match`, and for `If-None-Match` with whatever else the answer depends
+        /// on.
         #[oai(header = "ETag")]
         String,
     ),
@@ -82,8 +86,10 @@ pub(super) struct List<T: ParseFromJSON + ToJSON> {
 }
 
 impl<T: Answer> Created<T> {
-    pub(super) fn by(receipt: &Receipt, revision: Revision, body: T) -> Self {
-        Self::Created(Json(body), etag(revision.get()), receipt.replayed.then_some(true))
+    /// `address` is that of what was made, from the root of this service.
+    pub(super) fn by(receipt: &Receipt, revision: Revision, address: String, body: T) -> Self {
+        let replayed = receipt.replayed.then_some(true);
+        Self::Created(Json(body), etag(revision.get()), address, replayed)
     }
 }
 
@@ -101,7 +107,12 @@ impl<T: Answer> Done<T> {
 
 impl<T: Answer> Found<T> {
     pub(super) fn at(revision: Revision, body: T) -> Self {
-        Self::Found(Json(body), etag(revision.get()))
+        Self::with(revision, "", body)
+    }
+
+    /// The same where the answer also depends on `rest`, which changes without a revision.
+    pub(super) fn with(revision: Revision, rest: &str, body: T) -> Self {
+        Self::Found(Json(body), etag_with(revision.get(), rest))
     }
 }
 

@@ -75,7 +75,8 @@ impl Categories {
         let made = first::<Category>(&receipt)?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let address = format!("/v1/categories/{}", body.id);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 
     /// Change a category.

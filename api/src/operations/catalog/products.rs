@@ -104,7 +104,8 @@ impl Products {
         let made = first::<Product>(&receipt)?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let address = format!("/v1/products/{}", body.id);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 
     /// Change a product: its name, category, variants and prices.

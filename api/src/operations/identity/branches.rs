@@ -146,7 +146,8 @@ impl Branches {
         let branch = branches::Branch { id, details, is_open: true, revision };
         let position = self.0.token(receipt.position);
         let body = OpenedBranch { branch: branch.into(), position };
-        Ok(Created::by(&receipt, fact.revision, body))
+        let address = format!("/v1/branches/{}", body.branch.id);
+        Ok(Created::by(&receipt, fact.revision, address, body))
     }
 
     /// Correct name and address of a branch.

@@ -102,7 +102,8 @@ impl Devices {
             revision: made.revision.get(),
             position: self.0.token(receipt.position),
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        let address = format!("/v1/devices/{}", body.id);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 
     /// Shut a device out: sign-ins on it end, and nobody signs in on it any more.

@@ -162,7 +162,8 @@ impl Users {
         self.0.write_invitation(tenant, made.id, key.command_id(), receipt.replayed).await?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let address = format!("/v1/users/{}", body.id);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 
     /// List the people of the company, in the order in which they were invited.

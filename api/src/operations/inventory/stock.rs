@@ -170,7 +170,9 @@ impl StockOfBranches {
             lines: received.lines.into_iter().map(Into::into).collect(),
             position: self.0.token(receipt.position),
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        // A receipt has no address: this one shows what it has changed.
+        let address = format!("/v1/branches/{}/stock", branch_id.0);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 
     /// Release what is kept for orders that nobody has made in time.

@@ -93,7 +93,8 @@ impl StockItems {
         let made = first::<StockItem>(&receipt)?;
         let position = self.0.token(receipt.position);
         let body = Revised { id: made.id.uuid(), revision: made.revision.get(), position };
-        Ok(Created::by(&receipt, made.revision, body))
+        let address = format!("/v1/stock-items/{}", body.id);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 
     /// Rename a stock item, or change what happens when there is too little of it.

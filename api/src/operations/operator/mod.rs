@@ -60,7 +60,8 @@ impl Companies {
             revision: made.revision.get(),
             position: self.0.token(created.receipt.position),
         };
-        Ok(Created::by(&created.receipt, made.revision, body))
+        let address = format!("/v1/operator/companies/{}", body.id);
+        Ok(Created::by(&created.receipt, made.revision, address, body))
     }
 
     /// List the companies of the installation, by their short names.

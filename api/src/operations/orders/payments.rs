@@ -107,6 +107,8 @@ impl Payments {
             revision: made.revision.get(),
             position: self.0.token(receipt.position),
         };
-        Ok(Created::by(&receipt, made.revision, body))
+        // A payment has no address but that of its order, which shows it.
+        let address = format!("/v1/orders/{}", body.order_id);
+        Ok(Created::by(&receipt, made.revision, address, body))
     }
 }

@@ -81,7 +81,8 @@ impl PermissionCategories {
         let position = self.0.token(receipt.position);
         let first = Revision::new(1);
         let body = Revised { id: category.uuid(), revision: first.get(), position };
-        Ok(Created::by(&receipt, first, body))
+        let address = format!("/v1/rbac/permission-categories/{}", body.id);
+        Ok(Created::by(&receipt, first, address, body))
     }
 
     /// Rename a category of permissions.
@@ -162,6 +163,8 @@ impl PermissionCategories {
         let id = PermissionCategoryId::from_uuid(category_id.0);
         let body = PermissionCategoryBody::of(&graph, id);
         let body = body.ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok(Found::at(Revision::new(body.revision), body))
+        // What is put into a category is no change of its own.
+        let inside = body.permissions.join(" ");
+        Ok(Found::with(Revision::new(body.revision), &inside, body))
     }
 }

@@ -69,7 +69,8 @@ impl RolesOfCompany {
         let position = self.0.token(receipt.position);
         let first = Revision::new(1);
         let body = Revised { id: role.uuid(), revision: first.get(), position };
-        Ok(Created::by(&receipt, first, body))
+        let address = format!("/v1/rbac/roles/{}", body.id);
+        Ok(Created::by(&receipt, first, address, body))
     }
 
     /// Rename a role and choose what it inherits from.
