@@ -227,7 +227,9 @@ impl Answer {
     /// The revision, as `ETag` and body say it alike.
     #[track_caller]
     pub fn revision(&self) -> u64 {
-        let tag = self.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok());
+        // What is shown besides may be in the tag too.
+        let number = |tag: &str| tag.trim_matches('"').split('-').next()?.parse().ok();
+        let tag = self.header("etag").and_then(number);
         tag.unwrap_or_else(|| panic!("no ETag beside {}", self.body))
     }
 }

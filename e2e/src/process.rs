@@ -50,6 +50,14 @@ impl Process {
         Self::start(databases, &[]).await
     }
 
+    /// One that may have so many files open, connections included; it keeps no read models.
+    pub async fn serve_with_files(databases: &Databases, n_files: u32) -> Self {
+        let limit = format!("ulimit -n {n_files} && exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(limit).arg(binary());
+        Self::started_by(on(shell, databases), &[]).await
+    }
+
     /// One of several that decide for a company in one place; it keeps no read models.
     pub async fn serve_peer(databases: &Databases) -> Self {
         Self::serve_peer_with(databases, &[]).await
@@ -94,11 +102,15 @@ impl Process {
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {
+        Self::started_by(program(databases), roles).await
+    }
+
+    async fn started_by(mut program: Command, roles: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a log");
         let log = Log { path: folder.path().join("log"), _folder: folder };
         let file = File::create(&log.path).expect("the folder is ours");
         let secret = str::from_utf8(SECRET).expect("the secret is a text");
-        let child = program(databases)
+        let child = program
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(roles)
             .env("FASTOPS_TOKEN_SECRET", secret)
@@ -223,7 +235,11 @@ pub async fn tool(databases: &Databases, args: &[&str]) -> Output {
 
 /// The program on a database, in an environment that says nothing else.
 fn program(databases: &Databases) -> Command {
-    let mut program = Command::new(binary());
+    on(Command::new(binary()), databases)
+}
+
+/// The same for whatever starts the program.
+fn on(mut program: Command, databases: &Databases) -> Command {
     program
         .env("FASTOPS_DATABASE_URL", address(&databases.app))
         .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))

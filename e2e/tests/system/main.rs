@@ -5,9 +5,11 @@
 mod accounts;
 mod bodies;
 mod branches;
+mod browsers;
 mod clocks;
 mod companies;
 mod crash;
+mod crowds;
 mod day;
 mod document;
 mod forgetting;
