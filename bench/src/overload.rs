@@ -65,7 +65,8 @@ pub(crate) async fn measure(stand: &Stand, scene: &Scene, args: &Args) -> Map<St
         placed += beside.add(capacity, Flooded { reports, ..flooded });
     }
     assert_eq!(stand.orders().await, placed, "every order that was answered is in the log, once");
-    let figures = json!({"alone": goodput.figures("alone"), "beside": beside.figures("beside readers")});
+    let figures =
+        json!({"alone": goodput.figures("alone"), "beside": beside.figures("beside readers")});
     Map::from_iter([("overload".to_owned(), figures)])
 }
 

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 fn document() -> Value {
-    serde_json::from_str(&fastops::serving::openapi().unwrap()).unwrap()
+    serde_json::from_str(&fastops::processes::server::openapi().unwrap()).unwrap()
 }
 
 /// Every object of the document, with its address in it.
@@ -75,7 +75,7 @@ fn what_an_answer_always_has_is_required() {
 /// The parts come as a newcomer needs them, and so do the operations in them.
 #[test]
 fn the_document_follows_the_journey_of_its_reader() {
-    let text = fastops::serving::openapi().unwrap();
+    let text = fastops::processes::server::openapi().unwrap();
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what} is not there"));
     for pair in ["login", "openBranch", "addProduct", "placeOrder", "reportSales", "listCompanies"]
         .windows(2)
