@@ -94,7 +94,7 @@ async fn admit(
 ) -> Result<(Caller, Arc<Standing>), Problem> {
     let mut caller = Caller::authenticate(request)?;
     if let Some(rates) = request.data::<Arc<RateLimits>>() {
-        rates.check(&caller)?;
+        Journal::of(request).counted(rates.check(caller.session, caller.tenant)?);
     }
     let permits = request.data::<Arc<dyn Permits>>().ok_or_else(|| Problem::new(Code::Internal))?;
     match permits.standing(&caller, permission).await {

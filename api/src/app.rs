@@ -12,7 +12,9 @@ use crate::auth::origin::TrustedProxies;
 use crate::auth::sign_in_limiter::SignInLimiter;
 use crate::caller::Authenticator;
 use crate::contract::{About, Contract, ContractError, Merged};
-use crate::docs::{self, Docs};
+use crate::docs;
+use crate::edge::Edge;
+use crate::edge::cors::AllowedOrigins;
 use crate::forwarding::{Arrivals, Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Readiness};
@@ -49,6 +51,8 @@ pub struct Shell {
     pub operator: Arc<OperatorGate>,
     /// The proxies that are believed about where requests come from.
     pub proxies: TrustedProxies,
+    /// The origins whose pages may use the API.
+    pub origins: AllowedOrigins,
     /// The other nodes, if there are any.
     pub peers: Option<Peers>,
     /// Counts what callers ask for.
@@ -67,21 +71,18 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
 /// The service around `api`.
 ///
 /// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
-/// guard, which makes problems of whatever goes wrong further in; the pages; the sign-in limiter, which lets
-/// requests to sign in begin one by one; the operations. What comes from other nodes over a listener of
-/// their own is looked at between guard and pages.
+/// edge, which tells pages of other origins what they may do, sends no answer that the client has, and
+/// compresses; the guard, which makes problems of whatever goes wrong further in; the pages; the sign-in
+/// limiter, which lets requests to sign in begin one by one; the operations. What comes from other nodes
+/// over a listener of their own is looked at between guard and pages.
 pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractError> {
     let service = service(api, &shell.about);
     let contract = Arc::new(Contract::try_new(&service, &shell.about)?);
-    let docs = Docs::new(&contract);
     let mut pages: Vec<(&'static str, App)> = vec![
         ("/livez", get(health::livez).boxed()),
         ("/readyz", get(health::readyz).data(shell.readiness).boxed()),
-        ("/openapi.json", get(docs::openapi).data(docs.clone()).boxed()),
-        ("/docs", get(docs::reader).boxed()),
-        ("/docs/reader.js", get(docs::reader_script).data(docs.clone()).boxed()),
-        ("/icon.svg", get(docs::icon).data(docs).boxed()),
     ];
+    pages.extend(docs::pages(&contract));
     pages.extend(shell.pages);
     let addresses = pages.iter().map(|(path, _)| *path).collect();
     let explained = Route::new().at("/problems/:slug", get(page::page));
@@ -105,23 +106,26 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractE
     let route = route.data(Arc::new(shell.proxies));
     let route = Arc::new(route.map_to_response());
     let arrivals = Arrivals { inner: Arc::clone(&route), contract: Arc::clone(&contract) };
-    let edge = Edge { contract, pages: addresses, new_id: shell.new_id };
-    Ok(Apps { public: edge.around(route), peers: edge.around(arrivals) })
+    let origins = Arc::new(shell.origins);
+    let outside = Outside { contract, pages: addresses, new_id: shell.new_id, origins };
+    Ok(Apps { public: outside.around(route), peers: outside.around(arrivals) })
 }
 
 /// What is outermost, for clients and for other nodes.
-struct Edge {
+struct Outside {
     contract: Arc<Contract>,
     /// Addresses that are not in the contract.
     pages: Vec<&'static str>,
     new_id: NewId,
+    origins: Arc<AllowedOrigins>,
 }
 
-impl Edge {
+impl Outside {
     fn around(&self, inner: impl Endpoint<Output = Response> + 'static) -> App {
         let guard = Guard { inner, contract: Arc::clone(&self.contract) };
+        let edge = Edge { inner: guard, origins: Arc::clone(&self.origins) };
         let (contract, pages) = (Arc::clone(&self.contract), self.pages.clone());
-        Telemetry { inner: guard, contract, pages, new_id: Arc::clone(&self.new_id) }.boxed()
+        Telemetry { inner: edge, contract, pages, new_id: Arc::clone(&self.new_id) }.boxed()
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) use merged::Merged;
 
 use crate::access::{ANYONE, BEARER, DEVICE, OPERATOR};
 use crate::language::{Language, Words};
-use crate::payload::{Schema, expectation};
+use crate::payload::{BytesMax, Schema, expectation};
 use crate::problem::Code;
 
 /// What the document says about the API as a whole.
@@ -76,12 +76,15 @@ pub(crate) struct Operation {
     pub(crate) produces: Vec<&'static str>,
     /// The 4xx that it can answer: status and code.
     pub(crate) problems: Vec<(u16, Code)>,
+    /// How large its body may be; none where no body belongs.
+    pub(crate) body: Option<BytesMax>,
     parameters: Vec<Parameter>,
 }
 
 struct Parameter {
     place: MetaParamIn,
     name: String,
+    is_list: bool,
     expects: Words,
 }
 
@@ -101,7 +104,8 @@ impl Contract {
             paths.push(path.path.clone());
             for operation in path.operations {
                 let name = format!("{} {}", operation.method, path.path);
-                if operation.operation_id.is_none() {
+                let id = operation.operation_id.unwrap_or_default();
+                if id.is_empty() {
                     no_id.push(name.clone());
                 }
                 match access(&operation) {
@@ -110,6 +114,7 @@ impl Contract {
                         access,
                         produces: produces(&operation),
                         problems: problems::of(&operation, &path.path, access, about),
+                        body: operation.request.as_ref().map(|_| BytesMax::of(&path.path, id)),
                         parameters: parameters(&operation, &registry),
                         method: operation.method,
                     }),
@@ -219,6 +224,12 @@ impl Operation {
         query.any(|parameter| parameter.name == name)
     }
 
+    /// Whether a parameter of the query may be given more than once.
+    pub(crate) fn is_list(&self, name: &str) -> bool {
+        let mut query = self.parameters.iter().filter(|found| found.place == MetaParamIn::Query);
+        query.any(|parameter| parameter.name == name && parameter.is_list)
+    }
+
     /// Where a parameter of this name is read from: query or header.
     pub(crate) fn place(&self, name: &str) -> Option<MetaParamIn> {
         self.parameters
@@ -245,10 +256,14 @@ fn produces(operation: &MetaOperation) -> Vec<&'static str> {
 }
 
 fn parameters(operation: &MetaOperation, registry: &Registry) -> Vec<Parameter> {
-    let parameter = |param: &MetaOperationParam| Parameter {
-        place: param.in_type,
-        name: param.name.clone(),
-        expects: expectation(Schema::new(&param.schema, registry).root()),
+    let parameter = |param: &MetaOperationParam| {
+        let schema = Schema::new(&param.schema, registry);
+        Parameter {
+            place: param.in_type,
+            name: param.name.clone(),
+            is_list: schema.root().ty == "array",
+            expects: expectation(schema.root()),
+        }
     };
     operation.params.iter().map(parameter).collect()
 }

@@ -1,16 +1,16 @@
-//! The document and its reader: `/openapi.json` and Scalar at `/docs`, both without any other network.
+//! Documents about the API and their reader: `/openapi.json`, and Scalar at `/docs`, which need no other
+//! network.
 
-mod compressed;
+mod kept;
 
-use std::sync::Arc;
-
+use poem::endpoint::BoxEndpoint;
 use poem::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
-use poem::{Request, Response, handler, web::Data};
+use poem::{Endpoint, EndpointExt, Request, Response, get, handler};
 use poem_openapi::OpenApiService;
 
 use crate::contract::Contract;
 use crate::language::Language;
-use compressed::Compressed;
+use kept::Kept;
 
 /// The reader's script is of one release of its library: it is kept by browsers for a year.
 const SCRIPT_CACHE: &str = "public, max-age=31536000, immutable";
@@ -24,58 +24,65 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
     img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
-/// What is served, made once.
-#[derive(Clone)]
-pub(crate) struct Docs(Arc<Pages>);
-
-struct Pages {
-    english: Compressed,
-    spanish: Compressed,
-    script: Compressed,
-    icon: Compressed,
-}
-
-impl Docs {
-    pub(crate) fn new(contract: &Contract) -> Self {
-        let document = |language| {
-            let text = contract.document_in(language).as_bytes().to_vec();
-            Compressed::new("application/json", PAGE_CACHE, text)
-        };
-        Self(Arc::new(Pages {
-            english: document(Language::English),
-            spanish: document(Language::Spanish),
-            script: Compressed::new("text/javascript; charset=utf-8", SCRIPT_CACHE, script()),
-            icon: Compressed::new("image/svg+xml", SCRIPT_CACHE, ICON.into()),
-        }))
-    }
-}
-
 const ICON: &str = include_str!("docs/icon.svg");
 const PAGE: &str = include_str!("docs/page.html");
 
+/// What is served at one address.
+type Page = BoxEndpoint<'static, Response>;
+
+/// The pages about an API, by their addresses.
+pub(crate) fn pages(contract: &Contract) -> [(&'static str, Page); 4] {
+    let script = Kept::new("text/javascript; charset=utf-8", SCRIPT_CACHE, script());
+    let icon = Kept::new("image/svg+xml", SCRIPT_CACHE, ICON.to_owned());
+    let [english, spanish] = [Language::English, Language::Spanish]
+        .map(|language| json(contract.document_in(language).to_owned()));
+    [
+        ("/openapi.json", get(Document { english, spanish }).boxed()),
+        ("/docs", get(reader).boxed()),
+        ("/docs/reader.js", get(script).boxed()),
+        ("/icon.svg", get(icon).boxed()),
+    ]
+}
+
+/// A page that is a JSON document, which does not change while the process runs.
+pub fn json_page(document: String) -> Page {
+    get(json(document)).boxed()
+}
+
+fn json(document: String) -> Kept {
+    Kept::new("application/json", PAGE_CACHE, document)
+}
+
 /// The reader's script, which poem-openapi has within a page of its own.
-fn script() -> Vec<u8> {
+fn script() -> String {
     let page = OpenApiService::new((), "", "").scalar_html();
     let script = page.split_once("<script charset=\"UTF-8\">").and_then(|(_, rest)| {
         let (script, _) = rest.rsplit_once("</script>")?;
-        Some(script.as_bytes().to_vec())
+        Some(script.to_owned())
     });
     script.expect("poem-openapi's page ends with the reader's script")
 }
 
 /// `GET /openapi.json`, in English; `?lang=es` is what the reader shows in Spanish.
-#[handler]
-pub(crate) async fn openapi(Data(docs): Data<&Docs>, request: &Request) -> Response {
-    let document = match language_named(request) {
-        Some(Language::Spanish) => &docs.0.spanish,
-        _ => &docs.0.english,
-    };
-    document.answer(request).await
+struct Document {
+    english: Kept,
+    spanish: Kept,
+}
+
+impl Endpoint for Document {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        match language_named(&request) {
+            Some(Language::Spanish) => self.spanish.call(request).await,
+            _ => self.english.call(request).await,
+        }
+    }
 }
 
 /// `GET /docs`, in the language that `?lang=` names or the browser prefers.
 #[handler]
-pub(crate) fn reader(request: &Request) -> Response {
+fn reader(request: &Request) -> Response {
     let language = language_named(request).unwrap_or_else(|| Language::of(request.headers()));
     let (lang, other, switch, title) = match language {
         Language::Spanish => ("es", "en", "English", "FastOps: la API"),
@@ -93,18 +100,6 @@ pub(crate) fn reader(request: &Request) -> Response {
         .header(VARY, "Accept-Language")
         .header(CONTENT_SECURITY_POLICY, CONTENT_POLICY)
         .body(page)
-}
-
-/// `GET /docs/reader.js`.
-#[handler]
-pub(crate) async fn reader_script(Data(docs): Data<&Docs>, request: &Request) -> Response {
-    docs.0.script.answer(request).await
-}
-
-/// `GET /icon.svg`.
-#[handler]
-pub(crate) async fn icon(Data(docs): Data<&Docs>, request: &Request) -> Response {
-    docs.0.icon.answer(request).await
 }
 
 fn language_named(request: &Request) -> Option<Language> {

@@ -31,7 +31,7 @@ use tokio::time::timeout;
 use crate::caller::Caller;
 use crate::contract::Contract;
 use crate::journal::Journal;
-use crate::payload::{BODY_BYTES_MAX, body};
+use crate::payload::{BODY_BYTES_MAX, BytesMax, body};
 use crate::problem::{Code, Problem};
 use crate::trace::TRACEPARENT;
 pub(crate) use arrivals::Arrivals;
@@ -186,7 +186,8 @@ impl<E: Endpoint<Output = Response>> Forwarding<E> {
         address: &str,
         mut request: Request,
     ) -> poem::Result<Response> {
-        let body = body::whole(request.take_body(), BODY_BYTES_MAX).await?;
+        let bytes_max = BytesMax::at(&request).get();
+        let body = body::whole(request.take_body(), bytes_max).await?;
         match peers.send(address, head(&request), body.clone()).await {
             Ok(response) => {
                 metrics::counter!("fastops_commands_forwarded_total").increment(1);

@@ -1,19 +1,23 @@
 //! The layer that makes every refusal, failure and panic a problem in the reader's language.
 
 mod framework;
+mod query;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use poem::http::Method;
-use poem::http::header::{ACCEPT, CACHE_CONTROL, HeaderName, HeaderValue};
+use poem::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue,
+    TRANSFER_ENCODING,
+};
+use poem::http::{HeaderMap, Method};
 use poem::{Endpoint, Request, Response};
 
 use crate::contract::Contract;
 use crate::journal::Journal;
 use crate::language::{Language, weighted};
-use crate::payload::Place;
+use crate::payload::BytesMax;
 use crate::problem::{self, Code, FieldError, Problem};
 
 /// Inside [`crate::telemetry::Telemetry`], outside everything else.
@@ -42,9 +46,14 @@ impl<E: Endpoint<Output = Response>> Endpoint for Guard<E> {
         let headers = response.headers_mut();
         headers.insert(NOSNIFF.0, NOSNIFF.1);
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING_LOADS);
         Ok(response)
     }
 }
+
+/// The policy of answers that are no HTML. HTML pages set their own; no answer may be framed.
+const NOTHING_LOADS: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 const NOSNIFF: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
@@ -52,11 +61,13 @@ const NOSNIFF: (HeaderName, HeaderValue) =
 impl<E: Endpoint<Output = Response>> Guard<E> {
     async fn answer(
         &self,
-        request: Request,
+        mut request: Request,
         method: &Method,
         path: &str,
     ) -> Result<Response, Problem> {
-        self.admit(&request)?;
+        if let Some(bytes_max) = self.admit(&request)? {
+            request.set_data(bytes_max);
+        }
         match AssertUnwindSafe(self.inner.call(request)).catch_unwind().await {
             Ok(Ok(response)) => readable(response),
             Ok(Err(err)) if err.is_from_response() => readable(err.into_response()),
@@ -85,8 +96,11 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
         }
     }
 
-    /// What can be refused before anybody is asked.
-    fn admit(&self, request: &Request) -> Result<(), Problem> {
+    /// Refuses what can be refused without the caller; returns how large the body may be, if there may be one.
+    fn admit(&self, request: &Request) -> Result<Option<BytesMax>, Problem> {
+        if let Some(Refused(problem)) = request.data() {
+            return Err(problem.clone());
+        }
         let (method, uri) = (request.method(), request.uri());
         if *method == Method::TRACE {
             return Err(framework::method_not_allowed(&self.contract, uri.path()));
@@ -100,22 +114,29 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
                 return Err(Problem::parameter(FieldError::new(pointer, "nul", words)));
             }
         }
-        let Some(operation) = self.contract.find(method, uri.path()) else { return Ok(()) };
+        let operation = self.contract.find(method, uri.path());
+        let is_page = operation.is_none() && matches!(*method, Method::GET | Method::HEAD);
+        let is_bodiless = operation.is_some_and(|operation| operation.body.is_none());
+        if (is_page || is_bodiless) && has_body(request.headers()) {
+            return Err(Problem::new(Code::UnexpectedBody));
+        }
+        let Some(operation) = operation else { return Ok(None) };
         if !accepts(request, &operation.produces) {
             return Err(Problem::new(Code::NotAcceptable));
         }
-        // Ignored, a misspelt filter would answer with everything.
-        let query: Vec<(String, String)> = request.params().unwrap_or_default();
-        match query.into_iter().find(|(name, _)| !operation.has_query(name)) {
-            Some((name, _)) => {
-                let words = ("este parámetro no existe", "there is no such parameter");
-                let query = Place::Member(&Place::Root, "query");
-                let pointer = Place::Member(&query, &name).to_string();
-                Err(Problem::parameter(FieldError::new(pointer, "unknown-parameter", words)))
-            }
-            None => Ok(()),
-        }
+        query::check(operation, &request.params::<Vec<_>>().unwrap_or_default())?;
+        Ok(operation.body)
     }
+}
+
+/// Set by the accept loop on a request that it refuses: this layer answers the problem.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused(pub(crate) Problem);
+
+/// Whether the headers announce a body, also an empty chunked one.
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH);
+    headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }
 
 /// An error that somebody wrote as anything but a problem is made one.

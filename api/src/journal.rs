@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use domain::shared::{TenantId, UserId};
 use poem::{FromRequest, Request, RequestBody};
 
+use crate::rates::RateState;
 use crate::sources::NewId;
 use crate::trace::Trace;
 
@@ -46,6 +47,7 @@ pub(crate) struct Journal {
     request_id: RequestId,
     trace: Trace,
     signed_in: OnceLock<(TenantId, UserId)>,
+    counted: OnceLock<RateState>,
 }
 
 impl Journal {
@@ -55,6 +57,7 @@ impl Journal {
             request_id: RequestId::of(request, new_id),
             trace: Trace::of(request, new_id),
             signed_in: OnceLock::new(),
+            counted: OnceLock::new(),
         }
     }
 
@@ -78,5 +81,15 @@ impl Journal {
     pub(crate) fn signed_in(&self, tenant: TenantId, user: UserId) {
         // Whoever signed in first is who is asking; extractors may well ask twice.
         let _already_known = self.signed_in.set((tenant, user));
+    }
+
+    /// What is left of the caller's rate limits; nothing where the request was not counted.
+    pub(crate) fn rate_state(&self) -> Option<&RateState> {
+        self.counted.get()
+    }
+
+    pub(crate) fn counted(&self, state: RateState) {
+        // A request is counted once, by the first extractor.
+        let _already_counted = self.counted.set(state);
     }
 }

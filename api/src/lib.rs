@@ -8,7 +8,8 @@
 //! - [`cursor`], [`page_size`], [`position`]: lists, and reading what one wrote
 //! - [`contract`]: what operations say about themselves, and the document made of it
 //! - [`operations`]: what can be asked over HTTP, by context
-//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`journal`], [`trace`]
+//! - [`app`]: pages and layers around an API; [`edge`]: what is done to every answer; [`health`],
+//!   [`telemetry`], [`journal`], [`trace`]
 //! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
 
@@ -19,7 +20,8 @@ pub mod caller;
 pub mod contract;
 pub mod cursor;
 mod date;
-mod docs;
+pub mod docs;
+pub mod edge;
 pub mod forwarding;
 mod guard;
 pub mod health;

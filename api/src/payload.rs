@@ -1,8 +1,10 @@
 //! Json: request and response bodies, read strictly and checked against their own documentation.
 
+mod blocking;
 pub(crate) mod body;
 mod check;
 mod expectation;
+mod limits;
 mod place;
 mod schema;
 mod strict;
@@ -21,15 +23,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use expectation::{expectation, integer_bounds};
+pub use limits::BODY_BYTES_MAX;
+pub(crate) use limits::BytesMax;
 pub(crate) use place::Place;
 pub(crate) use schema::Schema;
 
 use crate::language::Words;
 use crate::problem::{Code, FieldError, Problem};
-
-/// The largest body that is read, in bytes: whoever sends ten thousand lines of an order is told that
-/// these are too many lines.
-pub const BODY_BYTES_MAX: usize = 2 << 20;
 
 const MEDIA_TYPE: &str = "application/json";
 
@@ -43,10 +43,12 @@ pub struct Json<T>(pub T);
 
 impl<T: ParseFromJSON + 'static> Json<T> {
     async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, Problem> {
-        check_headers(request)?;
-        let body = body.take().map_err(|err| unread(&err))?;
-        let bytes = body::whole(body, BODY_BYTES_MAX).await.map_err(|err| unread(&err))?;
-        Self::from_value(strict::parse(&bytes)?)
+        let bytes_max = BytesMax::at(request);
+        check_headers(request, bytes_max)?;
+        let body = body.take().map_err(|err| unread(&err, bytes_max))?;
+        let bytes = body::whole(body, bytes_max.get()).await;
+        let bytes = bytes.map_err(|err| unread(&err, bytes_max))?;
+        blocking::run(bytes.len(), move || Self::from_value(strict::parse(&bytes)?)).await
     }
 
     fn from_value(value: Value) -> Result<Self, Problem> {
@@ -63,8 +65,10 @@ impl<T: ParseFromJSON + 'static> Json<T> {
     }
 }
 
-fn check_headers(request: &Request) -> Result<(), Problem> {
-    let media = request.content_type().unwrap_or_default();
+fn check_headers(request: &Request, bytes_max: BytesMax) -> Result<(), Problem> {
+    let mut named = request.headers().get_all(CONTENT_TYPE).iter();
+    let media = named.next().and_then(|media| media.to_str().ok()).unwrap_or_default();
+    let is_one = named.next().is_none();
     let mut parts = media.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
     let utf8 = |part: &str| {
@@ -77,21 +81,22 @@ fn check_headers(request: &Request) -> Result<(), Problem> {
         .get_all(CONTENT_ENCODING)
         .iter()
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if !essence.eq_ignore_ascii_case(MEDIA_TYPE) || !parts.all(utf8) || !plain {
+    if !essence.eq_ignore_ascii_case(MEDIA_TYPE) || !parts.all(utf8) || !plain || !is_one {
         return Err(Problem::new(Code::UnsupportedMediaType));
     }
     // Told before it is sent: a client that waits for `100 Continue` never sends it.
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if announced.and_then(|length| length.parse().ok()).is_some_and(|n: usize| n > BODY_BYTES_MAX) {
-        return Err(too_large());
+    if announced.and_then(|length| length.parse().ok()).is_some_and(|n: usize| n > bytes_max.get())
+    {
+        return Err(too_large(bytes_max));
     }
     Ok(())
 }
 
 /// Why a body could not be read to its end.
-pub(crate) fn unread(err: &ReadBodyError) -> Problem {
+pub(crate) fn unread(err: &ReadBodyError, bytes_max: BytesMax) -> Problem {
     match err {
-        ReadBodyError::PayloadTooLarge => too_large(),
+        ReadBodyError::PayloadTooLarge => too_large(bytes_max),
         ReadBodyError::Io(err) if err.kind() == std::io::ErrorKind::TimedOut => {
             Problem::new(Code::RequestTimeout)
         }
@@ -100,10 +105,11 @@ pub(crate) fn unread(err: &ReadBodyError) -> Problem {
     }
 }
 
-fn too_large() -> Problem {
+fn too_large(bytes_max: BytesMax) -> Problem {
+    let max = bytes_max.get();
     Problem::new(Code::PayloadTooLarge).detail((
-        format!("Se leen hasta {BODY_BYTES_MAX} bytes."),
-        format!("Up to {BODY_BYTES_MAX} bytes are read."),
+        format!("Aquí se leen hasta {max} bytes."),
+        format!("Up to {max} bytes are read here."),
     ))
 }
 

@@ -6,6 +6,7 @@ use poem::http::HeaderMap;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::problem::{Code, FieldError, Problem};
@@ -13,6 +14,32 @@ use crate::problem::{Code, FieldError, Problem};
 /// The `ETag` of a resource at `revision`.
 pub fn etag(revision: u64) -> String {
     format!("\"{revision}\"")
+}
+
+/// The `ETag` of a resource whose answer also depends on `rest`, which changes without a revision. An empty
+/// `rest` adds nothing to the tag. As `If-Match` only the revision counts.
+pub fn etag_with(revision: u64, rest: &str) -> String {
+    if rest.is_empty() {
+        return etag(revision);
+    }
+    format!("\"{revision}-{:016x}\"", digest(rest))
+}
+
+/// A hash of a text: 64 bits of its SHA-256.
+pub(crate) fn digest(text: &str) -> u64 {
+    let digest = Sha256::digest(text);
+    u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))
+}
+
+/// The revision in a tag of this service. Weak tags are accepted: a proxy that compresses an answer makes its
+/// tag weak, and the revision in it is the same.
+fn revision(tag: &str) -> Option<u64> {
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+    let (digits, rest) = quoted.split_once('-').unwrap_or((quoted, "0"));
+    let is_rest = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // `parse` would also take a sign.
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_rest && is_number)
 }
 
 /// The id under which a command is done at most once, however often it is sent.
@@ -67,15 +94,10 @@ impl OptionalIfMatch {
     fn read(headers: &HeaderMap) -> Result<Self, Problem> {
         let mut values = headers.get_all(MATCH.name).iter();
         let Some(value) = values.next() else { return Ok(Self(None)) };
-        let quoted = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
-        // `parse` would also take a sign.
-        let digits = quoted.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let revision = digits.and_then(|digits| digits.parse().ok());
+        let revision = value.to_str().ok().and_then(revision);
         if revision.is_none() || values.next().is_some() {
-            let words = (
-                "debe ser un solo ETag fuerte, como \"17\"",
-                "must be exactly one strong ETag, like \"17\"",
-            );
+            let words =
+                ("debe ser un solo ETag, como \"17\"", "must be exactly one ETag, like \"17\"");
             return Err(Problem::parameter(FieldError::new("/header/If-Match", "format", words)));
         }
         Ok(Self(revision))
@@ -96,7 +118,8 @@ const KEY: About = About {
 
 const MATCH: About = About {
     name: "If-Match",
-    description: "The ETag of the version that was read. Another current version is refused with 412.",
+    description: "The ETag of the version that was read, also where a proxy has made it weak. Another \
+                  current version is refused with 412.",
 };
 
 /// The header that a schema of this title describes.
@@ -111,7 +134,7 @@ fn key_schema() -> MetaSchema {
 fn match_schema() -> MetaSchema {
     MetaSchema {
         title: Some(MATCH.name.to_owned()),
-        pattern: Some("^\"[0-9]+\"$".to_owned()),
+        pattern: Some("^(W/)?\"[0-9]+(-[0-9a-f]+)?\"$".to_owned()),
         ..MetaSchema::new("string")
     }
 }
@@ -187,9 +210,12 @@ mod tests {
     }
 
     #[test]
-    fn s40_if_match_is_exactly_one_strong_etag() {
+    fn s40_if_match_is_exactly_one_etag() {
         let read = |values: &[&[u8]]| IfMatch::read(&headers("if-match", values));
-        assert_eq!(read(&[etag(17).as_bytes()]), Ok(IfMatch(17)));
+        for good in [etag(17), format!("W/{}", etag(17)), etag_with(17, ""), etag_with(17, "x")] {
+            assert_eq!(read(&[good.as_bytes()]), Ok(IfMatch(17)), "{good}");
+        }
+        assert_ne!(etag_with(17, "x"), etag_with(17, "y"));
         let missing = read(&[]).unwrap_err();
         assert_eq!(missing.code(), Code::PreconditionRequired);
         assert_eq!(missing.status(), StatusCode::PRECONDITION_REQUIRED);
@@ -198,7 +224,11 @@ mod tests {
             b"17",
             b"*",
             b"\"\"",
-            b"W/\"17\"",
+            b"w/\"17\"",
+            b"W/17",
+            b"\"17-\"",
+            b"\"17-x\"",
+            b"\"-1f\"",
             b"\"+17\"",
             b"\"-1\"",
             b"\"17\", \"18\"",

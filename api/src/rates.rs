@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use domain::shared::{SessionId, TenantId};
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use poem::http::HeaderValue;
-use poem::http::header::HeaderName;
+use governor::middleware::{StateInformationMiddleware, StateSnapshot};
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use poem::http::HeaderMap;
+use poem::http::header::{HeaderName, HeaderValue};
 
-use crate::caller::Caller;
 use crate::problem::{Code, Problem};
 
 /// How many requests a second are allowed on average; twice as many at once.
@@ -31,22 +32,29 @@ pub struct RateLimits {
 struct Limit<K: Clone + std::hash::Hash + Eq> {
     name: &'static str,
     per_second: NonZeroU32,
-    limiter: DefaultKeyedRateLimiter<K>,
+    limiter: RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>,
 }
 
 impl<K: Clone + std::hash::Hash + Eq> Limit<K> {
     fn new(name: &'static str, per_second: NonZeroU32) -> Self {
-        let burst = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1));
-        let quota = Quota::per_second(per_second).allow_burst(burst);
-        Self { name, per_second, limiter: RateLimiter::dashmap(quota) }
+        let quota = Quota::per_second(per_second).allow_burst(burst(per_second));
+        Self { name, per_second, limiter: RateLimiter::dashmap(quota).with_middleware() }
     }
 
-    fn check(&self, key: &K, clock: &DefaultClock) -> Result<(), Problem> {
-        self.limiter.check_key(key).map_err(|not_until| {
-            let wait = not_until.wait_time_from(clock.now());
-            exceeded(self.name, self.per_second, wait)
-        })
+    fn check(&self, key: &K, clock: &DefaultClock) -> Result<Remaining, Problem> {
+        match self.limiter.check_key(key) {
+            Ok(snapshot) => Ok(Remaining::of(self.name, self.per_second, &snapshot)),
+            Err(not_until) => {
+                let wait = not_until.wait_time_from(clock.now());
+                Err(exceeded(self.name, self.per_second, wait))
+            }
+        }
     }
+}
+
+/// How many requests may come at once.
+const fn burst(per_second: NonZeroU32) -> NonZeroU32 {
+    per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1))
 }
 
 impl RateLimits {
@@ -59,15 +67,13 @@ impl RateLimits {
         }
     }
 
-    /// Goes on unless the caller's session or company asks too often.
-    pub(crate) fn check(&self, caller: &Caller) -> Result<(), Problem> {
-        if let Some(limit) = &self.session {
-            limit.check(&caller.session, &self.clock)?;
-        }
-        if let Some(limit) = &self.tenant {
-            limit.check(&caller.tenant, &self.clock)?;
-        }
-        Ok(())
+    /// Counts a request; refuses it if the session or its company asks too often, else returns what is left.
+    pub(crate) fn check(&self, session: SessionId, tenant: TenantId) -> Result<RateState, Problem> {
+        let limit = self.session.as_ref();
+        let session = limit.map(|limit| limit.check(&session, &self.clock)).transpose()?;
+        let limit = self.tenant.as_ref();
+        let tenant = limit.map(|limit| limit.check(&tenant, &self.clock)).transpose()?;
+        Ok(RateState { session, tenant })
     }
 
     /// Forgets those who have not asked for a while.
@@ -81,18 +87,88 @@ impl RateLimits {
     }
 }
 
+/// What is left of the limits after a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RateState {
+    session: Option<Remaining>,
+    tenant: Option<Remaining>,
+}
+
+/// What is left of one limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Remaining {
+    name: &'static str,
+    per_second: NonZeroU32,
+    /// How many requests may follow at once.
+    requests: u32,
+    /// After how many seconds without a request the full burst is available; at least one.
+    seconds: u64,
+}
+
+impl Remaining {
+    fn of(name: &'static str, per_second: NonZeroU32, snapshot: &StateSnapshot) -> Self {
+        let requests = snapshot.remaining_burst_capacity();
+        let used = burst(per_second).get().saturating_sub(requests);
+        Self { name, per_second, requests, seconds: used.div_ceil(per_second.get()).max(1).into() }
+    }
+}
+
+impl RateState {
+    /// Writes the fields of the IETF's draft on rate limits, unless the answer has them already.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        let limits = || [self.session, self.tenant].into_iter().flatten();
+        if limits().next().is_none() || headers.contains_key(LIMIT) {
+            return;
+        }
+        let policies: Vec<_> = limits().map(|left| policy(left.name, left.per_second)).collect();
+        let states: Vec<_> =
+            limits().map(|left| state(left.name, left.requests, left.seconds)).collect();
+        headers.insert(POLICY, field(policies.join(", ")));
+        headers.insert(LIMIT, field(states.join(", ")));
+    }
+}
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+fn policy(name: &str, per_second: NonZeroU32) -> String {
+    format!("\"{name}\";q={per_second};w=1")
+}
+
+fn state(name: &str, requests: u32, seconds: u64) -> String {
+    format!("\"{name}\";r={requests};t={seconds}")
+}
+
+fn field(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("digits and words are ASCII")
+}
+
 /// Says when to come back, also in the fields of the IETF's draft on rate limits.
 fn exceeded(name: &str, per_second: NonZeroU32, wait: Duration) -> Problem {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let value = |text: String| HeaderValue::from_str(&text).expect("digits and words are ASCII");
     Problem::new(Code::RateLimited)
         .retry_after(wait)
-        .header(
-            HeaderName::from_static("ratelimit-policy"),
-            value(format!("\"{name}\";q={per_second};w=1")),
-        )
-        .header(
-            HeaderName::from_static("ratelimit"),
-            value(format!("\"{name}\";r=0;t={}", seconds.max(1))),
-        )
+        .header(POLICY, field(policy(name, per_second)))
+        .header(LIMIT, field(state(name, 0, seconds.max(1))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s42_whoever_is_counted_is_told_what_is_left() {
+        let per_second = NonZeroU32::new(2).unwrap();
+        let clock = DefaultClock::default();
+        let first = |name| Limit::<u32>::new(name, per_second).check(&7, &clock).unwrap();
+        let mut headers = HeaderMap::new();
+        RateState::default().write(&mut headers);
+        assert!(headers.is_empty(), "nobody counts");
+        let counted = RateState { session: Some(first("session")), tenant: Some(first("tenant")) };
+        counted.write(&mut headers);
+        assert_eq!(headers[POLICY], "\"session\";q=2;w=1, \"tenant\";q=2;w=1");
+        assert_eq!(headers[LIMIT], "\"session\";r=3;t=1, \"tenant\";r=3;t=1");
+        RateState { session: None, ..counted }.write(&mut headers);
+        assert!(headers[LIMIT].to_str().unwrap().contains("session"), "what is said stays");
+    }
 }

@@ -1,18 +1,25 @@
 //! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
 
 mod accept_limiter;
+mod descriptors;
+mod host;
+mod limits;
 mod lingering_close;
 mod patience;
+mod shares;
+mod strict_lines;
+mod write_timeout;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, HeaderValue};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -28,48 +35,26 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::auth::origin::network;
 use crate::forwarding::PeerTls;
+use crate::guard::Refused;
+use crate::problem::{Code, Problem};
 use accept_limiter::AcceptLimiter;
 pub use accept_limiter::listen;
+pub use descriptors::connections_max;
+pub use limits::Limits;
 use lingering_close::LingeringClose;
-use patience::{Patient, Unread};
-
-/// How much one client may ask of the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Connections at once; further ones wait to be accepted.
-    pub connections_max: usize,
-    /// Bytes of a request line with its headers; more is answered with 431.
-    pub header_bytes_max: usize,
-    /// How long a connection may take to send its headers, or be silent between two requests.
-    pub headers_within: Duration,
-    /// How long a body may stand still, so to speak: it may take this long, and longer only while
-    /// more of it arrives than a dripping client sends.
-    pub body_within: Duration,
-    /// How long requests may still run after the shutdown has begun.
-    pub drain_within: Duration,
-}
-
-impl Default for Limits {
-    /// A dripping client is gone within ten seconds, the polite way of closing included.
-    fn default() -> Self {
-        Self {
-            connections_max: 4_096,
-            header_bytes_max: 64 << 10,
-            headers_within: Duration::from_secs(8),
-            body_within: Duration::from_secs(8),
-            drain_within: Duration::from_secs(20),
-        }
-    }
-}
+use patience::{Patience, Patient, Unread};
+use shares::{Share, Shares};
+use strict_lines::StrictLines;
+use write_timeout::WriteTimeout;
 
 /// Serves `app` over HTTP/1.1 until `shutdown`, then lets running requests finish within their time.
 ///
 /// HTTP/2 is left to the proxy in front: telling the two apart means waiting for a client's first
 /// bytes without a limit.
 pub async fn serve(listener: TcpListener, app: App, limits: Limits, shutdown: CancellationToken) {
-    let tls = None;
-    run(listener, Server { app, limits, tls, shutdown }).await;
+    run(listener, Server::new(app, limits, None, shutdown)).await;
 }
 
 /// The same for other nodes: over TLS, and only for those who show a certificate of the nodes' CA.
@@ -80,8 +65,10 @@ pub async fn serve_peers(
     limits: Limits,
     shutdown: CancellationToken,
 ) {
-    let tls = Some(TlsAcceptor::from(Arc::clone(&tls.server)));
-    run(listener, Server { app, limits, tls, shutdown }).await;
+    let tls = TlsAcceptor::from(Arc::clone(&tls.server));
+    // There may be only one other node, which may use all connections.
+    let limits = Limits { address_share: NonZeroUsize::MIN, ..limits };
+    run(listener, Server::new(app, limits, Some(tls), shutdown)).await;
 }
 
 async fn run(listener: TcpListener, server: Server) {
@@ -93,7 +80,10 @@ async fn run(listener: TcpListener, server: Server) {
         loop {
             let Ok(place) = Arc::clone(&connections).acquire_owned().await else { break };
             let (socket, remote) = accept(&listener).await;
-            tracker.spawn(Arc::clone(&server).connection(socket, remote, place));
+            if let Ok(share) = server.share_of_connection(remote) {
+                let held = Held { share, place };
+                tracker.spawn(Arc::clone(&server).connection(socket, remote, held));
+            }
             if let Some(next) = limiter.accepted(Instant::now()) {
                 sleep_until(next.into()).await;
             }
@@ -138,23 +128,70 @@ struct Server {
     /// None where everybody may come.
     tls: Option<TlsAcceptor>,
     shutdown: CancellationToken,
+    shares: Shares,
+}
+
+/// What a connection holds. Fields are dropped in this order: when the place is free, the share is too, so
+/// the same address can take it.
+struct Held {
+    /// Among those of its address, where that is counted.
+    #[expect(dead_code, reason = "dropping it gives it back")]
+    share: Option<Share>,
+    /// Among all.
+    place: OwnedSemaphorePermit,
 }
 
 impl Server {
-    async fn connection(
-        self: Arc<Self>,
-        socket: TcpStream,
+    fn new(
+        app: App,
+        limits: Limits,
+        tls: Option<TlsAcceptor>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let shares = Shares::of((limits.connections_max / limits.address_share).max(1));
+        Self { app, limits, tls, shutdown, shares }
+    }
+
+    /// Counts a connection for its address, or refuses it beyond the share of the address. Connections of
+    /// trusted proxies are not counted, but the requests on them are.
+    fn share_of_connection(&self, remote: SocketAddr) -> Result<Option<Share>, Problem> {
+        let address = remote.ip().to_canonical();
+        if self.limits.proxies.has(address) { Ok(None) } else { self.share(address).map(Some) }
+    }
+
+    /// Counts a request that a trusted proxy forwards, for the address of the client.
+    fn share_of_request(
+        &self,
         remote: SocketAddr,
-        _place: OwnedSemaphorePermit,
-    ) {
+        headers: &HeaderMap,
+    ) -> Result<Option<Share>, Problem> {
+        let address = remote.ip().to_canonical();
+        if !self.limits.proxies.has(address) {
+            return Ok(None);
+        }
+        self.share(self.limits.proxies.client(address, headers)).map(Some)
+    }
+
+    fn share(&self, address: IpAddr) -> Result<Share, Problem> {
+        self.shares.take(network(address)).ok_or_else(|| {
+            metrics::counter!("http_shares_exceeded_total").increment(1);
+            tracing::debug!(client = %address, "an address has its share of connections");
+            Problem::new(Code::RateLimited)
+        })
+    }
+
+    async fn connection(self: Arc<Self>, socket: TcpStream, remote: SocketAddr, held: Held) {
+        let headers_within = self.headers_within(held.place.semaphore());
         let Ok(local) = socket.local_addr() else { return };
         if let Err(err) = socket.set_nodelay(true) {
             tracing::debug!(error = %err, "a client left early");
             return;
         }
-        let Some(tls) = &self.tls else { return self.requests(socket, local, remote).await };
-        match tokio::time::timeout(self.limits.headers_within, tls.accept(socket)).await {
-            Ok(Ok(stream)) => self.requests(stream, local, remote).await,
+        let Some(tls) = &self.tls else {
+            return self.requests(socket, (local, remote), headers_within).await;
+        };
+        match tokio::time::timeout(headers_within, tls.accept(socket)).await {
+            Ok(Ok(stream)) => self.requests(stream, (local, remote), headers_within).await,
             Ok(Err(error)) => {
                 tracing::warn!(%error, client = %remote, "no other node, and not let in");
             }
@@ -164,12 +201,20 @@ impl Server {
         }
     }
 
+    /// How long a new connection may take to send headers: an eighth of the usual time where more than half
+    /// of the places are taken, so that silent connections soon free places for waiting ones.
+    fn headers_within(&self, places: &Semaphore) -> Duration {
+        let usual = self.limits.headers_within;
+        let is_crowded = places.available_permits() < self.limits.connections_max / 2;
+        if is_crowded { usual / 8 } else { usual }
+    }
+
     /// Answers whatever comes over one connection.
     async fn requests<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         self: &Arc<Self>,
         stream: S,
-        local: SocketAddr,
-        remote: SocketAddr,
+        (local, remote): (SocketAddr, SocketAddr),
+        headers_within: Duration,
     ) {
         let server = Arc::clone(self);
         let service = service_fn(move |request| {
@@ -178,10 +223,10 @@ impl Server {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.headers_within)
+            .header_read_timeout(headers_within)
             .max_header_size(self.limits.header_bytes_max)
             .max_buf_size(self.limits.header_bytes_max + 8_192)
-            .serve_connection(TokioIo::new(LingeringClose::new(stream)), service)
+            .serve_connection(TokioIo::new(self.guarded(stream)), service)
             .with_upgrades();
         tokio::pin!(connection);
         let result = tokio::select! {
@@ -194,6 +239,14 @@ impl Server {
         if let Err(err) = result {
             tracing::debug!(error = %err, client = %remote, "a connection ended badly");
         }
+    }
+
+    /// The connection with checks of line ends, a timeout for writing, and a lingering close.
+    fn guarded<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+    ) -> StrictLines<WriteTimeout<LingeringClose<S>>> {
+        StrictLines::new(WriteTimeout::new(LingeringClose::new(stream), self.limits.answer_within))
     }
 
     async fn answer(
@@ -210,8 +263,15 @@ impl Server {
             Scheme::HTTP,
         ));
         let unread = Unread::default();
-        let body = BoxBody::new(Patient::new(body, self.limits.body_within, unread.clone()));
-        let request = Request::from_parts(parts, Body::from(body));
+        let patience = Patience::from(&self.limits);
+        let body = BoxBody::new(Patient::new(body, patience, unread.clone()));
+        let mut request = Request::from_parts(parts, Body::from(body));
+        let named = host::check(request.version(), request.headers());
+        let share = named.and_then(|()| self.share_of_request(remote, request.headers()));
+        let _share = share.unwrap_or_else(|problem| {
+            request.set_data(Refused(problem));
+            None
+        });
         let mut response: hyper::Response<_> = self.app.get_response(request).await.into();
         if unread.is_left() {
             // The connection ends here; a client that is not told would send its next request into it.

@@ -34,6 +34,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telemetry<E> {
         let mut response = self.inner.get_response(request).instrument(span).await;
         let header = HeaderValue::from_str(id).expect("a request id is plain ASCII");
         response.headers_mut().insert(HEADER, header);
+        if let Some(state) = journal.rate_state() {
+            state.write(response.headers_mut());
+        }
         record(&journal, method, route, response.status().as_u16(), start.elapsed());
         Ok(response)
     }

@@ -41,6 +41,9 @@ use crate::rates::{RateLimits, Rates};
 /// How many requests have begun that take their time.
 pub(crate) static SLOW: AtomicUsize = AtomicUsize::new(0);
 
+/// The origin whose pages may use the service.
+pub(crate) const PAGES: &str = "https://caja.example.com";
+
 pub(crate) const ORDER: &str = "0198f1b2-5c3e-7a10-8000-000000000001";
 
 /// An order line.
@@ -136,8 +139,8 @@ impl Views {
         &self,
         _by: Can<OrderRead>,
         order_id: Path<Uuid>,
-    ) -> Result<Json<String>, Problem> {
-        Ok(Json(order_id.to_string()))
+    ) -> Result<Response<Json<String>>, Problem> {
+        Ok(Response::new(Json(order_id.to_string())).header("ETag", etag(17)))
     }
 
     #[oai(path = "/orders/board", method = "get", operation_id = "kitchenBoard")]
@@ -266,6 +269,7 @@ pub(crate) fn service_with(up: bool) -> App {
         permits: Arc::new(OnlyOrders),
         operator: Arc::new(OperatorGate::new(None, Arc::new(now))),
         proxies: TrustedProxies::default(),
+        origins: PAGES.parse().unwrap(),
         peers: None,
         rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),

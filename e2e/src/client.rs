@@ -228,7 +228,9 @@ impl Answer {
     /// Returns the revision in the `ETag`.
     #[track_caller]
     pub fn revision(&self) -> u64 {
-        let tag = self.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok());
+        // The tag may contain more than the revision, after a hyphen.
+        let number = |tag: &str| tag.trim_matches('"').split('-').next()?.parse().ok();
+        let tag = self.header("etag").and_then(number);
         tag.unwrap_or_else(|| panic!("no ETag with {}", self.body))
     }
 }

@@ -91,6 +91,7 @@ async fn begin(site: Site, silence: Silence, follows: bool) -> (SocketAddr, Inst
         public_url: "http://localhost".into(),
         rates: site.rates,
         proxies: site.proxies.clone(),
+        origins: site.origins.clone(),
         board: projecting.board,
         readiness,
         peers: None,
@@ -104,6 +105,6 @@ async fn begin(site: Site, silence: Silence, follows: bool) -> (SocketAddr, Inst
         tokio::time::sleep(FOLLOWS_FOR).await;
         following.cancel();
     }
-    tokio::spawn(serve(apps.public, listener, forever));
+    tokio::spawn(serve(apps.public, listener, site.proxies.clone(), forever));
     (address, installation)
 }

@@ -51,6 +51,15 @@ impl Process {
         Self::start(databases, &[]).await
     }
 
+    /// Starts a server whose process may have `n_files` files open, connections included. It keeps no
+    /// read models.
+    pub async fn serve_with_files(databases: &Databases, n_files: u32) -> Self {
+        let limit = format!("ulimit -n {n_files} && exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(limit).arg(binary());
+        Self::started_by(on(shell, databases), &[]).await
+    }
+
     /// Starts a server with `--peers`: one of several of which one decides for a company. It keeps
     /// no read models.
     pub async fn serve_peer(databases: &Databases) -> Self {
@@ -96,11 +105,15 @@ impl Process {
     }
 
     async fn start(databases: &Databases, roles: &[&str]) -> Self {
+        Self::started_by(program(databases), roles).await
+    }
+
+    async fn started_by(mut program: Command, roles: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let log = Log { path: folder.path().join("log"), _folder: folder };
         let file = File::create(&log.path).expect("the folder is writable");
         let secret = str::from_utf8(SECRET).expect("the secret is UTF-8");
-        let child = program(databases)
+        let child = program
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(roles)
             .env("FASTOPS_TOKEN_SECRET", secret)
@@ -224,7 +237,11 @@ pub async fn tool(databases: &Databases, args: &[&str]) -> Output {
 
 /// The program with the settings of a database and no others.
 fn program(databases: &Databases) -> Command {
-    let mut program = Command::new(binary());
+    on(Command::new(binary()), databases)
+}
+
+/// The same for a command that starts the program.
+fn on(mut program: Command, databases: &Databases) -> Command {
     program
         .env("FASTOPS_DATABASE_URL", address(&databases.app))
         .env("FASTOPS_PROJECTOR_DATABASE_URL", address(&databases.projector))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use api::auth::operator::OperatorToken;
 use api::auth::origin::TrustedProxies;
 use api::auth::token::TokenAlgorithm;
+use api::edge::cors::AllowedOrigins;
 use api::rates::Rates;
 use commands::engine::sources::RandomIds;
 use commands::identity::Post;
@@ -43,6 +44,8 @@ pub struct Site {
     pub rates: Rates,
     /// The proxies whose headers are trusted; none unless a test sets them.
     pub proxies: TrustedProxies,
+    /// The origins whose pages may use the API; none unless a test sets them.
+    pub origins: AllowedOrigins,
     /// How processes reach the database.
     pub databases: Databases,
     /// The secrets that sign tokens; [`secrets`] unless a test replaces them.
@@ -72,8 +75,8 @@ impl Site {
         let (clock, emails) = (Arc::new(TestClock::new()), SentEmails::default());
         let post = Arc::new(emails.clone());
         let (rates, secrets) = (Rates::default(), secrets());
-        let proxies = TrustedProxies::default();
-        Self { database, clock, emails, post, rates, proxies, databases, secrets }
+        let (proxies, origins) = (TrustedProxies::default(), AllowedOrigins::default());
+        Self { database, clock, emails, post, rates, proxies, origins, databases, secrets }
     }
 
     /// The adapters of a new process, whose log withholds answers as `silence` says. Must be called

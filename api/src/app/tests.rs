@@ -146,6 +146,12 @@ async fn s34_trace_wrong_types_and_unacceptable_answers_are_refused() {
     let text = client.post("/v1/echo").content_type("text/plain").body("{}");
     problem(text, 415, "unsupported-media-type").await;
     problem(client.post("/v1/echo"), 415, "unsupported-media-type").await;
+    let twice = client.post("/v1/echo").content_type("application/json").body("{}");
+    let mut twice = twice;
+    for kind in ["text/plain", "application/json"] {
+        twice = twice.header("content-type", kind);
+    }
+    problem(twice, 415, "unsupported-media-type").await;
 }
 
 #[tokio::test]
@@ -205,6 +211,36 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named_with_them() {
     assert_eq!(value["errors"][0]["detail"], "debe ser un UUID con guiones");
     let sql = signed_in(client.get("/v1/orders?search=%27%20OR%201=1%20--")).send().await;
     sql.assert_status_is_ok();
+}
+
+#[tokio::test]
+async fn s41_a_parameter_that_is_given_twice_is_named() {
+    let client = client();
+    for query in ["limit=1&limit=2", "search=a&limit=1&search=a"] {
+        let request = signed_in(client.get(format!("/v1/orders?{query}")));
+        let (value, _) = problem(request, 400, "validation").await;
+        let name = &query[..query.find('=').unwrap()];
+        assert_eq!(value["errors"][0]["pointer"], format!("/query/{name}"));
+        assert_eq!(value["errors"][0]["code"], "repeated-parameter");
+    }
+}
+
+#[tokio::test]
+async fn s34_a_body_where_none_belongs_is_refused() {
+    let client = client();
+    let change = format!("/v1/orders/{ORDER}");
+    for (name, value) in [("content-length", "2"), ("transfer-encoding", "chunked")] {
+        for request in [
+            signed_in(client.get("/v1/orders")),
+            signed_in(client.patch(&change)).header("if-match", etag_17()),
+            client.get("/docs"),
+            client.get("/nothing"),
+        ] {
+            problem(request.header(name, value).body("{}"), 400, "unexpected-body").await;
+        }
+    }
+    let change = signed_in(client.patch(change)).header("if-match", etag_17());
+    change.header("content-length", "0").send().await.assert_status_is_ok();
 }
 
 #[tokio::test]
@@ -367,6 +403,13 @@ fn the_document_names_headers_and_draws_the_bounds_that_are_checked() {
     assert_eq!(schemas["PlaceOrder"]["properties"]["table"]["nullable"], true);
     assert_eq!(schemas["PlaceOrder"]["properties"]["lines"]["nullable"], json!(null));
     assert_eq!(schemas["Placed"]["properties"]["pieces"]["maximum"], u32::MAX);
+}
+
+#[test]
+fn the_document_says_how_large_a_body_may_be() {
+    let document = documented();
+    let bytes = |path: &str| document["paths"][path]["post"]["requestBody"]["x-bytes-max"].clone();
+    assert_eq!((bytes("/v1/orders"), bytes("/v1/echo")), (json!(2 << 20), json!(64 << 10)));
 }
 
 #[test]

@@ -35,14 +35,14 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    fn has(&self, address: IpAddr) -> bool {
+    pub(crate) fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
     /// The client of a request that arrived from `peer`: from the right, the first address that is none
     /// of a trusted proxy. What is left of it, and what is no address, was written by nobody who is
     /// believed.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
         let texts = lines.map(|line| line.to_str().unwrap_or_default());
         let mut added = texts.flat_map(|line| line.rsplit(',')).map(address);
@@ -76,7 +76,8 @@ pub(crate) fn origin(request: &Request) -> Option<IpAddr> {
     Some(network(client))
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// The network that the owner of an address was given: an IPv6 prefix of 64 bits, or the IPv4 address.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address @ IpAddr::V4(_) => address,

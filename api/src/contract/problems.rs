@@ -25,6 +25,8 @@ pub(super) fn of(
     }
     if operation.request.is_some() {
         codes.extend(OF_BODY);
+    } else {
+        codes.push(Code::UnexpectedBody);
     }
     for parameter in &operation.params {
         let in_query = parameter.in_type == MetaParamIn::Query;

@@ -41,7 +41,8 @@ pub(super) fn from_error(err: &Error, contract: &Contract, method: &Method, path
         return Problem::new(Code::AuthRequired);
     }
     if let Some(unread) = err.downcast_ref::<ReadBodyError>() {
-        return payload::unread(unread);
+        let operation = contract.find(method, path);
+        return payload::unread(unread, operation.and_then(|found| found.body).unwrap_or_default());
     }
     from_status(err.status())
 }

@@ -75,14 +75,15 @@ impl Accepted {
         Ok(Made { id, revision: fact.revision, event: fact.event })
     }
 
-    /// The answer about an aggregate that the command made.
-    pub(super) fn created<D>(&self) -> Result<Created<Revised>, Problem>
+    /// The answer about an aggregate that the command made, whose address is its id below `list`.
+    pub(super) fn created<D>(&self, list: &str) -> Result<Created<Revised>, Problem>
     where
         D: Decider<Id: FromStr + Into<Uuid>>,
     {
         let Made { id, revision, .. } = self.first::<D>()?;
-        let body = Revised { id: id.into(), revision: revision.get(), position: self.position };
-        Ok(Created::by(self, revision, body))
+        let id = id.into();
+        let body = Revised { id, revision: revision.get(), position: self.position };
+        Ok(Created::by(self, revision, format!("{list}/{id}"), body))
     }
 
     /// The answer about the aggregate `id`, which the client has seen at `seen`: it stands there still where

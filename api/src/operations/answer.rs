@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::accepted::Accepted;
 use crate::payload::{Answer, Json};
-use crate::preconditions::etag;
+use crate::preconditions::{etag, etag_with};
 
 /// A command that made something.
 #[derive(ApiResponse)]
@@ -18,6 +18,9 @@ pub(super) enum Created<T: Answer> {
         Json<T>,
         /// The revision, for `If-Match`.
         #[oai(header = "ETag")]
+        String,
+        /// The address of what was made.
+        #[oai(header = "Location")]
         String,
         /// Present when the command was accepted by an earlier request with this key.
         #[oai(header = "Idempotent-Replayed")]
@@ -61,7 +64,7 @@ pub(super) enum Found<T: Answer> {
     #[oai(status = 200)]
     Found(
         Json<T>,
-        /// The revision, for `If-Match`.
+        /// The revision, for `If-Match`, and what else the answer depends on, for `If-None-Match`.
         #[oai(header = "ETag")]
         String,
     ),
@@ -88,8 +91,10 @@ pub(super) struct CountedList<T: ParseFromJSON + ToJSON> {
 }
 
 impl<T: Answer> Created<T> {
-    pub(super) fn by(accepted: &Accepted, revision: Revision, body: T) -> Self {
-        Self::Created(Json(body), etag(revision.get()), accepted.receipt.replayed.then_some(true))
+    /// `address` is that of what was made, as a path from the root of the service.
+    pub(super) fn by(accepted: &Accepted, revision: Revision, address: String, body: T) -> Self {
+        let replayed = accepted.receipt.replayed.then_some(true);
+        Self::Created(Json(body), etag(revision.get()), address, replayed)
     }
 }
 
@@ -107,6 +112,11 @@ impl<T: Answer> Done<T> {
 
 impl<T: Answer> Found<T> {
     pub(super) fn at(revision: Revision, body: T) -> Self {
-        Self::Found(Json(body), etag(revision.get()))
+        Self::with(revision, "", body)
+    }
+
+    /// The same where the answer also depends on `rest`, which changes without a revision.
+    pub(super) fn with(revision: Revision, rest: &str, body: T) -> Self {
+        Self::Found(Json(body), etag_with(revision.get(), rest))
     }
 }

@@ -293,12 +293,12 @@ async fn s34_only_json_in_utf8_is_read() {
 #[tokio::test]
 async fn s35_a_body_is_read_up_to_its_limit() {
     let media = "application/json";
-    assert_eq!(read(media, line_of_bytes(BODY_BYTES_MAX)).await, Ok(3));
-    let problem = read(media, line_of_bytes(BODY_BYTES_MAX + 1)).await.unwrap_err();
+    assert_eq!(read(media, line_of_bytes(BytesMax::default().get())).await, Ok(3));
+    let problem = read(media, line_of_bytes(BytesMax::default().get() + 1)).await.unwrap_err();
     assert_eq!(problem.code(), Code::PayloadTooLarge);
     let announced = Request::builder()
         .header(CONTENT_TYPE, media)
-        .header(CONTENT_LENGTH, (BODY_BYTES_MAX + 1).to_string())
+        .header(CONTENT_LENGTH, (BytesMax::default().get() + 1).to_string())
         .body(Body::empty());
     let (request, mut body) = announced.split();
     let problem = Json::<Line>::read(&request, &mut body).await.unwrap_err();

@@ -208,6 +208,12 @@ codes! {
         advice: "Envíe JSON en UTF-8, sin claves repetidas y con poca profundidad."
             / "Send JSON in UTF-8, without repeated keys and not deeply nested.",
     }
+    /// A body where none belongs.
+    UnexpectedBody = "unexpected-body", BAD_REQUEST {
+        title: "Aquí no va ningún cuerpo" / "No body belongs here",
+        advice: "Repita la solicitud sin cuerpo, sin Transfer-Encoding y sin Content-Length o con 0."
+            / "Repeat the request without a body, without Transfer-Encoding and without Content-Length or with 0.",
+    }
     /// The body is of a kind that is not read here.
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE {
         title: "Ese tipo de contenido no se acepta" / "This content type is not accepted",

@@ -1,11 +1,15 @@
 //! The page behind a problem's `type`: what it means and what to do, in the reader's language.
 
-use poem::http::header::{CONTENT_LANGUAGE, VARY};
+use poem::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
 use super::{Code, Problem};
 use crate::language::Language;
+
+/// The page loads nothing, has its style in it, and may not be framed.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
 
 /// `GET /problems/{slug}`.
 #[handler]
@@ -16,6 +20,7 @@ pub(crate) fn page(request: &Request, Path(slug): Path<String>) -> Result<Respon
         .content_type("text/html; charset=utf-8")
         .header(CONTENT_LANGUAGE, language.tag())
         .header(VARY, "Accept-Language")
+        .header(CONTENT_SECURITY_POLICY, POLICY)
         .body(html(code, language)))
 }
 

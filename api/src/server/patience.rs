@@ -1,4 +1,4 @@
-//! A body that has to arrive: the longer it takes, the more of it there has to be.
+//! The timeout of a body: every byte that arrives extends it, up to a fixed maximum.
 
 use std::future::Future;
 use std::io;
@@ -9,17 +9,36 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::Limits;
 
 /// What even a bad mobile connection sends in a second.
 const BYTES_PER_SECOND_MIN: u32 = 8 << 10;
 
-/// Ends with [`io::ErrorKind::TimedOut`] when the client drips.
+/// How long a body may take, from the headers on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// The time that a body has in any case; every byte that arrives adds to it.
+    grace: Duration,
+    /// The most that a body may take.
+    at_most: Duration,
+}
+
+impl From<&Limits> for Patience {
+    fn from(limits: &Limits) -> Self {
+        Self { grace: limits.body_within, at_most: limits.body_at_most }
+    }
+}
+
+/// Ends with [`io::ErrorKind::TimedOut`] when the client sends too slowly, or takes too long altogether. Bytes
+/// that have arrived are read also after that time.
 pub(super) struct Patient {
     body: Incoming,
-    grace: Duration,
-    /// Set when somebody begins to read: a client does not pay for the time before.
-    waiting: Option<Waiting>,
+    until: Instant,
+    at_most: Instant,
+    /// Set once the body had to be waited for: most bodies arrive with their headers.
+    waiting: Option<Pin<Box<Sleep>>>,
     ended: bool,
     unread: Unread,
 }
@@ -34,13 +53,28 @@ impl Unread {
     }
 }
 
-struct Waiting {
-    until: Pin<Box<Sleep>>,
-}
-
 impl Patient {
-    pub(super) fn new(body: Incoming, grace: Duration, unread: Unread) -> Self {
-        Self { body, grace, waiting: None, ended: false, unread }
+    /// The time starts when the headers have arrived.
+    pub(super) fn new(body: Incoming, patience: Patience, unread: Unread) -> Self {
+        let now = Instant::now();
+        let (until, at_most) = (now + patience.grace, now + patience.at_most);
+        Self { body, until: until.min(at_most), at_most, waiting: None, ended: false, unread }
+    }
+
+    /// Extends the time for `bytes` that have arrived.
+    fn earn(&mut self, bytes: usize) {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let until = self.until + Duration::from_secs(1) / BYTES_PER_SECOND_MIN * bytes;
+        self.until = until.min(self.at_most);
+    }
+
+    fn poll_late(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let until = self.until;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        if waiting.deadline() != until {
+            waiting.as_mut().reset(until);
+        }
+        waiting.as_mut().poll(context)
     }
 }
 
@@ -60,23 +94,17 @@ impl Body for Patient {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        let grace = self.grace;
         let polled = Pin::new(&mut self.body).poll_frame(context);
         self.ended |= matches!(polled, Poll::Ready(None));
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Waiting { until: Box::pin(tokio::time::sleep(grace)) });
         match polled {
             Poll::Ready(frame) => {
-                if let Some(Ok(data)) =
-                    frame.as_ref().map(|frame| frame.as_ref().map(Frame::data_ref))
-                {
-                    waiting.earn(data.map_or(0, Bytes::len));
+                if let Some(Ok(frame)) = &frame {
+                    self.earn(frame.data_ref().map_or(0, Bytes::len));
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)))
             }
             Poll::Pending => {
-                ready!(waiting.until.as_mut().poll(context));
+                ready!(self.poll_late(context));
                 Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())))
             }
         }
@@ -88,14 +116,5 @@ impl Body for Patient {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Waiting {
-    fn earn(&mut self, bytes: usize) {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let until: Instant =
-            self.until.deadline() + Duration::from_secs(1) / BYTES_PER_SECOND_MIN * bytes;
-        self.until.as_mut().reset(until);
     }
 }

@@ -2,8 +2,13 @@
 
 use api::payload::BODY_BYTES_MAX;
 use e2e::menu::{SMALL, cash, cop, product};
-use e2e::{Menu, System};
+use e2e::raw::send;
+use e2e::{Client, Menu, System};
+use futures_util::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
+
+use crate::document::{NO_ID, operations};
 
 /// The pointers and codes of a problem's errors.
 fn mistakes(problem: &Value) -> Vec<(&str, &str)> {
@@ -260,7 +265,7 @@ async fn s34_wrong_types_and_verbs_are_refused() {
         ("PATCH", "/v1/auth/login", "POST"),
         ("BREW", "/v1/reports/sales", "GET, HEAD"),
     ] {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
         let answer = client.call(method, path).send().await;
         answer.problem(405, "method-not-allowed");
         assert_eq!(answer.header("allow"), Some(allow), "{path}");
@@ -278,4 +283,117 @@ async fn s35_an_order_over_the_limit_is_refused_and_one_under_it_is_placed() {
     client.post("/v1/orders").body(large).send().await.problem(413, "payload-too-large");
     let fits = format!("{order}{}", " ".repeat(BODY_BYTES_MAX - order.len()));
     client.post("/v1/orders").body(fits).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn s37_a_body_over_the_limit_of_its_operation_is_refused_by_every_operation() {
+    let system = System::start().await;
+    let client = system.client();
+    let before = system.log().await;
+    let documented = operations(&system).await;
+    let with_body = documented.iter().filter_map(|it| Some((it, it.body_bytes_max()?)));
+    let mut n_seen = 0;
+    for (operation, bytes_max) in with_body {
+        assert!(bytes_max <= BODY_BYTES_MAX, "{}", operation.id);
+        assert!(
+            bytes_max <= 8 << 10 || !operation.path.starts_with("/v1/auth/"),
+            "{}",
+            operation.id
+        );
+        let by = if operation.is_operators() { system.operator() } else { client.clone() };
+        let method: Method = operation.method.to_uppercase().parse().unwrap();
+        let large = |by: &Client| {
+            let call = by.call(method.clone(), &operation.example()).if_match(1);
+            call.body(vec![b' '; bytes_max + 1])
+        };
+        large(&by).send().await.problem(413, "payload-too-large");
+        if !operation.is_open() {
+            // The caller is authenticated before the body is read.
+            large(&system.visitor()).send().await.problem(401, "auth-required");
+        }
+        n_seen += 1;
+    }
+    assert!(n_seen > 30, "{n_seen}");
+    assert_eq!(system.log().await, before);
+}
+
+#[tokio::test]
+async fn s37_a_body_with_too_many_keys_is_not_read_to_its_end() {
+    let system = System::start().await;
+    let client = system.client();
+    let keys: Vec<_> = (0..180_000).map(|n| format!("\"k{n}\":0")).collect();
+    let body = format!("{{{}}}", keys.join(","));
+    assert!(body.len() < BODY_BYTES_MAX);
+    let answer = client.post("/v1/orders").body(body).send().await;
+    answer.problem(413, "payload-too-large");
+}
+
+#[tokio::test]
+async fn s37_large_bodies_of_strangers_are_not_read() {
+    let system = System::start().await;
+    let address = system.node().address;
+    let head = "POST /v1/auth/login HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    let chunk = format!("{:x}\r\n{}\r\n", 1 << 20, " ".repeat(1 << 20));
+    let with_length = format!("{head}content-length: 2097152\r\n\r\n{{");
+    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n{chunk}");
+    let orders = head.replace("/v1/auth/login", "/v1/orders");
+    let signed_out = format!("{orders}content-length: 2097152\r\n\r\n{{");
+    for (request, status) in [(with_length, 413), (chunked, 413), (signed_out, 401)] {
+        // None of the clients ends its body, and the server waits for none.
+        let sent = (0..60).map(|_| send(address, request.as_bytes()));
+        for reply in join_all(sent).await {
+            assert_eq!(reply.status, Some(status), "{reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s34_a_body_where_none_belongs_is_refused_by_every_operation() {
+    let system = System::start().await;
+    let client = system.client();
+    let before = system.log().await;
+    let documented = operations(&system).await;
+    let mut n_seen = 0;
+    for operation in documented.iter().filter(|it| it.body_bytes_max().is_none()) {
+        let by = if operation.is_operators() { system.operator() } else { client.clone() };
+        let method = operation.method.to_uppercase().parse().unwrap();
+        let call = by.call(method, &operation.example()).if_match(1);
+        call.json(&json!({})).send().await.problem(400, "unexpected-body");
+        n_seen += 1;
+    }
+    assert!(n_seen > 50, "{n_seen}");
+    assert_eq!(system.log().await, before);
+}
+
+#[tokio::test]
+async fn s41_an_address_that_cannot_be_one_is_refused_alike_by_every_operation() {
+    let system = System::start().await;
+    let client = system.client();
+    let before = system.log().await;
+    let documented = operations(&system).await;
+    let mut n_seen = 0;
+    for operation in documented.iter().filter(|it| it.path.contains('{')) {
+        let by = if operation.is_operators() { system.operator() } else { client.clone() };
+        let method = operation.method.to_uppercase().parse().unwrap();
+        let path = operation.example();
+        let name = operation.path.rsplit('{').next().unwrap().split('}').next().unwrap();
+        let last = if name == "permission_id" { "order.read" } else { NO_ID };
+        let at = path.rfind(last).unwrap();
+        let path = format!("{}nothing%20like%20it{}", &path[..at], &path[at + last.len()..]);
+        let call = by.call(method, &path).if_match(1);
+        let is_told_after_the_body =
+            name == "permission_id" && operation.body_bytes_max().is_some();
+        if is_told_after_the_body {
+            continue;
+        }
+        let answer = match operation.body_bytes_max() {
+            Some(_) => call.json(&json!({})).send().await,
+            None => call.send().await,
+        };
+        let problem = answer.problem(400, "validation");
+        assert_eq!(problem["errors"][0]["pointer"], format!("/path/{name}"), "{path}");
+        n_seen += 1;
+    }
+    assert!(n_seen > 40, "{n_seen}");
+    assert_eq!(system.log().await, before);
 }

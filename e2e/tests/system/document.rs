@@ -3,6 +3,9 @@
 use e2e::System;
 use serde_json::Value;
 
+/// An id that no resource has.
+pub(crate) const NO_ID: &str = "0198f1b2-5c3e-7a10-8000-00000000dead";
+
 /// A documented operation.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
@@ -40,6 +43,21 @@ impl Operation {
     /// be repeated.
     pub(crate) fn is_command(&self) -> bool {
         self.method != "get" && !self.path.starts_with("/v1/auth/") && self.id != "priceOrder"
+    }
+
+    /// Its address with ids that no resource has.
+    pub(crate) fn example(&self) -> String {
+        let parts = self.path.split('/').map(|part| match part {
+            "{permission_id}" => "order.read",
+            part if part.starts_with('{') => NO_ID,
+            part => part,
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// How many bytes its body may have; none where no body belongs.
+    pub(crate) fn body_bytes_max(&self) -> Option<usize> {
+        usize::try_from(self.document["requestBody"]["x-bytes-max"].as_u64()?).ok()
     }
 
     /// A header parameter.

@@ -5,10 +5,12 @@
 mod accounts;
 mod bodies;
 mod branches;
+mod browsers;
 mod clocks;
 mod companies;
 mod corrections;
 mod crash;
+mod crowds;
 mod day;
 mod document;
 mod document_shape;

@@ -5,12 +5,9 @@
 mod headers;
 
 use api::app::App;
+use api::docs::json_page;
 use domain::event::EventType;
 use domain::schemas::{Schemas, schemas};
-use poem::http::header::CACHE_CONTROL;
-use poem::middleware::Compression;
-use poem::web::Data;
-use poem::{EndpointExt, Response, get, handler};
 use serde_json::{Map, Value, json};
 
 use headers::headers;
@@ -39,13 +36,7 @@ pub fn document() -> String {
 
 /// The page that serves it.
 pub(crate) fn page() -> (&'static str, App) {
-    (ADDRESS, get(asyncapi).data(document()).with(Compression::new()).map_to_response().boxed())
-}
-
-#[handler]
-fn asyncapi(Data(document): Data<&String>) -> Response {
-    let response = Response::builder().content_type("application/json");
-    response.header(CACHE_CONTROL, "no-cache").body(document.clone())
+    (ADDRESS, json_page(document()))
 }
 
 fn tree() -> Value {

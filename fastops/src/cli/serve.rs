@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 
 use api::app::Apps;
 use api::auth::origin::TrustedProxies;
+use api::edge::cors::AllowedOrigins;
 use api::server::listen;
 use clap::Args;
 use event_store::consumer::Board;
@@ -47,6 +48,10 @@ pub(super) struct ServeArgs {
     /// the limits by address.
     #[arg(long, env = "FASTOPS_TRUSTED_PROXIES", default_value = "")]
     trusted_proxies: TrustedProxies,
+    /// The origins whose pages may use the API from a browser, with commas between them
+    /// (`https://caja.example.com`); none if not given.
+    #[arg(long, env = "FASTOPS_CORS_ORIGINS", default_value = "")]
+    cors_origins: AllowedOrigins,
     #[command(flatten)]
     log: LogArgs,
     /// Threads that answer. As many as half of the processors if not given: PostgreSQL, mostly on the
@@ -120,7 +125,8 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         operator,
         people,
         rates: args.rate.rates(),
-        proxies: args.trusted_proxies,
+        proxies: args.trusted_proxies.clone(),
+        origins: args.cors_origins,
         public_url: args.mail.public_url(&args.listen),
         board,
         readiness,
@@ -133,7 +139,8 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         let Some(listener) = peer_listener else { return };
         listener.serve(peers, shutdown.clone()).await;
     };
-    tokio::join!(serve(public, listener, shutdown.clone()), answering_peers);
+    let answering = serve(public, listener, args.trusted_proxies, shutdown.clone());
+    tokio::join!(answering, answering_peers);
     mailer.await?;
     if let Some(consumers) = consumers {
         consumers.ended().await;

@@ -31,6 +31,7 @@ use std::time::Duration;
 use api::auth::origin::TrustedProxies;
 use api::auth::password::Passwords;
 use api::auth::token::TokenAlgorithm;
+use api::edge::cors::AllowedOrigins;
 use api::rates::Rates;
 use api::server::{self, Limits, listen};
 use commands::identity::{ChangeSubscription, NewCompany, Person};
@@ -178,6 +179,7 @@ async fn live(
         public_url: url.as_str().into(),
         rates: Rates::default(),
         proxies: TrustedProxies::default(),
+        origins: AllowedOrigins::default(),
         board,
         readiness,
         peers: None,

@@ -12,12 +12,13 @@ use api::auth::token::{KeyError, SigningKey, TokenAlgorithm, Tokens};
 use api::caller::{Authenticator, Caller};
 use api::contract::{About, ContractError};
 use api::cursor::Cursors;
+use api::edge::cors::AllowedOrigins;
 use api::forwarding::Peers;
 use api::language::Words;
 use api::operations::{Services, operations};
 use api::position::Positions;
 use api::rates::{RateLimits, Rates};
-use api::server::{Limits, serve as serve_app};
+use api::server::{Limits, connections_max, serve as serve_app};
 use async_trait::async_trait;
 use commands::identity::{Authority, Standing};
 use commands::{Clock, IdGenerator};
@@ -55,6 +56,8 @@ pub struct ServerParts {
     pub public_url: Arc<str>,
     /// The proxies whose X-Forwarded-For is trusted.
     pub proxies: TrustedProxies,
+    /// The origins whose pages may use the API.
+    pub origins: AllowedOrigins,
     /// How often a session and a company may ask.
     pub rates: Rates,
     /// The consumers of this process; empty where another process runs them.
@@ -98,7 +101,7 @@ pub async fn service(
 ) -> Result<Apps, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
     let ServerParts { secrets, operator, people, public_url, proxies, rates, board, .. } = serving;
-    let ServerParts { readiness, peers, mut pages, .. } = serving;
+    let ServerParts { readiness, peers, origins, mut pages, .. } = serving;
     readiness.begins_on(incarnation);
     pages.push(asyncapi::page());
     let people = (people, public_url);
@@ -112,6 +115,7 @@ pub async fn service(
         authenticator: Arc::new(Authenticator::new(tokens(&secrets)?, Arc::clone(&now))),
         operator: Arc::new(OperatorGate::new(operator, now)),
         proxies,
+        origins,
         peers,
         rates: counted(rates),
         permits: Arc::new(Holding { services: services.clone() }),
@@ -170,9 +174,17 @@ fn services(
     })
 }
 
-/// Serves until `shutdown`; running requests get some time to finish.
-pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken) {
-    serve_app(listener, app, Limits::default(), shutdown).await;
+/// Serves until `shutdown`; running requests get some time to finish. The addresses that `proxies` forward
+/// are trusted.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    proxies: TrustedProxies,
+    shutdown: CancellationToken,
+) {
+    let usual = Limits::default();
+    let connections_max = connections_max(usual.connections_max);
+    serve_app(listener, app, Limits { connections_max, proxies, ..usual }, shutdown).await;
 }
 
 /// Makes tokens, and accepts those that were signed with these secrets.

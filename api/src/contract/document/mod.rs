@@ -4,6 +4,8 @@
 //! (oapi-codegen for Go, progenitor for Rust).
 
 mod access;
+mod bodies;
+mod conditional;
 mod examples;
 mod order;
 mod problems;
@@ -37,6 +39,8 @@ pub(crate) fn finish(
         let found = &mut document["paths"][operation.template.as_str()][method];
         if let Value::Object(found) = found {
             access::declare(found, operation.access);
+            bodies::declare(found, operation);
+            conditional::declare(found, operation);
             problems::declare(found, operation);
             examples::give(found, &definitions);
         }

@@ -70,7 +70,7 @@ impl Categories {
         let category = CategoryId::from_uuid(self.0.ids.uuid());
         let intent = AddCategory { category, name, place: body.place };
         let accepted = self.0.execute(&by.caller, key, intent, refusal::category).await?;
-        accepted.created::<Category>()
+        accepted.created::<Category>("/v1/categories")
     }
 
     /// Change a category.

@@ -99,7 +99,7 @@ impl Products {
             variants,
         };
         let accepted = self.0.execute(&by.caller, key, intent, refusal::product).await?;
-        accepted.created::<Product>()
+        accepted.created::<Product>("/v1/products")
     }
 
     /// Change a product: its name, category, variants and prices.

@@ -143,7 +143,8 @@ impl Branches {
         let (id, details, revision) = (fact.id, opened.into(), fact.revision);
         let branch = branches::Branch { id, details, is_open: true, revision };
         let body = OpenedBranch { branch: branch.into(), position: accepted.position };
-        Ok(Created::by(&accepted, fact.revision, body))
+        let address = format!("/v1/branches/{}", body.branch.id);
+        Ok(Created::by(&accepted, fact.revision, address, body))
     }
 
     /// Correct name and address of a branch.

@@ -104,7 +104,8 @@ impl Devices {
             revision: made.revision.get(),
             position: accepted.position,
         };
-        Ok(Created::by(&accepted, made.revision, body))
+        let address = format!("/v1/devices/{}", body.id);
+        Ok(Created::by(&accepted, made.revision, address, body))
     }
 
     /// Shut a device out: sign-ins on it end, and nobody signs in on it any more.

@@ -161,7 +161,7 @@ impl Users {
         self.0
             .write_invitation(tenant, made.id, key.command_id(), accepted.receipt.replayed)
             .await?;
-        accepted.created::<User>()
+        accepted.created::<User>("/v1/users")
     }
 
     /// List the people of the company, in the order in which they were invited.

@@ -168,7 +168,9 @@ impl StockOfBranches {
             lines: received.lines.into_iter().map(Into::into).collect(),
             position: accepted.position,
         };
-        Ok(Created::by(&accepted, made.revision, body))
+        // A receipt has no address of its own: the stock of the branch shows what it changed.
+        let address = format!("/v1/branches/{}/stock", branch_id.0);
+        Ok(Created::by(&accepted, made.revision, address, body))
     }
 
     /// Release what is kept for orders that nobody has made in time.

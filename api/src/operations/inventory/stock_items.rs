@@ -88,7 +88,7 @@ impl StockItems {
             on_shortage: body.on_shortage.into(),
         };
         let accepted = self.0.execute(&by.caller, key, intent, refusal::stock_item).await?;
-        accepted.created::<StockItem>()
+        accepted.created::<StockItem>("/v1/stock-items")
     }
 
     /// Rename a stock item, or change what happens when there is too little of it.

@@ -58,7 +58,8 @@ impl Companies {
             revision: made.revision.get(),
             position: accepted.position,
         };
-        Ok(Created::by(&accepted, made.revision, body))
+        let address = format!("/v1/operator/companies/{}", body.id);
+        Ok(Created::by(&accepted, made.revision, address, body))
     }
 
     /// List the companies of the installation, by their short names.

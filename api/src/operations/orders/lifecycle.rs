@@ -74,7 +74,8 @@ impl Orders {
             revision: made.revision.get(),
             position: accepted.position,
         };
-        Ok(Created::by(&accepted, made.revision, body))
+        let address = format!("/v1/orders/{}", body.id);
+        Ok(Created::by(&accepted, made.revision, address, body))
     }
 
     /// Ask what an order would cost, without placing it.
@@ -211,7 +212,9 @@ impl Orders {
         let found = order_detail::get(&mut tx, OrderId::from_uuid(order_id.0)).await;
         let order = found.map_err(unread)?.ok_or_else(|| Problem::new(Code::NotFound))?;
         by.caller.at(order.header.branch)?;
-        Ok(Found::at(order.header.revision, order.into()))
+        // What waits to be applied changes the answer and no revision.
+        let stale = order.stale_since.map(|since| since.to_rfc3339()).unwrap_or_default();
+        Ok(Found::with(order.header.revision, &stale, order.into()))
     }
 }
 

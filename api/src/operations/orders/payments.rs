@@ -105,6 +105,8 @@ impl Payments {
             revision: made.revision.get(),
             position: accepted.position,
         };
-        Ok(Created::by(&accepted, made.revision, body))
+        // A payment has no address of its own: its order shows it.
+        let address = format!("/v1/orders/{}", body.order_id);
+        Ok(Created::by(&accepted, made.revision, address, body))
     }
 }

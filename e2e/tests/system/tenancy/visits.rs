@@ -198,8 +198,9 @@ fn sign_in_visits(system: &System, client: &Client, ids: &Ids) -> Vec<Visit> {
     let theirs = client.post("/v1/auth/email-change").no_key().json(&theirs);
     visit("requestEmail", theirs, Expect::Taken);
     let signed_out = Expect::Refused(401, "auth-required");
-    visit("logout", open("logout", json!({})), signed_out);
-    visit("logoutEverywhere", open("logout-everywhere", json!({})), signed_out);
+    let out = |path: &str| visitor.post(&format!("/v1/auth/{path}")).no_key();
+    visit("logout", out("logout"), signed_out);
+    visit("logoutEverywhere", out("logout-everywhere"), signed_out);
     visit("listSessions", client.get("/v1/auth/sessions"), Expect::Nothing);
     let session = format!("/v1/auth/sessions/{}", ids.staff.session);
     visit("endSession", client.call(Method::DELETE, &session).no_key(), Expect::NotFound);

@@ -74,7 +74,7 @@ impl PermissionCategories {
         let category = PermissionCategoryId::from_uuid(self.0.ids.uuid());
         let change = Change::Sort(Sorting::AddCategory(category, name));
         let accepted = self.0.change_roles(&by.caller, key, change).await?;
-        accepted.added(|event| match event {
+        accepted.added("/v1/rbac/permission-categories", |event| match event {
             Event::CategoryAdded(added) => Some(added.category.uuid()),
             _ => None,
         })
@@ -166,6 +166,8 @@ impl PermissionCategories {
         let id = PermissionCategoryId::from_uuid(category_id.0);
         let body = PermissionCategoryBody::of(&graph, id);
         let body = body.ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok(Found::at(Revision::new(body.revision), body))
+        // What is put into a category is no change of its own.
+        let inside = body.permissions.join(" ");
+        Ok(Found::with(Revision::new(body.revision), &inside, body))
     }
 }

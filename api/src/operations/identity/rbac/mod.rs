@@ -90,14 +90,18 @@ impl Services {
 }
 
 impl Accepted {
-    /// The answer about the role or category `id` that the command added.
-    fn added(&self, which: impl Fn(Event) -> Option<Uuid>) -> Result<Created<Revised>, Problem> {
+    /// The answer about the role or category that the command added, whose address is its id below `list`.
+    fn added(
+        &self,
+        list: &str,
+        which: impl Fn(Event) -> Option<Uuid>,
+    ) -> Result<Created<Revised>, Problem> {
         let facts = self.receipt.facts::<Roles>().map_err(|world| failed(&world))?;
         let added = facts.into_iter().find_map(|fact| which(fact.event));
         let id = added.ok_or_else(|| Problem::new(Code::Internal))?;
         let first = Revision::new(1);
         let body = Revised { id, revision: first.get(), position: self.position };
-        Ok(Created::by(self, first, body))
+        Ok(Created::by(self, first, format!("{list}/{id}"), body))
     }
 
     /// The answer about the role or category `id` that was seen at `seen`.
@@ -115,6 +119,8 @@ fn permission(pointer: &str, text: &str) -> Result<PermissionName, Problem> {
             "debe ser recurso.acción, con a-z, 0-9 y guiones bajos",
             "must be resource.action, of a-z, 0-9 and underscores",
         );
-        Problem::validation(vec![FieldError::new(pointer, "permission", words)])
+        let error = FieldError::new(pointer, "permission", words);
+        let is_in_address = pointer.starts_with("/path/");
+        if is_in_address { Problem::parameter(error) } else { Problem::validation(vec![error]) }
     })
 }

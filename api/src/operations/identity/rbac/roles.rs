@@ -59,7 +59,7 @@ impl RolesOfCompany {
             ..Named::default()
         };
         let accepted = self.0.change_roles_named(&by.caller, key, None, change, &named).await?;
-        accepted.added(|event| match event {
+        accepted.added("/v1/rbac/roles", |event| match event {
             Event::RoleAdded(added) => Some(added.role.uuid()),
             _ => None,
         })
