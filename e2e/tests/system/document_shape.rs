@@ -73,8 +73,8 @@ async fn what_an_answer_always_has_is_required() {
 }
 
 /// The parts come as a newcomer needs them, and so do the operations in them.
-#[test]
-fn the_document_follows_the_journey_of_its_reader() {
+#[tokio::test]
+async fn the_document_follows_the_journey_of_its_reader() {
     let text = fastops::processes::server::openapi().unwrap();
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what} is not there"));
     for pair in ["login", "openBranch", "addProduct", "placeOrder", "reportSales", "listCompanies"]
