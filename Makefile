@@ -99,6 +99,11 @@ openapi: ## print the OpenAPI document
 	@scripts/setup.sh demo
 	@cargo run --quiet --profile demo -p fastops -- openapi
 
+.PHONY: collection
+collection: ## print the operations as a collection of requests for Postman, Bruno and their like
+	@scripts/setup.sh demo
+	@cargo run --quiet --profile demo -p fastops -- collection
+
 # Not a part of `make test`: it asks four package registries, and builds for minutes.
 .PHONY: clients
 clients: ## generate clients in four languages, and have each place an order against a demo

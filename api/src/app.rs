@@ -11,7 +11,7 @@ use crate::auth::operator::OperatorGate;
 use crate::auth::origin::TrustedProxies;
 use crate::auth::sign_in_limiter::SignInLimiter;
 use crate::caller::Authenticator;
-use crate::contract::{About, Contract, ContractError, Merged};
+use crate::contract::{About, Contract, ContractError, Merged, collection};
 use crate::docs::{self, Docs};
 use crate::forwarding::{Arrivals, Forwarding, Peers};
 use crate::guard::Guard;
@@ -64,6 +64,11 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
     Ok(Contract::try_new(&service(api, about), about)?.document().to_owned())
 }
 
+/// A collection of requests for Postman and its like, one for each operation of an API.
+pub fn collection<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, ContractError> {
+    Ok(collection::write(about, &Contract::try_new(&service(api, about), about)?.outline()))
+}
+
 /// The service around `api`.
 ///
 /// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
@@ -73,11 +78,12 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
 pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractError> {
     let service = service(api, &shell.about);
     let contract = Arc::new(Contract::try_new(&service, &shell.about)?);
-    let docs = Docs::new(&contract);
+    let docs = Docs::new(&contract, &shell.about);
     let mut pages: Vec<(&'static str, App)> = vec![
         ("/livez", get(health::livez).boxed()),
         ("/readyz", get(health::readyz).data(shell.readiness).boxed()),
         ("/openapi.json", get(docs::openapi).data(docs.clone()).boxed()),
+        ("/llms.txt", get(docs::llms_page).data(docs.clone()).boxed()),
         ("/docs", get(docs::reader).boxed()),
         ("/docs/reader.js", get(docs::reader_script).data(docs.clone()).boxed()),
         ("/icon.svg", get(docs::icon).data(docs).boxed()),

@@ -1,6 +1,7 @@
-//! The document and its reader: `/openapi.json` and Scalar at `/docs`, both without any other network.
+//! The document and its readers, all without any other network: `/openapi.json`, Scalar at `/docs`, and
+//! `/llms.txt` for programs that read prose.
 
-mod compressed;
+mod llms;
 
 use std::sync::Arc;
 
@@ -8,15 +9,12 @@ use poem::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use poem::{Request, Response, handler, web::Data};
 use poem_openapi::OpenApiService;
 
-use crate::contract::Contract;
+use crate::compressed::{Compressed, PAGE_CACHE};
+use crate::contract::{About, Contract};
 use crate::language::Language;
-use compressed::Compressed;
 
 /// The reader's script is of one release of its library: it is kept by browsers for a year.
 const SCRIPT_CACHE: &str = "public, max-age=31536000, immutable";
-
-/// Asked for again on every visit, and answered with 304 where it is the same.
-const PAGE_CACHE: &str = "no-cache";
 
 /// The page loads its own script and document and nothing from elsewhere; the reader writes styles into
 /// the page.
@@ -31,12 +29,13 @@ pub(crate) struct Docs(Arc<Pages>);
 struct Pages {
     english: Compressed,
     spanish: Compressed,
+    llms: Compressed,
     script: Compressed,
     icon: Compressed,
 }
 
 impl Docs {
-    pub(crate) fn new(contract: &Contract) -> Self {
+    pub(crate) fn new(contract: &Contract, about: &About) -> Self {
         let document = |language| {
             let text = contract.document_in(language).as_bytes().to_vec();
             Compressed::new("application/json", PAGE_CACHE, text)
@@ -44,6 +43,11 @@ impl Docs {
         Self(Arc::new(Pages {
             english: document(Language::English),
             spanish: document(Language::Spanish),
+            llms: Compressed::new(
+                "text/markdown; charset=utf-8",
+                PAGE_CACHE,
+                llms::page(about, &contract.outline()).into_bytes(),
+            ),
             script: Compressed::new("text/javascript; charset=utf-8", SCRIPT_CACHE, script()),
             icon: Compressed::new("image/svg+xml", SCRIPT_CACHE, ICON.into()),
         }))
@@ -93,6 +97,12 @@ pub(crate) fn reader(request: &Request) -> Response {
         .header(VARY, "Accept-Language")
         .header(CONTENT_SECURITY_POLICY, CONTENT_POLICY)
         .body(page)
+}
+
+/// `GET /llms.txt`.
+#[handler]
+pub(crate) async fn llms_page(Data(docs): Data<&Docs>, request: &Request) -> Response {
+    docs.0.llms.answer(request).await
 }
 
 /// `GET /docs/reader.js`.

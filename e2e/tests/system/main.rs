@@ -23,6 +23,7 @@ mod once;
 mod operator;
 mod orders;
 mod outage;
+mod outlines;
 mod parked;
 mod permissions;
 mod pins;

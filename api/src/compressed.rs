@@ -16,13 +16,16 @@ use sha2::{Digest, Sha256};
 
 use crate::language::weighted;
 
+/// Asked for again on every visit, and answered with 304 where it is the same.
+pub(crate) const PAGE_CACHE: &str = "no-cache";
+
 /// Brotli's best quality takes ten times as long for the last few percent.
 const BROTLI_QUALITY: u32 = 9;
 
 /// Brotli's window as a power of two: as large as the reader's script.
 const BROTLI_WINDOW: u32 = 22;
 
-pub(super) struct Compressed {
+pub(crate) struct Compressed {
     content_type: &'static str,
     cache: &'static str,
     hash: String,
@@ -43,7 +46,7 @@ enum Coding {
 }
 
 impl Compressed {
-    pub(super) fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> Self {
+    pub(crate) fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> Self {
         let hash = Sha256::digest(&plain);
         let hash = BASE64_URL_SAFE_NO_PAD.encode(&hash[..12]);
         let content =
@@ -52,7 +55,7 @@ impl Compressed {
     }
 
     /// The page in the best coding that the client takes, or 304 where it has it.
-    pub(super) async fn answer(&self, request: &Request) -> Response {
+    pub(crate) async fn answer(&self, request: &Request) -> Response {
         let coding = Coding::of(request.headers());
         let etag = format!("\"{}{}\"", self.hash, coding.suffix());
         let answer = Response::builder()
