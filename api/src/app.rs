@@ -16,6 +16,7 @@ use crate::docs::{self, Docs};
 use crate::forwarding::{Arrivals, Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Readiness};
+use crate::link_pages;
 use crate::problem::page;
 use crate::rates::RateLimits;
 use crate::sources::NewId;
@@ -88,6 +89,7 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractE
         ("/docs/reader.js", get(docs::reader_script).data(docs.clone()).boxed()),
         ("/icon.svg", get(docs::icon).data(docs).boxed()),
     ];
+    pages.extend(link_pages::pages());
     pages.extend(shell.pages);
     let addresses = pages.iter().map(|(path, _)| *path).collect();
     let explained = Route::new().at("/problems/:slug", get(page::page));

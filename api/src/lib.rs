@@ -8,6 +8,7 @@
 //! - [`cursor`], [`page_size`], [`position`]: lists, and reading what one wrote
 //! - [`contract`]: what operations say about themselves, and the document made of it
 //! - [`operations`]: what can be asked over HTTP, by context
+//! - [`link_pages`]: the pages that links in e-mails lead to
 //! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`journal`], [`trace`]
 //! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
@@ -26,6 +27,7 @@ mod guard;
 pub mod health;
 pub mod journal;
 pub mod language;
+mod link_pages;
 pub mod operations;
 pub mod page_size;
 pub mod payload;

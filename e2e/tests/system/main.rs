@@ -16,6 +16,7 @@ mod forgetting;
 mod grants;
 mod inventory;
 mod limits;
+mod link_pages;
 mod links;
 mod lists;
 mod lost_answers;
