@@ -17,6 +17,7 @@ NAME ?=
 PLURAL ?=
 SPANISH ?=
 ROUNDS ?= 50
+LANGUAGES ?=
 
 .PHONY: help
 help: ## list what make can do here
@@ -28,6 +29,7 @@ help: ## list what make can do here
 	@echo "  CONTEXT, NAME       make new-aggregate: where it belongs (catalog, inventory), and what it is called"
 	@echo "  PLURAL, SPANISH     make new-aggregate: its plural, and that in Spanish, where an s is not enough"
 	@echo "  DATA=<folder>       make import-pizza-place: the folder with the files of the pizza place"
+	@echo "  LANGUAGES=\"go …\"   make clients: only these of $$(ls clients | paste -sd ' ')"
 	@echo "  ROUNDS=$(ROUNDS)           make campaign: how often each fault is made to happen"
 	@echo "  PROFILED=1          make release, make bench: optimise for a profile that is measured first"
 	@echo "  CARGO_TARGET_DIR    where things are built: $(CARGO_TARGET_DIR)"
@@ -96,6 +98,18 @@ release: ## build the program as it is delivered, and say where it is
 openapi: ## print the OpenAPI document
 	@scripts/setup.sh demo
 	@cargo run --quiet --profile demo -p fastops -- openapi
+
+.PHONY: collection
+collection: ## print the operations as a collection of requests for Postman, Bruno and their like
+	@scripts/setup.sh demo
+	@cargo run --quiet --profile demo -p fastops -- collection
+
+# Not a part of `make test`: it asks four package registries, and builds for minutes.
+.PHONY: clients
+clients: ## generate clients in four languages, and have each place an order against a demo
+	@scripts/setup.sh clients
+	@cargo build --quiet --profile demo -p fastops
+	@scripts/clients.sh "$(CARGO_TARGET_DIR)/demo/fastops" $(LANGUAGES)
 
 .PHONY: asyncapi
 asyncapi: ## print the AsyncAPI document

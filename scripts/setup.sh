@@ -3,9 +3,10 @@
 #
 #   scripts/setup.sh demo     C and C++ compiler, make, perl, PostgreSQL: enough to build and run FastOps
 #   scripts/setup.sh test     the same, cargo-nextest, and Java and Maven for a Kafka to test with
+#   scripts/setup.sh clients  the same as demo, and Node.js, Python and Go for clients in their languages
 #   scripts/setup.sh release  the same as demo, and with PROFILED=1 what reads a measured profile
 #   scripts/setup.sh lint     C and C++ compiler, make, perl and cargo-deny
-#   scripts/setup.sh          everything
+#   scripts/setup.sh          everything for building, testing and linting
 #   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
 #   scripts/setup.sh llvm-profdata   prints where that tool is, installs nothing
 #
@@ -53,6 +54,11 @@ system_packages() {
         # A wrong FASTOPS_PG_BIN must be corrected by the user; installing would not help.
         [ -z "${FASTOPS_PG_BIN:-}" ] || exit 1
         missing+=(postgresql)
+    fi
+    if [ "${2:-}" = with-languages ]; then
+        has npm || missing+=(nodejs npm)
+        has python3 && python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+        has go || missing+=(golang-go)
     fi
     if [ "${2:-}" = with-kafka ]; then
         has java || missing+=(default-jre-headless)
@@ -135,6 +141,7 @@ from_pypi() {
 
 case "${1:-all}" in
     demo) rust; system_packages with-postgres ;;
+    clients) rust; system_packages with-postgres with-languages ;;
     release)
         rust
         system_packages with-postgres
@@ -150,5 +157,5 @@ case "${1:-all}" in
         ;;
     pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or prints how" ;;
     llvm-profdata) llvm_profdata || fail "llvm-profdata is missing; PROFILED=1 scripts/setup.sh release installs it" ;;
-    *) fail "unknown part '$1'; one of demo, test, release, lint, pg-bin, llvm-profdata" ;;
+    *) fail "unknown part '$1'; one of demo, clients, test, release, lint, pg-bin, llvm-profdata" ;;
 esac

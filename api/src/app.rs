@@ -11,13 +11,14 @@ use crate::auth::operator::OperatorGate;
 use crate::auth::origin::TrustedProxies;
 use crate::auth::sign_in_limiter::SignInLimiter;
 use crate::caller::Authenticator;
-use crate::contract::{About, Contract, ContractError, Merged};
+use crate::contract::{About, Contract, ContractError, Merged, collection};
 use crate::docs;
 use crate::edge::Edge;
 use crate::edge::cors::AllowedOrigins;
 use crate::forwarding::{Arrivals, Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Readiness};
+use crate::link_pages;
 use crate::problem::page;
 use crate::rates::RateLimits;
 use crate::sources::NewId;
@@ -68,6 +69,11 @@ pub fn document<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, C
     Ok(Contract::try_new(&service(api, about), about)?.document().to_owned())
 }
 
+/// A collection of requests for Postman and its like, one for each operation of an API.
+pub fn collection<T: OpenApi + 'static>(api: T, about: &About) -> Result<String, ContractError> {
+    Ok(collection::write(about, &Contract::try_new(&service(api, about), about)?.outline()))
+}
+
 /// The service around `api`.
 ///
 /// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
@@ -82,7 +88,8 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractE
         ("/livez", get(health::livez).boxed()),
         ("/readyz", get(health::readyz).data(shell.readiness).boxed()),
     ];
-    pages.extend(docs::pages(&contract));
+    pages.extend(docs::pages(&contract, &shell.about));
+    pages.extend(link_pages::pages());
     pages.extend(shell.pages);
     let addresses = pages.iter().map(|(path, _)| *path).collect();
     let explained = Route::new().at("/problems/:slug", get(page::page));

@@ -1,7 +1,9 @@
 //! Contract: what the operations of an API say about themselves, read where they are defined.
 
+pub(crate) mod collection;
 pub(crate) mod document;
 mod merged;
+pub(crate) mod outline;
 mod problems;
 
 use std::collections::HashMap;
@@ -12,6 +14,8 @@ use poem_openapi::registry::{MetaOperation, MetaOperationParam, MetaParamIn, Reg
 use poem_openapi::{OpenApi, OpenApiService};
 
 pub(crate) use merged::Merged;
+
+use outline::PartOutline;
 
 use crate::access::{ANYONE, BEARER, DEVICE, OPERATOR};
 use crate::language::{Language, Words};
@@ -60,6 +64,8 @@ pub(crate) struct Contract {
     operations: Vec<Operation>,
     /// Where the operations are whose address has no parameter.
     fixed: HashMap<String, Range<usize>>,
+    /// All addresses as documented, in the order in which they are defined.
+    paths: Vec<String>,
     /// The document for programs, in English.
     document: String,
     /// The document for readers of Spanish.
@@ -139,12 +145,17 @@ impl Contract {
                 fixed.entry(operation.template.clone()).or_insert(place..place).end = place + 1;
             }
         }
-        Ok(Self { operations, fixed, document, spanish })
+        Ok(Self { operations, fixed, paths, document, spanish })
     }
 
     /// The OpenAPI document for programs: its texts are English.
     pub(crate) fn document(&self) -> &str {
         &self.document
+    }
+
+    /// The operations of the document in English, in the order of its readers.
+    pub(crate) fn outline(&self) -> Vec<PartOutline> {
+        outline::of(&self.document, &self.paths)
     }
 
     /// The OpenAPI document for readers of a language.

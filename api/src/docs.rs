@@ -1,22 +1,20 @@
-//! Documents about the API and their reader: `/openapi.json`, and Scalar at `/docs`, which need no other
-//! network.
+//! Documents about the API and their readers, which need no other network: `/openapi.json`, Scalar at
+//! `/docs`, and `/llms.txt` for programs that read prose.
 
-mod kept;
+pub(crate) mod kept;
+mod llms;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use poem::{Endpoint, EndpointExt, Request, Response, get, handler};
 use poem_openapi::OpenApiService;
 
-use crate::contract::Contract;
+use crate::contract::{About, Contract};
 use crate::language::Language;
-use kept::Kept;
+use kept::{Kept, PAGE_CACHE};
 
 /// The reader's script is of one release of its library: it is kept by browsers for a year.
 const SCRIPT_CACHE: &str = "public, max-age=31536000, immutable";
-
-/// Asked for again on every visit, and answered with 304 where it is the same.
-const PAGE_CACHE: &str = "no-cache";
 
 /// The page loads its own script and document and nothing from elsewhere; the reader writes styles into
 /// the page.
@@ -31,13 +29,16 @@ const PAGE: &str = include_str!("docs/page.html");
 type Page = BoxEndpoint<'static, Response>;
 
 /// The pages about an API, by their addresses.
-pub(crate) fn pages(contract: &Contract) -> [(&'static str, Page); 4] {
+pub(crate) fn pages(contract: &Contract, about: &About) -> [(&'static str, Page); 5] {
     let script = Kept::new("text/javascript; charset=utf-8", SCRIPT_CACHE, script());
     let icon = Kept::new("image/svg+xml", SCRIPT_CACHE, ICON.to_owned());
+    let llms = llms::page(about, &contract.outline());
+    let llms = Kept::new("text/markdown; charset=utf-8", PAGE_CACHE, llms);
     let [english, spanish] = [Language::English, Language::Spanish]
         .map(|language| json(contract.document_in(language).to_owned()));
     [
         ("/openapi.json", get(Document { english, spanish }).boxed()),
+        ("/llms.txt", get(llms).boxed()),
         ("/docs", get(reader).boxed()),
         ("/docs/reader.js", get(script).boxed()),
         ("/icon.svg", get(icon).boxed()),

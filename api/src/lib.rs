@@ -10,6 +10,8 @@
 //! - [`operations`]: what can be asked over HTTP, by context
 //! - [`app`]: pages and layers around an API; [`edge`]: what is done to every answer; [`health`],
 //!   [`telemetry`], [`journal`], [`trace`]
+//! - [`link_pages`]: the pages that links in e-mails lead to
+//! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`journal`], [`trace`]
 //! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
 
@@ -17,6 +19,7 @@ pub mod access;
 pub mod app;
 pub mod auth;
 pub mod caller;
+mod compressed;
 pub mod contract;
 pub mod cursor;
 mod date;
@@ -27,6 +30,7 @@ mod guard;
 pub mod health;
 pub mod journal;
 pub mod language;
+mod link_pages;
 pub mod operations;
 pub mod page_size;
 pub mod payload;

@@ -11,8 +11,11 @@ use tokio::task::spawn_blocking;
 use crate::edge::coding::{Coding, Effort};
 use crate::preconditions::digest;
 
+/// Asked for again on every visit, and answered with 304 where it is the same.
+pub(crate) const PAGE_CACHE: &str = "no-cache";
+
 /// [`Edge`](crate::edge::Edge) answers 304 to clients that have the page, and leaves it compressed as it is.
-pub(super) struct Kept {
+pub(crate) struct Kept {
     content_type: &'static str,
     cache: &'static str,
     /// Weak: it is the same for all codings.
@@ -22,7 +25,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub(super) fn new(content_type: &'static str, cache: &'static str, text: String) -> Self {
+    pub(crate) fn new(content_type: &'static str, cache: &'static str, text: String) -> Self {
         let tag = format!("W/\"{:016x}\"", digest(&text));
         Self { content_type, cache, tag, plain: text.into(), coded: Default::default() }
     }

@@ -40,7 +40,19 @@ async fn every_form_of_a_schema_is_one_that_generators_read() {
         }
         let is_schema = at.contains("/properties/") || at.ends_with("/schema");
         if is_schema && object.get("nullable").is_some() {
-            assert!(object.get("type").is_some(), "{at} is nullable without a type");
+            // Beside a reference, some take the type and leave the null or the reference out.
+            let has_one = [object.get("type"), object.get("allOf")].into_iter().flatten().count();
+            assert_eq!(has_one, 1, "{at}: {object}");
+        }
+        if object.get("in") == Some(&"header".into()) {
+            assert!(object["schema"].get("format").is_none(), "{at} is no plain text");
+        }
+        // An answer of success that might be a problem has two types, which some have no place for.
+        let responses = object.get("responses").filter(|_| object.get("operationId").is_some());
+        if let Some(responses) = responses {
+            let is_success = |status: &&String| status.starts_with('2') || *status == "default";
+            let successes = responses.as_object().unwrap().keys().filter(is_success);
+            assert_eq!(successes.count(), 1, "{at}: {responses}");
         }
         assert_ne!(object.get("deprecated"), Some(&Value::Bool(false)), "{at}");
     }
@@ -84,6 +96,23 @@ async fn the_document_follows_the_journey_of_its_reader() {
             [0, 1].map(|place| at(&format!("\"operationId\": \"{}\"", pair[place])));
         assert!(before < after, "{} comes before {}", pair[0], pair[1]);
     }
+}
+
+/// Readers of the document have it in a narrow column; the rest is in the description.
+const SUMMARY_MAX: usize = 48;
+
+#[tokio::test]
+async fn every_operation_has_a_short_name() {
+    let mut found = Vec::new();
+    objects(&document()["paths"], "", &mut found);
+    let mut names = BTreeSet::new();
+    for (at, operation) in found.iter().filter(|(_, it)| it.get("operationId").is_some()) {
+        let name = operation["summary"].as_str().unwrap();
+        let is_short = (1..=SUMMARY_MAX).contains(&name.chars().count());
+        assert!(is_short && !name.contains('.'), "{at}: {name}");
+        assert!(names.insert(name), "two operations are called {name}");
+    }
+    assert!(names.len() > 90, "{names:?}");
 }
 
 /// Codes that are no matter of how a request is written.

@@ -1,6 +1,7 @@
 //! The command line: the table of commands. Each command is a file with its arguments.
 
 mod asyncapi;
+mod collection;
 mod companies;
 mod consumers;
 mod demo;
@@ -70,6 +71,8 @@ enum Command {
     Doctor(DoctorArgs),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the operations as a collection of requests for Postman.
+    Collection,
     /// Print the AsyncAPI document: the events as they are published.
     Asyncapi,
 }
@@ -100,6 +103,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Import(args) => import::run(args).await,
         Command::Doctor(args) => doctor::run(&args).await,
         Command::Openapi => openapi::run(),
+        Command::Collection => collection::run(),
         Command::Asyncapi => asyncapi::run(),
     }
 }

@@ -125,8 +125,18 @@ pub async fn service(
     Ok(app(operations(&services), shell)?)
 }
 
-/// The OpenAPI document. Nothing is connected to: only shapes are read.
+/// The OpenAPI document.
 pub fn openapi() -> Result<String, ServeError> {
+    Ok(document(operations(&unconnected()?), &about())?)
+}
+
+/// The operations as a collection of requests for Postman.
+pub fn collection() -> Result<String, ServeError> {
+    Ok(api::app::collection(operations(&unconnected()?), &about())?)
+}
+
+/// Services that are connected to nothing, for reading the shapes of operations.
+fn unconnected() -> Result<Services, KeyError> {
     let nowhere = PgConnectOptions::new();
     let databases = Databases { owner: nowhere.clone(), app: nowhere.clone(), projector: nowhere };
     let current = NamedSecret { id: String::new(), bytes: vec![0; 32] };
@@ -136,8 +146,7 @@ pub fn openapi() -> Result<String, ServeError> {
     let board = Board::default();
     let installation = Installation::new(&databases);
     let people = (People::new(installation.app.clone(), secrets.master.clone()), Arc::from(""));
-    let services = services(&installation, &secrets, incarnation, board, people)?;
-    Ok(document(operations(&services), &about())?)
+    services(&installation, &secrets, incarnation, board, people)
 }
 
 fn services(

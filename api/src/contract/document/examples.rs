@@ -96,6 +96,7 @@ fn of_pattern(pattern: &str) -> Option<&'static str> {
 /// Fields by name, where the schema leaves more open than what is accepted.
 fn of_field(name: &str, ty: &str) -> Option<Value> {
     Some(match (name, ty) {
+        ("Idempotency-Key", _) => json!(ID),
         ("If-Match", _) => json!("\"1\""),
         ("amount", "integer") => json!(18_500),
         ("currency", "string") => json!("COP"),

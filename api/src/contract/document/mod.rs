@@ -38,6 +38,7 @@ pub(crate) fn finish(
         let method = operation.method.as_str().to_lowercase();
         let found = &mut document["paths"][operation.template.as_str()][method];
         if let Value::Object(found) = found {
+            name(found);
             access::declare(found, operation.access);
             bodies::declare(found, operation);
             conditional::declare(found, operation);
@@ -67,6 +68,15 @@ fn introduce(document: &mut Value, about: &About, language: Language) {
             Language::Spanish => json!(spanish),
             Language::English => json!(english),
         };
+    }
+}
+
+/// Comments end with a full stop, names do not.
+fn name(operation: &mut Map<String, Value>) {
+    if let Some(Value::String(summary)) = operation.get_mut("summary")
+        && summary.ends_with('.')
+    {
+        summary.pop();
     }
 }
 

@@ -7,13 +7,22 @@ use serde_json::{Map, Value, json};
 use crate::contract::Operation;
 use crate::problem::CONTENT_TYPE;
 
-/// Adds the 4xx of an operation beside its `default`.
+/// What is not said by its own status: for any address, and failures.
+const OTHERS: [&str; 2] = ["4XX", "5XX"];
+
+/// Adds the 4xx of an operation beside all others, which take the place of its `default`: that would be
+/// among the answers of success too, and progenitor takes only one type for those.
 pub(super) fn declare(document: &mut Map<String, Value>, operation: &Operation) {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for (status, code) in &operation.problems {
         by_status.entry(*status).or_default().push(code.slug());
     }
     let Some(Value::Object(responses)) = document.get_mut("responses") else { return };
+    if let Some(others) = responses.remove("default") {
+        for range in OTHERS {
+            responses.insert(range.to_owned(), others.clone());
+        }
+    }
     for (status, codes) in by_status {
         let listed: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
         responses.insert(

@@ -14,7 +14,6 @@ const LIST: &str = "List_";
 
 /// The last touches to all schemas.
 pub(super) fn finish(document: &mut Value) {
-    let types = types(document);
     let requested = named(document, "requestBody");
     let answered = named(document, "responses");
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
@@ -30,20 +29,15 @@ pub(super) fn finish(document: &mut Value) {
     }
     visit(document, &mut |object| {
         refer_once(object);
-        accept_null(object, &types);
+        accept_null(object);
         draw_bounds(object);
         name_date(object);
+        spell_header(object);
         if object.get("deprecated") == Some(&json!(false)) {
             object.remove("deprecated");
         }
     });
     name_lists(document);
-}
-
-/// The type of each schema, for references to it.
-fn types(document: &Value) -> BTreeMap<String, Value> {
-    let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
-    schemas.map(|(name, schema)| (format!("{SCHEMAS}{name}"), schema["type"].clone())).collect()
 }
 
 /// Names of the schemas that are reached from this part of the operations.
@@ -111,8 +105,11 @@ fn is_description(member: &Map<String, Value>) -> bool {
     member.keys().all(|key| matches!(key.as_str(), "description" | "deprecated" | "default"))
 }
 
-/// A field that may be missing may be null, both ways. `nullable` says something only beside `type`.
-fn accept_null(object: &mut Map<String, Value>, types: &BTreeMap<String, Value>) {
+/// A field that may be missing may be null, both ways.
+///
+/// Beside a reference stands no type: openapi-python-client reads the type and not the null then, and
+/// progenitor the type and not the reference.
+fn accept_null(object: &mut Map<String, Value>) {
     let required = required(object);
     let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
     for (name, property) in properties.iter_mut() {
@@ -124,10 +121,6 @@ fn accept_null(object: &mut Map<String, Value>, types: &BTreeMap<String, Value>)
             schema.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
         }
         schema.insert("nullable".to_owned(), json!(true));
-        let referred = schema.get("allOf").and_then(|all| all[0]["$ref"].as_str());
-        if let Some(ty) = referred.and_then(|to| types.get(to)).cloned() {
-            schema.insert("type".to_owned(), ty);
-        }
     }
 }
 
@@ -148,6 +141,21 @@ fn draw_bounds(object: &mut Map<String, Value>) {
 fn name_date(object: &mut Map<String, Value>) {
     if object.get("format").and_then(Value::as_str) == Some("naive-date") {
         object.insert("format".to_owned(), json!("date"));
+    }
+}
+
+/// The form of UUIDs.
+const UUID_PATTERN: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
+
+/// A header is text with a pattern: openapi-python-client hands what has a format over as an object, which
+/// its library for HTTP does not take.
+fn spell_header(object: &mut Map<String, Value>) {
+    let is_header = object.get("in").and_then(Value::as_str) == Some("header");
+    if let Some(Value::Object(schema)) = object.get_mut("schema").filter(|_| is_header)
+        && schema.get("format").and_then(Value::as_str) == Some("uuid")
+    {
+        schema.remove("format");
+        schema.insert("pattern".to_owned(), json!(UUID_PATTERN));
     }
 }
 

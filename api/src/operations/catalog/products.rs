@@ -102,10 +102,10 @@ impl Products {
         accepted.created::<Product>("/v1/products")
     }
 
-    /// Change a product: its name, category, variants and prices.
+    /// Change a product.
     ///
-    /// Variants with an id are kept and changed, those without are added, those left out are sold no
-    /// more. Orders keep the prices they were placed with.
+    /// Its name, category, variants and prices. Variants with an id are kept and changed, those without
+    /// are added, those left out are sold no more. Orders keep the prices they were placed with.
     #[oai(path = "/products/:product_id", method = "put", operation_id = "reviseProduct")]
     async fn revise(
         &self,

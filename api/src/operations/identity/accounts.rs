@@ -31,10 +31,10 @@ pub(super) struct AccountsOfPeople(pub(super) Services);
 
 #[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
 impl AccountsOfPeople {
-    /// Invite somebody again who has not joined: they get another letter.
+    /// Invite somebody again who has not joined.
     ///
-    /// The link of the letter before is good no more. Whoever has joined is not invited again; they can
-    /// ask for a letter to set another password themselves.
+    /// They get another letter. The link of the letter before is good no more. Whoever has joined is
+    /// not invited again; they can ask for a letter to set another password themselves.
     #[oai(path = "/:user_id/invitation", method = "post", operation_id = "inviteUserAgain")]
     async fn invite_again(
         &self,
@@ -56,11 +56,11 @@ impl AccountsOfPeople {
         Ok(accepted.settled(user_id.0))
     }
 
-    /// Give somebody a PIN for shared tills, for those who never use e-mail.
+    /// Give somebody a PIN for shared tills.
     ///
-    /// They need not have joined, and choose another when they first use it. It is void when they may do
-    /// more than at this moment. Whoever signed in with the PIN before is out. Nobody gives a PIN to
-    /// somebody who may do more than they may themselves.
+    /// It is for those who never use e-mail. They need not have joined, and choose another when they
+    /// first use it. It is void when they may do more than at this moment. Whoever signed in with the
+    /// PIN before is out. Nobody gives a PIN to somebody who may do more than they may themselves.
     #[oai(path = "/:user_id/pin", method = "put", operation_id = "setPin")]
     async fn set_pin(
         &self,
@@ -79,10 +79,11 @@ impl AccountsOfPeople {
         Ok(accepted.settled(user_id.0))
     }
 
-    /// Delete what is known of somebody who is suspended, for good: name, address, ways in, letters.
+    /// Delete what is known of somebody, for good.
     ///
-    /// What happened stays, under an id that says nothing. Others can be invited with the address after
-    /// this. Nobody forgets somebody who might do more.
+    /// Name, address, ways in and letters of somebody who is suspended. What happened stays, under an
+    /// id that says nothing. Others can be invited with the address after this. Nobody forgets somebody
+    /// who might do more.
     #[oai(path = "/:user_id/forget", method = "post", operation_id = "forgetUser")]
     async fn forget(
         &self,

@@ -170,10 +170,10 @@ impl Branches {
         accepted.changed::<Branch>(branch_id.0, seen)
     }
 
-    /// Change how a branch counts its days, from a date on.
+    /// Change how a branch counts its days.
     ///
-    /// No day that has begun is moved, and no business date comes twice. What was to hold from that date
-    /// or a later one does not.
+    /// It holds from a date on. No day that has begun is moved, and no business date comes twice. What
+    /// was to hold from that date or a later one does not.
     #[oai(
         path = "/branches/:branch_id/business-day",
         method = "put",
@@ -199,10 +199,10 @@ impl Branches {
         accepted.changed::<Branch>(branch_id.0, seen)
     }
 
-    /// Close a branch: it takes no orders, no goods and no tills.
+    /// Close a branch.
     ///
-    /// Orders that are there are finished, and everything is still read. A closed branch keeps its name
-    /// and does not count for the plan.
+    /// It takes no orders, no goods and no tills. Orders that are there are finished, and everything is
+    /// still read. A closed branch keeps its name and does not count for the plan.
     #[oai(path = "/branches/:branch_id/close", method = "post", operation_id = "closeBranch")]
     async fn close(
         &self,
@@ -215,7 +215,9 @@ impl Branches {
         Ok(accepted.settled(branch_id.0))
     }
 
-    /// Open a branch again that was closed, if the plan has room for it.
+    /// Open a branch again that was closed.
+    ///
+    /// The plan has to have room for it.
     #[oai(path = "/branches/:branch_id/reopen", method = "post", operation_id = "reopenBranch")]
     async fn reopen(
         &self,

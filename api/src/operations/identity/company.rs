@@ -109,9 +109,9 @@ impl OwnCompany {
         accepted.changed::<Tenant>(by.caller.tenant.uuid(), seen)
     }
 
-    /// Get what the company has subscribed to, and how much of it is used.
+    /// Get what the company has subscribed to.
     ///
-    /// However the subscription stands.
+    /// Also how much of it is used. However the subscription stands.
     #[oai(path = "/subscription", method = "get", operation_id = "getOwnSubscription")]
     async fn subscription(&self, by: Can<CompanyRead>) -> Result<Json<OwnSubscription>, Problem> {
         let Company { subscription, users, .. } = self.company(&by.caller).await?;

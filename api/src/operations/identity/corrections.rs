@@ -63,12 +63,13 @@ impl Corrections {
         Ok(self.0.with_position(receipt).settled(user_id.0))
     }
 
-    /// Ask for another e-mail address of somebody: it gets a letter with a link.
+    /// Ask for another e-mail address of somebody.
     ///
-    /// They sign in with the one before until somebody has followed the link, which is good for a day;
-    /// after that their sign-ins end, and the address before gets a letter that says so. A later request
-    /// takes the place of an earlier one. Whoever has not joined gets their invitation at the new
-    /// address then. One's own address is changed with one's password, at `/v1/auth/email-change`.
+    /// It gets a letter with a link. They sign in with the one before until somebody has followed the
+    /// link, which is good for a day; after that their sign-ins end, and the address before gets a
+    /// letter that says so. A later request takes the place of an earlier one. Whoever has not joined
+    /// gets their invitation at the new address then. One's own address is changed with one's password,
+    /// at `/v1/auth/email-change`.
     #[oai(path = "/:user_id/email-change", method = "post", operation_id = "requestEmailOfUser")]
     async fn request_email(
         &self,

@@ -108,7 +108,9 @@ impl Devices {
         Ok(Created::by(&accepted, made.revision, address, body))
     }
 
-    /// Shut a device out: sign-ins on it end, and nobody signs in on it any more.
+    /// Shut a device out.
+    ///
+    /// Sign-ins on it end, and nobody signs in on it any more.
     #[oai(path = "/:device_id", method = "delete", operation_id = "removeDevice")]
     async fn remove(
         &self,
@@ -125,7 +127,9 @@ impl Devices {
         Ok(Done::by(&accepted, body))
     }
 
-    /// List the devices that the caller may deal with: those in use first, then by name.
+    /// List the devices that one may deal with.
+    ///
+    /// Those in use first, then by name.
     #[oai(path = "/", method = "get", operation_id = "listDevices")]
     async fn list(
         &self,

@@ -65,9 +65,10 @@ enum Published {
 
 #[OpenApi(prefix_path = "/.well-known", tag = "Part::Auth")]
 impl PublicKeys {
-    /// Get the public keys that access tokens are checked with, as a JSON Web Key Set.
+    /// Get the public keys of access tokens.
     ///
-    /// A token's `kid` names its key. Look again where it names one that is not among those that you have.
+    /// What they are checked with, as a JSON Web Key Set. A token's `kid` names its key. Look again
+    /// where it names one that is not among those that you have.
     #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
     #[oai(path = "/jwks.json", method = "get", operation_id = "getPublicKeys")]
     async fn get(&self, _anyone: Anyone) -> Result<Published, Problem> {

@@ -123,10 +123,10 @@ fn access(
 
 #[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
 impl Users {
-    /// Invite somebody: they get a letter with a link to set their password.
+    /// Invite somebody.
     ///
-    /// The link is good for a week. The letter is sent as soon as the mail server takes it; a retry
-    /// under the same key sends no other.
+    /// They get a letter with a link to set their password. The link is good for a week. The letter is
+    /// sent as soon as the mail server takes it; a retry under the same key sends no other.
     #[oai(path = "/", method = "post", operation_id = "inviteUser")]
     async fn invite(
         &self,
@@ -164,7 +164,9 @@ impl Users {
         accepted.created::<User>("/v1/users")
     }
 
-    /// List the people of the company, in the order in which they were invited.
+    /// List the people of the company.
+    ///
+    /// In the order in which they were invited.
     #[oai(path = "/", method = "get", operation_id = "listUsers")]
     async fn list(
         &self,
@@ -228,7 +230,9 @@ impl Users {
         Ok(accepted.settled(user_id.0))
     }
 
-    /// Suspend somebody: every sign-in of theirs ends, and they can do nothing.
+    /// Suspend somebody.
+    ///
+    /// Every sign-in of theirs ends, and they can do nothing.
     #[oai(path = "/:user_id/suspend", method = "post", operation_id = "suspendUser")]
     async fn suspend(
         &self,

@@ -73,7 +73,9 @@ impl Recipes {
         accepted.changed::<Recipe>(product_id.0, seen)
     }
 
-    /// Get the recipe of a product in its latest version.
+    /// Get the recipe of a product.
+    ///
+    /// In its latest version.
     #[oai(path = "/products/:product_id/recipe", method = "get", operation_id = "getRecipe")]
     async fn get(
         &self,

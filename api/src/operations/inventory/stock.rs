@@ -173,9 +173,10 @@ impl StockOfBranches {
         Ok(Created::by(&accepted, made.revision, address, body))
     }
 
-    /// Release what is kept for orders that nobody has made in time.
+    /// Release what is kept for overdue orders.
     ///
-    /// The next order of the branch does so too; this does not wait for it.
+    /// For those that nobody has made in time. The next order of the branch does so too; this does not
+    /// wait for it.
     #[oai(
         path = "/branches/:branch_id/stock/release-expired",
         method = "post",
@@ -199,7 +200,9 @@ impl StockOfBranches {
         Ok(Done::by(&accepted, body))
     }
 
-    /// See what a branch has of everything it ever had, by name.
+    /// See what a branch has in stock.
+    ///
+    /// Of everything that it ever had, by name.
     #[oai(path = "/branches/:branch_id/stock", method = "get", operation_id = "listStock")]
     async fn list(
         &self,
@@ -222,7 +225,9 @@ impl StockOfBranches {
         Ok(Json(List { data: rows.collect(), next_cursor }))
     }
 
-    /// See every movement of an item in a branch, the oldest first.
+    /// See every movement of an item in a branch.
+    ///
+    /// The oldest first.
     #[oai(
         path = "/branches/:branch_id/stock/:item_id/kardex",
         method = "get",

@@ -91,7 +91,9 @@ impl StockItems {
         accepted.created::<StockItem>("/v1/stock-items")
     }
 
-    /// Rename a stock item, or change what happens when there is too little of it.
+    /// Change a stock item.
+    ///
+    /// Its name, and what happens when there is too little of it.
     #[oai(path = "/stock-items/:item_id", method = "put", operation_id = "reviseStockItem")]
     async fn revise(
         &self,

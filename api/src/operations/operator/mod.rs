@@ -33,9 +33,10 @@ pub(super) struct Companies(pub(super) Services);
 
 #[OpenApi(prefix_path = "/v1/operator/companies", tag = "Part::Operator")]
 impl Companies {
-    /// Set a company up: its first administrator gets a letter with a link to set a password.
+    /// Set a company up.
     ///
-    /// The link is good for a week. A retry under the same key sends no second letter.
+    /// Its first administrator gets a letter with a link to set a password. The link is good for a
+    /// week. A retry under the same key sends no second letter.
     #[oai(path = "/", method = "post", operation_id = "createCompany")]
     async fn create(
         &self,
@@ -62,7 +63,9 @@ impl Companies {
         Ok(Created::by(&accepted, made.revision, address, body))
     }
 
-    /// List the companies of the installation, by their short names.
+    /// List the companies of the installation.
+    ///
+    /// By their short names.
     #[oai(path = "/", method = "get", operation_id = "listCompanies")]
     async fn list(
         &self,
@@ -97,9 +100,10 @@ impl Companies {
         Ok(Json(company.ok_or_else(|| Problem::new(Code::NotFound))?.into()))
     }
 
-    /// Close a company: nobody of it signs in, reads or changes anything, from the next request on.
+    /// Close a company.
     ///
-    /// What is known of it stays, for the operator too.
+    /// Nobody of it signs in, reads or changes anything, from the next request on. What is known of it
+    /// stays, for the operator too.
     #[oai(path = "/:company_id/close", method = "post", operation_id = "closeCompany")]
     async fn close(
         &self,
@@ -131,10 +135,10 @@ impl Companies {
         Ok(accepted.settled(company_id.0))
     }
 
-    /// Say what a company has subscribed to, and how the subscription stands.
+    /// Say what a company has subscribed to.
     ///
-    /// Without a plan the company keeps the one it has; a plan without numbers and modules limits
-    /// nothing.
+    /// Also how the subscription stands. Without a plan the company keeps the one it has; a plan
+    /// without numbers and modules limits nothing.
     #[oai(path = "/:company_id/subscription", method = "put", operation_id = "subscribeCompany")]
     async fn subscribe(
         &self,
@@ -152,10 +156,11 @@ impl Companies {
         Ok(accepted.settled(company_id.0))
     }
 
-    /// Make somebody an administrator of a company in all branches, where nobody is left who can.
+    /// Make somebody an administrator of a company.
     ///
-    /// Whoever has the address there becomes one, also after a suspension; their name stays. Anybody
-    /// else is invited. Who has yet to join gets a letter; a retry under the same key sends no other.
+    /// In all branches, where nobody is left who can. Whoever has the address there becomes one, also
+    /// after a suspension; their name stays. Anybody else is invited. Who has yet to join gets a
+    /// letter; a retry under the same key sends no other.
     #[oai(
         path = "/:company_id/administrators",
         method = "post",

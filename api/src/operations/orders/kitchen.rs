@@ -53,8 +53,9 @@ struct BoardOrder {
 
 #[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
 impl Kitchen {
-    /// See what the kitchen of a branch has to do: its orders that are confirmed, in preparation or
-    /// ready, the oldest first.
+    /// See what the kitchen of a branch has to do.
+    ///
+    /// Its orders that are confirmed, in preparation or ready, the oldest first.
     #[oai(path = "/branches/:branch_id/kitchen", method = "get", operation_id = "kitchenBoard")]
     async fn board(
         &self,

@@ -142,7 +142,9 @@ impl Orders {
         self.step(&by.caller, key, seen.revision(), order_id.0, Step::Deliver).await
     }
 
-    /// Cancel an order; its number stays annulled for the reason given.
+    /// Cancel an order.
+    ///
+    /// Its number stays annulled for the reason given.
     #[oai(path = "/orders/:order_id/cancel", method = "post", operation_id = "cancelOrder")]
     async fn cancel(
         &self,
@@ -156,9 +158,10 @@ impl Orders {
         self.step(&by.caller, key, Some(seen.revision()), order_id.0, step).await
     }
 
-    /// List orders, the latest first: by business date, and within one by when they were placed.
+    /// List orders, the latest first.
     ///
-    /// Whoever is bound to some branches names one of them.
+    /// By business date, and within one by when they were placed. Whoever is bound to some branches
+    /// names one of them.
     #[oai(path = "/orders", method = "get", operation_id = "listOrders")]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
     async fn list(

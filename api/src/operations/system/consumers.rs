@@ -71,7 +71,9 @@ struct RunBody {
 
 #[OpenApi(prefix_path = "/v1/system", tag = "Part::System")]
 impl Consumers {
-    /// See how the consumers are doing that keep the read models.
+    /// See how the consumers are doing.
+    ///
+    /// They keep the read models.
     #[oai(path = "/consumers", method = "get", operation_id = "listConsumers")]
     async fn list(&self, by: Can<SystemRead>) -> Result<Json<ConsumersBody>, Problem> {
         let mut tx = self.0.read(&by.caller, None, &[]).await?;

@@ -85,7 +85,9 @@ struct ResolvedBody {
 
 #[OpenApi(prefix_path = "/v1/system", tag = "Part::System")]
 impl Parked {
-    /// List the events that wait because they, or earlier ones, could not be taken in.
+    /// List the events that wait.
+    ///
+    /// They, or earlier ones, could not be taken in.
     #[oai(path = "/parked-events", method = "get", operation_id = "listParkedEvents")]
     async fn list(
         &self,
@@ -108,7 +110,9 @@ impl Parked {
         Ok(Json(List { data, next_cursor }))
     }
 
-    /// Take in what waits under a key, in its order; all of it or nothing.
+    /// Take in what waits under a key.
+    ///
+    /// In its order, all of it or nothing.
     #[oai(path = "/parked-events/replay", method = "post", operation_id = "replayParkedEvents")]
     async fn replay(
         &self,
@@ -121,9 +125,10 @@ impl Parked {
         done(replay.consumer, resolved)
     }
 
-    /// Pass an event over for ever, also whenever the read models are built again.
+    /// Pass an event over for ever.
     ///
-    /// The later events of its key wait until they are replayed.
+    /// Also whenever the read models are built again. The later events of its key wait until they are
+    /// replayed.
     #[oai(path = "/parked-events/discard", method = "post", operation_id = "discardParkedEvent")]
     async fn discard(
         &self,

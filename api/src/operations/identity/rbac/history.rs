@@ -88,7 +88,9 @@ struct GrantChange {
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]
 impl Histories {
-    /// See what became of a role and who got it, the latest first. A role that is gone has one, too.
+    /// See what became of a role and who got it.
+    ///
+    /// The latest first. A role that is gone has a history, too.
     #[oai(path = "/roles/:role_id/history", method = "get", operation_id = "historyOfRole")]
     async fn of_role(
         &self,
@@ -103,7 +105,9 @@ impl Histories {
             .await
     }
 
-    /// See what became of somebody's roles, branches, name and address, the latest first.
+    /// See what became of somebody.
+    ///
+    /// Of their roles, branches, name and address, the latest first.
     #[oai(path = "/users/:user_id/history", method = "get", operation_id = "historyOfUser")]
     async fn of_user(
         &self,

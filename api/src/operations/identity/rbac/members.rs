@@ -90,7 +90,9 @@ impl Members {
         Ok(Json(List { data: page.rows.into_iter().map(assignment).collect(), next_cursor }))
     }
 
-    /// What somebody may do at the moment, with everything that their roles inherit.
+    /// What somebody may do at the moment.
+    ///
+    /// With everything that their roles inherit.
     #[oai(
         path = "/users/:user_id/permissions",
         method = "get",

@@ -83,7 +83,9 @@ struct SortedPermission {
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]
 impl Permissions {
-    /// List the permissions that can be granted, by name.
+    /// List the permissions that can be granted.
+    ///
+    /// By name.
     #[oai(path = "/permissions", method = "get", operation_id = "listPermissions")]
     async fn list(
         &self,
@@ -158,7 +160,7 @@ impl Permissions {
         self.sort(by, key, name.clone(), Sorting::DropLabel(name)).await
     }
 
-    /// Make a permission for an integration, or label it differently.
+    /// Make or label a permission for an integration.
     #[oai(path = "/permissions", method = "post", operation_id = "definePermission")]
     async fn define(
         &self,
@@ -187,7 +189,9 @@ impl Permissions {
         self.sort(by, key, name.clone(), Sorting::CategorisePermission(name, category)).await
     }
 
-    /// Remove a permission of the company's own that no role has.
+    /// Remove a permission of the company's own.
+    ///
+    /// Refused while a role has it.
     #[oai(path = "/permissions/:permission_id", method = "delete", operation_id = "dropPermission")]
     async fn drop_own(
         &self,

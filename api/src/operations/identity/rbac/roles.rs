@@ -85,7 +85,9 @@ impl RolesOfCompany {
         accepted.roles_revised(role_id.0, seen)
     }
 
-    /// Remove a role that nobody has and nothing inherits from.
+    /// Remove a role.
+    ///
+    /// Refused while somebody has it or another role inherits from it.
     #[oai(path = "/roles/:role_id", method = "delete", operation_id = "removeRole")]
     async fn remove(
         &self,
@@ -135,7 +137,9 @@ impl RolesOfCompany {
         self.0.settle_roles(&by.caller, key, change, role_id.0).await
     }
 
-    /// Choose all permissions that a role has of its own, at once.
+    /// Choose all permissions of a role.
+    ///
+    /// Those that it has of its own, at once.
     #[oai(path = "/roles/:role_id/permissions", method = "put", operation_id = "choosePermissions")]
     async fn choose(
         &self,
@@ -153,7 +157,9 @@ impl RolesOfCompany {
         accepted.roles_revised(role_id.0, seen)
     }
 
-    /// List the roles of the company by name; at most 200 exist.
+    /// List the roles of the company.
+    ///
+    /// By name; at most 200 exist.
     #[oai(path = "/roles", method = "get", operation_id = "listRoles")]
     async fn list(
         &self,

@@ -55,11 +55,11 @@ impl OwnContact {
         Ok(Json(DONE))
     }
 
-    /// Ask for another e-mail address of one's own: it gets a letter with a link.
+    /// Ask for another e-mail address of one's own.
     ///
-    /// One signs in with the one before until one has followed the link, which is good for a day; after
-    /// that every sign-in ends, and the address before gets a letter that says so. A later request takes
-    /// the place of an earlier one.
+    /// It gets a letter with a link. One signs in with the one before until one has followed the link,
+    /// which is good for a day; after that every sign-in ends, and the address before gets a letter
+    /// that says so. A later request takes the place of an earlier one.
     #[oai(path = "/email-change", method = "post", operation_id = "requestEmail")]
     async fn request_email(
         &self,

@@ -104,9 +104,9 @@ impl Letters {
         self.keep(tenant, user, &password, pin).await
     }
 
-    /// Ask for a letter to set a password that was forgotten.
+    /// Ask for a letter to set another password.
     ///
-    /// Every address is answered alike.
+    /// For those who have forgotten theirs. Every address is answered alike.
     #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
     #[oai(path = "/forgot-password", method = "post", operation_id = "forgotPassword")]
     async fn forgot(
@@ -128,7 +128,9 @@ impl Letters {
         Ok(Taken::Taken(Json(DONE)))
     }
 
-    /// Set a password in place of one that was forgotten; every sign-in ends.
+    /// Set a password in place of a forgotten one.
+    ///
+    /// Every sign-in ends.
     #[oai(path = "/reset-password", method = "post", operation_id = "resetPassword")]
     async fn reset(
         &self,
@@ -146,9 +148,10 @@ impl Letters {
         self.keep(tenant, user, &password, None).await
     }
 
-    /// Follow the link to another e-mail address, which signs one in after this; every sign-in ends.
+    /// Follow the link to another e-mail address.
     ///
-    /// The links in letters to the address before are good no more, and it gets a letter that says so.
+    /// One signs in with it after this; every sign-in ends. The links in letters to the address before
+    /// are good no more, and it gets a letter that says so.
     #[oai(path = "/confirm-email", method = "post", operation_id = "confirmEmail")]
     async fn confirm_email(
         &self,

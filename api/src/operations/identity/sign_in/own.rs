@@ -40,7 +40,9 @@ struct PinChange {
 
 #[OpenApi(prefix_path = "/v1/auth", tag = "Part::Auth")]
 impl OwnSecrets {
-    /// Change one's password; every sign-in ends, this one too.
+    /// Change one's password.
+    ///
+    /// Every sign-in ends, this one too.
     #[oai(path = "/password", method = "put", operation_id = "changePassword")]
     async fn password(
         &self,
@@ -59,7 +61,9 @@ impl OwnSecrets {
         Ok(Json(DONE))
     }
 
-    /// Set one's PIN for shared tills; sign-ins on them end.
+    /// Set one's PIN for shared tills.
+    ///
+    /// Sign-ins on them end.
     #[oai(path = "/pin", method = "put", operation_id = "changePin")]
     async fn pin(
         &self,

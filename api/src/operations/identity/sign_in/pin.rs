@@ -86,7 +86,7 @@ impl PinSignIn {
         self.begin(&proven, epoch).await
     }
 
-    /// Choose another PIN on an enrolled device, and sign in with it.
+    /// Choose another PIN and sign in with it.
     ///
     /// Other sign-ins on tills end.
     #[oai(path = "/pin/replace", method = "post", operation_id = "loginWithNewPin")]

@@ -30,9 +30,9 @@ struct PersonBody {
 
 #[OpenApi(prefix_path = "/v1/auth/till", tag = "Part::Auth")]
 impl Staff {
-    /// List who may sign in on this device with a PIN, by name.
+    /// List who may sign in on a till with a PIN.
     ///
-    /// They are not suspended, have a PIN, and may act in the branch where the device stands.
+    /// By name. They are not suspended, have a PIN, and may act in the branch where the device stands.
     #[oai(path = "/people", method = "get", operation_id = "listTillPeople")]
     async fn list(
         &self,
