@@ -19,7 +19,6 @@ pub mod access;
 pub mod app;
 pub mod auth;
 pub mod caller;
-mod compressed;
 pub mod contract;
 pub mod cursor;
 mod date;
