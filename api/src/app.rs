@@ -141,4 +141,6 @@ fn service<T: OpenApi + 'static>(api: T, about: &About) -> OpenApiService<Merged
 }
 
 #[cfg(test)]
+mod document_tests;
+#[cfg(test)]
 mod tests;

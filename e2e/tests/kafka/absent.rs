@@ -48,7 +48,7 @@ async fn f47_without_postgres_processes_log_it_and_wait() {
         async move { Process::serve(&databases).await }
     });
     let asked = Instant::now();
-    worker.until_logged("the database does not say").await;
+    worker.until_logged("the lease of the consumer could not be read").await;
     // The server gets more than the time that the worker needed to report the same.
     sleep(asked.elapsed() * 2 + Duration::from_secs(2)).await;
     assert!(worker.is_running(), "{}", worker.log());
@@ -62,6 +62,10 @@ async fn f47_without_postgres_processes_log_it_and_wait() {
     let companies = Companies::on(databases).await;
     companies.order(6).await;
     companies.until_shown().await;
-    assert!(worker.log().contains("the database does not say"), "{}", worker.log());
+    assert!(
+        worker.log().contains("the lease of the consumer could not be read"),
+        "{}",
+        worker.log()
+    );
     figure("F47", &format!("without PostgreSQL: answers {served:.1?} after it"));
 }
