@@ -1,4 +1,4 @@
-//! Access: an operation says in its signature who may use it, and cannot be served without saying.
+//! Access: the signature of an operation declares who may call it; without that it is not served.
 
 mod permits;
 mod scheme;
@@ -29,7 +29,7 @@ use crate::problem::{Code, Problem};
 use crate::rates::RateLimits;
 use crate::trace::Trace;
 
-/// A caller who holds the permission `P`; as first parameter it is asked for before anything is read.
+/// A caller who holds the permission `P`; as first parameter it is checked before anything is read.
 #[derive(Debug)]
 pub struct Can<P> {
     /// Who it is.
@@ -46,24 +46,25 @@ pub struct SignedIn {
     pub standing: Arc<Standing>,
 }
 
-/// Whoever runs the installation, by its token; for operations about companies as a whole. Nobody of a
+/// The operator of the installation, by its token; for operations about companies as a whole. No user of a
 /// company is one.
 #[derive(Debug)]
 pub struct ByOperator {
-    /// The request in which they ask.
+    /// The id of their request.
     pub request: RequestId,
     /// The trace that it belongs to.
     pub trace: Trace,
 }
 
-/// An enrolled device, by its token and whoever uses it; for what it shows before somebody signs in.
+/// An enrolled device, by its token and without a signed-in user; for what it shows before a
+/// sign-in.
 #[derive(Debug)]
 pub struct ByDevice {
     /// Which.
     pub till: Till,
 }
 
-/// Anybody at all; for signing in.
+/// Any client, without credentials; for signing in.
 #[derive(Debug)]
 pub struct Anyone;
 
@@ -215,7 +216,7 @@ impl<'a> ApiExtractor<'a> for ByDevice {
     ) -> poem::Result<Self> {
         let permits = request.data::<Arc<dyn Permits>>();
         let permits = permits.ok_or_else(|| Problem::new(Code::Internal))?;
-        // Nobody guesses with what can be no token.
+        // A text that cannot be a token is not counted as a guess.
         let token = bearer(request).filter(|token| token.starts_with(Kind::Device.prefix()));
         let token = token.ok_or_else(|| Problem::from(TokenError::Missing))?;
         match permits.till(token, request).await {

@@ -32,7 +32,7 @@ pub type App = BoxEndpoint<'static, Response>;
 
 /// A service, as clients see it and as other nodes do.
 pub struct Apps {
-    /// For everybody.
+    /// For all clients.
     pub public: App,
     /// For other nodes, where they have a listener of their own: forwarded commands and nothing else.
     pub peers: App,
@@ -40,23 +40,23 @@ pub struct Apps {
 
 /// What a service needs besides its operations.
 pub struct Shell {
-    /// What the document says about the API.
+    /// The title, version and description of the API in the document.
     pub about: About,
     /// Ids for requests that bring none.
     pub new_id: NewId,
-    /// Tells callers by their tokens.
+    /// Identifies callers by their tokens.
     pub authenticator: Arc<Authenticator>,
-    /// Tells what callers may do.
+    /// Looks up what callers may do.
     pub permits: Arc<dyn Permits>,
-    /// Lets whoever runs the installation in.
+    /// Admits the operator of the installation.
     pub operator: Arc<OperatorGate>,
-    /// The proxies that are believed about where requests come from.
+    /// The proxies that are trusted to report where requests come from.
     pub proxies: TrustedProxies,
     /// The origins whose pages may use the API.
     pub origins: AllowedOrigins,
     /// The other nodes, if there are any.
     pub peers: Option<Peers>,
-    /// Counts what callers ask for.
+    /// Counts the requests of callers.
     pub rates: Arc<RateLimits>,
     /// Answers `/readyz`.
     pub readiness: Arc<dyn Readiness>,
@@ -76,11 +76,11 @@ pub fn collection<T: OpenApi + 'static>(api: T, about: &About) -> Result<String,
 
 /// The service around `api`.
 ///
-/// From the outside in: telemetry, which gives every request its id and writes down how it ended; the
-/// edge, which tells pages of other origins what they may do, sends no answer that the client has, and
-/// compresses; the guard, which makes problems of whatever goes wrong further in; the pages; the sign-in
-/// limiter, which lets requests to sign in begin one by one; the operations. What comes from other nodes
-/// over a listener of their own is looked at between guard and pages.
+/// From the outside in: telemetry, which gives every request its id and logs how it ended; the edge, which
+/// answers CORS, sends no answer that the client has, and compresses; the guard, which turns every failure
+/// further in into a problem; the pages; the sign-in limiter, which lets requests to sign in begin one by
+/// one; the operations. Requests from other nodes over a listener of their own are checked between guard and
+/// pages.
 pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractError> {
     let service = service(api, &shell.about);
     let contract = Arc::new(Contract::try_new(&service, &shell.about)?);

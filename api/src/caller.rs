@@ -15,7 +15,7 @@ use crate::problem::{Code, Problem};
 use crate::sources::Now;
 use crate::trace::Trace;
 
-/// Somebody who signed in. Whatever the rest of the request says, their company is this one.
+/// A signed-in user. Whatever else the request contains, their company is this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// Their company.
@@ -28,24 +28,24 @@ pub struct Caller {
     pub epoch: u32,
     /// The shared till that they signed in on.
     pub device: Option<DeviceId>,
-    /// Where they may act; nowhere until somebody has said so.
+    /// The branches where they may act; none until set.
     pub branches: BranchAccess,
     /// Their token's id.
     pub token_id: Uuid,
-    /// The request in which they ask.
+    /// The id of their request.
     pub request: RequestId,
     /// The trace that it belongs to.
     pub trace: Trace,
 }
 
-/// Tells callers by their tokens.
+/// Identifies callers by their tokens.
 pub struct Authenticator {
     tokens: Tokens,
     now: Now,
 }
 
 impl Authenticator {
-    /// Believes `tokens` as long as they are good by the clock `now`.
+    /// Accepts `tokens` as long as they are valid by the clock `now`.
     pub fn new(tokens: Tokens, now: Now) -> Self {
         Self { tokens, now }
     }
@@ -57,8 +57,8 @@ impl Caller {
         if self.branches.includes(branch) { Ok(()) } else { Err(Problem::foreign_branch()) }
     }
 
-    /// Goes on only if they may see everything that a filter by branch lets through. Whoever is bound
-    /// to some branches names one of them.
+    /// Succeeds only if the caller may see everything that a filter by branch lets through. A caller bound to
+    /// some branches has to filter by one of them.
     pub(crate) fn sees(&self, branch: Option<BranchId>) -> Result<(), Problem> {
         match (branch, &self.branches) {
             (Some(branch), _) => self.at(branch),
@@ -67,7 +67,7 @@ impl Caller {
         }
     }
 
-    /// What the token says, for whoever knows what it is worth.
+    /// The claims of the token, for the check of the sign-in's state.
     pub const fn presented(&self) -> Presented {
         Presented {
             tenant: self.tenant,
@@ -78,7 +78,7 @@ impl Caller {
         }
     }
 
-    /// The caller of a request, or why nobody is believed to have sent it.
+    /// The caller of a request, or why it is not authenticated.
     pub(crate) fn authenticate(request: &Request) -> Result<Self, Problem> {
         let internal = || Problem::new(Code::Internal);
         let authenticator = request.data::<Arc<Authenticator>>().ok_or_else(internal)?;

@@ -1,4 +1,4 @@
-//! Contract: what the operations of an API say about themselves, read where they are defined.
+//! Contract: what the operations of an API declare about themselves, read where they are defined.
 
 pub(crate) mod collection;
 pub(crate) mod document;
@@ -22,14 +22,14 @@ use crate::language::{Language, Words};
 use crate::payload::{BytesMax, Schema, expectation};
 use crate::problem::Code;
 
-/// What the document says about the API as a whole.
+/// What the document contains about the API as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Its name.
     pub title: String,
     /// Its version.
     pub version: String,
-    /// What a newcomer needs to know, in Markdown.
+    /// An introduction to the API, in Markdown.
     pub description: Words,
     /// The codes that the rules of each operation answer with, by its id.
     pub refusals: Vec<Refusals>,
@@ -41,7 +41,7 @@ pub type Refusals = (&'static str, &'static [Code]);
 /// Why an API is not served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContractError {
-    /// Operations that say nothing about who may use them.
+    /// Operations that declare no access.
     #[error("these operations declare neither a permission nor that they need none: {}", .0.join(", "))]
     NoAccess(Vec<String>),
     /// Operations without the name that clients are generated from.
@@ -72,7 +72,7 @@ pub(crate) struct Contract {
     spanish: String,
 }
 
-/// One operation, as far as the edge has to know it.
+/// The facts about one operation that the edge needs.
 pub(crate) struct Operation {
     pub(crate) method: Method,
     /// The address as documented, `/v1/orders/{order_id}`.
@@ -205,7 +205,7 @@ impl Contract {
 }
 
 impl Operation {
-    /// Whether it is a command of a company: one that somebody holds a permission for, under an id.
+    /// Whether it is a command of a company: one that needs a permission and carries an id.
     pub(crate) fn is_command(&self) -> bool {
         matches!(self.access, Access::Permission(_))
             && self.place("idempotency-key") == Some(MetaParamIn::Header)

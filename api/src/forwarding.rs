@@ -3,8 +3,8 @@
 //! A command carries its own id, so it may be sent on, get lost on the way and be decided here all the
 //! same: it happens once. Whatever goes wrong between nodes therefore costs time and nothing else.
 //!
-//! Nodes that have certificates send commands over TLS to a listener that is for nodes alone
-//! ([`Arrivals`]); the others send them to where everybody else comes.
+//! Nodes that have certificates send commands over TLS to a listener that is for nodes alone ([`Arrivals`]);
+//! the others send them to the public listener.
 
 mod arrivals;
 mod tls;
@@ -38,7 +38,7 @@ pub(crate) use arrivals::Arrivals;
 use arrivals::FromPeer;
 pub use tls::{PeerTls, PeerTlsError};
 
-/// Says that a request comes from another node, so that it is not sent on again.
+/// Marks a request that another node forwarded, so that it is not forwarded again.
 const FORWARDED: HeaderName = HeaderName::from_static("fastops-forwarded");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -46,7 +46,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How long another node may take. It answers sooner, if only that it is busy.
 const ANSWER_MAX: Duration = Duration::from_secs(4);
 
-/// How long it may take to let this node in.
+/// How long connecting to another node may take.
 const CONNECT_MAX: Duration = Duration::from_millis(500);
 
 /// The other nodes, as this one reaches them. Cheap to clone.
@@ -56,10 +56,10 @@ pub struct Peers {
     wire: Wire,
 }
 
-/// How nodes speak with each other.
+/// The transport between nodes.
 #[derive(Debug, Clone)]
 enum Wire {
-    /// As with everybody else.
+    /// Plain HTTP, as for clients.
     Plain(Client<HttpConnector, Full<Bytes>>),
     /// With certificates on both sides.
     Tls(Client<HttpsConnector<HttpConnector>, Full<Bytes>>),
@@ -99,7 +99,7 @@ impl Peers {
         Self { deciders, wire: Wire::new(tls) }
     }
 
-    /// Whether a request that says that another node sent it came in where other nodes do not.
+    /// Whether a request marked as forwarded arrived at a listener that is not for nodes.
     fn is_misdirected(&self, request: &Request) -> bool {
         matches!(self.wire, Wire::Tls(_))
             && request.headers().contains_key(FORWARDED)
@@ -143,7 +143,7 @@ pub(crate) struct Forwarding<E> {
     pub(crate) inner: E,
     /// None where this is the only node.
     pub(crate) peers: Option<Peers>,
-    /// Says what is a command.
+    /// Determines which requests are commands.
     pub(crate) contract: Arc<Contract>,
 }
 
@@ -171,7 +171,7 @@ impl<E: Endpoint<Output = Response>> Forwarding<E> {
         if !operation.is_command() || request.headers().contains_key(FORWARDED) {
             return None;
         }
-        // Who cannot be believed is refused by the operation itself.
+        // A caller who is not authenticated is refused by the operation itself.
         let tenant = Caller::authenticate(request).ok()?.tenant;
         match peers.deciders.of(tenant).await {
             DecidingNode::This => None,

@@ -78,7 +78,7 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
                 }
                 Err(problem)
             }
-            // The hook that is told of every panic has written down where and why.
+            // The panic hook has logged where and why.
             Err(_panic) => Err(Problem::new(Code::Internal)),
         }
     }
@@ -139,7 +139,7 @@ fn has_body(headers: &HeaderMap) -> bool {
     headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }
 
-/// An error that somebody wrote as anything but a problem is made one.
+/// An error that is not written as a problem is turned into one.
 fn readable(response: Response) -> Result<Response, Problem> {
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();

@@ -10,7 +10,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, Route, get, handler};
 use crate::language::{Language, Words};
 use crate::problem::{Code, FieldError, Problem};
 
-/// Tells whether this process can do its work now.
+/// Checks whether this process can do its work at present.
 #[async_trait]
 pub trait Readiness: Send + Sync + 'static {
     /// What is missing; nothing when it is ready.
@@ -22,15 +22,15 @@ pub trait Readiness: Send + Sync + 'static {
 pub struct Missing {
     /// What it is, as a stable word: `postgres`, `projector`.
     pub what: &'static str,
-    /// What is the matter, for the person on call; not a place for secrets.
+    /// What is the matter, for the person on call; must not contain secrets.
     pub why: String,
 }
 
 /// Writes the figures in the text format of Prometheus.
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
-/// The pages for whoever watches over a process, served where only they come: `/livez`, `/readyz` and
-/// `/metrics`. Nothing here asks who wants to know.
+/// The pages for monitoring, served on the internal listener only: `/livez`, `/readyz` and `/metrics`. They
+/// need no credentials.
 pub fn watched(readiness: Arc<dyn Readiness>, figures: Metrics) -> BoxEndpoint<'static, Response> {
     Route::new()
         .at("/livez", get(livez))
@@ -48,8 +48,8 @@ pub fn watched(readiness: Arc<dyn Readiness>, figures: Metrics) -> BoxEndpoint<'
         .boxed()
 }
 
-/// `GET /livez`: the process answers. It asks nobody, so that a database that is down does not have
-/// the whole fleet restarted.
+/// `GET /livez`: the process answers. It checks no dependency, so that a database that is down does
+/// not have the whole fleet restarted.
 #[handler]
 pub(crate) fn livez() -> Response {
     text("text/plain; charset=utf-8", "ok\n".to_owned())

@@ -79,7 +79,7 @@ impl Journal {
     }
 
     pub(crate) fn signed_in(&self, tenant: TenantId, user: UserId) {
-        // Whoever signed in first is who is asking; extractors may well ask twice.
+        // The first user recorded stays; extractors may run twice.
         let _already_known = self.signed_in.set((tenant, user));
     }
 

@@ -1,4 +1,4 @@
-//! The two languages people are answered in: Spanish, unless they would rather have English.
+//! The two languages of answers: Spanish, unless the client prefers English.
 
 use std::borrow::Cow;
 
@@ -81,7 +81,7 @@ impl<S: Into<Cow<'static, str>>, E: Into<Cow<'static, str>>> From<(S, E)> for Wo
     }
 }
 
-/// The best weight heard so far, in thousandths; nothing heard is no weight.
+/// The highest weight found so far, in thousandths; nothing found is no weight.
 #[derive(Default)]
 struct Weight(u32);
 

@@ -6,7 +6,7 @@
 //! - [`access`], [`caller`], [`auth`]: who asks, what they may do, how they sign in
 //! - [`preconditions`]: `Idempotency-Key`, `If-Match`
 //! - [`cursor`], [`page_size`], [`position`]: lists, and reading what one wrote
-//! - [`contract`]: what operations say about themselves, and the document made of it
+//! - [`contract`]: what operations declare about themselves, and the document made of it
 //! - [`operations`]: what can be asked over HTTP, by context
 //! - [`app`]: pages and layers around an API; [`edge`]: what is done to every answer; [`health`],
 //!   [`telemetry`], [`journal`], [`trace`]

@@ -37,9 +37,9 @@ struct LinkPage {
     lead: Text,
     /// What stands on the button.
     action: Text,
-    /// What it says when the operation has accepted the form.
+    /// The message after the operation has accepted the form.
     done: Text,
-    /// What is asked for, as HTML.
+    /// The fields of the form, as HTML.
     fields: &'static [&'static str],
 }
 

@@ -6,7 +6,7 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromParameter, ParseResult, Type};
 use serde_json::json;
 
-/// A page size between 1 and [`PageSize::MAX`]; [`PageSize::DEFAULT`] for whoever does not say.
+/// A page size between 1 and [`PageSize::MAX`]; [`PageSize::DEFAULT`] if the parameter is absent.
 ///
 /// As `Query<PageSize>` it needs no attributes: it is optional and documents its own bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct PageSize(u16);
 impl PageSize {
     /// The most rows of one page.
     pub const MAX: u16 = 200;
-    /// The rows of a page when nothing is said.
+    /// The rows of a page if the parameter is absent.
     pub const DEFAULT: Self = Self(50);
 
     /// The number of rows.

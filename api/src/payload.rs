@@ -84,7 +84,7 @@ fn check_headers(request: &Request, bytes_max: BytesMax) -> Result<(), Problem> 
     if !essence.eq_ignore_ascii_case(MEDIA_TYPE) || !parts.all(utf8) || !plain || !is_one {
         return Err(Problem::new(Code::UnsupportedMediaType));
     }
-    // Told before it is sent: a client that waits for `100 Continue` never sends it.
+    // Refused before the body arrives: a client that waits for `100 Continue` never sends it.
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if announced.and_then(|length| length.parse().ok()).is_some_and(|n: usize| n > bytes_max.get())
     {
@@ -156,9 +156,9 @@ impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Json<T> {
     }
 }
 
-/// What can be answered: serde writes it, and `ToJSON` says what the document promises. Builds with
-/// assertions compare the two with each answer. `ToJSON` alone would make a tree, with a place in memory for
-/// every name and value of it, before there is any text.
+/// What can be answered: serde writes it, and `ToJSON` declares its schema. Builds with assertions compare
+/// the two for each answer. `ToJSON` alone would build a tree in memory, with a node for every name and
+/// value, before there is any text.
 pub trait Answer: ToJSON + Serialize {}
 
 impl<T: ToJSON + Serialize> Answer for T {}

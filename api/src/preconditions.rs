@@ -104,7 +104,7 @@ impl OptionalIfMatch {
     }
 }
 
-/// What the document says about a header that is read here.
+/// The description in the document of a header that is read here.
 pub(crate) struct About {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,

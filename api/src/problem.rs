@@ -16,7 +16,7 @@ pub use response::CONTENT_TYPE;
 
 /// Why a request was not answered as asked.
 ///
-/// It is made where the reason is known, without language and request id; both are added at the edge.
+/// It is made where the reason arises, without language and request id; both are added at the edge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.code.slug())]
 pub struct Problem(Box<Inner>);
@@ -49,7 +49,7 @@ impl FieldError {
 }
 
 impl Problem {
-    /// What whoever asks about a branch gets that they may not act in.
+    /// The refusal of a request about a branch in which the caller may not act.
     pub(crate) fn foreign_branch() -> Self {
         Self::new(Code::Forbidden).detail((
             "No puede actuar en esa sede; si no nombra una, nombre una de las suyas.".to_owned(),
@@ -57,7 +57,7 @@ impl Problem {
         ))
     }
 
-    /// What whoever acts in some branches gets who would change something in all of them.
+    /// The refusal of a change to all branches by a caller who is bound to some.
     pub(crate) fn reaches_every_branch() -> Self {
         Self::new(Code::Forbidden).detail((
             "Esto cambia algo en todas las sedes: lo hace quien actúa en todas, y no en una caja."
@@ -103,7 +103,7 @@ impl Problem {
         self
     }
 
-    /// Says more about this one case.
+    /// Adds a detail about this one case.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Words>) -> Self {
         self.0.detail = Some(detail.into());
@@ -124,7 +124,7 @@ impl Problem {
         self
     }
 
-    /// Says when to ask again, in whole seconds, at least one.
+    /// Sets `Retry-After`, in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -1,4 +1,5 @@
-//! Rates: how often a session and a company may ask, so that one does not take what is everybody's.
+//! Rates: how often a session and a company may send requests, so that none takes the capacity of
+//! others.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -58,7 +59,7 @@ const fn burst(per_second: NonZeroU32) -> NonZeroU32 {
 }
 
 impl RateLimits {
-    /// Nobody has asked yet.
+    /// No request is counted yet.
     pub fn new(rates: Rates) -> Self {
         Self {
             session: rates.session.map(|rate| Limit::new("session", rate)),
@@ -76,7 +77,7 @@ impl RateLimits {
         Ok(RateState { session, tenant })
     }
 
-    /// Forgets those who have not asked for a while.
+    /// Drops the counts of callers without recent requests.
     pub fn forget_idle(&self) {
         if let Some(limit) = &self.session {
             limit.limiter.retain_recent();
@@ -143,7 +144,7 @@ fn field(text: String) -> HeaderValue {
     HeaderValue::try_from(text).expect("digits and words are ASCII")
 }
 
-/// Says when to come back, also in the fields of the IETF's draft on rate limits.
+/// Sets `Retry-After`, also in the fields of the IETF's draft on rate limits.
 fn exceeded(name: &str, per_second: NonZeroU32, wait: Duration) -> Problem {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     Problem::new(Code::RateLimited)

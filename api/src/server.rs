@@ -1,4 +1,4 @@
-//! The accept loop: who may connect, how long they may take to say what they want, and how it ends.
+//! The accept loop: who may connect, how long they may take to send a request, and how it ends.
 
 mod accept_limiter;
 mod descriptors;
@@ -125,14 +125,14 @@ fn is_of_one_client(err: &io::Error) -> bool {
 struct Server {
     app: App,
     limits: Limits,
-    /// None where everybody may come.
+    /// `None` on a public listener.
     tls: Option<TlsAcceptor>,
     shutdown: CancellationToken,
     shares: Shares,
 }
 
-/// What a connection holds. Fields are dropped in this order: when the place is free, the share is too, so
-/// the same address can take it.
+/// What a connection holds. Fields are dropped in this order: when the slot is free, the share is too, so the
+/// same address can take it.
 struct Held {
     /// Among those of its address, where that is counted.
     #[expect(dead_code, reason = "dropping it gives it back")]
@@ -202,7 +202,7 @@ impl Server {
     }
 
     /// How long a new connection may take to send headers: an eighth of the usual time where more than half
-    /// of the places are taken, so that silent connections soon free places for waiting ones.
+    /// of the slots are taken, so that silent connections soon free slots for waiting ones.
     fn headers_within(&self, places: &Semaphore) -> Duration {
         let usual = self.limits.headers_within;
         let is_crowded = places.available_permits() < self.limits.connections_max / 2;
@@ -274,7 +274,8 @@ impl Server {
         });
         let mut response: hyper::Response<_> = self.app.get_response(request).await.into();
         if unread.is_left() {
-            // The connection ends here; a client that is not told would send its next request into it.
+            // The connection is closed after this; without the header a client would send its next request
+            // into it.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response

@@ -90,7 +90,7 @@ fn record(journal: &Journal, method: &'static str, route: String, status: u16, e
     metrics::histogram!("http_request_duration_seconds", &labels).record(elapsed.as_secs_f64());
 }
 
-/// A method that anybody may make up is no label.
+/// A method that is not standard is no label: clients could invent any number of them.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -125,7 +125,7 @@ impl Views {
         &self,
         _by: Can<OrderRead>,
         limit: Query<PageSize>,
-        /// Newest first unless said otherwise.
+        /// Newest first by default.
         sort: Query<Option<Sort>>,
         after: Query<Option<PositionToken>>,
         search: Query<Option<String>>,
@@ -148,7 +148,7 @@ impl Views {
         Ok(Json("board".to_owned()))
     }
 
-    /// Nobody in these tests may see this.
+    /// An operation that callers here may not use.
     #[oai(path = "/sales", method = "get", operation_id = "sales")]
     async fn sales(&self, _by: Can<ReportSales>) -> Result<Json<String>, Problem> {
         Ok(Json("sales".to_owned()))

@@ -1,7 +1,7 @@
 //! The trace that a request belongs to: W3C Trace Context, the header `traceparent`.
 //!
-//! FastOps reports no spans of its own, so it names none: what a client says is kept as it is, in the log of
-//! events and of requests and in what is sent on, and joins what others report.
+//! FastOps reports no spans of its own, so it names none: the client's values are kept as they are, in the
+//! log of events and of requests and in what is sent on, and join what others report.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const CHARS: usize = VERSION + 1 + TRACE_ID + 1 + PARENT_ID + 1 + FLAGS;
 pub struct Trace(Arc<str>);
 
 impl Trace {
-    /// What the client says, or a trace that begins here where it says nothing that is one.
+    /// The trace of the client, or one that begins here where the header is missing or invalid.
     pub(crate) fn of(request: &Request, new_id: &NewId) -> Self {
         let mut said = request.headers().get_all(TRACEPARENT).iter();
         let only = said.next().filter(|_| said.next().is_none());
@@ -66,10 +66,10 @@ impl Trace {
             .then(|| Self(format!("00-{trace}-{parent}-{flags}").into()))
     }
 
-    /// A trace that begins with this request; nobody has asked for it to be recorded.
+    /// A trace that begins with this request; its flag `sampled` is not set.
     fn begun(new_id: &NewId) -> Self {
         let (trace, parent) = (new_id(), new_id());
-        // The second half of an id is random and says which variant it is, so that it is never nothing.
+        // The second half of an id is random and contains its variant, so that it is never zero.
         let parent = parent.as_u64_pair().1;
         Self(format!("00-{}-{parent:016x}-00", trace.simple()).into())
     }

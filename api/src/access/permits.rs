@@ -1,4 +1,4 @@
-//! Permits: what a service asks to learn what callers and devices may do.
+//! Permits: the interface by which a service looks up what callers and devices may do.
 
 use std::sync::Arc;
 
@@ -35,11 +35,11 @@ pub struct Till {
     pub tenant: TenantId,
     /// The device.
     pub device: DeviceId,
-    /// Where it stands.
+    /// The branch where it is.
     pub branch: BranchId,
 }
 
-/// Whether somebody holds a permission could not be found out.
+/// Whether a user holds a permission could not be found out.
 #[derive(Debug, thiserror::Error)]
 #[error("permissions could not be read")]
 pub struct Unanswered(#[source] pub Box<dyn std::error::Error + Send + Sync>);

@@ -11,7 +11,7 @@ pub(crate) const OPERATOR: &str = "operator";
 /// The name of the security scheme of enrolled devices in the document.
 pub(crate) const DEVICE: &str = "device";
 
-/// What stands in place of a security scheme where none is needed; it never reaches the document.
+/// Stands instead of a security scheme where none is needed; it never reaches the document.
 pub(crate) const ANYONE: &str = "anyone";
 
 pub(super) fn register_bearer(registry: &mut Registry) {

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 #[cfg(target_os = "linux")]
 const LOWEST: i32 = 19;
 
-/// Runs `work` on a thread of its own, which gets the processor time that nobody else wants: whoever
-/// signs in can wait, whoever orders cannot. Goes on to its end, also where nobody waits for it any more.
+/// Runs `work` on a thread of its own with the lowest priority: signing in can wait, ordering cannot. Goes on
+/// to its end, also when its caller has been dropped.
 ///
 /// # Panics
 /// If `work` panics, or if the system has no thread left.

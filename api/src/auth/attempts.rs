@@ -1,8 +1,8 @@
-//! Attempts to sign in: whoever fails waits longer each time, by account and by address.
+//! Attempts to sign in: each failure makes the next attempt wait longer, by account and by address.
 //!
-//! Each process counts for itself. What is counted for an account on an enrolled device of its own
-//! company is counted apart, and by no address, so that whoever guesses from elsewhere, or beside the
-//! till, keeps nobody out of it.
+//! Each process counts for itself. Failures for an account on an enrolled device of its own company are
+//! counted apart, and by no address, so that guessing from elsewhere, or beside the till, locks no user out
+//! of it.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const FREE_FOR_ACCOUNT: u32 = 5;
 /// The same for an address, behind which many people may be.
 const FREE_FOR_ADDRESS: u32 = 50;
 
-/// The longest that anybody waits.
+/// The longest wait.
 const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
 /// What failures are counted for.
@@ -37,11 +37,11 @@ pub enum Subject {
     AccountOn(EmailKey, DeviceId),
     /// A person's PIN on an enrolled device.
     Pin(UserId, DeviceId),
-    /// Somebody who is signed in and proves it again.
+    /// A signed-in user who proves their identity again.
     Person(UserId),
-    /// An e-mail address that letters are asked for.
+    /// An e-mail address that e-mails are requested for.
     LettersTo(EmailKey),
-    /// Where requests for letters come from.
+    /// Where requests for e-mails come from.
     Letters(IpAddr),
     /// Where requests come from.
     Address(IpAddr),
@@ -116,7 +116,8 @@ impl Attempts {
         Ok(())
     }
 
-    /// Whoever failed at a time that is yet to come waits from now on, and no longer than anybody.
+    /// A failure recorded at a time in the future counts from the present, so that no wait exceeds
+    /// [`WAIT_MAX`].
     fn clock_was_set_back(&self, subject: Subject, now: DateTime<Utc>) -> Failures {
         let entry = self.failures.entry(subject).and_upsert_with(|entry| {
             let n = entry.map_or(0, |entry| entry.into_value().n);
@@ -125,7 +126,7 @@ impl Attempts {
         entry.into_value()
     }
 
-    /// The attempt was right: what failed before is forgiven, except to an address.
+    /// The attempt succeeded: earlier failures no longer count, except those of an address.
     pub fn succeeded(&self, subjects: &[Subject]) {
         for subject in subjects {
             match subject {

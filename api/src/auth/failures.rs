@@ -1,6 +1,5 @@
-//! Failures to sign in: one line each in the log of the process and a figure, for whoever watches over
-//! the installation. Who it was stands there as what the log of events says of people too: ids, and the
-//! key of an address.
+//! Failures to sign in: one line each in the log of the process and a figure, for monitoring. Users are
+//! recorded there as in the log of events: by ids, and by the key of an address.
 
 use std::net::IpAddr;
 
@@ -10,7 +9,7 @@ use uuid::Uuid;
 
 use super::origin;
 
-/// How somebody tried to get in.
+/// The way to sign in that was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     /// An address and a password.
@@ -27,7 +26,7 @@ pub(crate) enum Way {
     PasswordReset,
     /// The link to another e-mail address.
     EmailChange,
-    /// The password of whoever is signed in already.
+    /// The password of a user who is signed in already.
     OwnPassword,
     /// The token of the installation.
     Operator,
@@ -49,10 +48,10 @@ impl Way {
     }
 }
 
-/// Why it failed. Clients are told less.
+/// Why it failed. Clients receive less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// There is nobody like this.
+    /// There is no such account.
     Unknown,
     /// The address has an account in several companies, and none was named.
     Ambiguous,
@@ -70,9 +69,9 @@ pub(crate) enum Reason {
     Waiting,
     /// The PIN was tried too often.
     Blocked,
-    /// Its owner has another PIN, or may do more than when somebody gave them this one.
+    /// Its owner has another PIN, or may do more than when this one was set for them.
     Superseded,
-    /// Somebody else has given the PIN, and it only serves to choose another.
+    /// Another user has set the PIN, and it only serves to choose another.
     ToBeReplaced,
 }
 
@@ -94,7 +93,7 @@ impl Reason {
     }
 }
 
-/// Where somebody tried to get in, how, and as whom.
+/// Where a sign-in was tried, how, and for which account.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Try {
     way: Way,

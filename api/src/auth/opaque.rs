@@ -1,6 +1,6 @@
-//! Opaque tokens: random secrets that say whose they are and nothing else. Of each only the hash is
-//! kept; its beginning tells people and scanners of source code what they have found, and its end, an
-//! authentication code, that it was made here: for one that was not, nothing is looked up.
+//! Opaque tokens: random secrets that contain whose they are and nothing else. Of each only the hash is kept;
+//! its prefix identifies it to people and scanners of source code, and its suffix, an authentication code,
+//! proves that it was made here: a token without it is refused without a lookup.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -42,12 +42,12 @@ impl Kind {
 pub struct Opaque {
     /// What it is good for.
     pub kind: Kind,
-    /// The company. Whoever presents the token may have made that up; only the hash proves it.
+    /// The company. It is unproven until the hash has been compared.
     pub tenant: TenantId,
     /// The session, person or device.
     pub subject: Uuid,
     secret: [u8; 32],
-    /// What only whoever has the key can make of the rest.
+    /// The authentication code of the rest, which only the holder of the key can make.
     code: [u8; 32],
 }
 
@@ -73,8 +73,8 @@ impl RenewalKey {
         Self(bytes)
     }
 
-    /// What stands for somebody's secret where a retry has to be told from another request. It says
-    /// nothing to whoever lacks the key.
+    /// A keyed hash of a user's secret, to distinguish a retry from another request. It reveals
+    /// nothing without the key.
     pub fn mark(&self, subject: Uuid, secret: &str) -> [u8; 32] {
         let mut mac = self.mac();
         mac.update(b"mark");
@@ -89,7 +89,7 @@ impl RenewalKey {
 }
 
 impl Opaque {
-    /// A token that nobody has.
+    /// A token that was never issued.
     pub fn fresh(key: &RenewalKey, kind: Kind, tenant: TenantId, subject: Uuid) -> Self {
         let mut secret = [0; 32];
         aws_lc_rs::rand::fill(&mut secret).expect("the system has randomness");
@@ -149,15 +149,14 @@ impl Opaque {
         Some(token)
     }
 
-    /// The token as it is given to somebody.
+    /// The token as it is issued.
     pub fn text(&self) -> String {
         let ids = [*self.tenant.uuid().as_bytes(), *self.subject.as_bytes()].concat();
         let body = URL_SAFE_NO_PAD.encode([&ids[..], &self.secret[..], &self.code[..]].concat());
         format!("{}{body}", self.kind.prefix())
     }
 
-    /// The address at which somebody uses it. The token stands behind `#`, so that no server on the way
-    /// writes it down.
+    /// The link that contains it. The token stands behind `#`, so that no server on the way logs it.
     pub fn link(&self, public_url: &str, page: &str) -> String {
         format!("{public_url}/{page}#{}", self.text())
     }
@@ -172,8 +171,8 @@ impl Opaque {
         hasher.finalize().into()
     }
 
-    /// The token that follows this one. It is always the same, so that whoever did not get the answer
-    /// in which it stood gets it again, and nobody has to keep it.
+    /// The token that follows this one. It is always the same, so that a client that lost the answer with it
+    /// gets it again, and it need not be stored.
     #[must_use]
     pub fn successor(&self, key: &RenewalKey) -> Self {
         let mut mac = key.mac();

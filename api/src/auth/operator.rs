@@ -43,7 +43,7 @@ impl OperatorToken {
         if is_good { Ok(Self(hash(text))) } else { Err(WeakOperatorToken) }
     }
 
-    /// A token that nobody has.
+    /// A token that was never issued.
     fn of_nobody() -> Self {
         let mut bytes = [0; 32];
         aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
@@ -60,7 +60,7 @@ fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// Lets the operator in, and has others wait who try again and again.
+/// Admits the operator, and makes others wait who fail repeatedly.
 pub struct OperatorGate {
     token: OperatorToken,
     attempts: Attempts,
@@ -68,7 +68,7 @@ pub struct OperatorGate {
 }
 
 impl OperatorGate {
-    /// Lets in who has this token. Without one nobody gets in, and cannot tell why.
+    /// Admits requests with this token. Without one all are refused, with the same answer.
     pub fn new(token: Option<OperatorToken>, now: Now) -> Self {
         let token = token.unwrap_or_else(OperatorToken::of_nobody);
         Self { token, attempts: Attempts::default(), now }
@@ -76,11 +76,11 @@ impl OperatorGate {
 
     /// Goes on only if the operator has sent the request.
     pub(crate) fn admit(&self, request: &Request) -> Result<(), Problem> {
-        // Nobody guesses with what can be no token.
+        // A text that cannot be a token is not counted as a guess.
         let presented = bearer(request).filter(|token| token.len() >= CHARS_MIN);
         let presented = presented.ok_or(TokenError::Missing)?;
-        // The right one is always let in: nobody guesses it, and strangers at the operator's address, or
-        // behind the same proxy, would shut the operator out.
+        // The right token is always admitted: it cannot be guessed, and failures of others at the operator's
+        // address, or behind the same proxy, would lock the operator out.
         if self.token.is(presented) {
             return Ok(());
         }

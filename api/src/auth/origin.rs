@@ -8,10 +8,10 @@ use ipnet::IpNet;
 use poem::Request;
 use poem::http::HeaderMap;
 
-/// The header in which each proxy adds the address that it was asked from, at the right.
+/// The header in which each proxy adds the address of its client, at the right.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The proxies that are believed: from elsewhere anybody could write any address into a header.
+/// The proxies that are trusted: any other client could write any address into a header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -39,9 +39,8 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client of a request that arrived from `peer`: from the right, the first address that is none
-    /// of a trusted proxy. What is left of it, and what is no address, was written by nobody who is
-    /// believed.
+    /// The client of a request that arrived from `peer`: from the right, the first address that is none of a
+    /// trusted proxy. What is left of it, and what is no address, was not written by a trusted proxy.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
         let texts = lines.map(|line| line.to_str().unwrap_or_default());
@@ -65,8 +64,8 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// Where a request comes from: its address, or all of what whoever has it was given, where that is a
-/// network (the 64 bits of IPv6 before the part that hosts choose, RFC 7421).
+/// Where a request comes from: its address, or the network that its owner was assigned (the 64 bits of IPv6
+/// before the part that hosts choose, RFC 7421).
 pub(crate) fn origin(request: &Request) -> Option<IpAddr> {
     let peer = request.remote_addr().as_socket_addr()?.ip().to_canonical();
     let client = match request.data::<Arc<TrustedProxies>>() {

@@ -28,8 +28,8 @@ fn at_once() -> usize {
     available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1)
 }
 
-/// Waits until no more of what can wait is going on in this process than should; a hash then lasts as
-/// long as what is given. Gives nothing to whoever has waited too long, and goes on without.
+/// Waits for a permit that bounds the deferrable work of the process; a hash holds it while it runs. Returns
+/// `None` after the longest wait, and hashing goes on without.
 pub type HashingTurns =
     Arc<dyn Fn() -> BoxFuture<'static, Option<OwnedSemaphorePermit>> + Send + Sync>;
 
@@ -41,7 +41,7 @@ pub struct Passwords {
     decoy: Arc<str>,
 }
 
-/// A place in the queue, taken before anything is looked up: those who are sent away cost next to nothing.
+/// A slot in the queue, taken before any lookup: refusing a request then costs next to nothing.
 pub struct Waiting {
     place: Place,
     passwords: Passwords,
@@ -56,7 +56,7 @@ pub struct Turn {
 }
 
 impl Passwords {
-    /// As many at once as [`at_once`] says.
+    /// As many at once as [`at_once`] returns.
     pub fn new() -> Self {
         Self::with_cores(at_once())
     }
@@ -83,9 +83,8 @@ impl Passwords {
         self.run(None, move || hash(prepared(&password).as_bytes())).await
     }
 
-    /// The hash to store for a password that somebody chooses: not one of those that everybody tries
-    /// first, and none with a word in it of `texts`, which say whose it is. `address` as for
-    /// [`Passwords::place`].
+    /// The hash to store for a chosen password: it must not be among the most common ones, nor contain a word
+    /// of `texts`, which identify its owner. `address` as for [`Passwords::place`].
     pub async fn hash_new(
         &self,
         password: String,
@@ -102,7 +101,7 @@ impl Passwords {
         self.run(address, chosen).await
     }
 
-    /// The hash to store for a PIN that somebody chooses. `address` as for [`Passwords::place`].
+    /// The hash to store for a chosen PIN. `address` as for [`Passwords::place`].
     pub async fn hash_pin(
         &self,
         pin: String,
@@ -115,14 +114,14 @@ impl Passwords {
         self.run(address, move || hash(pin.as_bytes())).await
     }
 
-    /// The hash to store, with today's parameters, for a PIN that somebody has.
+    /// The hash to store, with today's parameters, for an existing PIN.
     pub async fn rehash_pin(&self, pin: String) -> Result<String, PasswordError> {
         check_pin(&pin)?;
         self.run(None, move || hash(pin.as_bytes())).await
     }
 
-    /// A place in the queue, unless too many others wait, or too many from the same `address`; whoever is
-    /// known already needs none.
+    /// A slot in the queue, unless too many others wait, or too many from the same `address`; requests of
+    /// authenticated users need none.
     pub fn place(&self, address: Option<IpAddr>) -> Result<Waiting, PasswordError> {
         let place = self.queue.place(address).ok_or(PasswordError::Busy)?;
         Ok(Waiting { place, passwords: self.clone() })
@@ -191,8 +190,8 @@ impl Turn {
         .await
     }
 
-    /// The turn belongs to the work and not to whoever waits for it, so that clients who leave do not
-    /// make room for more than the cores can do.
+    /// The work holds the turn, not the future that waits for it, so that clients who leave do not start more
+    /// hashes than there are cores.
     async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,

@@ -18,13 +18,13 @@ use crate::problem::{Code, Problem};
 pub const SIGN_IN_PATHS: [&str; 3] = ["/v1/auth/login", "/v1/auth/pin/replace", "/v1/auth/pin"];
 
 /// The least time between the beginnings of two requests: several times what it takes to refuse one for which
-/// the queue for hashing has no place.
+/// the queue for hashing has no slot.
 const DISTANCE: Duration = Duration::from_millis(5);
 
-/// The longest that a request waits to begin; one that would wait longer is refused and told to come back.
+/// The longest that a request waits to begin; one that would wait longer is refused with `Retry-After`.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// How many of the requests that wait may be from one address: half of all, so that others find a place.
+/// How many of the requests that wait may be from one address: half of all, so that others can wait too.
 const SHARE_MAX: u32 = 200;
 
 /// Lets requests to sign in begin one after another, and all others at once.
@@ -64,7 +64,7 @@ struct Turns {
 #[derive(Default)]
 struct Line {
     next: Option<Instant>,
-    /// When each request that waits begins, and its address; one whose client has left keeps its place.
+    /// When each request that waits begins, and its address; one whose client has left keeps its turn.
     waiting: VecDeque<(Instant, Option<IpAddr>)>,
     shares: HashMap<Option<IpAddr>, u32>,
 }

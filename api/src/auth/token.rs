@@ -1,4 +1,4 @@
-//! Access tokens: short-lived JWTs (RFC 9068) that this service signs and only it believes.
+//! Access tokens: short-lived JWTs (RFC 9068) that this service signs and only it accepts.
 
 mod error;
 mod key;
@@ -37,7 +37,7 @@ pub struct Tokens {
     verified: Verified,
 }
 
-/// What a good token says.
+/// The claims of a valid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
     /// The company.
@@ -71,8 +71,8 @@ struct Claims {
 }
 
 impl Tokens {
-    /// Tokens signed with `current`; those of `previous` are still believed while they last, if they
-    /// are signed in the same way.
+    /// Tokens signed with `current`; those of `previous` are accepted while they last, if they are signed in
+    /// the same way.
     pub fn new(
         issuer: impl Into<String>,
         audience: impl Into<String>,
@@ -91,7 +91,7 @@ impl Tokens {
         Self { issuer, audience, current, previous, validation, verified }
     }
 
-    /// A token that says what `access` says, good from `now` for [`LIFETIME`].
+    /// A token with the claims of `access`, valid from `now` for [`LIFETIME`].
     pub fn issue(&self, access: &Access, now: DateTime<Utc>) -> String {
         let mut header = Header::new(self.current.algorithm.jwa());
         header.typ = Some(TYPE.to_owned());
@@ -126,7 +126,7 @@ impl Tokens {
         Ok(signed.access)
     }
 
-    /// What a token says that was made here, at whatever time.
+    /// The claims of a token that was made here, at whatever time.
     fn signed(&self, token: &str) -> Result<Signed, TokenError> {
         let header = header(token).ok_or(TokenError::Missing)?;
         let named = |name| header.get(name).and_then(Value::as_str);
@@ -149,10 +149,9 @@ impl Tokens {
         Ok(Signed { access, iat: claims.iat, nbf: claims.nbf, exp: claims.exp })
     }
 
-    /// What others check the tokens with that are believed here; nothing where that would let them make
-    /// some.
+    /// The public keys that check the tokens accepted here; none where the key could also make tokens.
     pub fn public_keys(&self) -> Vec<PublicKey> {
-        // A key of another algorithm is not believed.
+        // A key of another algorithm is not accepted.
         let live = self.keys().filter(|key| key.algorithm == self.current.algorithm);
         live.filter_map(SigningKey::public).collect()
     }

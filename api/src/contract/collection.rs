@@ -16,7 +16,7 @@ const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/colle
 /// A UUID that Postman makes whenever it sends the request.
 const FRESH_UUID: &str = "{{$guid}}";
 
-/// Where the answers of operations that sign somebody in are kept.
+/// Operations that sign a user in; their answers are kept.
 const KEEP_SESSION: [&str; 5] = [
     "if (pm.response.code === 200) {",
     "    const session = pm.response.json();",
@@ -145,7 +145,7 @@ fn value(parameter: &Value) -> String {
     }
 }
 
-/// Who asks; nothing where it is somebody who signed in, as for the collection as a whole.
+/// Who sends the request; nothing where it is a signed-in user, as for the collection as a whole.
 fn auth(documented: &Value) -> Option<Value> {
     match documented["security"].get(0) {
         None => Some(json!({ "type": "noauth" })),

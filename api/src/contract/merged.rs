@@ -9,7 +9,7 @@ use poem_openapi::registry::{MetaApi, MetaParamIn, MetaPath, MetaSchemaRef, Regi
 
 use crate::preconditions;
 
-/// An API whose document says what it means.
+/// An API whose document contains what its types declare.
 pub(crate) struct Merged<T>(pub(crate) T);
 
 impl<T: OpenApi> OpenApi for Merged<T> {

@@ -9,7 +9,7 @@ pub(crate) struct PartOutline {
     pub(crate) operations: Vec<OperationOutline>,
 }
 
-/// An operation with what the document says about it.
+/// An operation with its part of the document.
 pub(crate) struct OperationOutline {
     /// `POST`.
     pub(crate) method: String,

@@ -1,5 +1,5 @@
 //! A page that stays the same while the program runs: it is compressed once for each coding, when that is
-//! first asked for, and known by its hash.
+//! first requested, and identified by its hash.
 
 use bytes::Bytes;
 use poem::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, VARY};

@@ -1,4 +1,4 @@
-//! `If-None-Match`: the client names the tags of the answers that it has, and gets 304 in place of the body.
+//! `If-None-Match`: the client names the tags of the answers that it has, and gets 304 instead of the body.
 
 use poem::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use poem::http::{Method, StatusCode};

@@ -8,14 +8,14 @@ use super::FORWARDED;
 use crate::contract::{Contract, Operation};
 use crate::problem::{Code, Problem};
 
-/// Says that a request came in where only other nodes do.
+/// Marks a request that arrived at the listener for nodes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FromPeer;
 
 /// Lets forwarded commands of a company in, and nothing else: no page, no sign-in, no read.
 pub(crate) struct Arrivals<E> {
     pub(crate) inner: E,
-    /// Says what is a command.
+    /// Determines which requests are commands.
     pub(crate) contract: Arc<Contract>,
 }
 

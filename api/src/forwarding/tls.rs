@@ -1,4 +1,4 @@
-//! TLS between nodes: each shows a certificate of one CA that is theirs alone, and believes no other.
+//! TLS between nodes: each presents a certificate of one CA that is theirs alone, and accepts no other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What a node shows to the others and believes of them. Cheap to clone.
+/// The certificate that a node presents, and the CA whose certificates it accepts. Cheap to clone.
 #[derive(Clone)]
 pub struct PeerTls {
     pub(crate) server: Arc<ServerConfig>,
     pub(crate) client: Arc<ClientConfig>,
 }
 
-/// Why nodes cannot speak TLS with what was given.
+/// Why TLS between nodes cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum PeerTlsError {
     /// A file is not what it should be.
@@ -25,7 +25,7 @@ pub enum PeerTlsError {
     Pem {
         /// What was looked for.
         what: &'static str,
-        /// What the reader says.
+        /// The error of the reader.
         #[source]
         source: pem::Error,
     },

@@ -1,4 +1,4 @@
-//! What the framework refuses, said as a problem, without its own words or Rust's.
+//! What the framework refuses, as a problem, without its own words or Rust's.
 
 use poem::Error;
 use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};

@@ -20,7 +20,7 @@ const element = (name, text) => {
 const say = (...texts) => problem.replaceChildren(...texts.map((text) => element("p", text)));
 
 const refuse = ({ title, detail, errors }) => {
-  // What is wrong with each field says more than what to do about fields in general.
+  // The errors of the fields are more precise than the general advice about fields.
   if (errors.length > 0) say(title);
   else say(title, detail);
   const list = document.createElement("ul");

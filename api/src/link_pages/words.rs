@@ -1,4 +1,4 @@
-//! What all pages say, by the places where it stands in them.
+//! The texts of all pages, by where they stand in them.
 
 use super::Text;
 

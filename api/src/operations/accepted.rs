@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 pub(super) struct Accepted {
     /// What the log has of it.
     pub(super) receipt: Receipt,
-    /// Where it stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     pub(super) position: PositionToken,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Made<Id, E> {
 }
 
 impl Services {
-    /// Executes what the caller asks for, once under their key; `rule` says what a refusal is to the client.
+    /// Executes the caller's command, once under their key; `rule` turns a refusal into a problem.
     pub(super) async fn execute<I: Intent>(
         &self,
         caller: &Caller,
@@ -54,7 +54,7 @@ impl Services {
         Ok(self.with_position(receipt))
     }
 
-    /// A receipt with its position as clients are told it.
+    /// A receipt with its position as clients receive it.
     pub(super) fn with_position(&self, receipt: Receipt) -> Accepted {
         let position = self.token(receipt.position);
         Accepted { receipt, position }

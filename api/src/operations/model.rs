@@ -110,7 +110,7 @@ impl From<Money> for MoneyBody {
     }
 }
 
-/// Where a place of business is, as on its tickets.
+/// The address of a business, as on its tickets.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "Address")]
 pub(super) struct AddressBody {
@@ -148,7 +148,7 @@ impl From<Address> for AddressBody {
 pub(super) struct Settled {
     /// Its id.
     pub(super) id: Uuid,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     pub(super) position: PositionToken,
 }
 
@@ -159,6 +159,6 @@ pub(super) struct Revised {
     pub(super) id: Uuid,
     /// Its revision, as in `ETag`.
     pub(super) revision: u64,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     pub(super) position: PositionToken,
 }

@@ -34,9 +34,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What every operation can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct Services {
-    /// What people may ask.
+    /// Executes commands.
     pub commands: Commands,
-    /// What people may see.
+    /// The read models.
     pub read_db: ReadDb,
     /// How the consumers of this process are doing.
     pub board: Board,
@@ -44,21 +44,21 @@ pub struct Services {
     pub parking: Parking,
     /// Who may do what, where.
     pub authority: Authority,
-    /// Whoever runs the installation.
+    /// The operator of the installation.
     pub operator: Operator,
     /// Who can sign in.
     pub accounts: Arc<dyn Accounts>,
-    /// What people are called and where they are reached, corrected.
+    /// The names and addresses of users, corrected.
     pub contacts: Arc<dyn Contacts>,
     /// Hashes of PINs.
     pub pins: Arc<dyn Pins>,
     /// Who is signed in.
     pub sessions: Arc<dyn Sessions>,
-    /// What was sent in letters and given to devices.
+    /// The tickets sent in e-mails and given to devices.
     pub tickets: Arc<dyn Tickets>,
-    /// Where letters wait until they are sent.
+    /// The queue of e-mails to send.
     pub letters: Arc<dyn Letters>,
-    /// Where people find the service, for links in letters.
+    /// The public address of the service, for links in e-mails.
     pub public_url: Arc<str>,
     /// Makes the tokens that renew sign-ins.
     pub renewals: RenewalKey,
@@ -72,7 +72,7 @@ pub struct Services {
     pub cursors: Cursors,
     /// Makes tokens of positions.
     pub positions: Positions,
-    /// Tells the time.
+    /// The time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
     pub ids: Arc<dyn IdGenerator>,
@@ -81,7 +81,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// The scope of somebody who signed in.
+    /// The scope of a signed-in user.
     pub(super) fn scope(&self, caller: &Caller) -> Scope {
         let correlation = self.correlation(&caller.request, &caller.trace);
         Scope::user(caller.tenant, caller.user, correlation)
@@ -96,7 +96,7 @@ impl Services {
     }
 
     /// The enrolled device that has this token; nothing if it is no device's, or of one that was removed,
-    /// which is a failure to get in.
+    /// which is a failure to sign in.
     pub async fn till(&self, token: &str, request: &poem::Request) -> Result<Option<Till>, World> {
         let tried = Try::of(Way::Device, request);
         let Some(token) = Opaque::parse(&self.renewals, Kind::Device, token) else {
@@ -176,7 +176,7 @@ impl Services {
         }
     }
 
-    /// The place in a list that a cursor of this caller and query leads to.
+    /// The position in a list that a cursor of this caller and query contains.
     pub(super) fn place<K: DeserializeOwned>(
         &self,
         caller: &Caller,

@@ -29,7 +29,7 @@ pub(super) async fn run<T: Send + 'static>(
     let place = timeout(WAIT_MAX, PLACES.acquire()).await;
     let Ok(Ok(place)) = place else { return Err(Problem::new(Code::Overloaded)) };
     let reading = spawn_blocking(move || {
-        // A client that leaves frees its place only when the reading has ended.
+        // A client that leaves frees its slot only when the reading has ended.
         let _place = place;
         read()
     });

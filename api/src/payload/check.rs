@@ -13,7 +13,7 @@ use crate::date;
 use crate::language::Words;
 use crate::problem::FieldError;
 
-/// More mistakes than anybody reads; the rest is found the next time.
+/// More mistakes than are of use; the rest is found the next time.
 pub(super) const ERRORS_MAX: usize = 100;
 
 /// Everything in `value` that breaks `schema`.
@@ -91,7 +91,7 @@ impl Checker<'_> {
             self.wrong(flat, "min-items", at);
         }
         if flat.max_items.is_some_and(|max| items.len() > max) {
-            // Nobody wants to read what is wrong with each of ten thousand lines.
+            // Listing what is wrong with each of ten thousand lines is of no use.
             self.wrong(flat, "max-items", at);
             return;
         }
@@ -229,7 +229,7 @@ impl Checker<'_> {
     }
 }
 
-/// Formats that are checked here; any other says how a text is meant, and its type decides.
+/// Formats that are checked here; any other is informative, and its type decides.
 fn has_format(format: &str, text: &str) -> bool {
     match format {
         "uuid" => text.len() == 36 && Uuid::try_parse(text).is_ok(),

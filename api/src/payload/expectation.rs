@@ -1,4 +1,4 @@
-//! What a schema wants, said in words: "debe ser un número entero entre 1 y 200".
+//! What a schema requires, in words: "debe ser un número entero entre 1 y 200".
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::language::Words;
 /// The largest integer that a JavaScript client reads exactly.
 const INTEGER_MAX: i64 = (1 << 53) - 1;
 
-/// Says what a value of this schema has to be.
+/// Describes what a value of this schema has to be.
 pub(crate) fn expectation(flat: &Flat) -> Words {
     let (spanish, english) = noun(flat);
     Words::new(format!("debe ser {spanish}"), format!("must be {english}"))
@@ -84,7 +84,7 @@ fn text(flat: &Flat) -> (String, String) {
     }
 }
 
-/// Says how many of `units`, with a space before it; nothing where any number will do.
+/// Describes how many of `units`, with a space before it; empty where any number will do.
 fn span(min: Option<usize>, max: Option<usize>, units: (&str, &str)) -> (String, String) {
     let (spanish, english) = units;
     match (min, max) {

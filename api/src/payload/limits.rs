@@ -14,7 +14,7 @@ const USUAL: usize = 64 << 10;
 const SIGN_IN: usize = 8 << 10;
 
 /// Operations whose bodies may be larger, by their ids. A client that sends ten thousand lines of an order
-/// is told that these are too many lines. A recipe has up to 50 portions of 50 ingredients.
+/// gets the error that these are too many lines. A recipe has up to 50 portions of 50 ingredients.
 const LARGER: [(&str, usize); 3] =
     [("placeOrder", BODY_BYTES_MAX), ("priceOrder", BODY_BYTES_MAX), ("publishRecipe", 512 << 10)];
 

@@ -1,9 +1,8 @@
-//! Where something is in a body. It is spelled out as a JSON pointer when somebody is told of it, which
-//! of most places nobody ever is.
+//! A path in a body. It is spelled out as a JSON pointer only when an error reports it.
 
 use std::fmt::{self, Write};
 
-/// The most bytes of a pointer. A body can make a place longer than itself, many times over.
+/// The most bytes of a pointer. A body can make a path longer than itself, many times over.
 const POINTER_MAX: usize = 512;
 
 /// Where something is in a body, as the steps that lead there.
@@ -18,7 +17,7 @@ pub(crate) enum Place<'p> {
 }
 
 impl Place<'_> {
-    /// The JSON pointer to it, as far as anybody reads it.
+    /// The JSON pointer to it, cut off where it gets too long.
     pub(crate) fn pointer(&self) -> String {
         let mut pointer = Pointer(String::new());
         let _cut_short = write!(pointer, "{self}");

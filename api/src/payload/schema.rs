@@ -1,4 +1,5 @@
-//! Schema: what the OpenAPI document says about a type, with references and combinations resolved.
+//! Schema: what the OpenAPI document declares about a type, with references and combinations
+//! resolved.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -134,7 +135,7 @@ impl<'r> Layout<'r> {
         Part(self.parts.len() - 1)
     }
 
-    /// What was said first holds: poem-openapi puts the rules of a field before those of its type.
+    /// What comes first holds: poem-openapi puts the rules of a field before those of its type.
     fn flat(&mut self, layers: &[&'r MetaSchema]) -> Flat {
         let first = |rule: fn(&MetaSchema) -> Option<usize>| layers.iter().find_map(|it| rule(it));
         let ty = layers.iter().map(|it| it.ty).find(|ty| !ty.is_empty());

@@ -1,4 +1,4 @@
-//! Every way this API says no: a closed list, each with its status, its title and what to do about it.
+//! Every refusal of this API: a closed list, each with its status, its title and what to do about it.
 
 use poem::http::StatusCode;
 
@@ -65,13 +65,13 @@ codes! {
         title: "La sesión terminó" / "The sign-in is over",
         advice: "Inicie sesión de nuevo." / "Sign in again.",
     }
-    /// A token that renews a sign-in came back: somebody else has it too, and the sign-in is over.
+    /// A token that renews a sign-in came back: another client has it too, and the sign-in is over.
     RefreshReused = "refresh-reused", UNAUTHORIZED {
         title: "El token de renovación ya se había usado" / "The refresh token was used before",
         advice: "La sesión se cerró por seguridad. Inicie sesión de nuevo y cambie la contraseña si no fue usted."
             / "The sign-in was ended for safety. Sign in again, and change the password if it was not you.",
     }
-    /// Unknown e-mail or wrong password; which of the two is not said.
+    /// Unknown e-mail or wrong password; the answer does not distinguish them.
     LoginFailed = "login-failed", UNAUTHORIZED {
         title: "El correo o la contraseña no coinciden" / "E-mail or password do not match",
         advice: "Revise el correo, la contraseña y, si la envía, la empresa."
@@ -83,13 +83,13 @@ codes! {
         advice: "Inicie sesión con correo y contraseña y repita la solicitud."
             / "Sign in with e-mail and password and repeat the request.",
     }
-    /// The PIN was given by somebody else and only serves to choose another.
+    /// The PIN was set by another user and only serves to choose another.
     PinChangeRequired = "pin-change-required", FORBIDDEN {
         title: "Hay que cambiar el PIN" / "The PIN has to be changed",
         advice: "Elija un PIN propio en POST /v1/auth/pin/replace."
             / "Choose a PIN of your own at POST /v1/auth/pin/replace.",
     }
-    /// The PIN was tried too often, or its owner may do more than when somebody gave it to them.
+    /// The PIN was tried too often, or its owner may do more than when another user set it.
     PinBlocked = "pin-blocked", FORBIDDEN {
         title: "El PIN ya no sirve" / "The PIN does not count any more",
         advice: "Elija otro con su contraseña, o pida uno a quien administra la empresa."
@@ -124,7 +124,7 @@ codes! {
         advice: "Pida un plan más amplio a quien opera el servicio."
             / "Ask whoever runs the service for a larger plan.",
     }
-    /// Somebody would give or take what they do not hold themselves.
+    /// The caller would give or take what they do not hold themselves.
     PrivilegeEscalation = "privilege-escalation", FORBIDDEN {
         title: "No puede dar ni quitar lo que no tiene" / "You cannot give or take what you do not hold",
         advice: "Pídalo a alguien que tenga esos permisos y sedes."
@@ -140,24 +140,24 @@ codes! {
         title: "Está en uso" / "It is in use",
         advice: "Quite primero lo que lo usa." / "Remove first what uses it.",
     }
-    /// Nobody active would be left who may do everything in all branches.
+    /// No active user would be left who may do everything in all branches.
     LastOwner = "last-owner", CONFLICT {
         title: "Es el último administrador" / "This is the last administrator",
         advice: "Nombre primero a otro administrador con todas las sedes."
             / "Make somebody else an administrator of all branches first.",
     }
-    /// Somebody of the company has the e-mail address.
+    /// Another user of the company has the e-mail address.
     EmailTaken = "email-taken", CONFLICT {
         title: "Ese correo ya tiene una cuenta" / "This e-mail address has an account",
         advice: "Busque a la persona en la lista, o use otro correo."
             / "Look for the person in the list, or use another address.",
     }
-    /// A link in a letter that was used, replaced or is too old.
+    /// A link in an e-mail that was used, replaced or is too old.
     TicketInvalid = "ticket-invalid", UNPROCESSABLE_ENTITY {
         title: "El enlace ya no sirve" / "The link is no longer good",
         advice: "Pida una invitación o un enlace nuevos." / "Ask for another invitation or link.",
     }
-    /// No such thing here, or none that the caller may know of.
+    /// No such thing here, or none that the caller may see.
     NotFound = "not-found", NOT_FOUND {
         title: "No existe" / "Not found",
         advice: "Revise la dirección y el identificador." / "Check the address and the id.",
@@ -202,7 +202,7 @@ codes! {
         advice: "Termine los pedidos que quedan; para empezar algo, abra la sede de nuevo o elija otra."
             / "Finish the orders that are left; to begin something, reopen the branch or choose another.",
     }
-    /// The body is not the JSON it says it is.
+    /// The body is not valid JSON.
     MalformedBody = "malformed-body", BAD_REQUEST {
         title: "El cuerpo no es JSON válido" / "The body is not valid JSON",
         advice: "Envíe JSON en UTF-8, sin claves repetidas y con poca profundidad."
@@ -266,7 +266,7 @@ codes! {
         title: "La misma solicitud aún está en curso" / "The same request is still in progress",
         advice: "Espere y repita con la misma clave." / "Wait and repeat with the same key.",
     }
-    /// A change without saying of which version.
+    /// A change without the version that it applies to.
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED {
         title: "Falta If-Match" / "If-Match is missing",
         advice: "Lea el recurso y envíe su ETag en If-Match." / "Read the resource and send its ETag as If-Match.",
@@ -330,7 +330,7 @@ codes! {
         advice: "Repita con la misma Idempotency-Key después de Retry-After."
             / "Repeat with the same Idempotency-Key after Retry-After.",
     }
-    /// Nobody knows whether it was done; asking again with the same key settles it.
+    /// It is unclear whether it was done; a retry with the same key settles it.
     OutcomeUnknown = "outcome-unknown", SERVICE_UNAVAILABLE {
         title: "No se sabe si se hizo" / "It is not known whether it was done",
         advice: "Repita con la misma Idempotency-Key: se hará una sola vez."
@@ -355,7 +355,7 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.slug() == slug)
     }
 
-    /// How long a client waits before it asks again, in seconds; none where asking again is no use.
+    /// How long a client waits before a retry, in seconds; none where a retry is no use.
     pub(crate) const fn retry_after_seconds(self) -> Option<u64> {
         match self {
             Self::Busy
@@ -369,7 +369,7 @@ impl Code {
         }
     }
 
-    /// The code that says most about a bare status, for answers of the framework.
+    /// The most precise code for a bare status, for answers of the framework.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::AuthRequired,

@@ -41,7 +41,7 @@ pub(super) struct AcceptLimiter {
 }
 
 impl AcceptLimiter {
-    /// Counts one that was accepted; says when the next one may be, if that is not at once.
+    /// Counts one that was accepted; returns when the next one may be, if that is not at once.
     pub(super) fn accepted(&mut self, now: Instant) -> Option<Instant> {
         let since = self.since.filter(|since| now < *since + PAUSE);
         self.n = if since.is_some() { self.n + 1 } else { 1 };
@@ -65,7 +65,7 @@ mod tests {
         let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
         let crowd = try_join_all((0..400).map(|_| TcpStream::connect(address)));
-        // Nobody is accepted: who is sent away by the system tries again in vain.
+        // Nothing is accepted: connections refused by the system retry in vain.
         let crowd = timeout(Duration::from_secs(30), crowd).await.expect("there is room for all");
         assert_eq!(crowd.unwrap().len(), 400);
     }

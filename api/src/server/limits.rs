@@ -18,7 +18,7 @@ pub struct Limits {
     /// Bytes of a request line with its headers; more is answered with 431.
     pub header_bytes_max: usize,
     /// How long a connection may take to send its headers, or be silent between two requests; an eighth of
-    /// this for those that come while more than half of the places are taken.
+    /// this for those that come while more than half of the slots are taken.
     pub headers_within: Duration,
     /// How long a body may take from the headers on; every 8 KiB of it that arrive add a second.
     pub body_within: Duration,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-/// How long a client may take to notice that it was answered.
+/// How long a client may take to stop sending after it was answered.
 const AT_MOST: Duration = Duration::from_secs(1);
 
 /// Closing a socket with unread bytes in it resets the connection, and the reset can overtake the
@@ -65,7 +65,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for LingeringClose<S> {
             ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
             self.closing = Some(Box::pin(tokio::time::sleep(AT_MOST)));
         }
-        // A client that sends for ever keeps the first of these ready, so time is asked first.
+        // A client that sends for ever keeps the first of these ready, so time is checked first.
         let this = &mut *self;
         if this.closing.as_mut().is_some_and(|closing| closing.as_mut().poll(context).is_ready()) {
             return Poll::Ready(Ok(()));

@@ -16,8 +16,8 @@ const SWITCHED: &[u8] = b"HTTP/1.1 101";
 /// A socket on which a line feed that no carriage return stands before becomes NUL wherever requests have
 /// lines. hyper refuses that with 400, as it does any other NUL.
 ///
-/// It follows requests only as far as it has to know where bodies end. What it does not understand is left to
-/// hyper, which judges every request for itself.
+/// It follows requests only as far as it needs to find where bodies end. What it does not understand is left
+/// to hyper, which judges every request for itself.
 pub(super) struct StrictLines<S> {
     socket: S,
     requests: Requests,
@@ -59,7 +59,7 @@ impl Default for State {
     }
 }
 
-/// What the lines of a head say about the body.
+/// What the lines of a head declare about the body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Head {
     has_begun: bool,

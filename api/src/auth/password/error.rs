@@ -1,4 +1,4 @@
-//! Why a password or a PIN is not taken, and how that is said.
+//! Why a password or a PIN is refused, and the problem that reports it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub enum PasswordError {
     /// It is shorter than [`CHARS_MIN`] or longer than [`CHARS_MAX`].
     #[error("a password has {CHARS_MIN} to {CHARS_MAX} characters")]
     Length,
-    /// It is among those that everybody tries first.
+    /// It is among the most common passwords.
     #[error("the password is among the most common ones")]
     Common,
     /// It contains a word of its owner or of the company.
@@ -20,7 +20,7 @@ pub enum PasswordError {
     /// It is not 4 to 8 digits.
     #[error("a PIN has 4 to 8 digits")]
     Pin,
-    /// It is among those that everybody tries first.
+    /// It is among the most common PINs.
     #[error("the PIN is among the most common ones")]
     CommonPin,
     /// Too many others are waiting.

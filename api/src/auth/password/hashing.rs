@@ -9,10 +9,10 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// What checking a password told.
+/// The result of checking a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is another one, or nobody has this name.
+    /// It is another one, or there is no such account.
     Wrong,
     /// It is the right one.
     Right {

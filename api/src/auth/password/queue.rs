@@ -12,18 +12,18 @@ use tokio::time::sleep;
 /// the rest of the time all of the machine is there for those who order.
 const DISTANCE: Duration = Duration::from_millis(100);
 
-/// How many may wait for each core; whoever comes after them is sent away. The last of them waits about
-/// two seconds, and longer where each hash has to wait for something else.
+/// How many may wait for each core; more are refused. The last of them waits about two seconds, and longer
+/// where each hash has to wait for something else.
 pub(super) const WAITING_MAX: usize = 20;
 
-/// How many of these places are left to those who are known already: a crowd that signs in keeps nobody
-/// from changing a password.
+/// How many of these slots are reserved for authenticated users: a crowd that signs in keeps no user from
+/// changing a password.
 const FOR_KNOWN: usize = 5;
 
-/// Which part of the places may be taken from one address, so that nobody has all of them: one in so many.
+/// The part of the slots that one address may take: one in so many, so that it cannot take all.
 const SHARE: usize = 2;
 
-/// The cores that hash and the places before them; whoever came first goes first.
+/// The cores that hash and the slots before them; first come, first served.
 pub(super) struct Queue {
     cores: Arc<Semaphore>,
     places: Arc<Places>,
@@ -31,7 +31,7 @@ pub(super) struct Queue {
 
 struct Places {
     max: usize,
-    /// How many may be taken before only those who are known get one.
+    /// How many may be taken before only authenticated users get one.
     for_all: usize,
     taken: Mutex<Taken>,
 }
@@ -42,7 +42,7 @@ struct Taken {
     of: HashMap<IpAddr, usize>,
 }
 
-/// A place, given back when it is dropped.
+/// A slot, given back when it is dropped.
 pub(super) struct Place {
     places: Arc<Places>,
     address: Option<IpAddr>,
@@ -52,7 +52,7 @@ pub(super) struct Place {
 pub(super) struct Core(Arc<OwnedSemaphorePermit>);
 
 impl Queue {
-    /// With nobody in it.
+    /// With all slots free.
     pub(super) fn of(cores: usize) -> Self {
         let max = cores * (1 + WAITING_MAX);
         let for_all = max - cores * FOR_KNOWN;
@@ -60,8 +60,7 @@ impl Queue {
         Self { cores: Arc::new(Semaphore::new(cores)), places: Arc::new(places) }
     }
 
-    /// A place, unless there is none, or too many are taken from the address that somebody comes from; who
-    /// is known already needs none.
+    /// A slot, unless none is free, or `address` has taken too many; authenticated users need none.
     pub(super) fn place(&self, address: Option<IpAddr>) -> Option<Place> {
         let Places { max, for_all, taken } = &*self.places;
         let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);

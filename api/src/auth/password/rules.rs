@@ -34,7 +34,7 @@ pub(super) fn check_pin(pin: &str) -> Result<(), PasswordError> {
     if is_one { Ok(()) } else { Err(PasswordError::Pin) }
 }
 
-/// Refuses a password that is tried soon: by everybody, or by whoever knows whose it is from `texts`.
+/// Refuses a password that is guessed soon: a common one, or one made of `texts`, which identify its owner.
 pub(super) fn check_guessable(password: &str, texts: &[String]) -> Result<(), PasswordError> {
     if zxcvbn::zxcvbn(password, &[]).guesses() < GUESSES_MIN {
         return Err(PasswordError::Common);

@@ -19,7 +19,7 @@ async fn verified(
     passwords.place(None)?.turn().await.verify(password.to_owned(), stored).await
 }
 
-/// All places that nobody has.
+/// All slots that are free.
 fn places(passwords: &Passwords) -> impl Iterator<Item = Place> {
     std::iter::from_fn(|| passwords.queue.place(None))
 }

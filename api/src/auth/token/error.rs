@@ -1,4 +1,4 @@
-//! Why a token proves nothing, and how that is said.
+//! Why a token is refused, and the problem that reports it.
 
 use poem::http::header::{HeaderValue, WWW_AUTHENTICATE};
 

@@ -9,14 +9,14 @@ use rustls_pki_types::pem::PemObject;
 
 const SECRET_BYTES_MIN: usize = 32;
 
-/// How tokens are signed: in one way, which the installation chooses. What a token's header says about
-/// it is compared, never followed.
+/// How tokens are signed: in one way, which the installation chooses. The algorithm in a token's header is
+/// compared, never followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TokenAlgorithm {
-    /// HMAC with SHA-256: whoever checks tokens can also make them.
+    /// HMAC with SHA-256: the key that checks tokens also makes them.
     #[default]
     Hs256,
-    /// Ed25519: whoever has the public key checks tokens and makes none.
+    /// Ed25519: the public key checks tokens and makes none.
     EdDsa,
 }
 
@@ -40,7 +40,7 @@ impl TokenAlgorithm {
     }
 }
 
-/// What tokens are signed with, and the name that they know it by.
+/// The key that signs tokens, and its id in their headers.
 pub struct SigningKey {
     pub(super) id: String,
     pub(super) algorithm: TokenAlgorithm,
@@ -53,7 +53,7 @@ pub struct SigningKey {
 /// A key that others check tokens with (RFC 8037).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    /// The name that tokens know it by.
+    /// The id of the key in the header of a token.
     pub id: String,
     /// The 32 bytes of an Ed25519 key, as base64url without padding.
     pub x: String,
@@ -65,7 +65,7 @@ pub enum KeyError {
     /// It could be guessed.
     #[error("a signing secret has at least {SECRET_BYTES_MIN} bytes")]
     Weak,
-    /// A key for another algorithm is no secret; a public one is even known to everybody.
+    /// A key for another algorithm is no secret; a public one is even published.
     #[error("the token secret is a key in PEM: set FASTOPS_TOKEN_ALGORITHM to EdDSA")]
     Pem,
     /// It is no private key.

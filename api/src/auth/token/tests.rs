@@ -1,4 +1,4 @@
-//! Which tokens are believed, and what every other one is answered with.
+//! Which tokens are accepted, and the problem for every other one.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::engine::general_purpose::STANDARD;
@@ -366,7 +366,7 @@ fn others_check_tokens_with_the_public_keys_alone() {
     let keys = now.public_keys();
     let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
     assert_eq!(ids, ["1", "0"]);
-    // Somebody who has nothing but them.
+    // A client that holds only the public keys.
     let checks = |token: &str| {
         let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
         let key = keys.iter().find(|key| key.id == kid).unwrap();

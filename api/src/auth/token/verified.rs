@@ -10,7 +10,7 @@ use super::Access;
 /// How many tokens are remembered; those that were not used for longest are forgotten first.
 const TOKENS_MAX: NonZeroUsize = NonZeroUsize::new(4_096).expect("it is not zero");
 
-/// What a token says that was made here. Whether it is good depends on the time.
+/// The claims of a token that was made here. Whether it is valid depends on the time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signed {
     pub(super) access: Access,

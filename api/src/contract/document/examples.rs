@@ -1,7 +1,7 @@
 //! An example of each request, which keeps to its schema and can be sent as it stands.
 //!
-//! It is made from the schema; fields whose form is narrower than their schema says take their example
-//! from a table by name.
+//! It is made from the schema; fields whose form is narrower than their schema take their example from a
+//! table by name.
 
 use regex::Regex;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,5 @@
-//! The OpenAPI document: what poem-openapi 5.1 writes, and what it cannot say about an operation.
+//! The OpenAPI document: what poem-openapi 5.1 writes, and what it cannot declare about an
+//! operation.
 //!
 //! OpenAPI 3.0.3, because two of the generators that clients are made with read nothing later
 //! (oapi-codegen for Go, progenitor for Rust).
@@ -49,7 +50,7 @@ pub(crate) fn finish(
     order::write(&document, paths)
 }
 
-/// What the document says about the API as a whole.
+/// Adds the description of the API as a whole.
 fn introduce(document: &mut Value, about: &About, language: Language) {
     document["openapi"] = json!("3.0.3");
     document["info"]["description"] = json!(about.description.in_language(language));

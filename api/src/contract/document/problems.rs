@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use crate::contract::Operation;
 use crate::problem::CONTENT_TYPE;
 
-/// What is not said by its own status: for any address, and failures.
+/// The answers without a status of their own: for any address, and failures.
 const OTHERS: [&str; 2] = ["4XX", "5XX"];
 
-/// Adds the 4xx of an operation beside all others, which take the place of its `default`: that would be
-/// among the answers of success too, and progenitor takes only one type for those.
+/// Adds the 4xx of an operation beside all others, which replace its `default`: that would be among the
+/// answers of success too, and progenitor takes only one type for those.
 pub(super) fn declare(document: &mut Map<String, Value>, operation: &Operation) {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for (status, code) in &operation.problems {

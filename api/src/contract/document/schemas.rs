@@ -66,7 +66,7 @@ fn follow(document: &Value, within: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Unknown fields of a request are mistakes, and the document says so.
+/// Unknown fields of a request are mistakes, which the document declares.
 fn close(schema: &mut Map<String, Value>) {
     if schema.contains_key("properties") {
         schema.entry("additionalProperties").or_insert(json!(false));

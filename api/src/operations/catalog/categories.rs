@@ -34,7 +34,7 @@ struct CategoryDetails {
     /// Its name, unique in the company.
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
-    /// Its place in the menu, smallest first.
+    /// Its position in the menu, smallest first.
     #[oai(default, validator(maximum(value = "9999")))]
     place: u16,
 }
@@ -47,7 +47,7 @@ struct CategoryBody {
     id: Uuid,
     /// Its name.
     name: String,
-    /// Its place in the menu, smallest first.
+    /// Its position in the menu, smallest first.
     place: u16,
     /// Its revision, as in `ETag`.
     revision: u64,

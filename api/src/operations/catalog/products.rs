@@ -34,7 +34,7 @@ struct ProductDetails {
     /// Its name, unique in the company.
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
-    /// Where it stands in the menu.
+    /// Its category in the menu.
     category_id: Uuid,
     /// Its variants in the order of the menu, all in one currency.
     #[oai(validator(min_items = 1, max_items = 50))]
@@ -61,7 +61,7 @@ struct ProductBody {
     id: Uuid,
     /// Its name.
     name: String,
-    /// Where it stands in the menu.
+    /// Its category in the menu.
     category_id: Uuid,
     /// Its variants in the order of the menu.
     variants: Vec<VariantBody>,

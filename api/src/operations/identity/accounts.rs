@@ -26,15 +26,15 @@ struct GivenPin {
     pin: String,
 }
 
-/// See the module.
+/// Operations on the accounts of a company's users.
 pub(super) struct AccountsOfPeople(pub(super) Services);
 
 #[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
 impl AccountsOfPeople {
-    /// Invite somebody again who has not joined.
+    /// Invite a user again who has not joined.
     ///
-    /// They get another letter. The link of the letter before is good no more. Whoever has joined is
-    /// not invited again; they can ask for a letter to set another password themselves.
+    /// They get another e-mail, and the link of the e-mail before becomes invalid. Users who have joined are
+    /// not invited again; they can request an e-mail to set another password themselves.
     #[oai(path = "/:user_id/invitation", method = "post", operation_id = "inviteUserAgain")]
     async fn invite_again(
         &self,
@@ -46,7 +46,8 @@ impl AccountsOfPeople {
         let people = self.0.accounts.people(tenant, &[user]).await;
         let person = people.map_err(|world| failed(&world))?.remove(&user);
         let email = person.ok_or_else(|| Problem::new(Code::NotFound))?.email;
-        // Whoever is signed in is not counted with strangers at the same address.
+        // Counted for the address of the e-mail alone: a signed-in user is not counted with others
+        // at their IP address.
         let subjects = [Subject::LettersTo(self.0.accounts.email_key(&email))];
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
         let (intent, rule) = (InviteAgain { user }, |it: &UserRefusal| refusal::user(*it));
@@ -56,11 +57,11 @@ impl AccountsOfPeople {
         Ok(accepted.settled(user_id.0))
     }
 
-    /// Give somebody a PIN for shared tills.
+    /// Set a user's PIN for shared tills.
     ///
-    /// It is for those who never use e-mail. They need not have joined, and choose another when they
-    /// first use it. It is void when they may do more than at this moment. Whoever signed in with the
-    /// PIN before is out. Nobody gives a PIN to somebody who may do more than they may themselves.
+    /// It is for those who never use e-mail. They need not have joined, and choose another when they first
+    /// use it. It is void when they may do more than at this moment. Sessions begun with the PIN before end.
+    /// Callers cannot set the PIN of a user who may do more than they may themselves.
     #[oai(path = "/:user_id/pin", method = "put", operation_id = "setPin")]
     async fn set_pin(
         &self,
@@ -72,18 +73,19 @@ impl AccountsOfPeople {
         let (tenant, user) = (by.caller.tenant, UserId::from_uuid(user_id.0));
         let intent = SetPin { user, pin: self.0.renewals.mark(user_id.0, &body.pin) };
         let hash = self.0.passwords.hash_pin(body.pin, None).await?;
-        // First in the log: should what follows fail, everybody is out and no PIN is good until a retry.
+        // First in the log: should what follows fail, all sessions have ended and no PIN is good until a
+        // retry.
         let accepted = self.0.execute(&by.caller, key, intent, refusal::account).await?;
         let kept = self.0.keep_pin(tenant, user, &accepted.receipt, &hash).await;
         kept.map_err(|world| failed(&world))?;
         Ok(accepted.settled(user_id.0))
     }
 
-    /// Delete what is known of somebody, for good.
+    /// Delete the personal data of a user, for good.
     ///
-    /// Name, address, ways in and letters of somebody who is suspended. What happened stays, under an
-    /// id that says nothing. Others can be invited with the address after this. Nobody forgets somebody
-    /// who might do more.
+    /// Name, address, credentials and e-mails of a suspended user. Past events stay, under an id that
+    /// identifies no person. The address can be invited again after this. Callers cannot forget a user who
+    /// might do more than they may themselves.
     #[oai(path = "/:user_id/forget", method = "post", operation_id = "forgetUser")]
     async fn forget(
         &self,

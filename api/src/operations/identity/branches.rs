@@ -53,7 +53,7 @@ struct BranchRevision {
     /// Its name, unique in the company.
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
-    /// Where it is; without this that is not said.
+    /// Where it is; absent if not given.
     address: Option<AddressBody>,
 }
 
@@ -70,7 +70,7 @@ struct NewBusinessDay {
     cut_off: String,
 }
 
-/// A place with its own clock, currency and business day.
+/// A site with its own clock, currency and business day.
 #[derive(Object, Serialize)]
 #[oai(rename = "Branch")]
 struct BranchBody {
@@ -78,7 +78,7 @@ struct BranchBody {
     id: Uuid,
     /// Its name.
     name: String,
-    /// Where it is; null where that is not said.
+    /// Where it is; null if not given.
     address: Option<AddressBody>,
     /// The zone of its clock, at first.
     time_zone: String,
@@ -111,7 +111,7 @@ struct BusinessDayChangeBody {
 struct OpenedBranch {
     /// The branch.
     branch: BranchBody,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 
@@ -149,7 +149,7 @@ impl Branches {
 
     /// Correct name and address of a branch.
     ///
-    /// Its currency stays what it is; a place that trades in another is another branch.
+    /// Its currency stays what it is; a site that trades in another is another branch.
     #[oai(path = "/branches/:branch_id", method = "put", operation_id = "reviseBranch")]
     async fn revise(
         &self,

@@ -30,16 +30,16 @@ pub(super) struct OwnCompany(pub(super) Services);
 /// What should stand on the company's tickets.
 #[derive(Object)]
 struct CompanyRevision {
-    /// The name that people know.
+    /// The name that the public uses.
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
-    /// The name that it is registered under; without this that is not said.
+    /// The name that it is registered under; absent if not given.
     #[oai(validator(min_length = 1, max_length = 96))]
     legal_name: Option<String>,
-    /// Its number at the tax authority, as people write it; without this that is not said.
+    /// Its number at the tax authority, as people write it; absent if not given.
     #[oai(validator(pattern = "^[0-9A-Z][0-9A-Z./-]{2,31}$"))]
     tax_id: Option<String>,
-    /// Where it is; without this that is not said.
+    /// Where it is; absent if not given.
     address: Option<AddressBody>,
 }
 
@@ -49,15 +49,15 @@ struct CompanyRevision {
 struct OwnCompanyBody {
     /// Its id.
     id: Uuid,
-    /// Its short name; people say it when they sign in.
+    /// Its short name; users enter it when they sign in.
     slug: String,
-    /// The name that people know.
+    /// The name that the public uses.
     name: String,
-    /// The name that it is registered under; null where that is not said.
+    /// The name that it is registered under; null if not given.
     legal_name: Option<String>,
-    /// Its number at the tax authority; null where that is not said.
+    /// Its number at the tax authority; null if not given.
     tax_id: Option<String>,
-    /// Where it is; null where that is not said.
+    /// Where it is; null if not given.
     address: Option<AddressBody>,
     /// When it was set up.
     #[serde(with = "moment")]

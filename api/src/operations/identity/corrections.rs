@@ -24,10 +24,10 @@ use crate::payload::Json;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// Operations that correct names and e-mail addresses of a company's users.
 pub(super) struct Corrections(pub(super) Services);
 
-/// What somebody should be called.
+/// The correct name of a user.
 #[derive(Debug, Object)]
 pub(in crate::operations) struct NameCorrection {
     /// What they are called.
@@ -35,19 +35,20 @@ pub(in crate::operations) struct NameCorrection {
     name: String,
 }
 
-/// Where somebody should be reached.
+/// The requested e-mail address of a user.
 #[derive(Debug, Object)]
 struct EmailChange {
-    /// Where they get a letter with a link, and sign in with after they have followed it.
+    /// The address that gets an e-mail with a link, and that they sign in with after they have
+    /// followed it.
     #[oai(validator(min_length = 3, max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$"))]
     email: String,
 }
 
 #[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
 impl Corrections {
-    /// Correct somebody's name.
+    /// Correct a user's name.
     ///
-    /// Nobody corrects the name of somebody who may do more than they may themselves, or who acts where
+    /// Callers cannot correct the name of a user who may do more than they may themselves, or who acts where
     /// they do not.
     #[oai(path = "/:user_id", method = "patch", operation_id = "renameUser")]
     async fn rename(
@@ -63,13 +64,12 @@ impl Corrections {
         Ok(self.0.with_position(receipt).settled(user_id.0))
     }
 
-    /// Ask for another e-mail address of somebody.
+    /// Request another e-mail address for a user.
     ///
-    /// It gets a letter with a link. They sign in with the one before until somebody has followed the
-    /// link, which is good for a day; after that their sign-ins end, and the address before gets a
-    /// letter that says so. A later request takes the place of an earlier one. Whoever has not joined
-    /// gets their invitation at the new address then. One's own address is changed with one's password,
-    /// at `/v1/auth/email-change`.
+    /// It gets an e-mail with a link. They sign in with the one before until the link is followed, which is
+    /// good for a day; after that their sign-ins end, and the address before gets a notice by e-mail. A later
+    /// request replaces an earlier one. A user who has not joined gets their invitation at the new address
+    /// then. One's own address is changed with one's password, at `/v1/auth/email-change`.
     #[oai(path = "/:user_id/email-change", method = "post", operation_id = "requestEmailOfUser")]
     async fn request_email(
         &self,
@@ -81,7 +81,7 @@ impl Corrections {
         let mut fields = Fields::default();
         let email = fields.email("/email", &body.email).ok_or_else(|| fields.problem())?;
         let user = UserId::from_uuid(user_id.0);
-        // Whoever finds somebody's browser signed in does not take the account over.
+        // A signed-in browser left alone is not enough to take the account over.
         if user == by.caller.user {
             return Err(Problem::new(Code::PasswordRequired));
         }
@@ -99,8 +99,8 @@ impl NameCorrection {
 }
 
 impl Services {
-    /// Records that somebody is called otherwise, and keeps the name under the number that the log has
-    /// given it. A repeated command comes to no more than the first try left undone.
+    /// Records another name of a user, and keeps it under the number that the log has assigned. A repeated
+    /// command completes what the first try left undone.
     pub(in crate::operations) async fn rename(
         &self,
         scope: &Scope,
@@ -120,7 +120,7 @@ impl Services {
         Ok(receipt)
     }
 
-    /// Records that another address of somebody is asked for, and writes to it.
+    /// Records that another address of a user is requested, and writes to it.
     pub(in crate::operations) async fn request_email(
         &self,
         scope: &Scope,

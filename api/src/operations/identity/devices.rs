@@ -31,7 +31,7 @@ pub(super) struct Devices(pub(super) Services);
 /// A device to be used.
 #[derive(Debug, Object)]
 struct Enrollment {
-    /// The branch where it stands.
+    /// The branch where it is.
     branch_id: Uuid,
     /// What people call it.
     #[oai(validator(min_length = 1, max_length = 96))]
@@ -43,12 +43,11 @@ struct Enrollment {
 struct EnrolledDevice {
     /// Its id.
     id: Uuid,
-    /// What the device keeps to itself and sends when somebody signs in on it with a PIN. It is shown
-    /// here only.
+    /// The secret of the device, which it sends when a user signs in on it with a PIN. It is shown here only.
     device_token: String,
     /// Its revision, as in `ETag`.
     revision: u64,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 
@@ -57,7 +56,7 @@ struct EnrolledDevice {
 struct RemovedDevice {
     /// Its id.
     id: Uuid,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 
@@ -67,7 +66,7 @@ struct RemovedDevice {
 struct DeviceBody {
     /// Its id.
     id: Uuid,
-    /// The branch where it stands.
+    /// The branch where it is.
     branch_id: Uuid,
     /// What people call it.
     name: String,
@@ -108,9 +107,9 @@ impl Devices {
         Ok(Created::by(&accepted, made.revision, address, body))
     }
 
-    /// Shut a device out.
+    /// Remove a device.
     ///
-    /// Sign-ins on it end, and nobody signs in on it any more.
+    /// Sign-ins on it end, and no further ones begin.
     #[oai(path = "/:device_id", method = "delete", operation_id = "removeDevice")]
     async fn remove(
         &self,

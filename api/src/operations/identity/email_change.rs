@@ -1,5 +1,4 @@
-//! What is written when somebody's address changes: to the new one a link, to the one before that there
-//! is another.
+//! The e-mails about a change of a user's address: to the new one a link, to the one before a notice.
 
 use chrono::TimeDelta;
 use commands::identity::{Letter, Notice, RequestedEmail, TicketKind};
@@ -13,12 +12,12 @@ use crate::problem::Problem;
 /// How long a link to another address is good.
 const CONFIRM_WITHIN: TimeDelta = TimeDelta::days(1);
 
-/// How long a mail server may take no letters before an address does not hear that there is another.
+/// How long a mail server may be down before the notice to the address before is dropped.
 const NOTICE_WITHIN: TimeDelta = TimeDelta::days(7);
 
 impl Services {
-    /// Writes to an address that was asked for; the link of an earlier request is good no more. Under
-    /// one request that happens once.
+    /// Writes to a requested address; the link of an earlier request becomes invalid. Under one request that
+    /// happens once.
     pub(super) async fn write_email_change(
         &self,
         (tenant, user): (TenantId, UserId),
@@ -47,7 +46,7 @@ impl Services {
         kept.map_err(|world| failed(&world))
     }
 
-    /// What the address before is told. It says nothing of the new one, nor whose account it is.
+    /// The notice to the address before. It contains neither the new one nor whose account it is.
     pub(super) async fn notice_of_email(
         &self,
         tenant: TenantId,

@@ -16,8 +16,8 @@ const JOIN_WITHIN: TimeDelta = TimeDelta::days(7);
 const RESET_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 impl Services {
-    /// Writes an invitation to the address that is kept of somebody; the link of an earlier one is good
-    /// no more. Under one command that happens once.
+    /// Writes an invitation to a user's stored address; the link of an earlier one becomes invalid. Under one
+    /// command that happens once.
     pub(in crate::operations) async fn write_invitation(
         &self,
         tenant: TenantId,
@@ -27,7 +27,7 @@ impl Services {
     ) -> Result<(), Problem> {
         let known = self.authority.known(tenant, user).await.map_err(|world| failed(&world))?;
         let Some(known) = known else {
-            // They were forgotten meanwhile, maybe before what is known of them was kept.
+            // They were forgotten meanwhile, maybe before their data was stored.
             return self.accounts.forget(tenant, user).await.map_err(|world| failed(&world));
         };
         let Some(to) = self.address_of(tenant, user).await? else { return Ok(()) };
@@ -55,8 +55,8 @@ impl Services {
         kept.map_err(|world| failed(&world))
     }
 
-    /// Writes a letter with a link to set another password to the address that is kept of somebody, if
-    /// they have joined and are not suspended.
+    /// Writes an e-mail with a link to set another password to a user's stored address, if they have joined
+    /// and are not suspended.
     pub(super) async fn write_reset(&self, tenant: TenantId, user: UserId) -> Result<(), Problem> {
         let known = self.authority.known(tenant, user).await.map_err(|world| failed(&world))?;
         let Some(Known { epoch, has_joined: true, is_active: true, .. }) = known else {
@@ -82,7 +82,7 @@ impl Services {
         self.letters.write(written).await.map_err(|world| failed(&world))
     }
 
-    /// Where somebody gets letters, whatever was typed; nowhere if nothing is known of them.
+    /// A user's stored e-mail address, whatever was typed; none if the user's data was deleted.
     pub(super) async fn address_of(
         &self,
         tenant: TenantId,
@@ -99,7 +99,7 @@ impl Services {
         Ok(company.map(|company| company.details.name.to_string()).unwrap_or_default())
     }
 
-    /// A letter with its token, which is good for some time.
+    /// An e-mail with its token, which is good for some time.
     pub(super) fn written(
         &self,
         (kind, epoch): (TicketKind, u32),
@@ -113,7 +113,7 @@ impl Services {
         Written { id, ticket, hash, epoch, letter, at, expires_at: at + good_for }
     }
 
-    /// The address that a letter leads to.
+    /// The address of the link in an e-mail.
     pub(super) fn link(&self, page: &str, token: &Opaque) -> String {
         token.link(&self.public_url, page)
     }

@@ -29,14 +29,13 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// What somebody is called of whom nothing is known any more.
+/// The name shown for a user whose data was deleted.
 const FORGOTTEN: &str = "Persona eliminada";
 
-/// See the module.
+/// Operations on the users of a company.
 pub(super) struct Users(pub(super) Services);
 
-/// Where somebody may act: in all branches, or in those that are named, and in none where an empty list
-/// says so.
+/// Where a user may act: in all branches, or in those that are named; in none if the list is empty.
 #[derive(Debug, Object)]
 struct Branches {
     /// Whether they may act in every branch, those that open later included.
@@ -52,7 +51,7 @@ struct Invitation {
     /// What they are called.
     #[oai(validator(min_length = 1, max_length = 96))]
     name: String,
-    /// Where they get the letter, and sign in with later.
+    /// The address that gets the invitation, and that they sign in with later.
     #[oai(validator(min_length = 3, max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$"))]
     email: String,
     /// What they will be.
@@ -65,7 +64,7 @@ struct Invitation {
     branches: Option<Vec<Uuid>>,
 }
 
-/// Somebody who works in the company.
+/// A user of the company.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "User")]
 struct UserBody {
@@ -83,7 +82,7 @@ struct UserBody {
     branches: Vec<Uuid>,
     /// Whether they may do anything at the moment.
     is_active: bool,
-    /// Whether what was known of them was deleted for good.
+    /// Whether their personal data was deleted for good.
     is_forgotten: bool,
 }
 
@@ -104,7 +103,7 @@ impl UserBody {
     }
 }
 
-/// Where somebody should act; no answer is not taken for nowhere.
+/// Where a user should act; a missing answer is refused, not read as none.
 fn access(
     fields: &mut Fields,
     all: Option<bool>,
@@ -123,10 +122,10 @@ fn access(
 
 #[OpenApi(prefix_path = "/v1/users", tag = "Part::People")]
 impl Users {
-    /// Invite somebody.
+    /// Invite a user.
     ///
-    /// They get a letter with a link to set their password. The link is good for a week. The letter is
-    /// sent as soon as the mail server takes it; a retry under the same key sends no other.
+    /// They get an e-mail with a link to set their password. The link is good for a week. The e-mail is sent
+    /// as soon as the mail server takes it; a retry under the same key sends no other.
     #[oai(path = "/", method = "post", operation_id = "inviteUser")]
     async fn invite(
         &self,
@@ -193,7 +192,7 @@ impl Users {
         Ok(Json(List { data, next_cursor }))
     }
 
-    /// Get somebody of the company.
+    /// Get a user of the company.
     #[oai(path = "/:user_id", method = "get", operation_id = "getUser")]
     async fn get(
         &self,
@@ -209,9 +208,9 @@ impl Users {
         Ok(Json(UserBody::of(user, member, &people)))
     }
 
-    /// Choose the branches in which somebody may act.
+    /// Choose the branches in which a user may act.
     ///
-    /// Nobody gives or takes a branch in which they may not act themselves.
+    /// Callers can neither add nor remove a branch in which they may not act themselves.
     #[oai(path = "/:user_id/branches", method = "put", operation_id = "allowBranches")]
     async fn allow_branches(
         &self,
@@ -230,7 +229,7 @@ impl Users {
         Ok(accepted.settled(user_id.0))
     }
 
-    /// Suspend somebody.
+    /// Suspend a user.
     ///
     /// Every sign-in of theirs ends, and they can do nothing.
     #[oai(path = "/:user_id/suspend", method = "post", operation_id = "suspendUser")]
@@ -244,7 +243,7 @@ impl Users {
         self.0.settle_roles(&by.caller, key, Change::Suspend(user), user_id.0).await
     }
 
-    /// Let somebody go on who was suspended.
+    /// Resume a suspended user.
     #[oai(path = "/:user_id/resume", method = "post", operation_id = "resumeUser")]
     async fn resume(
         &self,
@@ -258,8 +257,8 @@ impl Users {
 }
 
 impl Users {
-    /// Keeps what is known of somebody who is invited. A retry comes to what the first try left undone,
-    /// unless they were forgotten since; whoever writes the letter looks once more.
+    /// Stores the personal data of an invited user. A retry completes what the first try left undone, unless
+    /// they were forgotten since; writing the e-mail checks that once more.
     async fn admit(
         &self,
         (tenant, user): (TenantId, UserId),
@@ -273,7 +272,7 @@ impl Users {
     }
 }
 
-/// One more than fits on a page tells whether there is another page.
+/// One row more than fits on a page shows whether there is another page.
 fn rows_and_one(rows: u32) -> usize {
     usize::try_from(rows).unwrap_or(usize::MAX).saturating_add(1)
 }

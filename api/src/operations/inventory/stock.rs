@@ -64,7 +64,7 @@ struct StockReceipt {
     id: Uuid,
     /// What came in.
     lines: Vec<ReceiptLineBody>,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 
@@ -89,7 +89,7 @@ struct ReceiptLineBody {
 struct ReleasedReservations {
     /// How many orders lost what was kept for them.
     n_orders: u64,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 
@@ -107,7 +107,7 @@ struct StockLevelBody {
     balance: BalanceBody,
     /// How much of it is kept for orders.
     reserved: String,
-    /// How much of it nobody has reserved; below zero when more was promised than there is.
+    /// How much of it is not reserved; below zero when more was promised than there is.
     available: String,
 }
 
@@ -119,7 +119,7 @@ struct MovementBody {
     reason: ReasonBody,
     /// The order that used it up, or the receipt that it came with.
     source_id: Uuid,
-    /// The event that says so.
+    /// The event that records it.
     event_id: Uuid,
     /// How much came in, in its base unit; below zero what went out.
     quantity: String,
@@ -175,8 +175,8 @@ impl StockOfBranches {
 
     /// Release what is kept for overdue orders.
     ///
-    /// For those that nobody has made in time. The next order of the branch does so too; this does not
-    /// wait for it.
+    /// For orders that were not made in time. The next order of the branch does so too; this does not wait
+    /// for it.
     #[oai(
         path = "/branches/:branch_id/stock/release-expired",
         method = "post",

@@ -1,5 +1,5 @@
-//! Companies, as whoever runs the installation sees them, sets them up and says what they have
-//! subscribed to.
+//! Companies, as the operator of the installation lists them, sets them up and sets their
+//! subscriptions.
 
 pub(super) mod model;
 pub(in crate::operations) mod refusal;
@@ -35,8 +35,8 @@ pub(super) struct Companies(pub(super) Services);
 impl Companies {
     /// Set a company up.
     ///
-    /// Its first administrator gets a letter with a link to set a password. The link is good for a
-    /// week. A retry under the same key sends no second letter.
+    /// Its first administrator gets an e-mail with a link to set a password. The link is good for a
+    /// week. A retry under the same key sends no second e-mail.
     #[oai(path = "/", method = "post", operation_id = "createCompany")]
     async fn create(
         &self,
@@ -102,8 +102,8 @@ impl Companies {
 
     /// Close a company.
     ///
-    /// Nobody of it signs in, reads or changes anything, from the next request on. What is known of it
-    /// stays, for the operator too.
+    /// From the next request on, its users can neither sign in nor read or change anything. Its data stays,
+    /// for the operator too.
     #[oai(path = "/:company_id/close", method = "post", operation_id = "closeCompany")]
     async fn close(
         &self,
@@ -135,10 +135,10 @@ impl Companies {
         Ok(accepted.settled(company_id.0))
     }
 
-    /// Say what a company has subscribed to.
+    /// Set the subscription of a company.
     ///
-    /// Also how the subscription stands. Without a plan the company keeps the one it has; a plan
-    /// without numbers and modules limits nothing.
+    /// Its plan, and how the subscription stands. Without a plan the company keeps the one it has;
+    /// a plan without numbers and modules limits nothing.
     #[oai(path = "/:company_id/subscription", method = "put", operation_id = "subscribeCompany")]
     async fn subscribe(
         &self,
@@ -156,11 +156,11 @@ impl Companies {
         Ok(accepted.settled(company_id.0))
     }
 
-    /// Make somebody an administrator of a company.
+    /// Add an administrator to a company.
     ///
-    /// In all branches, where nobody is left who can. Whoever has the address there becomes one, also
-    /// after a suspension; their name stays. Anybody else is invited. Who has yet to join gets a
-    /// letter; a retry under the same key sends no other.
+    /// In all branches, where no active administrator is left. A user who has the address there becomes one,
+    /// also after a suspension; their name stays. Otherwise the address is invited. Users who have yet to
+    /// join get an e-mail; a retry under the same key sends no other.
     #[oai(
         path = "/:company_id/administrators",
         method = "post",

@@ -19,7 +19,7 @@ pub(super) struct NewCompanyBody {
     /// The name on its tickets.
     #[oai(validator(min_length = 1, max_length = 96))]
     pub(super) name: String,
-    /// Its short name, unique in the installation; people say it when they sign in.
+    /// Its short name, unique in the installation; users enter it when they sign in.
     #[oai(validator(pattern = "^[a-z0-9-]{2,40}$"))]
     pub(super) slug: String,
     /// Its first administrator.
@@ -28,13 +28,13 @@ pub(super) struct NewCompanyBody {
     pub(super) subscription: Option<SubscriptionBody>,
 }
 
-/// Whoever may do everything in a company.
+/// A user who may do everything in a company.
 #[derive(Debug, Object)]
 pub(super) struct Administrator {
     /// What they are called.
     #[oai(validator(min_length = 1, max_length = 96))]
     pub(super) name: String,
-    /// Where they get the letter, and sign in with later.
+    /// The address that gets the invitation, and that they sign in with later.
     #[oai(validator(min_length = 3, max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$"))]
     pub(super) email: String,
 }
@@ -48,18 +48,18 @@ pub(super) struct SetUpCompany {
     pub(super) administrator_id: Uuid,
     /// Its revision, as in `ETag`.
     pub(super) revision: u64,
-    /// Where the command stands in the log.
+    /// The position of the command in the log.
     pub(super) position: PositionToken,
 }
 
-/// Somebody who administers a company on the operator's word.
+/// A user whom the operator has made an administrator of a company.
 #[derive(Debug, Object, Serialize)]
 pub(super) struct RestoredAdministrator {
     /// The person.
     pub(super) id: Uuid,
-    /// Whether they have yet to join, and get a letter.
+    /// Whether they have yet to join, and get an e-mail.
     pub(super) is_invited: bool,
-    /// Where the command stands in the log.
+    /// The position of the command in the log.
     pub(super) position: PositionToken,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct CompanyBody {
     slug: String,
     /// The name on its tickets.
     name: String,
-    /// Whether none of its people gets in.
+    /// Whether none of its users can sign in.
     is_closed: bool,
     /// When it was set up.
     #[serde(with = "moment")]
@@ -86,13 +86,13 @@ pub(super) struct CompanyBody {
     users: u32,
 }
 
-/// What a company has agreed on with whoever runs the installation.
+/// The agreement of a company with the operator of the installation.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "Subscription")]
 pub(in crate::operations) struct SubscriptionBody {
     /// What it may have; null where nothing was agreed on.
     plan: Option<PlanBody>,
-    /// How it stands.
+    /// The status of the subscription.
     state: StateBody,
     /// When the trial ends; with `trial` alone.
     #[serde(with = "moment")]
@@ -130,7 +130,7 @@ mirrored! {
     }
 }
 
-/// How a subscription stands.
+/// The status of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename = "SubscriptionState", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]

@@ -40,9 +40,9 @@ struct BoardOrder {
     /// When it was placed.
     #[serde(with = "moment")]
     placed_at: DateTime<Utc>,
-    /// Where it stands.
+    /// Its status.
     status: StatusBody,
-    /// Since when it stands there.
+    /// Since when it has this status.
     #[serde(with = "moment")]
     status_since: DateTime<Utc>,
     /// What to make.

@@ -118,7 +118,7 @@ impl Orders {
         self.step(&by.caller, key, seen.revision(), order_id.0, Step::Start).await
     }
 
-    /// Say that an order is ready.
+    /// Mark an order as ready.
     #[oai(path = "/orders/:order_id/ready", method = "post", operation_id = "readyOrder")]
     async fn ready(
         &self,
@@ -160,8 +160,8 @@ impl Orders {
 
     /// List orders, the latest first.
     ///
-    /// By business date, and within one by when they were placed. Whoever is bound to some branches
-    /// names one of them.
+    /// By business date, and within one by when they were placed. A caller bound to some branches
+    /// has to filter by one of them.
     #[oai(path = "/orders", method = "get", operation_id = "listOrders")]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
     async fn list(
@@ -172,7 +172,7 @@ impl Orders {
         after: Query<Option<PositionToken>>,
         /// Only orders of this branch.
         branch_id: Query<Option<Uuid>>,
-        /// Only orders that stand here; may be said several times, for several states.
+        /// Only orders in this state; may be repeated, for several states.
         status: Query<Option<Vec<StatusBody>>>,
         /// Only orders of this type.
         order_type: Query<Option<OrderTypeBody>>,

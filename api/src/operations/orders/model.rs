@@ -29,9 +29,9 @@ mirrored! {
 }
 
 mirrored! {
-    /// Where an order stands.
+    /// The status of an order.
     StatusBody of Status as "OrderStatus" {
-        /// Placed, and nobody has accepted it.
+        /// Placed, and not yet accepted.
         Pending,
         /// Accepted by the branch.
         Confirmed,
@@ -57,7 +57,7 @@ mirrored! {
         OutOfStock,
         /// It was entered twice.
         Duplicate,
-        /// Nobody came for it.
+        /// It was not collected.
         NoShow,
     }
 }
@@ -82,7 +82,7 @@ pub(super) struct NewOrder {
     pub(super) lines: Vec<NewLine>,
 }
 
-/// One line as a guest says it.
+/// One line as a guest orders it.
 #[derive(Object)]
 pub(super) struct NewLine {
     /// The product.
@@ -109,7 +109,7 @@ impl NewLine {
 #[derive(Object, Serialize)]
 #[oai(rename = "OrderLine")]
 pub(super) struct LineBody {
-    /// Its place in the order, from 1.
+    /// Its position in the order, from 1.
     line: u64,
     /// The product.
     product_id: Uuid,
@@ -129,7 +129,7 @@ pub(super) struct LineBody {
     total: MoneyBody,
 }
 
-/// The lines of an order, in their places.
+/// The lines of an order, in their positions.
 pub(super) fn lines(lines: impl IntoIterator<Item: Into<OrderLine>>) -> Vec<LineBody> {
     let body = |(line, place): (OrderLine, u64)| LineBody {
         line: place,
@@ -163,7 +163,7 @@ pub(super) struct PlacedOrder {
     pub(super) number: u32,
     /// Its number in its branch's business date, for calling it out.
     pub(super) call_number: u32,
-    /// Where it stands.
+    /// Its status.
     pub(super) status: StatusBody,
     /// The lines with the server's prices.
     pub(super) lines: Vec<LineBody>,
@@ -171,7 +171,7 @@ pub(super) struct PlacedOrder {
     pub(super) total: MoneyBody,
     /// Its revision, as in `ETag`.
     pub(super) revision: u64,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     pub(super) position: PositionToken,
 }
 
@@ -180,11 +180,11 @@ pub(super) struct PlacedOrder {
 pub(super) struct MovedOrder {
     /// Its id.
     pub(super) id: Uuid,
-    /// Where it stands.
+    /// Its status.
     pub(super) status: StatusBody,
     /// Its revision, as in `ETag`.
     pub(super) revision: u64,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     pub(super) position: PositionToken,
 }
 
@@ -208,7 +208,7 @@ pub(super) struct OrderSummary {
     /// When it was placed.
     #[serde(with = "moment")]
     placed_at: DateTime<Utc>,
-    /// Where it stands.
+    /// Its status.
     status: StatusBody,
     /// Why it was cancelled, if it was.
     cancel_reason: Option<CancelReasonBody>,

@@ -56,7 +56,7 @@ struct TakenPayment {
     balance: MoneyBody,
     /// The order's revision, as in `ETag`.
     revision: u64,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 

@@ -23,7 +23,7 @@ use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::problem::Problem;
 
-/// See the module.
+/// Operations that report on a company's business.
 pub(super) struct Reports(pub(super) Services);
 
 /// What the rows of a report are about.
@@ -51,7 +51,7 @@ struct SalesReport {
     data: Vec<SalesLine>,
     /// What to send as `cursor` for the rows after these; null when there are none.
     next_cursor: Option<String>,
-    /// The place in the log that the report was made from: every event up to there is in it.
+    /// The position in the log that the report was made from: every event up to there is in it.
     made_from: Option<PositionToken>,
 }
 
@@ -76,7 +76,7 @@ struct SalesLine {
 impl Reports {
     /// Report the sales of a period.
     ///
-    /// Whoever is bound to some branches names one of them.
+    /// A caller bound to some branches has to filter by one of them.
     #[oai(path = "/sales", method = "get", operation_id = "reportSales")]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
     async fn sales(
@@ -88,7 +88,7 @@ impl Reports {
         to: Query<Date>,
         /// Only sales of this branch.
         branch_id: Query<Option<Uuid>>,
-        /// What the rows are about; one row for everything unless said otherwise.
+        /// The grouping of the rows; one row for everything by default.
         group_by: Query<Option<GroupByBody>>,
         limit: Query<PageSize>,
         cursor: Query<Option<String>>,

@@ -12,7 +12,7 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::Problem;
 
-/// See the module.
+/// Operations on the state of the consumers.
 pub(super) struct Consumers(pub(super) Services);
 
 /// What a consumer is busy with.
@@ -51,7 +51,7 @@ struct ConsumerBody {
     lag_events: u64,
     /// How many events of this company wait because they, or earlier ones, could not be taken in.
     parked_events: u64,
-    /// What only the process knows that runs it; null for all others.
+    /// The state that only the process which runs it holds; null for all others.
     here: Option<RunBody>,
 }
 
@@ -59,7 +59,7 @@ struct ConsumerBody {
 #[derive(Object, Serialize)]
 #[oai(rename = "ConsumerRun")]
 struct RunBody {
-    /// For how many seconds the oldest event before it has been known to wait.
+    /// For how many seconds the oldest event before it has waited since it was found.
     lag_seconds: u64,
     /// How many events it passes in a second.
     events_per_second: u64,
@@ -95,7 +95,7 @@ impl Consumers {
     }
 }
 
-/// Without the reasons: they may speak of other companies' events.
+/// Without the reasons: they may contain data of other companies' events.
 impl From<&State> for StateBody {
     fn from(state: &State) -> Self {
         match state {

@@ -22,7 +22,7 @@ use crate::position::PositionToken;
 use crate::preconditions::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// Operations on parked events.
 pub(super) struct Parked(pub(super) Services);
 
 /// An event that a read model could not take in, or that waits behind one.
@@ -31,7 +31,7 @@ pub(super) struct Parked(pub(super) Services);
 struct ParkedEventBody {
     /// Which consumer of events has parked it.
     consumer: String,
-    /// The event, by its place in the log.
+    /// The event, by its position in the log.
     position: PositionToken,
     /// What it happened to. The later events of one key wait for the first.
     key: String,

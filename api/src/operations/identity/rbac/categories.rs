@@ -43,7 +43,7 @@ struct PermissionCategoryBody {
     id: Uuid,
     /// Its name.
     name: String,
-    /// The permissions that stand in it, by name.
+    /// The permissions in it, by name.
     permissions: Vec<String>,
     /// Its revision, as in `ETag`.
     revision: u64,
@@ -105,7 +105,7 @@ impl PermissionCategories {
         accepted.roles_revised(category_id.0, seen)
     }
 
-    /// Remove a category in which no permission stands.
+    /// Remove a category without permissions.
     #[oai(
         path = "/permission-categories/:category_id",
         method = "delete",

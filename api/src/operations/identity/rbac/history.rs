@@ -53,11 +53,11 @@ enum ChangeKind {
     AdministratorRestored,
     /// The name of the person was corrected.
     Renamed,
-    /// Another e-mail address of the person was asked for.
+    /// Another e-mail address of the person was requested.
     EmailChangeRequested,
-    /// The person has the e-mail address that was asked for.
+    /// The person has the e-mail address that was requested.
     EmailChanged,
-    /// What was known of the person is deleted, and they hold nothing.
+    /// The personal data of the user is deleted, and they hold nothing.
     Forgotten,
 }
 
@@ -105,7 +105,7 @@ impl Histories {
             .await
     }
 
-    /// See what became of somebody.
+    /// List the changes of a user.
     ///
     /// Of their roles, branches, name and address, the latest first.
     #[oai(path = "/users/:user_id/history", method = "get", operation_id = "historyOfUser")]

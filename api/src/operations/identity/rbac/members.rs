@@ -28,9 +28,9 @@ pub(crate) struct Members(pub(crate) Services);
 
 #[OpenApi(prefix_path = "/v1/rbac", tag = "Part::People")]
 impl Members {
-    /// Give somebody a role.
+    /// Give a user a role.
     ///
-    /// Nobody gives a role that may do more than they may themselves.
+    /// Callers cannot give a role that may do more than they may themselves.
     #[oai(path = "/users/:user_id/roles/:role_id", method = "post", operation_id = "assignRole")]
     async fn assign(
         &self,
@@ -44,7 +44,7 @@ impl Members {
         self.0.settle_roles(&by.caller, key, change, user_id.0).await
     }
 
-    /// Take a role from somebody.
+    /// Take a role from a user.
     #[oai(
         path = "/users/:user_id/roles/:role_id",
         method = "delete",
@@ -62,7 +62,7 @@ impl Members {
         self.0.settle_roles(&by.caller, key, change, user_id.0).await
     }
 
-    /// List somebody's roles, with who gave them.
+    /// List a user's roles, with who gave them.
     #[oai(path = "/users/:user_id/roles", method = "get", operation_id = "listRolesOfUser")]
     async fn roles(
         &self,
@@ -90,7 +90,7 @@ impl Members {
         Ok(Json(List { data: page.rows.into_iter().map(assignment).collect(), next_cursor }))
     }
 
-    /// What somebody may do at the moment.
+    /// Get what a user may do at the moment.
     ///
     /// With everything that their roles inherit.
     #[oai(

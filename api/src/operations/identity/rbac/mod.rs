@@ -54,7 +54,7 @@ impl Services {
         self.change_roles_named(caller, key, None, change, &Named::default()).await
     }
 
-    /// The same where the answer says no more than that the change about `id` is settled.
+    /// The same where the answer only confirms that the change about `id` is settled.
     pub(in crate::operations) async fn settle_roles(
         &self,
         caller: &Caller,

@@ -105,7 +105,7 @@ impl RoleBody {
     }
 }
 
-/// A role that somebody has.
+/// A role that a user has.
 #[derive(Debug, Object, Serialize)]
 pub(in crate::operations) struct Assignment {
     /// The role.
@@ -119,7 +119,7 @@ pub(in crate::operations) struct Assignment {
     pub(in crate::operations) assigned_at: DateTime<Utc>,
 }
 
-/// What somebody may do, and where.
+/// What a user may do, and where.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "EffectivePermissions")]
 pub(in crate::operations) struct EffectiveBody {

@@ -36,7 +36,7 @@ struct PermissionBody {
     id: String,
     /// What people read: the company's word, or that of FastOps in the language of the request.
     label: String,
-    /// The category that it stands in.
+    /// Its category.
     category_id: Option<Uuid>,
     /// Whether the company made it.
     is_own: bool,
@@ -65,7 +65,7 @@ struct PermissionLabel {
     label: String,
 }
 
-/// Where a permission stands.
+/// The category of a permission.
 #[derive(Debug, Object)]
 struct Place {
     /// The category.
@@ -77,7 +77,7 @@ struct Place {
 struct SortedPermission {
     /// Its name.
     id: String,
-    /// Where the command stands in the log, for `after`.
+    /// The position of the command in the log, for `after`.
     position: PositionToken,
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct RolesOfCompany(pub(crate) Services);
 impl RolesOfCompany {
     /// Add a role.
     ///
-    /// Nobody gives a role what they do not hold themselves.
+    /// Callers cannot give a role permissions that they do not hold themselves.
     #[oai(path = "/roles", method = "post", operation_id = "addRole")]
     async fn add(
         &self,
@@ -87,7 +87,7 @@ impl RolesOfCompany {
 
     /// Remove a role.
     ///
-    /// Refused while somebody has it or another role inherits from it.
+    /// Refused while a user has it or another role inherits from it.
     #[oai(path = "/roles/:role_id", method = "delete", operation_id = "removeRole")]
     async fn remove(
         &self,

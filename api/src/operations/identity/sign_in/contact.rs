@@ -13,24 +13,24 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
 
-/// See the module.
+/// Operations that correct the signed-in user's own name and e-mail address.
 pub(crate) struct OwnContact(pub(crate) Services);
 
 /// Another e-mail address of one's own.
 #[derive(Object)]
 struct OwnEmailChange {
-    /// The password: whoever finds somebody signed in does not take their account over.
+    /// The password: a signed-in session alone is not enough to take the account over.
     #[oai(validator(min_length = 8, max_length = 128))]
     password: String,
-    /// Where one gets a letter with a link, and signs in with after one has followed it.
+    /// The address that gets an e-mail with a link, and that one signs in with after following it.
     #[oai(validator(min_length = 3, max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$"))]
     email: String,
 }
 
-/// A request that leads to a letter.
+/// The answer to a request that sends an e-mail.
 #[derive(ApiResponse)]
 enum Requested {
-    /// A letter is on its way to the new address.
+    /// An e-mail is on its way to the new address.
     #[oai(status = 202)]
     Requested(Json<AcknowledgedBody>),
 }
@@ -55,11 +55,11 @@ impl OwnContact {
         Ok(Json(DONE))
     }
 
-    /// Ask for another e-mail address of one's own.
+    /// Request another e-mail address of one's own.
     ///
-    /// It gets a letter with a link. One signs in with the one before until one has followed the link,
-    /// which is good for a day; after that every sign-in ends, and the address before gets a letter
-    /// that says so. A later request takes the place of an earlier one.
+    /// It gets an e-mail with a link. One signs in with the one before until one has followed the link, which
+    /// is good for a day; after that every sign-in ends, and the address before gets a notice by e-mail. A
+    /// later request replaces an earlier one.
     #[oai(path = "/email-change", method = "post", operation_id = "requestEmail")]
     async fn request_email(
         &self,

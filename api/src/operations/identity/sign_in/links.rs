@@ -1,4 +1,4 @@
-//! What letters lead to: taking up an invitation, setting a password that was forgotten, and having
+//! The links in e-mails: accepting an invitation, setting a forgotten password, and confirming
 //! another address.
 
 use commands::identity::{Account, JoinUser, NumberedPin, ResetPassword, TicketFor, TicketKind};
@@ -19,13 +19,13 @@ use crate::operations::{Part, Services};
 use crate::payload::Json;
 use crate::problem::{Code, Problem};
 
-/// The operations that take the links of letters.
+/// The operations that take the tokens of links in e-mails.
 pub(crate) struct Letters(pub(crate) Services);
 
 /// An invitation that is taken up.
 #[derive(Object)]
 struct Joining {
-    /// The token of the letter.
+    /// The token of the e-mail.
     #[oai(validator(max_length = 200))]
     token: String,
     /// The password from now on.
@@ -47,10 +47,10 @@ struct Forgotten {
     tenant: Option<String>,
 }
 
-/// A password in place of one that was forgotten.
+/// A password that replaces a forgotten one.
 #[derive(Object)]
 struct Reset {
-    /// The token of the letter.
+    /// The token of the e-mail.
     #[oai(validator(max_length = 200))]
     token: String,
     /// The password from now on.
@@ -61,15 +61,15 @@ struct Reset {
 /// The link to another address that is followed.
 #[derive(Object)]
 struct EmailConfirmation {
-    /// The token of the letter.
+    /// The token of the e-mail.
     #[oai(validator(max_length = 200))]
     token: String,
 }
 
-/// A request that may lead to a letter.
+/// The answer to a request that may send an e-mail.
 #[derive(ApiResponse)]
 enum Taken {
-    /// If the address has an account, a letter is on its way.
+    /// If the address has an account, an e-mail is on its way.
     #[oai(status = 202)]
     Taken(Json<AcknowledgedBody>),
 }
@@ -92,8 +92,8 @@ impl Letters {
             Some(pin) => Some(self.0.passwords.hash_pin(pin, origin(request)).await?),
             None => None,
         };
-        // The log lets one of those in who use the link. Should the process end before the password is
-        // kept, they ask for another link, as whoever has forgotten theirs.
+        // The log accepts one use of the link. Should the process end before the password is stored, the user
+        // requests another link, as for a forgotten password.
         let trace = Journal::of(request).trace();
         let join = JoinUser { user, link: Some(epoch), chooses_pin: pin.is_some() };
         let joined = refused_link(self.0.record(trace, tenant, user, join).await, tried)?;
@@ -104,7 +104,7 @@ impl Letters {
         self.keep(tenant, user, &password, pin).await
     }
 
-    /// Ask for a letter to set another password.
+    /// Request an e-mail to set another password.
     ///
     /// For those who have forgotten theirs. Every address is answered alike.
     #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
@@ -118,7 +118,7 @@ impl Letters {
         let Forgotten { email, tenant } = body;
         let subjects = letters_to(self.0.accounts.email_key(&email), request);
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
-        // Whoever asks does not wait for the letter, so an address without an account takes as long.
+        // The answer does not wait for the e-mail, so an address without an account takes as long.
         let services = self.0.clone();
         tokio::spawn(async move {
             if let Err(problem) = services.send_reset(&email, tenant.as_deref()).await {
@@ -128,7 +128,7 @@ impl Letters {
         Ok(Taken::Taken(Json(DONE)))
     }
 
-    /// Set a password in place of a forgotten one.
+    /// Replace a forgotten password.
     ///
     /// Every sign-in ends.
     #[oai(path = "/reset-password", method = "post", operation_id = "resetPassword")]
@@ -150,8 +150,8 @@ impl Letters {
 
     /// Follow the link to another e-mail address.
     ///
-    /// One signs in with it after this; every sign-in ends. The links in letters to the address before
-    /// are good no more, and it gets a letter that says so.
+    /// One signs in with it after this; every sign-in ends. The links in e-mails to the address before become
+    /// invalid, and it gets a notice by e-mail.
     #[oai(path = "/confirm-email", method = "post", operation_id = "confirmEmail")]
     async fn confirm_email(
         &self,
@@ -173,12 +173,12 @@ struct Link {
     user: UserId,
     /// What its ticket is for, and the hash of it.
     ticket: (TicketFor, [u8; 32]),
-    /// The epoch in which it was written, for the log to say whether it is still good.
+    /// The epoch in which it was written; the log checks whether it is still good.
     epoch: u32,
     tried: Try,
 }
 
-/// A link that the log does not let anybody in with is a failure to get in.
+/// A link that the log refuses is a failure to sign in.
 fn refused_link<T>(outcome: Result<T, Problem>, tried: Try) -> Result<T, Problem> {
     outcome.inspect_err(|problem| {
         if problem.code() == Code::TicketInvalid {
@@ -188,7 +188,7 @@ fn refused_link<T>(outcome: Result<T, Problem>, tried: Try) -> Result<T, Problem
 }
 
 impl Letters {
-    /// The link that a letter has brought, before anything is hashed for it.
+    /// The link of a token, checked before anything is hashed for it.
     async fn good(&self, kind: Kind, text: &str, request: &Request) -> Result<Link, Problem> {
         let (stored, way) = match kind {
             Kind::PasswordReset => (TicketKind::PasswordReset, Way::PasswordReset),
@@ -229,7 +229,7 @@ impl Letters {
 }
 
 impl Services {
-    /// Writes whoever has the address a letter in which they can set another password.
+    /// Writes an e-mail with a link to set another password to the owner of the address.
     async fn send_reset(&self, email: &str, tenant: Option<&str>) -> Result<(), Problem> {
         let accounts = self.accounts.of_email(email, tenant).await;
         for Account { tenant, user, .. } in accounts.map_err(|world| failed(&world))? {
@@ -239,7 +239,7 @@ impl Services {
     }
 }
 
-/// What a request for a letter to an address is counted for.
+/// The subjects that a request for an e-mail to an address is counted for.
 fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
     let address = origin(request).map(Subject::Letters);
     std::iter::once(Subject::LettersTo(email)).chain(address).collect()

@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 /// The operations for signing in with a password.
 pub(crate) struct SignIn(pub(crate) Services);
 
-/// Who wants in.
+/// The credentials of a sign-in.
 #[derive(Object)]
 struct Login {
     /// The e-mail address of the account.
@@ -35,8 +35,8 @@ struct Login {
     /// What to call this device in the list of sessions.
     #[oai(validator(min_length = 1, max_length = 64))]
     label: Option<String>,
-    /// The token of the enrolled device, if it is one: nobody who guesses passwords elsewhere keeps
-    /// its people out.
+    /// The token of the enrolled device, if it is one: failures elsewhere then do not lock its
+    /// users out.
     #[oai(validator(max_length = 200))]
     device_token: Option<String>,
 }
@@ -45,8 +45,8 @@ struct Login {
 impl SignIn {
     /// Sign in.
     ///
-    /// An unknown address and a wrong password are answered alike. Whoever fails several times waits
-    /// longer each time.
+    /// An unknown address and a wrong password are answered alike. After several failures each further one
+    /// makes the next attempt wait longer.
     #[oai(path = "/login", method = "post", operation_id = "login")]
     async fn login(
         &self,
@@ -66,7 +66,7 @@ impl SignIn {
             Some(till) => self.known(till, &email, tenant.as_deref()).await?,
             None => None,
         };
-        // Strangers at the address of an enrolled device keep nobody out of it.
+        // Failures of other clients at the address of an enrolled device do not lock its users out.
         let (subjects, address) = match &known {
             Some((_, device)) => (vec![Subject::AccountOn(key, *device)], None),
             None => (with_address(Subject::Account(key), request), origin(request)),
@@ -77,7 +77,7 @@ impl SignIn {
             Some((accounts, _)) => accounts,
             None => self.with_password(&email, tenant.as_deref()).await?,
         };
-        // Several companies and none named: whose password it is cannot be told.
+        // Several companies and none named: the account of the password is ambiguous.
         let account = match <[Account; 1]>::try_from(accounts) {
             Ok([account]) => Ok(account),
             Err(none) if none.is_empty() => Err(Reason::Unknown),
@@ -93,7 +93,7 @@ impl SignIn {
 }
 
 impl SignIn {
-    /// The epoch of the sessions of somebody who has proven who they are.
+    /// The epoch of the sessions of an authenticated user.
     async fn epoch(&self, tenant: TenantId, user: UserId, tried: Try) -> Result<u32, Problem> {
         let epoch = self.0.authority.epoch(tenant, user).await.map_err(|world| failed(&world))?;
         if let Some(epoch) = epoch {
@@ -128,8 +128,8 @@ impl SignIn {
         Ok(is_own.then_some((accounts, till.device)))
     }
 
-    /// A core to hash on for somebody who has a place, unless one of `subjects` has to wait. That others
-    /// wait is no failure of theirs, so nothing is counted before there is a place.
+    /// A core to hash on for a request that has a slot, unless one of `subjects` has to wait. A full queue is
+    /// no failure of theirs, so nothing is counted before there is a slot.
     async fn turn(
         &self,
         waiting: Waiting,
@@ -141,7 +141,7 @@ impl SignIn {
         Ok(waiting.turn().await)
     }
 
-    /// The account, if the password is its own; without one it takes as long to say no.
+    /// The account, if the password is its own; without an account the refusal takes as long.
     async fn proven(
         &self,
         turn: Turn,
@@ -166,7 +166,7 @@ impl SignIn {
         }
     }
 
-    /// Keeps the password with today's parameters; whoever signs in does not wait for its success.
+    /// Stores the password with today's parameters; the sign-in does not wait for its success.
     async fn rehash(&self, account: &Account, password: String) {
         let Ok(hash) = self.0.passwords.hash(password).await else { return };
         if let Err(error) = self.0.accounts.rehashed(account, &hash).await {

@@ -39,13 +39,13 @@ pub(in crate::operations) fn operations(services: &Services) -> impl OpenApi + u
     )
 }
 
-/// How long a session lasts that nobody renews.
+/// How long a session lasts that is not renewed.
 const IDLE_FOR: TimeDelta = TimeDelta::days(14);
 
 /// How long one lasts that began with a PIN on a shared till: a long shift.
 const SHIFT: TimeDelta = TimeDelta::hours(14);
 
-/// Somebody who has proven who they are.
+/// A user who has proven their identity.
 struct Proven {
     tenant: TenantId,
     slug: String,
@@ -56,7 +56,7 @@ struct Proven {
 }
 
 impl Services {
-    /// Signs somebody in.
+    /// Begins a session.
     async fn begin_session(&self, proven: Proven) -> Result<SignedInBody, Problem> {
         let Proven { tenant, slug, user, epoch, device, label } = proven;
         let now = self.clock.now();
@@ -77,7 +77,7 @@ impl Services {
         Ok(self.signed_in(&session, slug, &refresh, now))
     }
 
-    /// What somebody gets who is signed in.
+    /// The answer to a successful sign-in.
     fn signed_in(
         &self,
         session: &Session,
@@ -105,7 +105,7 @@ impl Services {
         }
     }
 
-    /// Records that somebody's ways in have changed.
+    /// Records that a user's credentials have changed.
     async fn change_user(
         &self,
         trace: &Trace,
@@ -117,15 +117,15 @@ impl Services {
         Ok(())
     }
 
-    /// The scope of somebody who has proven who they are otherwise than with an access token.
+    /// The scope of a user who has proven their identity otherwise than with an access token.
     fn scope_of_own(&self, trace: &Trace, tenant: TenantId, user: UserId) -> Scope {
         let id = CorrelationId::from_uuid(self.ids.uuid());
         let correlation = Correlation { id, traceparent: Some(trace.text()) };
         Scope::user(tenant, user, correlation)
     }
 
-    /// Records what somebody has done about their ways in. Not under a key of the client: whoever asks
-    /// again asks for another change.
+    /// Records a user's own command about their credentials. Not under a key of the client: a repeated
+    /// request is another change.
     async fn record(
         &self,
         trace: &Trace,
@@ -140,7 +140,7 @@ impl Services {
 }
 
 impl Services {
-    /// What no password of somebody's may have a word of: their name and address, and the company's names.
+    /// What no password of a user may have a word of: their name and address, and the company's names.
     async fn texts_of(&self, tenant: TenantId, user: UserId) -> Result<Vec<String>, Problem> {
         let world = |world| failed(&world);
         let mut texts = vec![self.company(tenant).await?];
@@ -150,7 +150,7 @@ impl Services {
         Ok(texts)
     }
 
-    /// Records that somebody has another PIN, and keeps its hash.
+    /// Records that a user has another PIN, and stores its hash.
     async fn change_pin(
         &self,
         trace: &Trace,
@@ -172,7 +172,7 @@ impl Services {
         hash: &str,
     ) -> Result<(), World> {
         let Some(pin) = numbered(receipt, hash)? else { return Ok(()) };
-        // Before anybody can sign in with the PIN, so that no session of theirs is taken for an older one.
+        // Before a sign-in with the PIN is possible, so that no session of theirs is taken for an older one.
         if !receipt.replayed {
             self.sessions.end_on_tills(tenant, user).await?;
         }
@@ -187,7 +187,7 @@ fn numbered<'a>(receipt: &Receipt, hash: &'a str) -> Result<Option<NumberedPin<'
     Ok(number.map(|number| NumberedPin { number, hash }))
 }
 
-/// Why somebody's ways in did not change.
+/// Why a user's credentials did not change.
 fn not_changed(error: CommandError<user::Error>) -> Problem {
     crate::operations::refusal::refused(error, |refusal| match refusal {
         user::Error::Unknown

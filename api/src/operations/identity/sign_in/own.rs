@@ -16,7 +16,7 @@ use crate::problem::{Code, Problem};
 /// The operations about password and PIN of the caller.
 pub(crate) struct OwnSecrets(pub(crate) Services);
 
-/// A password in place of another.
+/// A password that replaces another.
 #[derive(Object)]
 struct PasswordChange {
     /// The password until now.
@@ -30,7 +30,7 @@ struct PasswordChange {
 /// A PIN for shared tills.
 #[derive(Object)]
 struct PinChange {
-    /// The password: whoever finds a till signed in does not change the PIN.
+    /// The password: a signed-in till alone is not enough to change the PIN.
     #[oai(validator(min_length = 8, max_length = 128))]
     password: String,
     /// The PIN.
@@ -54,7 +54,7 @@ impl OwnSecrets {
         let (tenant, user) = (by.caller.tenant, by.caller.user);
         let texts = self.0.texts_of(tenant, user).await?;
         let hash = self.0.passwords.hash_new(body.password, texts, None).await?;
-        // First in the log: should what follows fail, everybody is out and the old password is good.
+        // First in the log: should what follows fail, all sessions have ended and the old password is good.
         self.0.change_user(&by.caller.trace, tenant, user, user::Command::ChangePassword).await?;
         let kept = self.0.accounts.replace_password(tenant, user, &hash, None).await;
         kept.map_err(|world| failed(&world))?;

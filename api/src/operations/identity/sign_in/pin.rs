@@ -25,7 +25,7 @@ pub(crate) struct PinSignIn(pub(crate) Services);
 /// How often in a row a PIN may be tried before it is blocked.
 const TRIES_MAX: u32 = 20;
 
-/// Who wants in on a shared till.
+/// The credentials of a sign-in on a shared till.
 #[derive(Object)]
 struct PinLogin {
     /// What the device got when it was enrolled.
@@ -38,7 +38,7 @@ struct PinLogin {
     pin: String,
 }
 
-/// Who wants in on a shared till with another PIN from now on.
+/// The credentials of a sign-in on a shared till, and the PIN that replaces theirs.
 #[derive(Object)]
 struct PinReplacement {
     /// What the device got when it was enrolled.
@@ -54,7 +54,7 @@ struct PinReplacement {
     pin: String,
 }
 
-/// Somebody who knows their PIN, on a till.
+/// A user who signs in with a PIN, on a till.
 struct AtTill {
     till: Till,
     user: UserId,
@@ -66,9 +66,9 @@ struct AtTill {
 impl PinSignIn {
     /// Sign in with a PIN on an enrolled device.
     ///
-    /// The sign-in counts in the device's branch alone, and never for what the password is asked for. A
-    /// PIN that somebody else has given is replaced first: 403 `pin-change-required`. After twenty wrong
-    /// ones in a row a PIN is blocked.
+    /// The sign-in counts in the device's branch alone, and never where the password is required. A PIN that
+    /// another user has set is replaced first: 403 `pin-change-required`. After twenty wrong ones in a row a
+    /// PIN is blocked.
     #[oai(path = "/pin", method = "post", operation_id = "loginWithPin")]
     async fn pin(
         &self,
@@ -118,7 +118,7 @@ impl PinSignIn {
     }
 }
 
-/// Somebody is suspended, forgotten, or nobody who can sign in.
+/// The user is suspended, forgotten, or cannot sign in.
 fn shut_out(tried: Try) -> Problem {
     tried.failed(Reason::ShutOut);
     Problem::new(Code::LoginFailed)
@@ -142,7 +142,7 @@ impl PinSignIn {
             tried_in.failed(reason);
             Problem::new(code)
         };
-        // A till is known: a crowd at its address takes no places from it and has it wait for nothing.
+        // A till is authenticated: a crowd at its address takes no slots from it and has it wait for nothing.
         let waiting = passwords.place(None)?;
         let subjects = [Subject::Pin(user, device)];
         let begun = attempts.begin(&subjects, self.0.clock.now());
@@ -185,7 +185,7 @@ impl PinSignIn {
         Ok(AtTill { till, user, seen: seen.clone(), tried: tried_in })
     }
 
-    /// Nobody signs in with the PIN any more; said once, however often it is found.
+    /// Blocks the PIN; recorded once, however often it is found.
     async fn block(
         &self,
         request: &Request,
@@ -198,7 +198,7 @@ impl PinSignIn {
         self.0.change_user(Journal::of(request).trace(), till.tenant, user, block).await
     }
 
-    /// Keeps the PIN with today's parameters; whoever signs in does not wait for its success.
+    /// Stores the PIN with today's parameters; the sign-in does not wait for its success.
     async fn rehash(&self, till: &Till, user: UserId, before: &str, pin: String) {
         let Ok(hash) = self.0.passwords.rehash_pin(pin).await else { return };
         if let Err(error) = self.0.pins.rehashed(till.tenant, user, before, &hash).await {

@@ -1,4 +1,4 @@
-//! Sign-ins: renewed, listed and ended by whoever they belong to.
+//! Sign-ins: renewed, listed and ended by the user they belong to.
 
 use commands::identity::{Presented, Renewal, Renewed, Session};
 use domain::identity::user::{self, EndReason, SessionEnded};
@@ -42,9 +42,8 @@ struct Refresh {
 impl OwnSessions {
     /// Renew a sign-in.
     ///
-    /// A refresh token is good once. Whoever presents it again within ten seconds gets the same
-    /// successor, in case the first answer was lost; later it means that somebody else has it too, and
-    /// the sign-in ends.
+    /// A refresh token is good once. Presented again within ten seconds, it yields the same successor, in
+    /// case the first answer was lost; later it means that another client has it too, and the sign-in ends.
     #[oai(path = "/refresh", method = "post", operation_id = "refresh")]
     async fn refresh(
         &self,

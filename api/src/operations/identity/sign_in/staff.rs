@@ -1,4 +1,4 @@
-//! Who may sign in on an enrolled device: what it shows before somebody has.
+//! Who may sign in on an enrolled device: what it shows before a sign-in.
 
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 /// The operations about the people who sign in on a device.
 pub(crate) struct Staff(pub(crate) Services);
 
-/// Somebody who may sign in on a till.
+/// A user who may sign in on a till.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "TillPerson")]
 struct PersonBody {
@@ -32,7 +32,7 @@ struct PersonBody {
 impl Staff {
     /// List who may sign in on a till with a PIN.
     ///
-    /// By name. They are not suspended, have a PIN, and may act in the branch where the device stands.
+    /// By name. They are not suspended, have a PIN, and may act in the branch where the device is.
     #[oai(path = "/people", method = "get", operation_id = "listTillPeople")]
     async fn list(
         &self,
