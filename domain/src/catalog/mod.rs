@@ -1,8 +1,13 @@
-//! What can be sold: categories, products and their variants, and what a branch offers of them.
+//! What can be sold: categories, products with their variants, modifiers and combos, where and when
+//! they are sold, for which price and with which taxes, and what a branch offers of them.
 
 pub mod category;
+pub mod channel;
 pub mod offer;
+pub mod price_list;
 pub mod product;
 
 pub use category::Category;
+pub use channel::Channel;
+pub use price_list::PriceList;
 pub use product::Product;

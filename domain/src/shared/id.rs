@@ -70,12 +70,16 @@ ids! {
     EventId
     /// An incarnation of the log; a restore begins another.
     IncarnationId
+    /// A modifier of a group.
+    ModifierId
     /// An order.
     OrderId
     /// A payment of an order.
     PaymentId
     /// A category of permissions.
     PermissionCategoryId
+    /// A price list.
+    PriceListId
     /// A product of the menu.
     ProductId
     /// A receipt of goods.
