@@ -6,8 +6,10 @@ pub mod channel;
 pub mod offer;
 pub mod price_list;
 pub mod product;
+pub mod tax_profile;
 
 pub use category::Category;
 pub use channel::Channel;
 pub use price_list::PriceList;
 pub use product::Product;
+pub use tax_profile::TaxProfile;

@@ -90,6 +90,8 @@ ids! {
     SessionId
     /// A stock item.
     StockItemId
+    /// A tax profile of a company.
+    TaxProfileId
     /// A company.
     TenantId
     /// A user.

@@ -1,11 +1,17 @@
 //! Taxes as data: which taxes a product bears, by its class, the regime of its branch and the date.
 //!
-//! No rate is in the code. What taxes cost is computed in [`pricing`](crate::pricing).
+//! No rate is in the code. [`profile`] is the data and its rules; [`builtin`] has the profiles that
+//! come with FastOps. What they cost is computed in [`pricing`](crate::pricing).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::shared::{Code, Rate};
+
+pub mod builtin;
+pub mod profile;
+
+pub use profile::{Profile, ProfileError, Rule};
 
 /// One tax of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
