@@ -3,6 +3,7 @@
 
 pub mod category;
 pub mod channel;
+pub mod modifier_group;
 pub mod offer;
 pub mod price_list;
 pub mod product;
@@ -10,6 +11,7 @@ pub mod tax_profile;
 
 pub use category::Category;
 pub use channel::Channel;
+pub use modifier_group::ModifierGroup;
 pub use price_list::PriceList;
 pub use product::Product;
 pub use tax_profile::TaxProfile;

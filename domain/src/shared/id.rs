@@ -72,6 +72,8 @@ ids! {
     IncarnationId
     /// A modifier of a group.
     ModifierId
+    /// A group of modifiers.
+    ModifierGroupId
     /// An order.
     OrderId
     /// A payment of an order.
