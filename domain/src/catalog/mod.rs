@@ -3,6 +3,7 @@
 
 pub mod category;
 pub mod channel;
+pub mod combo;
 pub mod modifier_group;
 pub mod offer;
 pub mod price_list;
