@@ -90,6 +90,8 @@ ids! {
     RoleId
     /// A session: one sign-in on one device, however often its tokens are refreshed.
     SessionId
+    /// A station: where something is made.
+    StationId
     /// A stock item.
     StockItemId
     /// A tax profile of a company.
