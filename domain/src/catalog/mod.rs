@@ -5,6 +5,7 @@ pub mod availability;
 pub mod category;
 pub mod channel;
 pub mod combo;
+pub mod diet;
 pub mod modifier_group;
 pub mod offer;
 pub mod price_list;
