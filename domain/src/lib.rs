@@ -6,8 +6,9 @@
 //!
 //! - [`shared`]: ids, money, quantity, names, the business day
 //! - [`identity`]: tenants, subscriptions, branches, devices, users, roles and permissions
-//! - [`catalog`]: categories, products and their variants
+//! - [`catalog`]: categories, products, modifiers, price lists, tax profiles, what a branch sells
 //! - [`inventory`]: stock items, recipes, the stock of a branch
+//! - [`taxes`]: what is taxed, as data of a country or a company
 //! - [`pricing`]: what an order costs
 //! - [`orders`]: the order and its payments, number series
 //! - [`claim`]: uniqueness over sets
@@ -23,6 +24,7 @@ pub mod orders;
 pub mod pricing;
 pub mod schemas;
 pub mod shared;
+pub mod taxes;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -4,7 +4,9 @@ use schemars::Schema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value};
 
-use crate::catalog::{category, product};
+use crate::catalog::{
+    availability, category, modifier_group, price_list, product, station, tax_profile,
+};
 use crate::claim;
 use crate::event::{EventType, StoredEvent};
 use crate::identity::{branch, device, roles, subscription, tenant, user};
@@ -28,7 +30,7 @@ pub fn schemas(path: &'static str) -> Schemas {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.definitions_path = path.into());
     let mut generator = settings.into_generator();
-    let aggregates: [EventSchemas; 14] = [
+    let aggregates: [EventSchemas; 19] = [
         tenant::Event::schemas,
         subscription::Event::schemas,
         branch::Event::schemas,
@@ -37,6 +39,11 @@ pub fn schemas(path: &'static str) -> Schemas {
         device::Event::schemas,
         category::Event::schemas,
         product::Event::schemas,
+        modifier_group::Event::schemas,
+        price_list::Event::schemas,
+        tax_profile::Event::schemas,
+        availability::Event::schemas,
+        station::Event::schemas,
         claim::Event::schemas,
         stock_item::Event::schemas,
         recipe::Event::schemas,

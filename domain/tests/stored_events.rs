@@ -23,6 +23,9 @@ use domain::shared::{
 };
 use uuid::Uuid;
 
+#[path = "stored_events/menu.rs"]
+mod menu;
+
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
@@ -220,7 +223,7 @@ fn catalog() -> Vec<String> {
         product::Recategorised { category }.into(),
         product::VariantsOffered { variants: vec![variant()] }.into(),
     ];
-    [stored(&categories), stored(&products)].concat()
+    [stored(&categories), stored(&products), menu::samples()].concat()
 }
 
 fn claims() -> Vec<String> {

@@ -1,86 +1,67 @@
 //! Pricing: the only code that computes what an order costs.
 //!
-//! It depends on quantities and amounts only, not on products or stock. The results are stored with
-//! the order and never computed again.
+//! A pure function from lines, discounts and taxes to priced lines. It depends on quantities and
+//! amounts only, not on products or stock; prices are zero or more, which the menu checks. Every
+//! computed amount is in the result, which is stored with the order and never computed again.
+//! `MONEY n` in these files names the rule of money that the code implements.
+//!
+//! The steps, each in its file: the amounts of lines and of the children of combos ([`gross`]),
+//! line discounts, then the order's discount ([`discount`]), taxes ([`tax`]), the service charge,
+//! the total. Halves are rounded away from zero, once per step and line.
 
-use crate::shared::{Currency, Money, MoneyError, Quantity};
+use crate::shared::{Currency, Money, MoneyError};
 
-/// The inputs of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnpricedLine {
-    /// How many pieces.
-    pub quantity: Quantity,
-    /// What one piece costs, taxes included.
-    pub unit_price: Money,
+mod amounts;
+mod discount;
+mod gross;
+mod order;
+mod tax;
+mod tip;
+
+pub use amounts::{Amounts, Part, Priced, PricedLine, TaxAmount};
+pub use discount::Discount;
+pub use order::{Child, Children, Content, Line, Modifier, NoChildren, Order, Service};
+pub use tip::{SUGGESTED_TIP_MAX, TipError};
+
+use gross::Gross;
+use order::Order as Unpriced;
+
+/// The version of these rules, which is stored with what they computed.
+pub const RULES: u16 = 1;
+
+/// Prices an order.
+pub fn price(order: &Unpriced) -> Result<Priced, MoneyError> {
+    let currency = order.currency;
+    let gross = order.lines.iter().map(|line| gross::of_line(currency, line));
+    let gross: Vec<Gross<'_>> = gross.collect::<Result<_, _>>()?;
+    let reductions = discount::reductions(order, &gross)?;
+    let lines = gross.into_iter().zip(reductions);
+    let lines = lines.map(|(gross, taken)| gross.priced(currency, &taken));
+    let lines: Vec<PricedLine> = lines.collect::<Result<_, _>>()?;
+    let of_lines: Vec<Amounts> = lines.iter().map(|line| line.amounts).collect();
+    let amounts = Amounts::sum(currency, &of_lines)?;
+    let service = order.service.as_ref().map(|it| service(&amounts, it)).transpose()?;
+    total(currency, lines, amounts, service)
 }
 
-/// The amounts of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LineAmounts {
-    /// Unit price times quantity.
-    pub total: Money,
+/// MONEY 11: a percentage of the lines after discounts and before added taxes, itself taxed.
+fn service(lines: &Amounts, Service { rate, taxes }: &Service) -> Result<Part, MoneyError> {
+    Part::without_discount(lines.net.at_rate(*rate)?, taxes)
 }
 
-/// The amounts of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Amounts {
-    /// In the order of the lines.
-    pub lines: Vec<LineAmounts>,
-    /// The sum of the lines' totals; zero without lines.
-    pub total: Money,
-}
-
-/// Prices lines, all of which are in `currency`.
-pub fn price(
+fn total(
     currency: Currency,
-    lines: impl IntoIterator<Item = UnpricedLine>,
-) -> Result<Amounts, MoneyError> {
-    let lines = lines.into_iter().map(line).collect::<Result<Vec<_>, _>>()?;
-    let total = Money::sum(currency, lines.iter().map(|line| line.total))?;
-    Ok(Amounts { lines, total })
-}
-
-fn line(UnpricedLine { quantity, unit_price }: UnpricedLine) -> Result<LineAmounts, MoneyError> {
-    Ok(LineAmounts { total: unit_price.times(quantity.pieces())? })
+    lines: Vec<PricedLine>,
+    amounts: Amounts,
+    service: Option<Part>,
+) -> Result<Priced, MoneyError> {
+    let of_service = service.iter().map(|service| service.amounts.total);
+    let total = Money::sum(currency, [amounts.total].into_iter().chain(of_service))?;
+    let parts = || lines.iter().flat_map(|line| &line.parts).chain(&service);
+    let taxes = tax::by_tax(parts().flat_map(|part| &part.taxes))?;
+    let comped_taxes = tax::by_tax(parts().flat_map(|part| &part.comped_taxes))?;
+    Ok(Priced { rules: RULES, lines, amounts, service, taxes, comped_taxes, total })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::shared::money::AMOUNT_MAX;
-
-    fn pesos(amount: i64) -> Money {
-        Money::try_new(amount * 100, Currency::COP).unwrap()
-    }
-
-    fn pieces(quantity: u32, unit_price: Money) -> UnpricedLine {
-        UnpricedLine { quantity: Quantity::try_new(quantity).unwrap(), unit_price }
-    }
-
-    #[test]
-    fn a_line_costs_its_unit_price_once_per_piece() {
-        let lines = [pieces(2, pesos(28_000)), pieces(1, pesos(6_500))];
-        let amounts = [pesos(56_000), pesos(6_500)].map(|total| LineAmounts { total });
-        assert_eq!(
-            price(Currency::COP, lines),
-            Ok(Amounts { lines: amounts.to_vec(), total: pesos(62_500) })
-        );
-    }
-
-    #[test]
-    fn amounts_that_javascript_cannot_read_are_refused_in_a_line_and_in_the_sum() {
-        let huge = Money::try_new(AMOUNT_MAX, Currency::COP).unwrap();
-        for lines in [vec![pieces(2, huge)], vec![pieces(1, huge), pieces(1, huge)]] {
-            assert_eq!(price(Currency::COP, lines), Err(MoneyError::TooLarge));
-        }
-    }
-
-    #[test]
-    fn a_line_in_another_currency_is_refused() {
-        let dollars = Money::try_new(100, Currency::USD).unwrap();
-        assert_eq!(
-            price(Currency::COP, [pieces(1, dollars)]),
-            Err(MoneyError::MixedCurrencies { left: Currency::COP, right: Currency::USD })
-        );
-    }
-}
+mod tests;

@@ -70,12 +70,18 @@ ids! {
     EventId
     /// An incarnation of the log; a restore begins another.
     IncarnationId
+    /// A modifier of a group.
+    ModifierId
+    /// A group of modifiers.
+    ModifierGroupId
     /// An order.
     OrderId
     /// A payment of an order.
     PaymentId
     /// A category of permissions.
     PermissionCategoryId
+    /// A price list.
+    PriceListId
     /// A product of the menu.
     ProductId
     /// A receipt of goods.
@@ -84,8 +90,12 @@ ids! {
     RoleId
     /// A session: one sign-in on one device, however often its tokens are refreshed.
     SessionId
+    /// A station: where something is made.
+    StationId
     /// A stock item.
     StockItemId
+    /// A tax profile of a company.
+    TaxProfileId
     /// A company.
     TenantId
     /// A user.

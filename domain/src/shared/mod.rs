@@ -3,6 +3,7 @@
 pub mod address;
 pub mod business_calendar;
 pub mod business_day;
+pub mod code;
 pub mod email;
 pub mod email_key;
 pub mod id;
@@ -10,16 +11,19 @@ pub mod money;
 pub mod money_sum;
 pub mod name;
 pub mod quantity;
+pub mod rate;
 pub mod stock_quantity;
 mod visible;
 
 pub use address::Address;
 pub use business_calendar::{BusinessCalendar, BusinessDayChange};
 pub use business_day::{BusinessDay, CutOff};
+pub use code::{Code, CodeError};
 pub use email_key::EmailKey;
 pub use id::*;
 pub use money::{Currency, Money, MoneyError};
 pub use money_sum::MoneySum;
 pub use name::{Name, NameError, Slug, SlugError};
 pub use quantity::Quantity;
+pub use rate::{Rate, RateOutOfRange};
 pub use stock_quantity::{StockQuantity, StockQuantityError};

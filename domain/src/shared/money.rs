@@ -1,6 +1,7 @@
-//! Money: an integer of minor units with its currency. Only this module rounds amounts.
+//! Money: an integer of minor units with its currency. Only this module rounds and spreads amounts.
 
 mod iso_4217;
+mod spread;
 
 use std::fmt;
 use std::num::NonZeroI64;

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Placed};
 use crate::inventory::recipe::Ingredient;
 use crate::orders::{LineRecipe, OrderType};
-use crate::pricing::{self, LineAmounts, UnpricedLine};
+use crate::pricing;
 use crate::shared::money::ORDER_MAX;
 use crate::shared::{
     BranchId, CategoryId, Currency, Money, MoneyError, Name, ProductId, Quantity,
     StockQuantityError, VariantId,
 };
+use crate::taxes::Taxes;
 
 /// The most lines of one order.
 pub const LINES_MAX: usize = 200;
@@ -110,23 +111,23 @@ pub fn price(currency: Currency, requests: Vec<LineRequest>) -> Result<(Vec<Line
     if requests.is_empty() || requests.len() > LINES_MAX {
         return Err(Error::LineCount { given: requests.len() });
     }
-    let amounts = pricing::price(currency, requests.iter().map(LineRequest::unpriced))?;
-    if amounts.total.amount() > ORDER_MAX {
+    let lines = requests.iter().map(LineRequest::unpriced).collect();
+    let priced = pricing::price(&pricing::Order { lines, ..pricing::Order::empty(currency) })?;
+    if priced.total.amount() > ORDER_MAX {
         return Err(MoneyError::TooLarge.into());
     }
-    let lines = requests.into_iter().zip(amounts.lines);
-    let lines =
-        lines.map(|(request, amounts)| request.priced(amounts)).collect::<Result<_, _>>()?;
-    Ok((lines, amounts.total))
+    let lines = requests.into_iter().zip(priced.lines);
+    let lines = lines.map(|(request, line)| request.priced(line.amounts.total));
+    Ok((lines.collect::<Result<_, _>>()?, priced.total))
 }
 
 impl LineRequest {
-    const fn unpriced(&self) -> UnpricedLine {
-        UnpricedLine { quantity: self.quantity, unit_price: self.unit_price }
+    /// The line without taxes of its own: they are in the unit price.
+    fn unpriced(&self) -> pricing::Line {
+        pricing::Line::product(self.quantity, self.unit_price, Taxes::default())
     }
 
-    fn priced(self, amounts: LineAmounts) -> Result<Line, StockQuantityError> {
-        let LineAmounts { total } = amounts;
+    fn priced(self, total: Money) -> Result<Line, StockQuantityError> {
         Ok(Line {
             product: self.product,
             variant: self.variant,
