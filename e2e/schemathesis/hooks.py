@@ -1,0 +1,45 @@
+"""What Schemathesis cannot know from the document."""
+
+import json
+import re
+import uuid
+
+import schemathesis
+
+# The problems that say that a request is not what the document describes. All others are answers of
+# the business to a request that is understood: an id of nothing, a stale version, a wrong password.
+NOT_UNDERSTOOD = {"malformed-body", "unknown-field", "unsupported-media-type"}
+
+# What a schema can state and this document states: the type, the bounds and the length of a value. A rule
+# between two fields, about today's date or about a time zone is refused as `validation` too.
+STATED_BY_SCHEMAS = {"type", "minimum", "maximum", "length", "unique-items"}
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def is_decimal(error):
+    """A quantity of stock is a decimal number in a string, whose greatest value no schema states."""
+    return error["code"] in {"minimum", "maximum"} and error["pointer"].endswith("/quantity")
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Gives each request its own key. The document has one example, and no two intents share a key."""
+    headers = case.headers or {}
+    for name in headers:
+        if name.lower() == "idempotency-key" and UUID.fullmatch(str(headers[name])):
+            headers[name] = str(uuid.uuid4())
+
+
+@schemathesis.check
+def valid_requests_are_understood(context, response, case):
+    """A request that the document permits is not refused as one that it does not."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if response.status_code not in (400, 415, 422):
+        return
+    problem = json.loads(response.content or b"{}")
+    errors = problem.get("errors", [])
+    stated = [error for error in errors if error.get("code") in STATED_BY_SCHEMAS and not is_decimal(error)]
+    if problem.get("code") in NOT_UNDERSTOOD or stated:
+        raise AssertionError(f"the document permits what is refused as {problem['code']}: {problem['errors']}")
