@@ -11,15 +11,16 @@ import schemathesis
 NOT_UNDERSTOOD = {"malformed-body", "unknown-field", "unsupported-media-type"}
 
 # What a schema can state and this document states: the type, the bounds and the length of a value. A rule
-# between two fields, about today's date or about a time zone is refused as `validation` too.
+# between two fields or about a time zone is refused as `validation` too.
 STATED_BY_SCHEMAS = {"type", "minimum", "maximum", "length", "unique-items"}
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def is_decimal(error):
-    """A quantity of stock is a decimal number in a string, whose greatest value no schema states."""
-    return error["code"] in {"minimum", "maximum"} and error["pointer"].endswith("/quantity")
+def is_beyond_schemas(error):
+    """Bounds that no schema of these values states: of a quantity of stock, a decimal number in a string,
+    and of a day, which is not before today."""
+    return error["code"] in {"minimum", "maximum"} and error["pointer"].endswith(("/quantity", "/from"))
 
 
 @schemathesis.hook
@@ -40,6 +41,6 @@ def valid_requests_are_understood(context, response, case):
         return
     problem = json.loads(response.content or b"{}")
     errors = problem.get("errors", [])
-    stated = [error for error in errors if error.get("code") in STATED_BY_SCHEMAS and not is_decimal(error)]
+    stated = [error for error in errors if error["code"] in STATED_BY_SCHEMAS and not is_beyond_schemas(error)]
     if problem.get("code") in NOT_UNDERSTOOD or stated:
         raise AssertionError(f"the document permits what is refused as {problem['code']}: {problem['errors']}")
