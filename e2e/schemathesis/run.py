@@ -78,14 +78,14 @@ class Demo:
 
     def sign_in(self, email, password):
         body = {"email": email, "password": password, "tenant": self.access["tenant"]}
-        return request(f"{self.url}/v1/auth/login", "POST", body)["access_token"]
+        return request(f"{self.url}/v1/auth/login", "POST", body)
 
     def administrator(self):
         return self.sign_in(self.access["email"], self.access["password"])
 
     def manager(self):
         """A user who joins with the role Manager, in the first branch only."""
-        token = self.administrator()
+        token = self.administrator()["access_token"]
         roles = request(f"{self.url}/v1/rbac/roles?limit=200", token=token)["data"]
         role = next(role["id"] for role in roles if role["name"] == "Gerente")
         branch = request(f"{self.url}/v1/branches", token=token)["data"][0]["id"]
@@ -108,20 +108,21 @@ class Demo:
         raise SystemExit(f"no letter to {email} was sent")
 
 
-def check(demo, name, token, arguments):
+def check(demo, name, session, arguments):
     """One run; returns whether it found nothing."""
     print(f"schemathesis: as {name}", flush=True)
     command = [str(Path(sys.executable).parent / "st"), "--config-file", str(CONFIG), "run"]
     command += [f"{demo.url}/openapi.json", "--max-time", str(RUN_SECONDS), *arguments]
     settings = {
-        "FASTOPS_ACCESS_TOKEN": token,
+        "FASTOPS_ACCESS_TOKEN": session["access_token"],
+        "FASTOPS_USER_ID": session["user_id"],
         "SCHEMATHESIS_HOOKS": "hooks",
         "PYTHONPATH": str(HERE),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run(command, env=os.environ | settings, check=False)
     try:
-        request(f"{demo.url}/v1/rbac/me", token=token)
+        request(f"{demo.url}/v1/rbac/me", token=session["access_token"])
     except urllib.error.HTTPError as refused:
         # From there on the run has seen nothing but refusals.
         print(f"schemathesis: {name} lost the session: {refused.read().decode()}", file=sys.stderr)
