@@ -46,7 +46,7 @@ pub struct Limits {
     /// How long a body may stand still, so to speak: it may take this long, and longer only while
     /// more of it arrives than a dripping client sends.
     pub body_within: Duration,
-    /// How long requests may still run after the shutdown has begun.
+    /// How long requests may still run after the shutdown has begun; a command is answered in less.
     pub drain_within: Duration,
 }
 
@@ -58,7 +58,7 @@ impl Default for Limits {
             header_bytes_max: 64 << 10,
             headers_within: Duration::from_secs(8),
             body_within: Duration::from_secs(8),
-            drain_within: Duration::from_secs(20),
+            drain_within: Duration::from_secs(8),
         }
     }
 }
