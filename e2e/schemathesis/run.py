@@ -3,11 +3,10 @@
 
     e2e/schemathesis/run.py PROGRAM [ARGUMENT OF SCHEMATHESIS…]
 
-PROGRAM is a built `fastops`. Its demo is started on a private PostgreSQL and free ports of the
-loopback, and ended afterwards. An administrator of all branches and a manager of one branch each get a
-run of their own, one after the other: what one run suspends or removes, the other does not need. A
-finding that `schemathesis.toml` does not list, with its reason, a panic and a lost session end the run
-with a status other than 0.
+PROGRAM is a built `fastops`. An administrator of all branches and a manager of one branch get a run
+each, against a demo of its own on a private PostgreSQL and free ports of the loopback: a run renames
+roles, suspends users and closes branches. A finding that `schemathesis.toml` does not list, with its
+reason, a panic and a lost session end the program with a status other than 0.
 """
 
 import json
@@ -130,17 +129,23 @@ def check(demo, name, session, arguments):
     return done.returncode == 0
 
 
-def main(program, *arguments):
+def run(program, name, sign_in, arguments):
+    """One run against a demo of its own; returns whether it found nothing."""
     demo = Demo(program)
     try:
-        identities = {"an administrator": demo.administrator, "a manager of one branch": demo.manager}
-        is_clean = [check(demo, name, sign_in(), list(arguments)) for name, sign_in in identities.items()]
+        is_clean = check(demo, name, sign_in(demo), arguments)
         panics = demo.panics()
     finally:
         demo.end()
     for reason in panics:
         print(f"schemathesis: the program has panicked: {reason}", file=sys.stderr)
-    return 0 if all(is_clean) and not panics else 1
+    return is_clean and not panics
+
+
+def main(program, *arguments):
+    identities = {"an administrator": Demo.administrator, "a manager of one branch": Demo.manager}
+    is_clean = [run(program, name, sign_in, arguments) for name, sign_in in identities.items()]
+    return 0 if all(is_clean) else 1
 
 
 if __name__ == "__main__":
