@@ -25,7 +25,7 @@ help: ## list what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-19s %s\n", $$1, $$2}' Makefile
 	@echo "Variables:"
 	@echo "  FILTER=\"a b\"        make test: only tests whose name contains one of the words"
-	@echo "  ARGS=\"…\"            make demo, make bench: more arguments, for example ARGS=\"--no-simulate\""
+	@echo "  ARGS=\"…\"            make demo, contract, bench: more arguments, for example ARGS=\"--no-simulate\""
 	@echo "  CONTEXT, NAME       make new-aggregate: where it belongs (catalog, inventory), and what it is called"
 	@echo "  PLURAL, SPANISH     make new-aggregate: its plural, and that in Spanish, where an s is not enough"
 	@echo "  DATA=<folder>       make import-pizza-place: the folder with the files of the pizza place"
@@ -74,13 +74,20 @@ import-pizza-place: ## import a year of a real pizza place into a private databa
 	@scripts/setup.sh demo
 	@cargo run --quiet --profile demo -p fastops -- import pizza-place --private --data "$(DATA)"
 
+# Schemathesis comes first: it takes minutes, and what it finds ends the campaign.
 .PHONY: campaign
-campaign: ## the fault tests (f01_… and s01_…) with full counts; writes docs/promises.md
+campaign: contract ## the contract, and the fault tests (f01_… and s01_…) with full counts; writes docs/promises.md
 	@scripts/setup.sh test
 	@figures=$$(mktemp); trap 'rm -f "$$figures"' EXIT; \
 	    FASTOPS_ROUNDS=$(ROUNDS) FASTOPS_FIGURES="$$figures" \
 	    scripts/with-test-postgres.sh scripts/with-test-kafka.sh cargo nextest run --workspace --no-tests=fail -E 'test(/(^|::)[fs][0-9]{2}_/)'; \
 	    scripts/write-promises.sh "$$figures"
+
+# A debug build: its assertions belong to what is tried.
+.PHONY: contract
+contract: ## compare the running program with its OpenAPI document, as two users, with Schemathesis
+	@python=$$(scripts/setup.sh contract); cargo build --quiet -p fastops; \
+	    "$$python" e2e/schemathesis/run.py "$(CARGO_TARGET_DIR)/debug/fastops" $(ARGS)
 
 # The last line on stdout is the result as JSON. What else there is to measure is in bench/README.md.
 .PHONY: bench

@@ -6,16 +6,18 @@
 #   scripts/setup.sh clients  the same as demo, and Node.js, Python and Go for clients in their languages
 #   scripts/setup.sh release  the same as demo, and with PROFILED=1 what reads a measured profile
 #   scripts/setup.sh lint     C and C++ compiler, make, perl and cargo-deny
+#   scripts/setup.sh contract Python's venv, and in one of its own Schemathesis; prints its interpreter
 #   scripts/setup.sh          everything for building, testing and linting
 #   scripts/setup.sh pg-bin   prints the folder of the PostgreSQL server binaries, installs nothing
 #   scripts/setup.sh llvm-profdata   prints where that tool is, installs nothing
 #
 # System packages are installed only as root and with apt-get; otherwise the script prints the
-# command. Development tools go into ${FASTOPS_CACHE:-~/.cache/fastops}/tools/bin and nowhere else.
+# command. Development tools go into ${FASTOPS_CACHE:-~/.cache/fastops}/tools and nowhere else.
 set -euo pipefail
 
 nextest_version=0.9.148
 deny_version=0.20.2
+schemathesis_version=4.32.5
 
 tools="${FASTOPS_CACHE:-$HOME/.cache/fastops}/tools/bin"
 PATH="$tools:$PATH"
@@ -139,6 +141,21 @@ from_pypi() {
         && "$3/bin/$1" --version >/dev/null 2>&1
 }
 
+# A version has a folder of its own, so that a half-finished one is never taken for it.
+with_schemathesis() {
+    local venv="${tools%/bin}/schemathesis-$schemathesis_version"
+    if ! "$venv/bin/st" --version >/dev/null 2>&1; then
+        has python3 || fail "missing: Python 3 with venv. Install it and try again"
+        say "installing schemathesis $schemathesis_version from PyPI into $venv"
+        rm -rf "$venv"
+        python3 -m venv "$venv" >&2 || fail "python3 -m venv does not work; on Debian install python3-venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --requirement "$(dirname "$0")/../e2e/schemathesis/requirements.txt" \
+            "schemathesis==$schemathesis_version" >&2
+    fi
+    echo "$venv/bin/python"
+}
+
 case "${1:-all}" in
     demo) rust; system_packages with-postgres ;;
     clients) rust; system_packages with-postgres with-languages ;;
@@ -155,7 +172,8 @@ case "${1:-all}" in
         cargo_tool cargo-nextest "$nextest_version"
         cargo_tool cargo-deny "$deny_version"
         ;;
+    contract) rust; system_packages with-postgres; with_schemathesis ;;
     pg-bin) postgres_bin || fail "PostgreSQL is missing; scripts/setup.sh demo installs it or prints how" ;;
     llvm-profdata) llvm_profdata || fail "llvm-profdata is missing; PROFILED=1 scripts/setup.sh release installs it" ;;
-    *) fail "unknown part '$1'; one of demo, clients, test, release, lint, pg-bin, llvm-profdata" ;;
+    *) fail "unknown part '$1'; one of demo, clients, test, release, lint, contract, pg-bin, llvm-profdata" ;;
 esac

@@ -120,6 +120,7 @@ impl Process {
             .env("FASTOPS_MASTER_KEY", MASTER_KEY)
             .env("FASTOPS_RATE_PER_SESSION", "0")
             .env("FASTOPS_RATE_PER_TENANT", "0")
+            .env("FASTOPS_SHUTDOWN_DELAY", "0")
             .env_remove("FASTOPS_MASTER_KEY_FILE")
             .stdout(Stdio::null())
             .stderr(file)
@@ -181,12 +182,25 @@ impl Process {
         self.child.kill().await.expect("a child can be killed");
     }
 
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
     /// Sends SIGTERM and waits for the end.
     ///
     /// # Panics
     /// If it does not end within [`TIMEOUT`], or ends with an error.
-    pub async fn stop(mut self) {
-        self.signal(Signal::TERM);
+    pub async fn stop(self) {
+        self.terminate();
+        self.ended().await;
+    }
+
+    /// Waits for the end after SIGTERM.
+    ///
+    /// # Panics
+    /// As [`Self::stop`].
+    pub async fn ended(mut self) {
         let ended = timeout(TIMEOUT, self.child.wait()).await.expect("it ends on SIGTERM");
         let status = ended.expect("the child's status is known");
         assert!(status.success(), "{status}; its log:\n{}", self.log.text());

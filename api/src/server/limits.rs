@@ -45,7 +45,7 @@ impl Default for Limits {
             body_within: Duration::from_secs(8),
             body_at_most: Duration::from_secs(30),
             answer_within: Duration::from_secs(30),
-            drain_within: Duration::from_secs(20),
+            drain_within: Duration::from_secs(8),
         }
     }
 }

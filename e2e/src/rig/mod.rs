@@ -94,6 +94,11 @@ impl Till {
         Client::of(&self.http, self.addresses().ops)
     }
 
+    /// Sends the requests of its clients, and of all its clones, to the server of another till.
+    pub fn move_to(&self, other: &Self) {
+        *self.addresses.lock().unwrap_or_else(PoisonError::into_inner) = other.addresses();
+    }
+
     fn addresses(&self) -> Addresses {
         *self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,5 +10,7 @@ mod peers;
 mod peers_tls;
 mod rebuild;
 mod restarts;
+mod rolling_restart;
 mod shortage;
+mod soak;
 mod two_servers;

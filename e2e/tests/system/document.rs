@@ -70,6 +70,13 @@ impl Operation {
         self.parameter("query", name)
     }
 
+    /// The names of its query parameters.
+    pub(crate) fn queries(&self) -> impl Iterator<Item = &str> {
+        let parameters = self.document["parameters"].as_array().into_iter().flatten();
+        let of_query = parameters.filter(|parameter| parameter["in"] == "query");
+        of_query.filter_map(|parameter| parameter["name"].as_str())
+    }
+
     fn parameter(&self, place: &str, name: &str) -> Option<&Value> {
         let mut parameters = self.document["parameters"].as_array()?.iter();
         parameters.find(|parameter| parameter["in"] == place && parameter["name"] == name)

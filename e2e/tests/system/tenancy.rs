@@ -1,5 +1,6 @@
 //! Two companies: neither can detect the other or any of its data.
 
+mod filters;
 mod ids;
 mod visits;
 

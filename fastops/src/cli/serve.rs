@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use api::app::Apps;
 use api::auth::origin::TrustedProxies;
@@ -29,7 +30,7 @@ use fastops::safety;
 use fastops::telemetry::{LogArgs, start_logging_to, start_metrics};
 
 use super::Outcome;
-use super::shutdown::shutdown_on_signal;
+use super::shutdown::Ending;
 
 #[derive(Args)]
 pub(super) struct ServeArgs {
@@ -63,6 +64,11 @@ pub(super) struct ServeArgs {
     listen: SocketAddr,
     #[command(flatten)]
     ops: OpsArgs,
+    /// For how many seconds the process continues to answer after SIGTERM while `/readyz` is 503, so that
+    /// load balancers send their requests elsewhere before it stops listening. A second signal, or Ctrl-C,
+    /// ends the wait.
+    #[arg(long, env = "FASTOPS_SHUTDOWN_DELAY", default_value_t = 5)]
+    shutdown_delay: u16,
     /// Keep the read models in this process too.
     #[arg(long, env = "FASTOPS_SERVE_WORK")]
     work: bool,
@@ -98,8 +104,9 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     let databases = args.database.databases()?;
     let installation = Installation::new(&databases);
     let (secrets, operator) = (args.token.secrets()?, args.operator.token(&args.token)?);
-    let (shutdown, board) = (shutdown_on_signal()?, Board::default());
-    let readiness = Ready::new(&installation, &board, args.runs());
+    let delay = Duration::from_secs(args.shutdown_delay.into());
+    let (Ending { announced, shutdown }, board) = (Ending::on_signal(delay)?, Board::default());
+    let readiness = Ready::until(announced, &installation, &board, args.runs());
     let figures = figures(metrics, board.clone());
     args.ops.start(SERVE_PORT, Arc::clone(&readiness) as _, figures, &shutdown)?;
     installation.follow(&shutdown);

@@ -76,12 +76,14 @@ pub fn figures(metrics: PrometheusHandle, board: Board) -> Metrics {
     })
 }
 
-/// Whether the database answers and all consumers that this process runs report progress, or stand by for
-/// another process.
+/// Whether the process is not ending, the database answers, and all consumers that this process runs report
+/// progress, or stand by for another process.
 pub struct Ready {
     installation: Installation,
     board: Board,
     runs: Vec<&'static str>,
+    /// Cancelled when the process is going to end.
+    ending: CancellationToken,
     /// Of the log that it was started on: what it signs and compares names that.
     incarnation: OnceLock<IncarnationId>,
 }
@@ -89,10 +91,21 @@ pub struct Ready {
 impl Ready {
     /// The readiness of a process that runs these consumers, by name, which report to `board`.
     pub fn new(installation: &Installation, board: &Board, runs: Vec<&'static str>) -> Arc<Self> {
+        Self::until(CancellationToken::new(), installation, board, runs)
+    }
+
+    /// The same of a process that is not ready any more once `ending` is cancelled.
+    pub fn until(
+        ending: CancellationToken,
+        installation: &Installation,
+        board: &Board,
+        runs: Vec<&'static str>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             installation: installation.clone(),
             board: board.clone(),
             runs,
+            ending,
             incarnation: OnceLock::new(),
         })
     }
@@ -123,6 +136,9 @@ impl Ready {
 #[async_trait]
 impl Readiness for Ready {
     async fn missing(&self) -> Vec<Missing> {
+        if self.ending.is_cancelled() {
+            return vec![Missing { what: "process", why: "it is going to end".to_owned() }];
+        }
         self.log().await.into_iter().chain(silent(&self.board, &self.runs)).collect()
     }
 }
