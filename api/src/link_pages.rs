@@ -98,10 +98,8 @@ pub(crate) fn pages() -> Vec<(&'static str, Page)> {
     let script = Kept::new("text/javascript; charset=utf-8", PAGE_CACHE, script);
     let style = include_str!("link_pages/page.css").to_owned();
     let style = Kept::new("text/css; charset=utf-8", PAGE_CACHE, style);
-    let mut pages: Vec<(&'static str, Page)> = vec![
-        ("/links/page.js", get(script).boxed()),
-        ("/links/page.css", get(style).boxed()),
-    ];
+    let mut pages: Vec<(&'static str, Page)> =
+        vec![("/links/page.js", get(script).boxed()), ("/links/page.css", get(style).boxed())];
     for page in &PAGES {
         let answer = make_sync(|request: Request| page.answer(&request));
         pages.push((page.path, get(answer).boxed()));

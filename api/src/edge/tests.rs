@@ -23,7 +23,9 @@ fn an_order() -> String {
 #[tokio::test]
 async fn s55_no_answer_is_shown_within_another_page() {
     let client = client();
-    for path in ["/", "/docs/reader.js", "/openapi.json", "/problems/busy", "/nothing", "/v1/me", "/livez"] {
+    for path in
+        ["/", "/docs/reader.js", "/openapi.json", "/problems/busy", "/nothing", "/v1/me", "/livez"]
+    {
         let answer = client.get(path).send().await.0;
         let policy = answer.header("content-security-policy").unwrap_or_default();
         assert!(policy.starts_with("default-src 'none'; "), "{path}: {policy}");
