@@ -115,7 +115,8 @@ impl<E: Endpoint<Output = Response>> Guard<E> {
             }
         }
         let operation = self.contract.find(method, uri.path());
-        let is_page = operation.is_none() && matches!(*method, Method::GET | Method::HEAD);
+        let is_page = self.contract.template(uri.path()).is_none()
+            && matches!(*method, Method::GET | Method::HEAD);
         let is_bodiless = operation.is_some_and(|operation| operation.body.is_none());
         if (is_page || is_bodiless) && has_body(request.headers()) {
             return Err(Problem::new(Code::UnexpectedBody));

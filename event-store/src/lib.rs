@@ -19,6 +19,7 @@
 //! - [`kafka`]: the log on a topic, and consumers that read it there
 //! - [`lane`]: what is consumed in order, tenant by tenant
 //! - [`lease`]: which process does what only one may do at a time
+//! - [`right_of_way`]: live commands before an import that appends to the same streams
 //! - [`timers`]: commands that follow from events and are sent when they are due
 //!
 //! Without features it contains the port, the log in memory and the published form: enough to read what
@@ -46,6 +47,7 @@ pub mod lease;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod right_of_way;
 pub mod snapshot;
 pub mod store;
 pub mod stream;

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::append::Append;
 use crate::error::Error;
 use crate::event::RecordedEvent;
+use crate::right_of_way::RightOfWay;
 use crate::snapshot::Snapshot;
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Earlier, Verdict};
@@ -107,4 +108,11 @@ pub trait EventStore: Send + Sync + 'static {
 
     /// The end of the log.
     async fn head(&self) -> Result<Head, Error>;
+
+    /// Keeps imports from appending to the streams of a tenant until the answer is dropped. A turn of an import
+    /// that has begun ends first. If that takes too long, or the adapter has no such turns, the answer has no
+    /// effect.
+    async fn right_of_way(&self, _tenant: TenantId) -> RightOfWay {
+        RightOfWay::default()
+    }
 }

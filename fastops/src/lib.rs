@@ -12,7 +12,8 @@
 //! - [`parked`]: parked events and commands, from the command line; [`rebuild`]: rebuilds read models
 //! - [`import`]: past sales; [`demo`]: a simulated restaurant; [`cluster`]: the private PostgreSQL of both
 //! - [`doctor`]: diagnoses an installation and names the remedies
-//! - [`asyncapi`]: the document about events; [`telemetry`]: log lines and metrics
+//! - [`asyncapi`]: the document about events; [`telemetry`]: log lines and metrics; [`terminal`]: lines and
+//!   progress bars on a terminal
 
 pub mod asyncapi;
 pub mod cluster;
@@ -31,3 +32,4 @@ pub mod rebuild;
 pub mod safety;
 pub mod schema;
 pub mod telemetry;
+pub mod terminal;

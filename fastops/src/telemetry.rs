@@ -15,14 +15,16 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::terminal::Lines;
+
 /// Starts logging to standard error: JSON lines, or readable ones on a terminal. `FASTOPS_LOG` sets the
 /// level, in the syntax of `RUST_LOG`; `default` applies without it.
 pub fn start_logging(default: &str) {
     let registry = tracing_subscriber::registry().with(filter(default));
-    let lines = fmt::layer().with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
-        registry.with(lines).init();
+        registry.with(fmt::layer().with_writer(|| Lines)).init();
     } else {
+        let lines = fmt::layer().with_writer(std::io::stderr);
         registry.with(lines.json().flatten_event(true).with_span_list(false)).init();
     }
 }

@@ -113,6 +113,16 @@ async fn a_demo_comes_up_from_nothing_and_a_second_start_takes_up_where_it_was()
     let password = home.join("owner-password");
     assert_eq!(fs::metadata(password).unwrap().permissions().mode() & 0o777, 0o600);
 
+    let environment = home.join("env");
+    assert_eq!(fs::metadata(&environment).unwrap().permissions().mode() & 0o777, 0o600);
+    let companies = "for name in $(env | grep -o '^FASTOPS_[A-Z_]*'); do unset $name; done; \
+        . \"$1\" && \"$2\" companies list";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", companies, "sh"]).arg(&environment).arg(env!("CARGO_BIN_EXE_fastops"));
+    let listed = shell.output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.contains(first.said["tenant"].as_str().unwrap()), "{listed}");
+
     let (rest, status, took) = first.ends_by("INT");
     assert_eq!((rest.as_str(), status.code()), ("", Some(0)));
     assert_took(took, Duration::from_secs(10));

@@ -122,6 +122,7 @@ impl Inner {
         let fingerprint = fingerprint(intent, &scope.actor);
         let _alone = self.running.alone(scope.tenant, request.command).await;
         let (mut trust, mut conflicts, mut overtaken) = (Trust::Memory, 0, 0);
+        let mut right_of_way = None;
         while conflicts < CONFLICTS_MAX && overtaken < OVERTAKEN_MAX {
             let mut work = self.unit_of_work(scope, request, trust);
             match intent.decide(&mut work).await {
@@ -176,6 +177,10 @@ impl Inner {
                 Verdict::Conflict { stream, actual } => {
                     tracing::debug!(%stream, %actual, "a stream has changed, deciding again");
                     conflicts += 1;
+                    // An import that keeps changing the streams of a branch waits until this command is decided.
+                    if right_of_way.is_none() && !scope.gives_way() {
+                        right_of_way = Some(self.store.right_of_way(scope.tenant).await);
+                    }
                     let read = rests_on.iter().find(|(expected, _)| *expected == stream);
                     trust = read.map_or(Trust::Memory, |(_, read)| trust_of_retry(*read));
                 }

@@ -99,6 +99,11 @@ impl Scope {
         Self { backdated: true, ..self }
     }
 
+    /// Whether the commands yield to live commands on the same streams.
+    pub(crate) const fn gives_way(&self) -> bool {
+        self.backdated
+    }
+
     /// The time that determines the business date of a command.
     pub(crate) const fn business_instant(
         &self,

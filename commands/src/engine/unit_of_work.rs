@@ -96,6 +96,11 @@ impl<'a> UnitOfWork<'a> {
         self.scope.tenant
     }
 
+    /// The time at which the command is recorded, by the server's clock.
+    pub(crate) const fn recorded_at(&self) -> DateTime<Utc> {
+        self.recorded_at
+    }
+
     /// The actor.
     pub const fn actor(&self) -> &Actor {
         &self.scope.actor

@@ -1,5 +1,6 @@
 //! Orders and their payments.
 
+mod past;
 mod pay;
 mod place;
 mod step;
@@ -19,6 +20,7 @@ use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
 pub use domain::catalog::offer::WantedLine;
+pub use past::{PlacePastOrder, Takes};
 pub use pay::TakeCash;
 pub use place::{PlaceOrder, Quote};
 pub use step::{MoveOrder, Step};

@@ -11,6 +11,7 @@ use domain::orders::series::{self, NumberTaken, Series, SeriesId};
 use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
+use super::past::Takes;
 use super::{OrderRefusal, WantedLine, stock};
 use crate::engine::aggregates::Trust;
 use crate::engine::error::CommandError;
@@ -93,18 +94,25 @@ impl Intent for PlaceOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
-        self.place(work).await?;
+        self.place(work, Takes::Available).await?;
         Ok(())
     }
 }
 
 impl PlaceOrder {
-    /// Decides the order and everything that comes with it. A quote is decided by this, too.
-    async fn place(
+    /// Decides the order and everything that comes with it; it takes from stock what `takes` allows. A quote is
+    /// decided by this, too.
+    pub(super) async fn place(
         &self,
         work: &mut UnitOfWork<'_>,
+        takes: Takes,
     ) -> Result<Vec<Placed>, CommandError<OrderRefusal>> {
-        let Looked { currency, lines } = self.look_up(work).await?;
+        let Looked { currency, mut lines } = self.look_up(work).await?;
+        if takes == Takes::Nothing {
+            for line in &mut lines {
+                line.recipe = None;
+            }
+        }
         let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
         work.covered(Module::Orders)?;
         let mut wanted = stock::wanted(work, self.branch, &lines);
@@ -125,7 +133,9 @@ impl PlaceOrder {
         let mut orders = Vec::with_capacity(1);
         for event in work.decide::<Order, _>(&self.order, order::Command::Place(place))? {
             if let order::Event::Placed(placed) = event {
-                stock::reserve(work, self.branch, self.order, moment.instant, &placed.lines)?;
+                // A reservation expires by the server's clock, also that of an order of the past.
+                let at = stock::At { branch: self.branch, now: work.recorded_at(), takes };
+                stock::reserve(work, at, self.order, &placed.lines)?;
                 orders.push(placed);
             }
         }
@@ -141,11 +151,11 @@ impl Commands {
         scope: &Scope,
         order: &PlaceOrder,
     ) -> Result<Quote, CommandError<OrderRefusal>> {
-        let tried = order.place(&mut self.look(scope, Trust::Committed)).await;
+        let tried = order.place(&mut self.look(scope, Trust::Committed), Takes::Available).await;
         let placed = match tried {
             Ok(placed) => placed,
             // The refusal may rest on states that another node has changed since.
-            Err(_) => order.place(&mut self.look(scope, Trust::Log)).await?,
+            Err(_) => order.place(&mut self.look(scope, Trust::Log), Takes::Available).await?,
         };
         let placed = placed.into_iter().next();
         let placed = placed.ok_or(CommandError::refused(order::Error::AlreadyPlaced))?;

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use domain::inventory::recipe::Ingredient;
 use domain::inventory::stock::{self, Demand, Inventory};
-use domain::inventory::{BaseUnit, StockItem};
+use domain::inventory::{BaseUnit, OnShortage, StockItem};
 use domain::orders::order::{Line, LineRequest};
 use domain::shared::{BranchId, Currency, Name, OrderId, StockItemId, StockQuantity};
 
 use super::OrderRefusal;
+use super::past::Takes;
 use crate::engine::aggregates::Wanted;
 use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
@@ -45,16 +46,28 @@ pub(super) fn wanted(
     wanted
 }
 
+/// The branch and the time of an order that is being placed, and what it may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    pub(super) branch: BranchId,
+    pub(super) now: DateTime<Utc>,
+    pub(super) takes: Takes,
+}
+
 /// Reserves stock for an order that is being placed, if it uses any.
 pub(super) fn reserve(
     work: &mut UnitOfWork<'_>,
-    branch: BranchId,
+    At { branch, now, takes }: At,
     order: OrderId,
-    now: DateTime<Utc>,
     lines: &[Line],
 ) -> Result<(), CommandError<OrderRefusal>> {
     let demand = |ingredient: &Ingredient| {
-        let on_shortage = work.state::<StockItem>(&ingredient.item).on_shortage();
+        let on_shortage = match takes {
+            Takes::Anything => OnShortage::Allow,
+            Takes::Available | Takes::Nothing => {
+                work.state::<StockItem>(&ingredient.item).on_shortage()
+            }
+        };
         Demand { item: ingredient.item, quantity: ingredient.quantity, on_shortage }
     };
     let demands: Vec<Demand> = lines.iter().flat_map(Line::ingredients).map(demand).collect();

@@ -31,14 +31,19 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::append::Append;
+use crate::database::pool;
 use crate::error::Error;
 use crate::event::RecordedEvent;
+use crate::right_of_way::{RightOfWay, RightsOfWay};
 use crate::snapshot::Snapshot;
 use crate::store::{EventStore, Head};
 use crate::stream::{Position, Revision, StreamId};
 use crate::verdict::{Earlier, Verdict};
 use recent::Recent;
 use writer::AppendWriter;
+
+/// The number of tenants whose commands in one process can have the right of way at once.
+const LOCK_CONNECTIONS: u32 = 2;
 
 /// The log in one PostgreSQL database. Cheap to clone; the writer ends with the last clone.
 #[derive(Debug, Clone)]
@@ -47,6 +52,7 @@ pub struct PostgresStore {
     projector: PgPool,
     writer: Arc<AppendWriter>,
     recent: Arc<Recent>,
+    rights_of_way: Arc<RightsOfWay>,
 }
 
 impl PostgresStore {
@@ -56,8 +62,10 @@ impl PostgresStore {
     /// `writer` are the options of the writer's own connection; its role is the application's.
     pub fn new(app: PgPool, projector: PgPool, writer: PgConnectOptions) -> Self {
         let recent = Arc::default();
+        let locks = pool(writer.clone(), LOCK_CONNECTIONS);
+        let rights_of_way = Arc::new(RightsOfWay::new(locks));
         let writer = Arc::new(AppendWriter::spawn(writer, app.clone(), Arc::clone(&recent)));
-        Self { app, projector, writer, recent }
+        Self { app, projector, writer, recent, rights_of_way }
     }
 
     /// The same log, read through other connections.
@@ -127,5 +135,9 @@ impl EventStore for PostgresStore {
 
     async fn head(&self) -> Result<Head, Error> {
         read::head(&self.app).await
+    }
+
+    async fn right_of_way(&self, tenant: TenantId) -> RightOfWay {
+        self.rights_of_way.of(tenant).await
     }
 }

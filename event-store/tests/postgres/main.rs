@@ -13,6 +13,7 @@ mod next;
 mod poison;
 mod proxy;
 mod quiet_commits;
+mod right_of_way;
 mod rolled_back;
 mod snapshots;
 mod stalled;

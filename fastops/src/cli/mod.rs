@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use fastops::demo::DemoArgs;
 use fastops::doctor::DoctorArgs;
+use fastops::terminal::above_bars;
 
 use companies::CompaniesArgs;
 use consumers::ConsumersArgs;
@@ -111,5 +112,5 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
 /// Prints on standard error why the command failed.
 pub(crate) fn complain(why: &str) {
     // If standard error is closed, the exit status is all that is left.
-    let _ = writeln!(std::io::stderr(), "fastops: {why}");
+    let _ = above_bars(|| writeln!(std::io::stderr(), "fastops: {why}"));
 }

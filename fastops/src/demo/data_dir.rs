@@ -102,7 +102,14 @@ impl DataDir {
         let mut rng = rand::rng();
         let letter = |_| char::from(LETTERS[rng.random_range(0..LETTERS.len())]);
         let secret: String = (0..n_letters).map(letter).collect();
-        // Whole or not at all: a file that a crash left half written would lock its owner out.
+        self.write(name, &format!("{secret}\n"))?;
+        Ok(secret)
+    }
+
+    /// Writes a file of the folder that only its owner reads: whole or not at all, since a secret that a crash
+    /// left half written would lock its owner out.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), DataDirError> {
+        let path = self.path.join(name);
         let draft = path.with_extension("draft");
         let mut options = OpenOptions::new();
         options
@@ -112,12 +119,11 @@ impl DataDir {
             .mode(0o600)
             .open(&draft)
             .and_then(|mut file| {
-                file.write_all(format!("{secret}\n").as_bytes())?;
+                file.write_all(text.as_bytes())?;
                 file.sync_all()
             })
             .and_then(|()| fs::rename(&draft, &path))
-            .map_err(system(&path))?;
-        Ok(secret)
+            .map_err(system(&path))
     }
 }
 

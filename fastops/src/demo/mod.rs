@@ -1,12 +1,13 @@
 //! `fastops demo`: a restaurant at work, on a private PostgreSQL, in one process.
 //!
-//! - `data_dir`: its folder, and the secrets in it
+//! - `data_dir`: its folder, and the secrets in it; `environment`: how other commands reach it
 //! - `restaurant` and `menu`: what it is; `guests`: who comes; `staff`: who does the work
 //! - `past_sales`: the weeks before; `simulator`: what happens now
 //! - [`page`]: links and figures; `banner` and `progress`: what the terminal shows
 
 mod banner;
 mod data_dir;
+mod environment;
 mod error;
 mod guests;
 mod menu;
@@ -83,6 +84,10 @@ const MENU_WITHIN: Duration = Duration::from_secs(10);
 /// Characters of the owner's password: 80 bits.
 const PASSWORD_LETTERS: usize = 16;
 
+/// The files with its secrets.
+const MASTER_KEY: &str = "master-key";
+const TOKEN_SECRET: &str = "token-secret";
+
 /// Characters of the secret that tokens are signed with: 320 bits.
 const SECRET_LETTERS: usize = 64;
 
@@ -155,13 +160,14 @@ async fn live(
     migrate_schema(databases).await?;
     let installation = Installation::new(databases);
     let password = data_dir.secret("owner-password", PASSWORD_LETTERS)?;
-    let master = data_dir.secret("master-key", SECRET_LETTERS)?;
+    let master = data_dir.secret(MASTER_KEY, SECRET_LETTERS)?;
     let master = MasterKey::try_new(master.as_bytes()).expect("it is long enough");
     let people = People::new(installation.app.clone(), master.clone());
     let tenant = company(&installation, &people, password.clone()).await?;
 
     let url = format!("http://{}", listener.local_addr().map_err(DemoError::Output)?);
-    let token_secret = data_dir.secret("token-secret", SECRET_LETTERS)?;
+    let token_secret = data_dir.secret(TOKEN_SECRET, SECRET_LETTERS)?;
+    let environment = environment::write(data_dir, databases, &password)?;
     let current = NamedSecret { id: DEMO_KEY_ID.to_owned(), bytes: token_secret.into_bytes() };
     // An error from here on ends all tasks that have been started.
     let stop = shutdown.child_token();
@@ -200,8 +206,8 @@ async fn live(
             return Ok(());
         };
         readable?;
-        say_ready(&Access::of_owner(url, format!("http://{ops}"), password), args.json)
-            .map_err(DemoError::Output)?;
+        let access = Access::of_owner(url, format!("http://{ops}"), password, environment);
+        say_ready(&access, args.json).map_err(DemoError::Output)?;
         let guests = (!args.no_simulate).then(|| Pace::lively(args.guests_per_minute));
         tasks.spawn(bring_to_life(installation.clone(), restaurant, guests, stop.clone()));
         stop.cancelled().await;
@@ -264,15 +270,22 @@ async fn bring_to_life(
 ) {
     let staff = Staff::new(&installation, restaurant.tenant, stop.clone());
     let bar = Bar::new();
-    let placed = past_sales::place(&installation, &restaurant, &staff, PAST_DAYS, &bar).await;
+    let placed = async {
+        let past = past_sales::place(&installation, &restaurant, &staff, PAST_DAYS, &bar).await?;
+        let today = past_sales::place_today(&installation, &restaurant, &staff, &bar).await?;
+        Ok::<_, PastSalesError>((past, today))
+    };
+    let placed = placed.await;
     let past = async {
-        let outcome = match placed {
-            Ok(placed) => {
-                let n_orders = placed.n_orders();
-                placed.finish(&bar).await.map(|()| n_orders)
-            }
-            Err(error) => Err(error),
+        let outcome = async {
+            let (past, today) = placed?;
+            let n_orders = past.n_orders() + today.n_orders();
+            // The pages of the demo show today first.
+            today.finish(&bar).await?;
+            past.finish(&bar).await?;
+            Ok(n_orders)
         };
+        let outcome = outcome.await;
         bar.ends();
         match outcome {
             Ok(n_orders) => tracing::info!(n_orders, "the demo's past sales are complete"),

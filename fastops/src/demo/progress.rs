@@ -3,6 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::past_sales::Progress;
+use crate::terminal;
 
 const TEMPLATE: &str = "  Ventas de las últimas semanas  {bar:30} {percent} %  {eta}";
 
@@ -13,7 +14,7 @@ pub(super) struct Bar(ProgressBar);
 impl Bar {
     pub(super) fn new() -> Self {
         let style = ProgressStyle::with_template(TEMPLATE).expect("the template above is one");
-        Self(ProgressBar::no_length().with_style(style))
+        Self(terminal::show(ProgressBar::no_length().with_style(style)))
     }
 
     /// Removes the bar.
@@ -24,7 +25,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn begins(&self, n_steps: u64) {
-        self.0.set_length(n_steps);
+        self.0.set_length(self.0.length().unwrap_or_default() + n_steps);
     }
 
     fn goes_on(&self) {

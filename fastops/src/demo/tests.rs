@@ -14,7 +14,7 @@ use projections::orders::order_list::{self, OrderFilter};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
-use super::past_sales::{Progress, place};
+use super::past_sales::{Progress, place, place_today};
 use super::simulator::Pace;
 use super::*;
 
@@ -165,6 +165,28 @@ async fn the_past_is_sold_once_however_often_it_is_begun() {
             series.iter().zip(1..).all(|((.., number), expected)| *number == expected)
         });
         assert!(gapless, "{numbers:?}");
+    }
+    opened.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn today_is_sold_up_to_now_before_the_first_guest_comes() {
+    let opened = Opened::now().await;
+    let (staff, shutdown) = (opened.staff(), opened.shutdown.child_token());
+    // It never cancels.
+    let counter = Counter::waiting_for(8, shutdown);
+    let restaurant = &opened.restaurant;
+    let today = Restaurant::business_day().at(opened.installation.clock.now()).date;
+
+    let placed = place_today(&opened.installation, restaurant, &staff, &counter).await.unwrap();
+    placed.finish(&counter).await.unwrap();
+
+    let (orders, now) = (opened.orders().await, opened.installation.clock.now());
+    for branch in &restaurant.branches {
+        assert!(orders.iter().any(|order| order.branch == *branch && is_done(order)));
+    }
+    for order in &orders {
+        assert!(order.business_date == today && order.placed_at <= now, "{order:?}");
     }
     opened.closes().await;
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use api::language::Language;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// What to import.
 #[derive(Debug, Clone, Args)]
@@ -41,9 +41,34 @@ pub struct SalesArgs {
     /// imported before under the same name is not imported again.
     #[arg(long, default_value = "sales")]
     pub source: String,
+    /// What the sales take from stock. Without it, those before the first count of the branch take nothing,
+    /// and later ones what their recipes say, where there is enough.
+    #[arg(long)]
+    pub stock: Option<StockArg>,
+    /// How to treat a row that repeats another row of the same order.
+    #[arg(long, default_value = "refuse")]
+    pub repeated_rows: RepeatedRows,
     /// Check everything, list every bad row, write nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What past sales take from stock, whatever the stock of the branch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StockArg {
+    /// Nothing.
+    None,
+    /// What their recipes say, also where that leaves less than nothing.
+    Allow,
+}
+
+/// How to treat a row that repeats another row of the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RepeatedRows {
+    /// It is a bad row.
+    Refuse,
+    /// It was sold twice.
+    Keep,
 }
 
 /// `fastops import pizza-place`.

@@ -2,19 +2,21 @@
 //! revised right before the first order that needs it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use commands::CommandError;
 use commands::catalog::{AddCategory, AddProduct, ReviseProduct, VariantRequest};
 use commands::orders::WantedLine;
 use domain::catalog::Product;
-use domain::catalog::product::{Details, State, Variant};
+use domain::catalog::product::{Details, State, VARIANTS_MAX, Variant};
 use domain::claim::Named;
 use domain::shared::{CategoryId, Money, Name, ProductId, VariantId};
 use event_store::Revision;
 
+use super::bad_row::{BadRows, FileLine, Reason};
 use super::error::Error;
 use super::found::{Found, add_command, find};
-use super::history::{PastLine, PastOrder};
+use super::history::{History, PastLine, PastOrder};
 use super::importing::Importing;
 use super::menu::{Menu, PastProduct};
 
@@ -199,6 +201,33 @@ impl OnSale {
     }
 }
 
+/// Notes the products that would have too many variants, together with those that the company has.
+pub(super) async fn check(
+    importing: &Importing,
+    history: &History,
+    bad: &mut BadRows,
+) -> Result<(), Error> {
+    let Some(FileLine { file, .. }) = history.orders.first().map(|order| &order.place) else {
+        return Ok(());
+    };
+    let products = &history.menu.products;
+    let names: Vec<&Name> = products.iter().map(|product| &product.name).collect();
+    let found = find(importing, Named::Product, &names).await?;
+    let ids: Vec<ProductId> = found.iter().map(|found| ProductId::from_uuid(found.id())).collect();
+    let states = importing.states::<Product>(&ids).await?;
+    for ((id, past), (state, _)) in ids.into_iter().zip(products).zip(states) {
+        let Some(details) = state.in_menu() else { continue };
+        let on_sale = OnSale::of(importing, id, past, Some(details));
+        let missing = past.variants.iter().zip(&on_sale.variants).filter(|(_, now)| now.is_none());
+        let room = VARIANTS_MAX.saturating_sub(details.variants.len());
+        if let Some((first, _)) = missing.into_iter().nth(room) {
+            let place = FileLine { file: Arc::clone(file), line: first.line };
+            bad.add(place, Reason::TooManyVariants);
+        }
+    }
+    Ok(())
+}
+
 async fn add_category(
     importing: &Importing,
     category: CategoryId,
@@ -233,6 +262,7 @@ fn added(importing: &Importing, product: ProductId, name: Name, price: Money) ->
     VariantRequest { id: None, id_if_new: variant_id(importing, product, &name), name, price }
 }
 
-fn variant_id(importing: &Importing, product: ProductId, name: &Name) -> VariantId {
+/// The id of a variant that an import adds.
+pub(super) fn variant_id(importing: &Importing, product: ProductId, name: &Name) -> VariantId {
     VariantId::from_uuid(importing.source.id("variant", &[&product, &name.fold_v1()]))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use api::language::{Language, Words};
 use commands::{CommandError, World};
+use domain::identity::subscription;
 use domain::shared::{Currency, Money};
 
 use crate::companies;
@@ -24,6 +25,15 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// The branch is closed, and nothing is begun there.
+    #[error("the branch {name} is closed")]
+    ClosedBranch {
+        /// Its name.
+        name: String,
+    },
+    /// The company may not place orders.
+    #[error("the company may not place orders: {0}")]
+    NotCovered(subscription::Error),
     /// The branch trades in something else than the files.
     #[error("the branch trades in {branch}, the files are in {files}")]
     ForeignCurrency {
@@ -120,6 +130,8 @@ impl Error {
         let spanish = match self {
             Self::UnknownCompany { slug } => format!("no existe la empresa {slug}"),
             Self::UnknownBranch { name } => format!("no existe la sucursal {name}"),
+            Self::ClosedBranch { name } => format!("la sucursal {name} está cerrada"),
+            Self::NotCovered(why) => format!("la empresa no puede recibir pedidos: {why}"),
             Self::ForeignCurrency { branch, files } => {
                 format!("la sucursal vende en {branch} y los archivos están en {files}")
             }

@@ -11,9 +11,9 @@ use super::local_time::instant;
 /// The words of a column of order types.
 const ORDER_TYPES: &str = "dine_in, takeaway, delivery";
 
-/// A text that must be there.
-pub(super) fn key<'a>(column: &'static str, text: &'a str) -> Result<&'a str, Reason> {
-    if text.is_empty() { Err(Reason::Empty(column)) } else { Ok(text) }
+/// What names a thing in the source: the same for two spellings of the same letters.
+pub(super) fn reference(column: &'static str, text: &str) -> Result<String, Reason> {
+    name(column, text).map(String::from)
 }
 
 /// A name of a thing.

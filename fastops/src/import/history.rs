@@ -35,6 +35,8 @@ pub(super) struct PastOrder {
     pub(super) lines: Vec<PastLine>,
     /// What it cost.
     pub(super) total: Money,
+    /// Whether every row of it could be read.
+    pub(super) is_whole: bool,
 }
 
 /// A line of an order of the past.
@@ -61,7 +63,13 @@ impl PastOrder {
         currency: Currency,
     ) -> Self {
         let (lines, total) = (Vec::new(), Money::zero(currency));
-        Self { reference, place, occurred_at, order_type, lines, total }
+        Self { reference, place, occurred_at, order_type, lines, total, is_whole: true }
+    }
+
+    /// The number of the source's line with the same content, if there is one.
+    pub(super) fn twin(&self, line: &PastLine) -> Option<u64> {
+        let said = |line: &PastLine| (line.product, line.variant, line.quantity, line.unit_price);
+        self.lines.iter().find(|other| said(other) == said(line)).map(|twin| twin.line)
     }
 
     /// Puts one more line on it.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use commands::{CommandError, Commands, Intent, Receipt, Request, Scope, World};
 use domain::Decider;
 use domain::shared::{CommandId, TenantId};
+use event_store::right_of_way::Turns;
 use event_store::{EventStore, RecordedEvent, Revision, StreamId};
 
 use super::source::Source;
@@ -21,6 +22,9 @@ const PAUSES: [Duration; 7] = [
     Duration::from_secs(4),
     Duration::from_secs(8),
 ];
+
+/// How often live commands may overtake a command of an import before it pauses for longer.
+const OVERTAKEN_MAX: u32 = 25;
 
 /// How many command ids or streams are asked for at once.
 pub(super) const CHUNK: usize = 3_000;
@@ -39,6 +43,11 @@ impl Importing {
         Self { commands, scope, source }
     }
 
+    /// The company.
+    pub(super) const fn tenant(&self) -> TenantId {
+        self.scope.tenant
+    }
+
     /// Runs a command until it does not fail for a technical reason; its id makes it happen once.
     pub(super) async fn execute<I: Intent + Clone>(
         &self,
@@ -48,7 +57,7 @@ impl Importing {
     ) -> Result<Receipt, CommandError<I::Refusal>> {
         let request = Request { command, occurred_at };
         for pause in PAUSES {
-            match self.commands.execute(&self.scope, request, intent.clone()).await {
+            match self.against_live_commands(request, intent.clone()).await {
                 Err(CommandError::World(world)) if passes(&world) => {
                     tracing::warn!(error = %world, operation = I::OPERATION, "a command of the \
                         import failed: trying again");
@@ -57,7 +66,38 @@ impl Importing {
                 settled => return settled,
             }
         }
+        self.against_live_commands(request, intent).await
+    }
+
+    /// Executes a command, and repeats it after a short pause when live commands overtook it: it holds the turn,
+    /// and other live commands may wait for the end of that.
+    async fn against_live_commands<I: Intent + Clone>(
+        &self,
+        request: Request,
+        intent: I,
+    ) -> Result<Receipt, CommandError<I::Refusal>> {
+        for _ in 1..OVERTAKEN_MAX {
+            match self.commands.execute(&self.scope, request, intent.clone()).await {
+                Err(CommandError::World(World::Busy)) => tokio::time::sleep(PAUSES[0]).await,
+                settled => return settled,
+            }
+        }
         self.commands.execute(&self.scope, request, intent).await
+    }
+
+    /// Begins the next turn, also after a while without the database. Returns whether it waited for live
+    /// commands.
+    pub(super) async fn next_turn(&self, turns: &mut Turns) -> Result<bool, sqlx::Error> {
+        for pause in PAUSES {
+            match turns.next().await {
+                Ok(has_waited) => return Ok(has_waited),
+                Err(error) => {
+                    tracing::warn!(%error, "the import could not begin its turn: trying again");
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+        turns.next().await
     }
 
     /// Which of these commands the log has accepted before.

@@ -9,6 +9,7 @@
 //! - `history`, `menu`: the common form of every source; [`bad_row`]: why a row cannot be converted to it
 //! - `target`, `source`, `importing`: the company, the ids and the commands of an import
 //! - `run`: an import from beginning to end; `private`, `figures`: one into a temporary database
+//! - `stock`: which orders take their ingredients from stock
 //! - `earlier`, `found`: what the log has already; `catalogue`, `ingredients`, `orders`, `steps`: the
 //!   commands for the rest; `stated`: quantities that no source has
 
@@ -35,6 +36,7 @@ mod sales_file;
 mod source;
 mod stated;
 mod steps;
+mod stock;
 mod table;
 mod target;
 

@@ -40,6 +40,23 @@ pub(super) fn checked(language: Language, totals: Totals, n_before: usize) -> St
     }
 }
 
+/// Prints how many orders took nothing because an item was short, if there are any.
+pub(super) fn short(language: Language, n_short: usize) -> Result<(), Error> {
+    if n_short == 0 {
+        return Ok(());
+    }
+    line(&match language {
+        Language::Spanish => format!(
+            "{n_short} pedidos no tomaron nada del inventario: había muy poco, y la política del \
+             producto no deja que falte"
+        ),
+        Language::English => format!(
+            "{n_short} orders took nothing from stock: there was too little, and the policy of an \
+             item does not let it go below zero"
+        ),
+    })
+}
+
 /// What an import came to.
 pub(super) fn imported(language: Language, totals: Totals, n_before: usize) -> String {
     let Totals { n_orders, n_lines, n_items, gross } = totals;

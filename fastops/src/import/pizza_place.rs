@@ -15,7 +15,7 @@ use super::error::Error;
 use super::fields::{self, Calendar};
 use super::history::{History, PastLine, PastOrder};
 use super::menu::Menu;
-use super::table::{self, Columns};
+use super::table::{self, Columns, Row};
 
 /// The name of the one branch.
 pub(super) const BRANCH: &str = "Pizza Place";
@@ -58,6 +58,8 @@ struct Draft {
     orders: Ids<usize>,
     details: Ids<()>,
     in_order: Vec<OrderDraft>,
+    /// Whether there is a bad row that may be of any order.
+    has_stray_rows: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -70,12 +72,16 @@ struct OrderDraft {
     place: FileLine,
     order: Option<PastOrder>,
     has_rows: bool,
+    has_bad_rows: bool,
 }
 
 impl Draft {
     fn read_types(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
         table::read(path, TYPES, bad, |row, bad| {
             let ([id, title, category, ingredients], place) = (row.fields, &row.place);
+            if row.is_broken {
+                return self.types.add_broken(id, place);
+            }
             let name = bad.sift(place, fields::name("name", title));
             let category = bad.sift(place, fields::name("category", category));
             let ingredients = bad.sift(place, fields::names("ingredients", ingredients));
@@ -99,6 +105,9 @@ impl Draft {
     fn read_pizzas(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
         table::read(path, PIZZAS, bad, |row, bad| {
             let ([id, type_id, size, price], place) = (row.fields, &row.place);
+            if row.is_broken {
+                return self.pizzas.add_broken(id, place);
+            }
             let product = bad.sift(place, self.types.get(("pizza_type_id", type_id)));
             let size_name = bad.sift(place, fields::name("size", size));
             let price = bad.sift(place, fields::price(price, CURRENCY));
@@ -127,6 +136,9 @@ impl Draft {
     ) -> Result<bool, Error> {
         table::read(path, ORDERS, bad, |row, bad| {
             let ([id, date, time], place) = (row.fields, row.place);
+            if row.is_broken {
+                return self.orders.add_broken(id, &place);
+            }
             let number = Some(self.in_order.len());
             if !self.orders.add(("order_id", id), &place, number, bad) {
                 return;
@@ -136,49 +148,82 @@ impl Draft {
                 let named = (id.to_owned(), place.clone());
                 PastOrder::new(named, occurred_at, OrderType::DineIn, CURRENCY)
             });
-            self.in_order.push(OrderDraft { place, order, has_rows: false });
+            let (has_rows, has_bad_rows) = (false, false);
+            self.in_order.push(OrderDraft { place, order, has_rows, has_bad_rows });
         })
     }
 
     fn read_details(&mut self, path: &Path, bad: &mut BadRows) -> Result<bool, Error> {
         table::read(path, DETAILS, bad, |row, bad| {
-            let ([id, order_id, pizza_id, quantity], place) = (row.fields, &row.place);
-            self.details.add(("order_details_id", id), place, Some(()), bad);
-            let order = bad.sift(place, self.orders.get(("order_id", order_id))).flatten();
-            let pizza = bad.sift(place, self.pizzas.get(("pizza_id", pizza_id))).flatten();
-            let quantity = bad.sift(place, fields::quantity(quantity));
-            let Some(draft) = order.map(|number| &mut self.in_order[number]) else { return };
-            draft.has_rows = true;
-            if let (Some(order), Some(pizza), Some(quantity)) = (&mut draft.order, pizza, quantity)
-            {
-                let Pizza { product, variant } = pizza;
-                let unit_price = self.menu.products[product].variants[variant].price;
-                let line = PastLine { product, variant, quantity, unit_price, line: place.line };
-                bad.sift(place, order.add(line, "price"));
+            let n_reasons = bad.n_reasons();
+            let order = self.read_detail(&row, bad);
+            if !row.is_broken && bad.n_reasons() == n_reasons {
+                return;
+            }
+            match order {
+                Some(number) => self.in_order[number].has_bad_rows = true,
+                // A row that refers to an order that does not exist belongs to none.
+                None => self.has_stray_rows |= row.is_broken,
             }
         })
     }
 
+    /// Reads a row, and returns the number of its order.
+    fn read_detail(&mut self, row: &Row<'_, 4>, bad: &mut BadRows) -> Option<usize> {
+        let ([id, order_id, pizza_id, quantity], place) = (row.fields, &row.place);
+        if row.is_broken {
+            self.details.add_broken(id, place);
+            let number = self.orders.get(("order_id", order_id)).ok().flatten()?;
+            self.in_order[number].has_rows = true;
+            return Some(number);
+        }
+        self.details.add(("order_details_id", id), place, Some(()), bad);
+        let order = bad.sift(place, self.orders.get(("order_id", order_id))).flatten();
+        let pizza = bad.sift(place, self.pizzas.get(("pizza_id", pizza_id))).flatten();
+        let quantity = bad.sift(place, fields::quantity(quantity));
+        let number = order?;
+        let draft = &mut self.in_order[number];
+        draft.has_rows = true;
+        if let (Some(order), Some(pizza), Some(quantity)) = (&mut draft.order, pizza, quantity) {
+            let Pizza { product, variant } = pizza;
+            let unit_price = self.menu.products[product].variants[variant].price;
+            let line = PastLine { product, variant, quantity, unit_price, line: place.line };
+            bad.sift(place, order.add(line, "price"));
+        }
+        Some(number)
+    }
+
+    /// Where a bad row may be of any order, no order is known to have none.
     fn note_empty_orders(&self, bad: &mut BadRows) {
+        if self.has_stray_rows {
+            return;
+        }
         for draft in self.in_order.iter().filter(|draft| !draft.has_rows) {
             bad.add(draft.place.clone(), Reason::NoLines);
         }
     }
 
     fn finish(self) -> History {
-        let orders = self.in_order.into_iter().filter_map(|draft| draft.order);
-        History { menu: self.menu, orders: orders.map(Arc::new).collect() }
+        let has_stray_rows = self.has_stray_rows;
+        let orders =
+            self.in_order.into_iter().filter_map(|OrderDraft { order, has_bad_rows, .. }| {
+                let is_whole = !has_stray_rows && !has_bad_rows;
+                order.map(|order| Arc::new(PastOrder { is_whole, ..order }))
+            });
+        History { menu: self.menu, orders: orders.collect() }
     }
 }
 
 /// Rows by their id, with the line of each.
 struct Ids<T> {
     rows: HashMap<String, (u64, Option<T>)>,
+    /// Whether there is a broken row whose id is unknown.
+    has_nameless: bool,
 }
 
 impl<T> Default for Ids<T> {
     fn default() -> Self {
-        Self { rows: HashMap::new() }
+        Self { rows: HashMap::new(), has_nameless: false }
     }
 }
 
@@ -204,9 +249,21 @@ impl<T: Copy> Ids<T> {
         true
     }
 
-    /// What a row refers to: nothing if that is a bad row itself.
+    /// Adds a row that could not be read, as far as its id is known.
+    fn add_broken(&mut self, id: &str, place: &FileLine) {
+        if id.is_empty() {
+            self.has_nameless = true;
+        } else {
+            self.rows.entry(id.to_owned()).or_insert((place.line, None));
+        }
+    }
+
+    /// What a row refers to: nothing if that is a bad row itself, or may be one.
     fn get(&self, (column, id): (&'static str, &str)) -> Result<Option<T>, Reason> {
-        let row = self.rows.get(id).map(|(_, value)| *value);
-        row.ok_or_else(|| Reason::Unknown { column, text: id.to_owned() })
+        match self.rows.get(id) {
+            Some((_, value)) => Ok(*value),
+            None if self.has_nameless => Ok(None),
+            None => Err(Reason::Unknown { column, text: id.to_owned() }),
+        }
     }
 }

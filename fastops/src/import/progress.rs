@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use api::language::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::terminal;
+
 /// The interval between lines where there is no terminal.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -27,7 +29,7 @@ impl Progress {
     pub(super) fn new(language: Language, n_orders: usize, n_before: usize) -> Self {
         let (n_orders, n_before) = (n_orders as u64, n_before as u64);
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(n_orders).with_style(style(language));
+            let bar = terminal::show(ProgressBar::new(n_orders).with_style(style(language)));
             bar.set_position(n_before);
             bar.reset_eta();
             bar
@@ -48,10 +50,10 @@ impl Progress {
         }
     }
 
-    /// Leaves the last state on the screen.
+    /// Prints the last state where there is no terminal; on one, the bar makes room for the result.
     pub(super) fn end(&self) {
         match &self.bar {
-            Some(bar) => bar.abandon(),
+            Some(bar) => bar.finish_and_clear(),
             None => self.print_line(),
         }
     }

@@ -4,20 +4,24 @@ use std::path::Path;
 
 use api::language::Language;
 use domain::shared::TenantId;
+use event_store::right_of_way::Turns;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{ImportArgs, ImportCommand, PizzaPlaceArgs, SalesArgs};
 use super::bad_row::BadRows;
-use super::catalogue::Catalogue;
+use super::catalogue::{self, Catalogue};
 use super::error::{Error, Failure};
 use super::fields::Calendar;
-use super::history::History;
+use super::history::{History, Totals};
 use super::importing::Importing;
+use super::orders::Ordering;
 use super::progress::Progress;
+use super::sales_file::{self, Reading};
 use super::source::Source;
 use super::steps::N_STEPS;
+use super::stock::Taking;
 use super::target::{Target, company};
-use super::{earlier, ingredients, orders, output, pizza_place, private, sales_file};
+use super::{earlier, ingredients, output, pizza_place, private};
 use crate::installation::Installation;
 
 /// Imports into a company of the installation; a private import has its own installation and needs none.
@@ -55,9 +59,20 @@ impl Importer<'_> {
         let source = Source::sales(tenant, target.branch, &args.source);
         let importing = Importing::new(installation.commands.clone(), tenant, source);
         let mut bad = BadRows::default();
-        let currency = target.details.currency;
-        let history = sales_file::read(&args.file, self.calendar(&target), currency, &mut bad)?;
-        self.import(&importing, &target, &history, bad, args.dry_run).await
+        let (calendar, currency) = (self.calendar(&target), target.details.currency);
+        let reading = Reading { calendar, currency, repeated_rows: args.repeated_rows };
+        let history = sales_file::read(&args.file, reading, &mut bad)?;
+        let checked = self.check(&importing, &target, history, bad).await?;
+        let taking = Taking::of(&importing, target.branch, args.stock).await?;
+        let calendar = &target.details.calendar;
+        let stock = taking.in_words(self.language, &checked.history, calendar);
+        if args.dry_run {
+            checked.print(self.language)?;
+            return output::line(&stock);
+        }
+        let n_short = self.import(&importing, &target, &checked, taking).await?;
+        output::line(&stock)?;
+        output::short(self.language, n_short)
     }
 
     async fn pizza_place(self, args: &PizzaPlaceArgs) -> Result<(), Error> {
@@ -78,7 +93,13 @@ impl Importer<'_> {
         let target = Target::pizza_place(&importing).await?;
         let mut bad = BadRows::default();
         let history = pizza_place::read(folder, &self.calendar(&target), &mut bad)?;
-        self.import(&importing, &target, &history, bad, dry_run).await
+        let checked = self.check(&importing, &target, history, bad).await?;
+        if dry_run {
+            return checked.print(self.language);
+        }
+        // The import receives the stock that its orders take.
+        let n_short = self.import(&importing, &target, &checked, Taking::AsThereIs).await?;
+        output::short(self.language, n_short)
     }
 
     fn calendar(self, target: &Target) -> Calendar {
@@ -86,22 +107,31 @@ impl Importer<'_> {
         Calendar { branch, now: self.installation.clock.now() }
     }
 
-    /// Everything is checked before anything is written.
+    /// Checks everything; nothing is written before.
+    async fn check(
+        self,
+        importing: &Importing,
+        target: &Target,
+        history: History,
+        mut bad: BadRows,
+    ) -> Result<Checked, Error> {
+        target.takes_orders(importing, self.installation.clock.now()).await?;
+        let totals = history.totals(target.details.currency);
+        catalogue::check(importing, &history, &mut bad).await?;
+        let n_done = earlier::progress(importing, &history, &mut bad).await?;
+        output::bad_rows(self.language, bad)?;
+        Ok(Checked { history, totals, n_done })
+    }
+
+    /// Writes what was checked. Returns the number of orders that took no stock because an item was short.
     async fn import(
         self,
         importing: &Importing,
         target: &Target,
-        history: &History,
-        mut bad: BadRows,
-        dry_run: bool,
-    ) -> Result<(), Error> {
-        let totals = history.totals(target.details.currency);
-        let n_done = earlier::progress(importing, history, &mut bad).await?;
-        output::bad_rows(self.language, bad)?;
-        let n_before = n_done.iter().filter(|n_done| **n_done == N_STEPS).count();
-        if dry_run {
-            return output::line(&output::checked(self.language, totals, n_before));
-        }
+        checked: &Checked,
+        taking: Taking,
+    ) -> Result<usize, Error> {
+        let Checked { history, totals, n_done } = checked;
         // The states in memory need not be read again before each of an order's commands.
         let shutdown = CancellationToken::new();
         let _follows_until_the_end = shutdown.clone().drop_guard();
@@ -109,10 +139,34 @@ impl Importer<'_> {
         target.open(importing).await?;
         let mut catalogue = Catalogue::prepare(importing, &history.menu).await?;
         ingredients::prepare(importing, target.branch, history, &catalogue).await?;
+        let n_before = checked.n_before();
         let progress = Progress::new(self.language, totals.n_orders, n_before);
-        let all = (&history.orders[..], &n_done[..]);
-        orders::import(importing, target.branch, &mut catalogue, all, &progress).await?;
+        let turns = Turns::new(self.installation.app.clone(), importing.tenant());
+        let branch = target.branch;
+        let ordering = Ordering { importing, branch, taking, turns, progress: &progress };
+        let n_short = ordering.import(&mut catalogue, (&history.orders, n_done)).await?;
         progress.end();
-        output::line(&output::imported(self.language, totals, n_before))
+        output::line(&output::imported(self.language, *totals, n_before))?;
+        Ok(n_short)
+    }
+}
+
+/// Past sales without a bad row.
+struct Checked {
+    history: History,
+    totals: Totals,
+    /// How many of its commands are done, for each order.
+    n_done: Vec<usize>,
+}
+
+impl Checked {
+    /// How many orders were imported before.
+    fn n_before(&self) -> usize {
+        self.n_done.iter().filter(|n_done| **n_done == N_STEPS).count()
+    }
+
+    /// Prints the result of a dry run.
+    fn print(&self, language: Language) -> Result<(), Error> {
+        output::line(&output::checked(language, self.totals, self.n_before()))
     }
 }

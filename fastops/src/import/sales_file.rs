@@ -1,11 +1,12 @@
 //! One CSV file with a row per line of an order: the columns of `fastops import sales`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use domain::shared::Currency;
 
+use super::args::RepeatedRows;
 use super::bad_row::{BadRows, Reason};
 use super::error::Error;
 use super::fields::{self, Calendar};
@@ -29,42 +30,76 @@ const COLUMNS: Columns<9> = Columns {
     n_optional: 1,
 };
 
+/// How the file is read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The calendar of the branch.
+    pub(super) calendar: Calendar,
+    /// The currency of the prices.
+    pub(super) currency: Currency,
+    /// How to treat a row that an order has twice.
+    pub(super) repeated_rows: RepeatedRows,
+}
+
 /// Reads the file; what is wrong with it is in `bad`.
-pub(super) fn read(
-    path: &Path,
-    calendar: Calendar,
-    currency: Currency,
-    bad: &mut BadRows,
-) -> Result<History, Error> {
-    let mut draft = Draft { calendar, currency, menu: Menu::default(), orders: HashMap::new() };
+pub(super) fn read(path: &Path, reading: Reading, bad: &mut BadRows) -> Result<History, Error> {
+    let mut draft = Draft::new(reading);
     table::read(path, COLUMNS, bad, |row, bad| draft.add(&row, bad))?;
-    let mut orders: Vec<_> = draft.orders.into_values().flatten().collect();
-    orders.sort_unstable_by_key(|order| order.place.line);
-    Ok(History { menu: draft.menu, orders: orders.into_iter().map(Arc::new).collect() })
+    Ok(draft.finish())
 }
 
 struct Draft {
-    calendar: Calendar,
-    currency: Currency,
+    reading: Reading,
     menu: Menu,
     /// By reference; nothing where the first row of the order is bad.
     orders: HashMap<String, Option<PastOrder>>,
+    /// The references of orders with a bad row.
+    with_bad_rows: HashSet<String>,
+    /// Whether there is a bad row that may be of any order.
+    has_stray_rows: bool,
 }
 
 impl Draft {
-    /// Reads every field before it gives up, so that one run shows everything there is to mend.
+    fn new(reading: Reading) -> Self {
+        Self {
+            reading,
+            menu: Menu::default(),
+            orders: HashMap::new(),
+            with_bad_rows: HashSet::new(),
+            has_stray_rows: false,
+        }
+    }
+
     fn add(&mut self, row: &Row<'_, 9>, bad: &mut BadRows) {
-        let [reference, occurred_at, order_type, category, product, variant, quantity, price, paid] =
+        let n_reasons = bad.n_reasons();
+        let reference = fields::reference("order_ref", row.fields[0]);
+        let reference = if row.is_broken {
+            reference.ok()
+        } else {
+            let reference = bad.sift(&row.place, reference);
+            self.read(reference.as_ref(), row, bad);
+            reference
+        };
+        if row.is_broken || bad.n_reasons() > n_reasons {
+            match reference {
+                Some(reference) => _ = self.with_bad_rows.insert(reference),
+                None => self.has_stray_rows = true,
+            }
+        }
+    }
+
+    /// Reads every field before it gives up, so that one run shows everything there is to mend.
+    fn read(&mut self, reference: Option<&String>, row: &Row<'_, 9>, bad: &mut BadRows) {
+        let [_, occurred_at, order_type, category, product, variant, quantity, price, paid] =
             row.fields;
-        let place = &row.place;
-        let reference = bad.sift(place, fields::key("order_ref", reference));
-        let occurred_at = bad.sift(place, self.calendar.moment(occurred_at));
+        let (place, n_reasons) = (&row.place, bad.n_reasons());
+        let occurred_at = bad.sift(place, self.reading.calendar.moment(occurred_at));
         let order_type = bad.sift(place, fields::order_type("order_type", order_type));
         let category = bad.sift(place, fields::name("category", category));
         let product = bad.sift(place, fields::name("product", product));
         let variant = bad.sift(place, fields::name("variant", variant));
         let quantity = bad.sift(place, fields::quantity(quantity));
-        let unit_price = bad.sift(place, fields::price(price, self.currency));
+        let unit_price = bad.sift(place, fields::price(price, self.reading.currency));
         bad.sift(place, cash(paid));
 
         let sold = || Some((category?, product?, variant?, unit_price?));
@@ -82,9 +117,9 @@ impl Draft {
         });
 
         let Some(reference) = reference else { return };
-        let order = self.orders.entry(reference.to_owned()).or_insert_with(|| {
-            let named = (reference.to_owned(), place.clone());
-            Some(PastOrder::new(named, occurred_at?, order_type?, self.currency))
+        let order = self.orders.entry(reference.clone()).or_insert_with(|| {
+            let named = (reference.clone(), place.clone());
+            Some(PastOrder::new(named, occurred_at?, order_type?, self.reading.currency))
         });
         let Some(order) = order else { return };
         let first = order.place.line;
@@ -94,9 +129,23 @@ impl Draft {
         if order_type.is_some_and(|order_type| order_type != order.order_type) {
             bad.add(place.clone(), Reason::Differs { column: "order_type", line: first });
         }
-        if let Some(line) = line {
-            bad.sift(place, order.add(line, "unit_price"));
+        let Some(line) = line else { return };
+        let twin = order.twin(&line).filter(|_| bad.n_reasons() == n_reasons);
+        if let (Some(line), RepeatedRows::Refuse) = (twin, self.reading.repeated_rows) {
+            bad.add(place.clone(), Reason::RepeatedRow { line });
         }
+        bad.sift(place, order.add(line, "unit_price"));
+    }
+
+    /// The orders in the order of their first rows.
+    fn finish(self) -> History {
+        let Self { menu, orders, with_bad_rows, has_stray_rows, .. } = self;
+        let mut orders: Vec<PastOrder> = orders.into_values().flatten().collect();
+        orders.sort_unstable_by_key(|order| order.place.line);
+        for order in &mut orders {
+            order.is_whole = !has_stray_rows && !with_bad_rows.contains(&order.reference);
+        }
+        History { menu, orders: orders.into_iter().map(Arc::new).collect() }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The six commands of one order, as a till would have sent them.
 
-use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
+use commands::CommandError;
+use commands::orders::{
+    MoveOrder, OrderRefusal, PlaceOrder, PlacePastOrder, Step, TakeCash, Takes, WantedLine,
+};
 use domain::orders::Order;
 use domain::orders::order::{Event, Placed};
 use domain::shared::{BranchId, CommandId, OrderId, PaymentId};
@@ -40,25 +43,33 @@ pub(super) fn commands(source: Source, reference: &str) -> [CommandId; N_STEPS] 
     STEPS.map(|(name, _)| source.command(name, &[&reference]))
 }
 
-/// Places an order; its number is the next one of its branch.
+/// Places an order; its number is the next one of its branch. If an item is short, the order takes nothing from
+/// stock, since it was sold all the same. Returns whether that was so.
 pub(super) async fn place(
     importing: &Importing,
     branch: BranchId,
     past: &PastOrder,
-    lines: Vec<WantedLine>,
-) -> Result<(), Error> {
+    (lines, takes): (Vec<WantedLine>, Takes),
+) -> Result<bool, Error> {
     let source = importing.source;
     let order = order_id(source, &past.reference);
     let [command, ..] = commands(source, &past.reference);
     let place = PlaceOrder { order, branch, order_type: past.order_type, lines };
-    let receipt = importing
-        .execute(command, Some(past.occurred_at), place)
-        .await
-        .map_err(|error| Error::of_command(past.reference.clone(), error))?;
+    let place = |takes| {
+        let place = PlacePastOrder { place: place.clone(), takes };
+        importing.execute(command, Some(past.occurred_at), place)
+    };
+    let (placed, is_short) = match place(takes).await {
+        Err(CommandError::Refused(OrderRefusal::OutOfStock { .. })) => {
+            (place(Takes::Nothing).await, true)
+        }
+        placed => (placed, false),
+    };
+    let receipt = placed.map_err(|error| Error::of_command(past.reference.clone(), error))?;
     for placed in receipt.facts::<Order>()? {
         check_total(past, &placed.event)?;
     }
-    Ok(())
+    Ok(is_short)
 }
 
 /// Prices come from the menu, and may have been changed between reading and placing.

@@ -1,10 +1,12 @@
 //! Where past sales go: a company and one of its branches.
 
+use chrono::{DateTime, Utc};
 use commands::Commands;
 use commands::identity::OpenBranch;
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::identity::Branch;
 use domain::identity::branch::Details;
+use domain::identity::subscription::{self, Module, Subscription};
 use domain::shared::{BranchId, BusinessCalendar, BusinessDay, CutOff, Name, TenantId};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -27,6 +29,7 @@ pub(super) struct Target {
     pub(super) branch: BranchId,
     pub(super) details: Details,
     pub(super) is_there: bool,
+    pub(super) is_closed: bool,
 }
 
 impl Target {
@@ -57,7 +60,8 @@ impl Target {
     /// The branch of the pizza files as it will be opened.
     pub(super) fn pizza_place_yet_to_be(source: Source) -> Self {
         let branch = BranchId::from_uuid(source.id("branch", &[]));
-        Self { branch, details: Self::planned_details(), is_there: false }
+        let (is_there, is_closed) = (false, false);
+        Self { branch, details: Self::planned_details(), is_there, is_closed }
     }
 
     /// What the branch of the pizza files will be like.
@@ -69,6 +73,20 @@ impl Target {
             currency: pizza_place::CURRENCY,
             calendar: BusinessCalendar::new(BusinessDay { time_zone, cut_off }),
         }
+    }
+
+    /// Fails where orders cannot be placed: in a closed branch, or without a subscription that covers them.
+    pub(super) async fn takes_orders(
+        &self,
+        importing: &Importing,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        if self.is_closed {
+            return Err(Error::ClosedBranch { name: self.details.name.to_string() });
+        }
+        let subscriptions = importing.states::<Subscription>([&importing.tenant()]).await?;
+        let covers = |(state, _): &(subscription::State, _)| state.covers(Module::Orders, now);
+        subscriptions.iter().try_for_each(covers).map_err(Error::NotCovered)
     }
 
     /// Opens the branch if the company does not have it yet.
@@ -93,6 +111,8 @@ async fn find(importing: &Importing, name: &Name) -> Result<Option<Target>, Erro
     let Some((claim::State::Held(holder), _)) = claims.first() else { return Ok(None) };
     let branch = BranchId::from_uuid(*holder);
     let branches = importing.states::<Branch>([&branch]).await?;
-    let details = branches.first().and_then(|(state, _)| state.details()).cloned();
-    Ok(details.map(|details| Target { branch, details, is_there: true }))
+    let Some((state, _)) = branches.first() else { return Ok(None) };
+    let is_closed = state.open().is_none();
+    let there = |details| Target { branch, details, is_there: true, is_closed };
+    Ok(state.details().cloned().map(there))
 }

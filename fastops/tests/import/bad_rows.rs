@@ -128,6 +128,34 @@ async fn every_bad_row_is_listed_by_file_and_line_and_nothing_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_refers_to_one_that_cannot_be_read_is_not_listed_for_that() {
+    let target = Target::set_up().await;
+    // Of orders, of what is on them, and of pizzas: too short, and without an end to its quote.
+    for (file, good, bad) in [
+        ("orders.csv", "\n2,", "\n2\n"),
+        ("orders.csv", "\n2,", "\n\"2,"),
+        ("order_details.csv", "\n1,1,", "\n1,1\n"),
+        ("order_details.csv", "\n1,1,", "\n\"1,1,"),
+        ("pizzas.csv", "\nbbq_ckn_m,", "\nbbq_ckn_m\n"),
+        ("pizzas.csv", "\nbbq_ckn_m,", "\n\"bbq_ckn_m,"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        generate(folder.path(), 40, 5);
+        let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains(good), "{good:?} is not in {file}");
+        let (before, after) = text.split_once(good).unwrap();
+        let rest = if bad.ends_with('\n') { after.split_once('\n').unwrap().1 } else { after };
+        write(folder.path(), file, format!("{before}{bad}{rest}"));
+
+        let output = target.import_pizza_place(folder.path()).output().await.unwrap();
+
+        let (places, text) = listed(folder.path(), &output.stdout);
+        assert_eq!(places.len(), 1, "{text}");
+        assert!(text.starts_with(file), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dry_run_of_good_files_says_what_they_come_to_and_writes_nothing() {
     let folder = TempDir::new().unwrap();
     let totals = generate(folder.path(), 40, 5);

@@ -7,8 +7,11 @@
 
 mod bad_rows;
 mod killed;
+mod live;
 mod pizza_place;
 mod private;
 mod sales;
+mod shape;
+mod stock;
 mod target;
 mod year;

@@ -17,19 +17,20 @@ use uuid::Uuid;
 use crate::target::{SLUG, Target, succeeded, text};
 use crate::year::Totals;
 
-const HEAD: &str = "order_ref,occurred_at,order_type,category,product,variant,quantity,unit_price";
+pub(crate) const HEAD: &str =
+    "order_ref,occurred_at,order_type,category,product,variant,quantity,unit_price";
 
-fn pesos(pesos: i64) -> Money {
+pub(crate) fn pesos(pesos: i64) -> Money {
     Money::try_new(pesos * 100, Currency::COP).unwrap()
 }
 
-fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
 impl Target {
     /// A company that has a branch in Bogotá, and sells one arepa in one size.
-    async fn with_a_branch() -> Self {
+    pub(crate) async fn with_a_branch() -> Self {
         let target = Self::set_up().await;
         let id = |n| Uuid::from_u128(n);
         let scope = target.person();
@@ -90,12 +91,12 @@ impl Target {
         commands.execute(&scope, request, revise).await.unwrap();
     }
 
-    fn person(&self) -> Scope {
+    pub(crate) fn person(&self) -> Scope {
         let (user, correlation) = (Uuid::from_u128(1), Uuid::from_u128(2));
         Scope::user(self.tenant, UserId::from_uuid(user), CorrelationId::from_uuid(correlation))
     }
 
-    async fn import_sales(&self, file: &Path, more: &[&str]) -> Output {
+    pub(crate) async fn import_sales(&self, file: &Path, more: &[&str]) -> Output {
         let file = file.to_str().unwrap();
         let arguments = ["sales", "--tenant", SLUG, "--branch", "chapinero", "--file", file];
         self.import(&[&arguments[..], more].concat()).output().await.unwrap()
@@ -103,7 +104,7 @@ impl Target {
 }
 
 /// A file of sales with these rows.
-fn file(folder: &TempDir, rows: &[&str]) -> PathBuf {
+pub(crate) fn file(folder: &TempDir, rows: &[&str]) -> PathBuf {
     let path = folder.path().join("ventas.csv");
     std::fs::write(&path, format!("{HEAD}\r\n{}\r\n", rows.join("\r\n"))).unwrap();
     path

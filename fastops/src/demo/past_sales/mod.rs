@@ -38,7 +38,7 @@ pub(super) enum PastSalesError {
 
 /// Receives the progress.
 pub(super) trait Progress: Send + Sync {
-    /// It will take so many steps.
+    /// It will take so many steps, besides those that were told before.
     fn begins(&self, n_steps: u64);
     /// One step was taken.
     fn goes_on(&self);
@@ -61,10 +61,32 @@ pub(super) async fn place(
 ) -> Result<Placed, PastSalesError> {
     let today = Restaurant::business_day().at(installation.clock.now()).date;
     let dates = || (1..=days).rev().filter_map(|ago| today.checked_sub_days(Days::new(ago)));
+    let planned = |branch| dates().flat_map(|date| plan::day(restaurant, branch, date)).collect();
+    place_planned(installation, restaurant, staff, planned, progress).await
+}
+
+/// Places what the log lacks of today, up to this moment, in the same way.
+pub(super) async fn place_today(
+    installation: &Installation,
+    restaurant: &Restaurant,
+    staff: &Staff,
+    progress: &dyn Progress,
+) -> Result<Placed, PastSalesError> {
+    let now = installation.clock.now();
+    let planned = |branch| plan::today(restaurant, branch, now);
+    place_planned(installation, restaurant, staff, planned, progress).await
+}
+
+async fn place_planned(
+    installation: &Installation,
+    restaurant: &Restaurant,
+    staff: &Staff,
+    planned: impl Fn(usize) -> Vec<PastOrder>,
+    progress: &dyn Progress,
+) -> Result<Placed, PastSalesError> {
     let mut todo = Vec::new();
     for (number, branch) in restaurant.branches.iter().enumerate() {
-        let planned = dates().flat_map(|date| plan::day(restaurant, number, date)).collect();
-        todo.push((*branch, missing(installation, restaurant, planned).await?));
+        todo.push((*branch, missing(installation, restaurant, planned(number)).await?));
     }
     let n_orders: u64 = todo.iter().map(|(_, orders)| orders.len() as u64).sum();
     progress.begins(2 * n_orders);

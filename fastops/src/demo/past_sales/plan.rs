@@ -81,6 +81,54 @@ pub(super) fn day(restaurant: &Restaurant, branch: usize, date: NaiveDate) -> Ve
     moments.into_iter().zip(1..).map(order).collect()
 }
 
+/// The minimum of orders of a branch before the first guest of the simulator, at any hour.
+const ORDERS_MIN: usize = 12;
+
+/// How many minutes ago the first of them was placed, if the business date had begun by then.
+const EARLY_MINUTES: i64 = 120;
+
+/// The orders of a branch's business date that are finished by `now`, the earliest first. If those are fewer
+/// than [`ORDERS_MIN`], the first ones of the date are moved to before `now`.
+pub(super) fn today(restaurant: &Restaurant, branch: usize, now: DateTime<Utc>) -> Vec<PastOrder> {
+    let date = Restaurant::business_day().at(now).date;
+    let mut orders = day(restaurant, branch, date);
+    if orders.iter().filter(|order| order.ends_at() <= now).count() >= ORDERS_MIN {
+        orders.retain(|order| order.ends_at() <= now);
+        return orders;
+    }
+    orders.truncate(ORDERS_MIN);
+    let Some(first) = orders.first().map(|order| order.placed_at) else { return orders };
+    let last = orders.iter().map(PastOrder::ends_at).max().unwrap_or(first);
+    let ago = |minutes: i64| now - TimeDelta::minutes(minutes);
+    let is_today = |minutes: &i64| Restaurant::business_day().at(ago(*minutes)).date == date;
+    let begins = ago((1..=EARLY_MINUTES).take_while(is_today).last().unwrap_or(0));
+    let (room, span) = ((now - begins).num_milliseconds(), (last - first).num_milliseconds());
+    let squeeze = |moment: DateTime<Utc>| {
+        begins + TimeDelta::milliseconds((moment - first).num_milliseconds() * room / span.max(1))
+    };
+    orders.into_iter().map(|order| order.at_other_times(squeeze)).collect()
+}
+
+impl PastOrder {
+    /// The time of its last event.
+    fn ends_at(&self) -> DateTime<Utc> {
+        match self.end {
+            End::Paid { paid_at: at, .. } | End::Cancelled { at, .. } => at,
+        }
+    }
+
+    fn at_other_times(self, other: impl Fn(DateTime<Utc>) -> DateTime<Utc>) -> Self {
+        let placed_at = other(self.placed_at);
+        let end = match self.end {
+            End::Paid { steps_at, paid_at } => {
+                End::Paid { steps_at: steps_at.map(&other), paid_at: other(paid_at) }
+            }
+            End::Cancelled { reason, at } => End::Cancelled { reason, at: other(at) },
+        };
+        Self { placed_at, end, ..self }
+    }
+}
+
 fn orders_on(weekday: Weekday) -> Range<u32> {
     match weekday {
         Weekday::Mon | Weekday::Tue => 25..33,
@@ -160,6 +208,24 @@ mod tests {
                 assert!(before <= Some(order.placed_at), "the earliest first");
                 before = Some(order.placed_at);
             }
+        }
+    }
+
+    #[test]
+    fn today_is_full_up_to_now_at_any_hour() {
+        let restaurant = restaurant();
+        let business_day = Restaurant::business_day();
+        let mut now: DateTime<Utc> = "2026-08-03T00:00:00Z".parse().unwrap();
+        let end = now + TimeDelta::days(2);
+        while now < end {
+            let date = business_day.at(now).date;
+            let orders = today(&restaurant, 0, now);
+            assert!(orders.len() >= ORDERS_MIN, "{now}: {}", orders.len());
+            for order in orders {
+                assert!(order.placed_at <= order.ends_at() && order.ends_at() <= now, "{now}");
+                assert_eq!(business_day.at(order.placed_at).date, date, "{now}");
+            }
+            now += TimeDelta::minutes(17);
         }
     }
 
