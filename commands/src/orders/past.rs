@@ -34,7 +34,9 @@ impl Intent for PlacePastOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
-        self.place.place(work, self.takes).await?;
+        // From the time of the order its reservation could expire before the order is finished.
+        let reserved_at = Some(work.recorded_at());
+        self.place.place(work, self.takes, reserved_at).await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Placing and pricing orders.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::catalog::{Product, offer};
 use domain::identity::Branch;
 use domain::identity::subscription::Module;
@@ -94,7 +94,7 @@ impl Intent for PlaceOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
-        self.place(work, Takes::Available).await?;
+        self.place(work, Takes::Available, None).await?;
         Ok(())
     }
 }
@@ -102,10 +102,13 @@ impl Intent for PlaceOrder {
 impl PlaceOrder {
     /// Decides the order and everything that comes with it; it takes from stock what `takes` allows. A quote is
     /// decided by this, too.
+    ///
+    /// Its reservation begins at `reserved_at`, and without that at the time of the order.
     pub(super) async fn place(
         &self,
         work: &mut UnitOfWork<'_>,
         takes: Takes,
+        reserved_at: Option<DateTime<Utc>>,
     ) -> Result<Vec<Placed>, CommandError<OrderRefusal>> {
         let Looked { currency, mut lines } = self.look_up(work).await?;
         if takes == Takes::Nothing {
@@ -133,8 +136,8 @@ impl PlaceOrder {
         let mut orders = Vec::with_capacity(1);
         for event in work.decide::<Order, _>(&self.order, order::Command::Place(place))? {
             if let order::Event::Placed(placed) = event {
-                // A reservation expires by the server's clock, also that of an order of the past.
-                let at = stock::At { branch: self.branch, now: work.recorded_at(), takes };
+                let now = reserved_at.unwrap_or(moment.instant);
+                let at = stock::At { branch: self.branch, now, takes };
                 stock::reserve(work, at, self.order, &placed.lines)?;
                 orders.push(placed);
             }
@@ -151,11 +154,14 @@ impl Commands {
         scope: &Scope,
         order: &PlaceOrder,
     ) -> Result<Quote, CommandError<OrderRefusal>> {
-        let tried = order.place(&mut self.look(scope, Trust::Committed), Takes::Available).await;
+        let tried =
+            order.place(&mut self.look(scope, Trust::Committed), Takes::Available, None).await;
         let placed = match tried {
             Ok(placed) => placed,
             // The refusal may rest on states that another node has changed since.
-            Err(_) => order.place(&mut self.look(scope, Trust::Log), Takes::Available).await?,
+            Err(_) => {
+                order.place(&mut self.look(scope, Trust::Log), Takes::Available, None).await?
+            }
         };
         let placed = placed.into_iter().next();
         let placed = placed.ok_or(CommandError::refused(order::Error::AlreadyPlaced))?;
