@@ -141,6 +141,4 @@ fn service<T: OpenApi + 'static>(api: T, about: &About) -> OpenApiService<Merged
 }
 
 #[cfg(test)]
-mod document_tests;
-#[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! The service as a whole: what it documents, what it answers, what it refuses and how.
 
+mod document;
+
 use chrono::TimeDelta;
 use poem::http::{Method, StatusCode};
 use poem::test::{TestClient, TestRequestBuilder};
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::testing::{ORDER, json as body, service, service_with, token};
 
-pub(super) fn client() -> TestClient<App> {
+fn client() -> TestClient<App> {
     TestClient::new(service())
 }
 

@@ -4,10 +4,10 @@ use poem::http::Method;
 use poem_openapi::payload::PlainText;
 use serde_json::{Value, json};
 
-use super::*;
+use super::client;
 use crate::access::Anyone;
+use crate::app::*;
 use crate::testing::{ORDER, Orders, Views, about, json as body};
-use tests::client;
 
 #[tokio::test]
 async fn the_document_and_its_reader_are_served() {
