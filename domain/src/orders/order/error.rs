@@ -49,7 +49,7 @@ pub enum Error {
         /// What is left to pay.
         balance: Money,
     },
-    /// The amount handed over is more than [`ORDER_MAX`].
+    /// The amount handed over is more than [`ORDER_MAX`](crate::shared::money::ORDER_MAX).
     #[error("{tendered} is more than a guest can hand over")]
     TenderedTooMuch {
         /// What the guest hands over.
