@@ -15,9 +15,14 @@ use crate::requests::of_every_kind;
 
 /// Aggregates whose events no consumer reads, with the reason.
 const UNREAD: &[(&str, &str)] = &[
+    ("availability", "no operation issues its events"),
     ("claim", "claims are looked up by those who take them, in memory"),
+    ("modifier_group", "no operation issues its events"),
+    ("price_list", "no operation issues its events"),
     ("series", "the number stands in the order that it was assigned to"),
+    ("station", "no operation issues its events"),
     ("subscription", "subscriptions are looked up in memory"),
+    ("tax_profile", "no operation issues its events"),
     ("tenant", "companies are listed by the table of their short names"),
 ];
 
@@ -36,8 +41,10 @@ async fn every_event_is_read_by_a_consumer_or_listed_with_a_reason() {
     let mut unread = BTreeSet::new();
     for (event, _) in schemas("").events {
         let (category, _) = event.name.split_once('.').unwrap();
-        let of_same = of_category.get(category).copied().cloned();
-        let of_same = of_same.unwrap_or_else(|| panic!("no {category} has an event"));
+        let Some(of_same) = of_category.get(category).copied().cloned() else {
+            unread.insert(category);
+            continue;
+        };
         let (event_type, schema_version) = (event.name.to_owned(), event.version);
         let event = RecordedEvent { event_type, schema_version, ..of_same };
         if !consumers.iter().any(|consumer| consumer.wants(&event)) {

@@ -64,7 +64,7 @@ const PARKED: (&str, &str) = ("listParkedEvents", "/v1/system/parked-events");
 
 /// Every filter of the document.
 const FILTERS: [Row; 11] = [
-    row(ORDERS, "branch_id", Filter::Id(|ids| ids.branch), Answered::Empty),
+    row(ORDERS, "branch_id", Filter::Id(|ids| ids.branch), Answered::NotFound),
     row(ORDERS, "status", Filter::Value("pending"), Answered::Own),
     row(ORDERS, "order_type", Filter::Value("dine_in"), Answered::Own),
     row(ORDERS, "from", Filter::Value("2020-01-01"), Answered::Own),
