@@ -29,6 +29,9 @@ const AS_DELIVERED: &str = "5";
 /// Longer than a test takes: the second signal ends the wait, not the clock.
 const UNTIL_A_SIGNAL: &str = "600";
 
+/// What the server answers before it reads a body that the client holds back.
+const CONTINUE: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
 /// An order whose second half is not sent yet.
 struct HalfAnOrder {
     key: Uuid,
@@ -43,11 +46,17 @@ impl HalfAnOrder {
         let (first, rest) = body.split_at(body.len() / 2);
         let head = format!(
             "POST /v1/orders HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\
-             idempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+             idempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+             expect: 100-continue\r\n\r\n",
             body.len(),
         );
         let mut socket = TcpStream::connect(address).await.expect("the server listens");
-        socket.write_all(&[head.as_bytes(), first].concat()).await.expect("the server reads");
+        socket.write_all(head.as_bytes()).await.expect("the server reads");
+        // The request is in flight once the server asks for its body, not while it waits to be accepted.
+        let mut asked = [0; CONTINUE.len()];
+        socket.read_exact(&mut asked).await.expect("the server asks for the body");
+        assert_eq!(&asked, CONTINUE);
+        socket.write_all(first).await.expect("the server reads");
         Self { key, socket, rest: rest.to_vec() }
     }
 
