@@ -158,13 +158,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s42_whoever_is_counted_is_told_what_is_left() {
+    fn s42_a_counted_client_is_told_what_is_left() {
         let per_second = NonZeroU32::new(2).unwrap();
         let clock = DefaultClock::default();
         let first = |name| Limit::<u32>::new(name, per_second).check(&7, &clock).unwrap();
         let mut headers = HeaderMap::new();
         RateState::default().write(&mut headers);
-        assert!(headers.is_empty(), "nobody counts");
+        assert!(headers.is_empty(), "no limit counts");
         let counted = RateState { session: Some(first("session")), tenant: Some(first("tenant")) };
         counted.write(&mut headers);
         assert_eq!(headers[POLICY], "\"session\";q=2;w=1, \"tenant\";q=2;w=1");

@@ -122,7 +122,7 @@ fn every_order_can_be_paid_and_delivered_or_cancelled() {
 }
 
 #[test]
-fn everybody_can_be_forgotten() {
+fn every_user_can_be_forgotten() {
     let ended = user::SessionEnded {
         session: domain::shared::SessionId::from_uuid(uuid(1)),
         at: DateTime::<Utc>::UNIX_EPOCH,

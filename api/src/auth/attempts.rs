@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn s12_a_clock_that_is_set_back_has_nobody_wait_longer_than_anybody() {
+    fn s12_a_clock_that_is_set_back_lengthens_no_wait() {
         let attempts = Attempts::default();
         let mut now = 7200;
         for _ in 0..FREE_FOR_ACCOUNT + 20 {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn f27_nobody_waits_for_a_clock_that_was_set_back() {
+    fn f27_no_client_waits_for_a_clock_that_was_set_back() {
         let attempts = Attempts::default();
         attempts.begin(&[ANA], at(3_600)).unwrap();
         attempts.begin(&[ANA], at(0)).unwrap();

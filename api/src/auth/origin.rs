@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_a_network_is_one() {
+    fn an_address_with_a_network_is_a_client() {
         let network = |text: &str| network(text.parse().unwrap()).to_string();
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(network("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
@@ -109,7 +109,7 @@ mod tests {
     fn s60_an_address_in_a_header_is_believed_from_trusted_proxies_alone() {
         let (ours, guest) = ("10.0.0.0/8, 2001:db8::/32", "192.0.2.7");
         assert_eq!(client(ours, "10.0.0.1", &[guest]), guest);
-        assert_eq!(client(ours, guest, &["192.0.2.8"]), guest, "anybody can write that");
+        assert_eq!(client(ours, guest, &["192.0.2.8"]), guest, "any client can send that header");
         assert_eq!(client("", "10.0.0.1", &[guest]), "10.0.0.1");
         assert_eq!(client(ours, "10.0.0.1", &[]), "10.0.0.1");
         // What the client wrote itself stands left of what the proxy has added.

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s37_what_anybody_may_send_is_small_and_only_what_needs_more_may_be_large() {
+    fn s37_unauthenticated_bodies_are_small_and_few_operations_take_large_ones() {
         let bytes = |template, id| BytesMax::of(template, id).get();
         assert_eq!(bytes("/v1/auth/login", "login"), 8 << 10);
         assert_eq!(bytes("/v1/categories", "addCategory"), 64 << 10);

@@ -93,7 +93,7 @@ codes! {
     PinBlocked = "pin-blocked", FORBIDDEN {
         title: "El PIN ya no sirve" / "The PIN does not count any more",
         advice: "Elija otro con su contraseña, o pida uno a quien administra la empresa."
-            / "Choose another with your password, or ask whoever administers the company for one.",
+            / "Choose another with your password, or ask an administrator of the company for one.",
     }
     /// Too much at once from one side.
     RateLimited = "rate-limited", TOO_MANY_REQUESTS {
@@ -104,19 +104,19 @@ codes! {
     Forbidden = "forbidden", FORBIDDEN {
         title: "No tiene permiso" / "You are not allowed to do this",
         advice: "Pida el permiso a quien administra la empresa."
-            / "Ask whoever administers the company for the permission.",
+            / "Ask an administrator of the company for the permission.",
     }
     /// The operator has closed the company.
     CompanyClosed = "company-closed", FORBIDDEN {
         title: "La empresa está cerrada" / "The company is closed",
         advice: "Hable con quien opera el servicio; los datos se conservan."
-            / "Talk to whoever runs the service; the data is kept.",
+            / "Talk to the operator of the service; the data is kept.",
     }
     /// The trial is over, a payment is due for too long, or the company is suspended.
     SubscriptionRequired = "subscription-required", PAYMENT_REQUIRED {
         title: "La suscripción no está al día" / "The subscription is not in good standing",
         advice: "Hable con quien opera el servicio; mientras tanto puede consultar y cerrar lo que está abierto."
-            / "Talk to whoever runs the service; meanwhile you can read and close what is open.",
+            / "Talk to the operator of the service; meanwhile you can read and close what is open.",
     }
     /// The company's plan has no more of this, or does not include it.
     PlanLimit = "plan-limit", PAYMENT_REQUIRED {

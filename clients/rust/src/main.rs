@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A client that sends the token of whoever signed in.
+/// A client that sends the token of the signed-in user.
 async fn signed_in(url: &str) -> Result<Client, Box<dyn Error>> {
     let credentials =
         Login::builder().email(env::var("FASTOPS_EMAIL")?).password(env::var("FASTOPS_PASSWORD")?);

@@ -57,7 +57,7 @@ impl Intent for AddedBefore {
 }
 
 #[tokio::test]
-async fn names_from_before_the_second_fold_are_still_taken_and_lock_nobody_out() {
+async fn names_from_before_the_second_fold_are_still_taken_and_can_be_kept() {
     let company = Company::open().await;
     let (commands, scope) = (&company.commands, &company.scope);
     let category = |n| CategoryId::from_uuid(id(n));

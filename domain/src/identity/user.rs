@@ -307,7 +307,7 @@ impl Account {
             }
             Command::Rename => Ok(vec![self.contact.rename().into()]),
             Command::RequestEmail(email) => Ok(vec![self.contact.request(email).into()]),
-            // Whoever follows the link again comes to what the first time left undone beside the log.
+            // Following the link again completes what the first use left undone outside the log.
             Command::ConfirmEmail { number, .. } if self.contact.is_confirmed(number) => Ok(vec![]),
             Command::ConfirmEmail { link, number } => {
                 self.check_link(link)?;

@@ -146,7 +146,7 @@ async fn f02_what_a_crash_has_left_undone_of_a_correction_is_done_by_the_retry()
          DROP TABLE people_then, tickets_then, credentials_then",
     )
     .await;
-    // Somebody else gets the address that is free by the log, and costs nobody their account.
+    // Another user gets the address, which is free by the log; no account is lost.
     let eva = json!({"name": "Eva", "email": OLD, "roles": [], "branches": []});
     let eva = owner.post("/v1/users").json(&eva).send().await;
     eva.expect(201);
@@ -159,7 +159,7 @@ async fn f02_what_a_crash_has_left_undone_of_a_correction_is_done_by_the_retry()
 }
 
 #[tokio::test]
-async fn somebody_corrects_their_own_name_and_not_on_a_till() {
+async fn a_user_corrects_their_own_name_and_not_on_a_till() {
     let system = System::start().await;
     let owner = system.client();
     let (till, branch) = enrolled(&owner, "Centro").await;
@@ -219,7 +219,7 @@ async fn s62_another_address_counts_when_its_link_is_followed_and_the_one_before
     assert_eq!(log.count("user.email_changed"), 1);
     let log = format!("{log:?}").to_lowercase();
     assert!(!log.contains(NEW) && !log.contains(OLD), "an address is in the log");
-    // The address before is anybody's.
+    // Another user can have the previous address.
     let eva = json!({"name": "Eva", "email": OLD, "roles": [], "branches": []});
     let eva = owner.post("/v1/users").json(&eva).send().await;
     eva.expect(201);
@@ -252,7 +252,7 @@ async fn s62_a_later_request_takes_the_place_of_an_earlier_one() {
 }
 
 #[tokio::test]
-async fn s62_an_address_that_somebody_has_or_gets_meanwhile_becomes_nobody_elses() {
+async fn s62_an_address_that_another_user_has_or_gets_is_refused() {
     let system = System::start().await;
     let (owner, emails) = (system.client(), &system.site.emails);
     let luz = system.joined(&owner, OLD, &[], &[]).await;
@@ -273,7 +273,7 @@ async fn s62_an_address_that_somebody_has_or_gets_meanwhile_becomes_nobody_elses
     owner.post("/v1/users").json(&pepe).send().await.expect(201);
     confirm(&system, &token).await.problem(409, "email-taken");
     assert_eq!(login(&system, OLD, PASSWORD).await, 200);
-    assert_eq!(emails.count(OLD), 1, "nothing has changed, and nobody is told so");
+    assert_eq!(emails.count(OLD), 1, "nothing has changed, so no notice is sent");
 }
 
 #[tokio::test]
@@ -303,7 +303,7 @@ async fn s62_a_link_to_an_address_is_void_when_it_is_old_and_after_a_suspension(
 }
 
 #[tokio::test]
-async fn whoever_was_invited_with_a_wrong_address_is_invited_at_the_right_one() {
+async fn an_invitation_to_a_wrong_address_follows_to_the_right_one() {
     let system = System::start().await;
     let (owner, emails) = (system.client(), &system.site.emails);
     let body = json!({"name": "Luz", "email": OLD, "roles": [], "branches": []});
@@ -322,7 +322,7 @@ async fn whoever_was_invited_with_a_wrong_address_is_invited_at_the_right_one() 
 }
 
 #[tokio::test]
-async fn s22_nobody_corrects_somebody_who_may_do_more_or_acts_elsewhere() {
+async fn s22_an_actor_corrects_no_user_who_may_do_more_or_acts_elsewhere() {
     let system = System::start().await;
     let owner = system.client();
     let (_, branch) = enrolled(&owner, "Centro").await;

@@ -11,7 +11,7 @@ const PAGES: [&str; 3] = ["/join", "/reset-password", "/confirm-email"];
 
 const EMAIL: &str = "luz@example.com";
 
-/// Each link in the e-mails to somebody who has joined and then forgot the password.
+/// Each link in the e-mails to a user who joined and then forgot the password.
 async fn links(system: &System) -> Vec<String> {
     let invitation = json!({"name": "Luz Marina", "email": EMAIL, "roles": [], "branches": []});
     system.client().post("/v1/users").json(&invitation).send().await.expect(201);

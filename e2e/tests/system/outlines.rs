@@ -79,7 +79,7 @@ async fn the_collection_has_a_request_for_every_operation() {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_with_the_collection_is_signed_in_for_all_of_it() {
+async fn a_sign_in_of_the_collection_holds_for_all_of_it() {
     let collection = collection();
     let requests = requests(&collection);
     let login = named(&requests, "Sign in");

@@ -27,7 +27,7 @@ async fn f53_no_turn_begins_while_a_command_has_the_right_of_way() {
     let database = Database::create().await;
     let (one, other) = (database.store(), database.store());
     let mut turns = turns(&database, TENANT);
-    assert!(!turns.next().await.unwrap(), "nobody has the right of way");
+    assert!(!turns.next().await.unwrap(), "no command has the right of way");
     turns.end();
 
     // Two of one process share it, and another process has it too.
@@ -69,5 +69,5 @@ async fn f53_an_import_that_dies_in_its_turn_leaves_the_way_free() {
     let _held = store.right_of_way(tenant(TENANT)).await;
 
     let mut turns = turns(&database, TENANT);
-    assert!(timeout(A_WHILE, turns.next()).await.is_err(), "nobody has the right of way");
+    assert!(timeout(A_WHILE, turns.next()).await.is_err(), "no command has the right of way");
 }

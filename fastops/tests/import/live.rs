@@ -86,7 +86,7 @@ async fn f53_an_import_into_a_branch_at_work_has_no_order_refused() {
     let slowest = ordered.iter().map(|person| person.slowest).max().unwrap();
     println!("{n_placed} orders were placed during the import, the slowest within {slowest:?}");
     for Ordered { n_placed, refused, .. } in ordered {
-        assert!(n_placed > 0, "nobody ordered");
+        assert!(n_placed > 0, "no order was placed");
         assert_eq!(refused, Vec::<String>::new(), "of {n_placed} orders");
     }
 }

@@ -60,9 +60,9 @@ impl Services {
                 "Su cuenta en {company} tiene ahora otra dirección de correo. Con esta ya no se \
                  entra, y todas las sesiones se cerraron. Si no lo pidió, avise enseguida a quien \
                  administra {company}.\n\n\
-                 Your account at {company} has another e-mail address from now on. This one signs \
-                 nobody in any more, and every sign-in has ended. If you did not ask for it, tell \
-                 whoever administers {company} at once.\n"
+                 Your account at {company} has another e-mail address from now on. You can no \
+                 longer sign in with this one, and every sign-in has ended. If you did not ask for it, tell \
+                 an administrator of {company} at once.\n"
             ),
         };
         let at = self.clock.now();

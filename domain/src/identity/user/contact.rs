@@ -24,7 +24,7 @@ pub struct EmailChangeRequested {
     pub email: EmailKey,
 }
 
-/// They have the address that was asked for; whoever signed in before is out.
+/// The requested address replaced the previous one; every session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EmailChanged {
     /// The request that asked for it.

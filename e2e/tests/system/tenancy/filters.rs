@@ -34,8 +34,8 @@ enum Answered {
     Empty,
     /// 200 with rows of one's own.
     Own,
-    /// The same, and the other company has no such rows either.
-    OwnOfNobody,
+    /// 200 without rows, and the other company has no such rows either.
+    NoRows,
 }
 
 /// A filter with a value that finds something of the other company's, in its own hands.
@@ -74,7 +74,7 @@ const FILTERS: [Row; 11] = [
     row(SALES, "from", Filter::Value("2026-01-01"), Answered::Empty),
     row(SALES, "to", Filter::Value("2026-12-31"), Answered::Empty),
     row(SALES, "group_by", Filter::Value("product"), Answered::Empty),
-    row(PARKED, "consumer", Filter::Value("orders"), Answered::OwnOfNobody),
+    row(PARKED, "consumer", Filter::Value("orders"), Answered::NoRows),
 ];
 
 impl Row {
@@ -99,10 +99,10 @@ impl Row {
         let request = self.request(theirs);
         let shown = system.client().get(&request).send().await;
         let n_shown = shown.expect(200)["data"].as_array().map_or(0, Vec::len);
-        let is_of_nobody = self.answered == Answered::OwnOfNobody;
+        let has_no_rows = self.answered == Answered::NoRows;
         assert_eq!(
             n_shown == 0,
-            is_of_nobody,
+            has_no_rows,
             "{request} finds {n_shown} rows of the company itself"
         );
         let answer = client.get(&request).send().await;

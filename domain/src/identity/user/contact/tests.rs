@@ -47,7 +47,7 @@ fn an_address_that_was_asked_for_is_theirs_when_they_follow_the_link() {
     let email = |events| User::fold(State::default(), events).account().unwrap().email;
     assert_eq!(email(joined([requested(1, NEW)])), Some(OLD));
     assert_eq!(email(joined([requested(1, NEW), changed(1, NEW)])), Some(NEW));
-    // Also of somebody who was invited with a wrong address.
+    // Also for a user who was invited with a wrong address.
     given::<User>([invited(), requested(1, NEW)]).when(confirm(0, 1)).then([changed(1, NEW)]);
 }
 

@@ -63,7 +63,7 @@ fn an_order_without_lines_or_with_too_many_is_refused() {
 }
 
 #[test]
-fn an_order_comes_to_no_more_than_anybody_orders() {
+fn an_order_comes_to_no_more_than_the_largest_amount() {
     let minor = |amount| Money::try_new(amount, Currency::COP).unwrap();
     let dear = minor(PRICE_MAX);
     assert!(price(Currency::COP, vec![request(10, dear)]).is_ok());
