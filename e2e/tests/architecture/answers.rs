@@ -41,7 +41,15 @@ fn difference(item: &str, attributes: &[&str]) -> Option<&'static str> {
     if is_type && count("rename_all = \"snake_case\"") == 1 {
         return Some("`rename_all` is set for one of them only");
     }
-    if !is_type && has("#[oai(") && !has("#[oai(validator(") {
+    // The one attribute that each has under a name of its own.
+    let is_left_out = [
+        has("#[oai(skip_serializing_if_is_none)]"),
+        has("#[serde(skip_serializing_if = \"Option::is_none\")]"),
+    ];
+    if is_left_out[0] != is_left_out[1] {
+        return Some("what is absent is left out by one of them only");
+    }
+    if !is_type && has("#[oai(") && !has("#[oai(validator(") && !is_left_out[0] {
         return Some("serde ignores what is set for this field");
     }
     None
@@ -59,5 +67,12 @@ fn attributes_of_one_of_them_only_are_found() {
     assert_eq!(found("struct A {\n    #[serde(with = \"moment\")]\n    at: DateTime<Utc>,"), 0);
     assert_eq!(found("#[oai(rename_all = \"snake_case\")]\nenum A {\n    Cash,"), 1);
     assert_eq!(found("struct A {\n    #[oai(rename = \"n\")]\n    number: u32,"), 1);
+    let (oai, serde) = (
+        "#[oai(skip_serializing_if_is_none)]",
+        "#[serde(skip_serializing_if = \"Option::is_none\")]",
+    );
+    assert_eq!(found(&format!("struct A {{\n    {oai}\n    a: Option<B>,")), 1);
+    assert_eq!(found(&format!("struct A {{\n    {serde}\n    a: Option<B>,")), 1);
+    assert_eq!(found(&format!("struct A {{\n    {oai}\n    {serde}\n    a: Option<B>,")), 0);
     assert_eq!(found("struct A {\n    #[oai(validator(min_items = 1))]\n    lines: Vec<u32>,"), 0);
 }

@@ -73,20 +73,26 @@ fn close(schema: &mut Map<String, Value>) {
     }
 }
 
+/// All but optional references, which an answer leaves out: generators cannot read a reference that may be null.
 fn require_all(schema: &mut Map<String, Value>) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    let optional: Vec<String> = {
-        let required = required(schema);
-        properties.keys().filter(|name| !required.contains(*name)).cloned().collect()
-    };
-    let all: Vec<String> = properties.keys().cloned().collect();
-    schema.insert("required".to_owned(), json!(all));
+    let required = required(schema);
+    let is_optional = |name: &str| !required.contains(name);
+    let fields =
+        properties.iter().filter(|(name, field)| !is_optional(name) || !is_reference(field));
+    let always: Vec<String> = fields.map(|(name, _)| name.clone()).collect();
+    let optional: Vec<String> = always.iter().filter(|name| is_optional(name)).cloned().collect();
+    schema.insert("required".to_owned(), json!(always));
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
     for name in optional {
         if let Some(Value::Object(property)) = properties.get_mut(&name) {
             property.insert("nullable".to_owned(), json!(true));
         }
     }
+}
+
+fn is_reference(field: &Value) -> bool {
+    field.get("$ref").is_some() || field.get("allOf").is_some()
 }
 
 fn required(schema: &Map<String, Value>) -> BTreeSet<String> {
@@ -105,20 +111,17 @@ fn is_description(member: &Map<String, Value>) -> bool {
     member.keys().all(|key| matches!(key.as_str(), "description" | "deprecated" | "default"))
 }
 
-/// A field that may be missing may be null, both ways.
-///
-/// Beside a reference stands no type: openapi-python-client reads the type and not the null then, and
-/// progenitor the type and not the reference.
+/// A field that may be missing may be null, both ways, unless it is a reference: `nullable` has a meaning only
+/// beside a type, and beside that openapi-python-client and progenitor do not read the reference.
 fn accept_null(object: &mut Map<String, Value>) {
     let required = required(object);
     let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
     for (name, property) in properties.iter_mut() {
+        let is_reference = is_reference(property);
         let Value::Object(schema) = property else { continue };
-        if required.contains(name) && schema.get("nullable") != Some(&json!(true)) {
+        if is_reference || (required.contains(name) && schema.get("nullable") != Some(&json!(true)))
+        {
             continue;
-        }
-        if let Some(reference) = schema.remove("$ref") {
-            schema.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
         }
         schema.insert("nullable".to_owned(), json!(true));
     }

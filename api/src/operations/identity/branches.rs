@@ -78,7 +78,9 @@ struct BranchBody {
     id: Uuid,
     /// Its name.
     name: String,
-    /// Where it is; null if not given.
+    /// Where it is; absent if not given.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<AddressBody>,
     /// The zone of its clock, at first.
     time_zone: String,

@@ -57,7 +57,9 @@ struct OwnCompanyBody {
     legal_name: Option<String>,
     /// Its number at the tax authority; null if not given.
     tax_id: Option<String>,
-    /// Where it is; null if not given.
+    /// Where it is; absent if not given.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<AddressBody>,
     /// When it was set up.
     #[serde(with = "moment")]

@@ -90,7 +90,9 @@ pub(super) struct CompanyBody {
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "Subscription")]
 pub(in crate::operations) struct SubscriptionBody {
-    /// What it may have; null where nothing was agreed on.
+    /// What it may have; absent where nothing was agreed on.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<PlanBody>,
     /// The status of the subscription.
     state: StateBody,

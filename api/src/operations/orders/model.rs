@@ -210,7 +210,9 @@ pub(super) struct OrderSummary {
     placed_at: DateTime<Utc>,
     /// Its status.
     status: StatusBody,
-    /// Why it was cancelled, if it was.
+    /// Why it was cancelled; absent if it was not.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReasonBody>,
     /// What it costs, taxes included.
     total: MoneyBody,

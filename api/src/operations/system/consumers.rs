@@ -51,7 +51,9 @@ struct ConsumerBody {
     lag_events: u64,
     /// How many events of this company wait because they, or earlier ones, could not be taken in.
     parked_events: u64,
-    /// The state that only the process which runs it holds; null for all others.
+    /// The state that only the process which runs it holds; absent for all others.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     here: Option<RunBody>,
 }
 
