@@ -21,7 +21,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::TokioExecutor;
 use poem::http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
 use poem::http::uri::Scheme;
 use poem::http::{Uri, request};
@@ -106,6 +106,28 @@ impl Peers {
             && request.data::<FromPeer>().is_none()
     }
 
+    /// The answer of the node at `address`; none where the command has to be decided here all the same.
+    async fn forward(
+        &self,
+        tenant: TenantId,
+        address: &str,
+        head: request::Parts,
+        body: Bytes,
+    ) -> Option<Response> {
+        match self.send(address, head, body).await {
+            Ok(response) => {
+                metrics::counter!("fastops_commands_forwarded_total").increment(1);
+                Some(response)
+            }
+            Err(error) => {
+                tracing::warn!(address, %error, "a command was not forwarded and is decided here");
+                metrics::counter!("fastops_commands_not_forwarded_total").increment(1);
+                self.deciders.unreachable(tenant);
+                None
+            }
+        }
+    }
+
     async fn send(
         &self,
         address: &str,
@@ -150,57 +172,43 @@ pub(crate) struct Forwarding<E> {
 impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let Some(peers) = &self.peers else { return self.inner.call(request).await };
         if peers.is_misdirected(&request) {
             return Err(Problem::new(Code::Misdirected).into());
         }
-        match self.elsewhere(peers, &request).await {
-            Some((tenant, address)) => self.forward(peers, tenant, &address, request).await,
-            None => self.inner.call(request).await,
+        let Some(tenant) = self.forwardable(&request) else {
+            return self.inner.call(request).await;
+        };
+        // A body may take long to arrive, and the tenant may go to another node meanwhile.
+        let bytes_max = BytesMax::at(&request).get();
+        let body = body::whole(request.take_body(), bytes_max).await?;
+        let forwarded = match peers.deciders.of(tenant).await {
+            DecidingNode::This => None,
+            DecidingNode::Other(address) => {
+                peers.forward(tenant, &address, head(&request), body.clone()).await
+            }
+        };
+        match forwarded {
+            Some(response) => Ok(response),
+            None => {
+                request.set_body(body);
+                self.inner.call(request).await
+            }
         }
     }
 }
 
-impl<E: Endpoint<Output = Response>> Forwarding<E> {
-    /// Where a request has to go, if not here: whose command it is, and the address of who decides. Only
-    /// commands of a company go anywhere: no password and no token of the operator leaves the node that it
-    /// was given to.
-    async fn elsewhere(&self, peers: &Peers, request: &Request) -> Option<(TenantId, Arc<str>)> {
+impl<E> Forwarding<E> {
+    /// The company whose command a request is, if another node may decide it. Only commands of a company
+    /// go anywhere: no password and no token of the operator leaves the node that it was given to.
+    fn forwardable(&self, request: &Request) -> Option<TenantId> {
         let operation = self.contract.find(request.method(), request.original_uri().path())?;
         if !operation.is_command() || request.headers().contains_key(FORWARDED) {
             return None;
         }
         // A caller who is not authenticated is refused by the operation itself.
-        let tenant = Caller::authenticate(request).ok()?.tenant;
-        match peers.deciders.of(tenant).await {
-            DecidingNode::This => None,
-            DecidingNode::Other(address) => Some((tenant, address)),
-        }
-    }
-
-    async fn forward(
-        &self,
-        peers: &Peers,
-        tenant: TenantId,
-        address: &str,
-        mut request: Request,
-    ) -> poem::Result<Response> {
-        let bytes_max = BytesMax::at(&request).get();
-        let body = body::whole(request.take_body(), bytes_max).await?;
-        match peers.send(address, head(&request), body.clone()).await {
-            Ok(response) => {
-                metrics::counter!("fastops_commands_forwarded_total").increment(1);
-                Ok(response)
-            }
-            Err(error) => {
-                tracing::warn!(address, %error, "a command was not forwarded and is decided here");
-                metrics::counter!("fastops_commands_not_forwarded_total").increment(1);
-                peers.deciders.unreachable(tenant);
-                request.set_body(body);
-                self.inner.call(request).await
-            }
-        }
+        Some(Caller::authenticate(request).ok()?.tenant)
     }
 }
 
@@ -224,7 +232,7 @@ fn head(request: &Request) -> request::Parts {
 
 /// Without what concerns one connection only.
 fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
-    for name in [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH] {
+    for name in [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH, EXPECT] {
         headers.remove(name);
     }
     headers

@@ -174,4 +174,6 @@ async fn send_heartbeats(shared: Arc<Shared>, address: String, shutdown: Cancell
     if let Err(error) = left.await {
         tracing::warn!(%error, "this node did not sign off: others get its tenants after {LIFE:?}");
     }
+    // The commands that this node still has belong to the nodes that took its tenants.
+    shared.cached_nodes().clear();
 }
