@@ -1,11 +1,14 @@
 //! What can be sold, and where. Written by the consumer `catalog`.
 
+pub mod availability;
 pub mod branches;
 pub mod categories;
+pub mod modifier_groups;
 pub mod products;
+pub mod stations;
 
 use async_trait::async_trait;
-use domain::catalog::{Category, Product};
+use domain::catalog::{Availability, Category, ModifierGroup, Product, Station};
 use domain::identity::Branch;
 use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
@@ -14,7 +17,8 @@ use sqlx::PgConnection;
 use crate::page::decoded;
 use crate::states;
 
-/// Keeps branches, categories and products.
+/// Keeps branches with their stations and what they do not sell, categories, products and modifier
+/// groups.
 #[derive(Debug)]
 pub struct Catalog;
 
@@ -31,7 +35,12 @@ impl Consumer for Catalog {
 
     fn wants(&self, event: &RecordedEvent) -> bool {
         let stream = &event.stream;
-        stream.is_of::<Branch>() || stream.is_of::<Category>() || stream.is_of::<Product>()
+        stream.is_of::<Branch>()
+            || stream.is_of::<Category>()
+            || stream.is_of::<Product>()
+            || stream.is_of::<ModifierGroup>()
+            || stream.is_of::<Station>()
+            || stream.is_of::<Availability>()
     }
 
     async fn apply(
@@ -41,12 +50,15 @@ impl Consumer for Catalog {
     ) -> Result<(), ConsumerError> {
         states::project::<branches::Branch>(tx, decoded(events)?).await?;
         states::project::<categories::Category>(tx, decoded(events)?).await?;
-        states::project::<products::Product>(tx, decoded(events)?).await
+        states::project::<products::Product>(tx, decoded(events)?).await?;
+        states::project::<modifier_groups::ModifierGroup>(tx, decoded(events)?).await?;
+        states::project::<stations::Station>(tx, decoded(events)?).await?;
+        availability::project(tx, &decoded(events)?).await
     }
 }
 
 impl Projection for Catalog {
     fn tables(&self) -> &'static [&'static str] {
-        &["branches", "categories", "products"]
+        &["branches", "categories", "products", "modifier_groups", "stations", "availability"]
     }
 }

@@ -1,18 +1,20 @@
 //! Values that fill one column: as what they are bound, and how they are read.
 
+use std::collections::BTreeSet;
 use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::catalog::modifier_group::Modifier;
 use domain::catalog::product::Variant;
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
-    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
-    MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
-    VariantId,
+    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId,
+    ModifierGroupId, Money, MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StationId,
+    StockItemId, StockQuantity, UserId, VariantId,
 };
 use event_store::Revision;
 use serde::Serialize;
@@ -25,6 +27,7 @@ use sqlx::{Arguments, Row};
 use uuid::Uuid;
 
 use super::{Column, FromColumns, ToColumns};
+use crate::catalog::availability::Kind;
 use crate::identity::graph::Graph;
 use crate::identity::history::Change;
 use crate::inventory::kardex::Reason;
@@ -116,7 +119,8 @@ macro_rules! numbers {
 }
 
 ids! {
-    BranchId CategoryId DeviceId EventId OrderId PaymentId ProductId RoleId StockItemId UserId VariantId
+    BranchId CategoryId DeviceId EventId ModifierGroupId OrderId PaymentId ProductId RoleId StationId
+    StockItemId UserId VariantId
 }
 
 texts! {
@@ -124,6 +128,7 @@ texts! {
     CancelReason: word;
     Currency: |currency| currency.code();
     CutOff: CutOff::to_string;
+    Kind: word;
     Name: Name::as_str;
     OnShortage: |policy| policy.word();
     OrderType: |order_type| order_type.word();
@@ -145,6 +150,7 @@ numbers! { u8 u16 u32 }
 
 written! {
     Address: "jsonb", Json;
+    BTreeSet<ModifierGroupId>: "jsonb", Json;
     Change: "jsonb", Json;
     Graph: "jsonb", Json;
     // Sums are without limit in the database.
@@ -153,7 +159,9 @@ written! {
     Revision: "bigint", |revision| revision.to_i64();
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
+    String: "text", String::as_str;
     Vec<BusinessDayChange>: "jsonb", Json;
+    Vec<Modifier>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Portion>: "jsonb", Json;
@@ -162,6 +170,7 @@ written! {
 
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
+    BTreeSet<ModifierGroupId>: Json<BTreeSet<ModifierGroupId>>, |Json(ids)| Ok::<_, BoxDynError>(ids);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     u64: i64, u64::try_from;
@@ -169,6 +178,7 @@ read! {
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
     StockQuantity: i64, StockQuantity::try_from_millionths;
     Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
+    Vec<Modifier>: Json<Vec<Modifier>>, |Json(modifiers)| Ok::<_, BoxDynError>(modifiers);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);

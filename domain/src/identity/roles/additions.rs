@@ -23,11 +23,55 @@ pub(super) struct Addition {
 
 /// All additions, the oldest first. A permission that a release adds to a seeded role is listed
 /// here too, under the version of that release.
-pub(super) const ADDITIONS: &[Addition] = &[Addition {
-    version: 2,
-    seed: Seed::Manager,
-    permissions: &[Permission::BranchClose, Permission::BranchUpdate, Permission::CompanyRead],
-}];
+pub(super) const ADDITIONS: &[Addition] = &[
+    Addition {
+        version: 2,
+        seed: Seed::Manager,
+        permissions: &[Permission::BranchClose, Permission::BranchUpdate, Permission::CompanyRead],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Manager,
+        permissions: &[
+            Permission::AvailabilityUpdate,
+            Permission::ModifierGroupCreate,
+            Permission::ModifierGroupRemove,
+            Permission::ModifierGroupUpdate,
+            Permission::StationClose,
+            Permission::StationCreate,
+            Permission::StationUpdate,
+        ],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Cashier,
+        permissions: &[
+            Permission::AvailabilityRead,
+            Permission::AvailabilitySnooze,
+            Permission::ModifierGroupRead,
+            Permission::StationRead,
+        ],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Kitchen,
+        permissions: &[
+            Permission::AvailabilityRead,
+            Permission::AvailabilitySnooze,
+            Permission::ModifierGroupRead,
+            Permission::StationRead,
+        ],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Waiter,
+        permissions: &[
+            Permission::AvailabilityRead,
+            Permission::ModifierGroupRead,
+            Permission::StationRead,
+        ],
+    },
+];
 
 /// The version of the seeds including these additions.
 pub(super) const fn latest(additions: &[Addition]) -> u16 {
