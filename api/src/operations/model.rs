@@ -78,6 +78,11 @@ incoming! {
 }
 
 incoming! {
+    /// What something costs in a price list, which can be nothing.
+    ListPriceBody as "ListPrice" from "0" to "1000000000000"
+}
+
+incoming! {
     /// What a guest pays or hands over.
     PaidBody as "PaidAmount" from "1" to "10000000000000"
 }

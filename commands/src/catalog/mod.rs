@@ -2,9 +2,9 @@
 
 mod categories;
 mod channels;
-pub(crate) mod price_lists;
+mod price_lists;
 mod products;
-pub(crate) mod tax_profiles;
+mod tax_profiles;
 
 pub use domain::catalog::product::VariantRequest;
 

@@ -2,7 +2,8 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
+    InvalidTransition, NameTaken, PlanLimit, PriceListTie, SubscriptionRequired, UnknownReference,
+    Validation,
 };
 
 /// By operation.
@@ -14,4 +15,19 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
         &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
     ),
     ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    (
+        "draftPriceList",
+        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    (
+        "revisePriceList",
+        &[NameTaken, PriceListTie, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("publishPriceList", &[PriceListTie, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("withdrawPriceList", &[SubscriptionRequired, PlanLimit]),
+    // The address has the code of a channel, which has a form.
+    ("putChannel", &[Validation, NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("retireChannel", &[Validation, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("addTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("publishTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
 ];

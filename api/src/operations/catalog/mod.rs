@@ -1,9 +1,14 @@
-//! Categories and products.
+//! Categories and products, price lists, channels and tax profiles.
 
 mod categories;
+mod channels;
 mod codes;
+mod price_list_model;
+mod price_lists;
 mod products;
 pub(in crate::operations) mod refusal;
+mod tax_model;
+mod tax_profiles;
 
 pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
@@ -12,5 +17,11 @@ use super::Services;
 
 /// Every operation of the context.
 pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
-    (categories::Categories(services.clone()), products::Products(services.clone()))
+    (
+        categories::Categories(services.clone()),
+        products::Products(services.clone()),
+        price_lists::PriceLists(services.clone()),
+        channels::Channels(services.clone()),
+        tax_profiles::TaxProfiles(services.clone()),
+    )
 }

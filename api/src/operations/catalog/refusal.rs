@@ -1,7 +1,15 @@
-//! Why categories and products are refused.
+//! Why categories and products are refused, and in files of their own the rest of the menu.
+
+mod channels;
+mod price_lists;
+mod tax_profiles;
 
 use commands::catalog::{CategoryRefusal, ProductRefusal};
 use domain::catalog::{category, product};
+
+pub(in crate::operations) use channels::channel;
+pub(in crate::operations) use price_lists::price_list;
+pub(in crate::operations) use tax_profiles::tax_profile;
 
 use crate::operations::refusal::{name_taken, unknown};
 use crate::problem::{Code, FieldError, Problem};
