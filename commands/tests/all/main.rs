@@ -10,5 +10,6 @@ mod inventory;
 mod lost_commits;
 mod orders;
 mod pending;
+mod price_lists;
 mod replays;
 mod support;

@@ -18,11 +18,13 @@ const UNREAD: &[(&str, &str)] = &[
     ("availability", "no operation issues its events"),
     ("claim", "claims are looked up by those who take them, in memory"),
     ("modifier_group", "no operation issues its events"),
-    ("price_list", "no operation issues its events"),
+    (
+        "price_list_index",
+        "which lists are published is looked up in memory; the lists say it themselves",
+    ),
     ("series", "the number stands in the order that it was assigned to"),
     ("station", "no operation issues its events"),
     ("subscription", "subscriptions are looked up in memory"),
-    ("tax_profile", "no operation issues its events"),
     ("tenant", "companies are listed by the table of their short names"),
 ];
 

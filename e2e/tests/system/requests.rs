@@ -1,5 +1,6 @@
 //! One request of every kind of command, each about an object of its own.
 
+mod prices;
 mod users;
 
 use e2e::client::{Answer, Call, Client, id_in};
@@ -8,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use prices::about_prices;
 use users::about_people;
 
 /// A command that will be accepted, which a test may send repeatedly.
@@ -97,6 +99,7 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.extend(revisions(client, menu, round).await);
     commands.extend(about_branches(client, round).await);
     commands.extend(about_stock(client, menu, round).await);
+    commands.extend(about_prices(client, menu, round).await);
     commands.extend(about_people(client, menu, round).await);
     commands.push(about_company(client, round).await);
     commands

@@ -14,7 +14,7 @@ use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
 use crate::document::operations;
-use ids::{Ids, Staff};
+use ids::{Ids, Prices, Staff};
 use visits::{Expect, Visit, visits};
 
 /// Two companies, each with a menu, an order and a sale.
@@ -76,7 +76,9 @@ impl Neighbours {
         client.get(&path).send().await.expect(200);
         let item = client.post("/v1/stock-items").json(&stock_item("Harina")).send().await.id();
         let staff = Staff::of(client, branch).await;
-        Ids { branch, category, product: added.id(), variant, order: placed.id(), item, staff }
+        let prices = Prices::of(client, added.id(), variant).await;
+        let (product, order) = (added.id(), placed.id());
+        Ids { branch, category, product, variant, order, item, prices, staff }
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {

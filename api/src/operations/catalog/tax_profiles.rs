@@ -177,6 +177,7 @@ impl TaxProfiles {
         method = "get",
         operation_id = "getBuiltInTaxProfile"
     )]
+    #[expect(clippy::unused_async, reason = "operations are async whether they wait or not")]
     async fn built_in(
         &self,
         _by: Can<TaxProfileRead>,

@@ -1,7 +1,7 @@
 //! Ids of objects that one company has and another must not reach.
 
 use e2e::client::id_in;
-use e2e::menu::stock_item;
+use e2e::menu::{price_list, stock_item, tax_profile};
 use e2e::{Client, Menu, fresh};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,7 +15,15 @@ pub(super) struct Ids {
     pub(super) variant: Uuid,
     pub(super) order: Uuid,
     pub(super) item: Uuid,
+    pub(super) prices: Prices,
     pub(super) staff: Staff,
+}
+
+/// Ids of what says what things cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prices {
+    pub(super) list: Uuid,
+    pub(super) tax_profile: Uuid,
 }
 
 /// Ids of users, roles and what belongs to them.
@@ -54,26 +62,48 @@ impl Staff {
     }
 }
 
+impl Prices {
+    /// Drafts a list with a price of a product, and adds a tax profile.
+    pub(super) async fn of(client: &Client, product: Uuid, variant: Uuid) -> Self {
+        let list = price_list(&format!("Lista {product}"), product, variant);
+        let list = client.post("/v1/price-lists").json(&list).send().await;
+        list.expect(201);
+        let profile = tax_profile(&format!("Impuestos {product}"));
+        let profile = client.post("/v1/tax-profiles").json(&profile).send().await;
+        profile.expect(201);
+        Self { list: list.id(), tax_profile: profile.id() }
+    }
+
+    fn of_nothing() -> Self {
+        Self { list: fresh(), tax_profile: fresh() }
+    }
+}
+
 impl Ids {
     pub(super) async fn of(client: &Client, menu: &Menu) -> Self {
         let order = menu.place(client).await.id();
         let added = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await;
         let Menu { branch, category, product, small, .. } = *menu;
         let (item, staff) = (added.id(), Staff::of(client, branch).await);
-        Self { branch, category, product, variant: small, order, item, staff }
+        let rappi = json!({"kind": "aggregator", "name": format!("Rappi {branch}")});
+        client.put("/v1/channels/rappi").json(&rappi).send().await.expect(200);
+        let prices = Prices::of(client, product, small).await;
+        Self { branch, category, product, variant: small, order, item, prices, staff }
     }
 
     pub(super) fn of_nothing() -> Self {
         let [branch, category, product, variant, order, item] = std::array::from_fn(|_| fresh());
-        let staff = Staff::of_nothing();
-        Self { branch, category, product, variant, order, item, staff }
+        let (prices, staff) = (Prices::of_nothing(), Staff::of_nothing());
+        Self { branch, category, product, variant, order, item, prices, staff }
     }
 
     /// All ids as texts, to search for them in answers.
-    pub(super) fn texts(self) -> [String; 10] {
-        let Self { branch, category, product, variant, order, item, staff } = self;
+    pub(super) fn texts(self) -> [String; 12] {
+        let Self { branch, category, product, variant, order, item, prices, staff } = self;
+        let Prices { list, tax_profile } = prices;
         let Staff { role, user, device, session, .. } = staff;
-        [branch, category, product, variant, order, item, role, user, device, session]
-            .map(|id| id.to_string())
+        let of_menu = [branch, category, product, variant, order, item, list, tax_profile];
+        let mut ids = of_menu.into_iter().chain([role, user, device, session]);
+        std::array::from_fn(|_| ids.next().map(|id| id.to_string()).unwrap_or_default())
     }
 }
