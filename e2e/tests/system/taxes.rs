@@ -22,7 +22,7 @@ async fn the_profile_of_colombia_is_read_as_data() {
     assert_eq!(rule.unwrap()["taxes"], inc);
     let sources = body["sources"].as_array().unwrap();
     assert!(sources.iter().any(|source| source.as_str().unwrap().contains("contador")));
-    client.get("/v1/built-in-tax-profiles/FR").send().await.problem(404, "not-found");
+    client.get("/v1/built-in-tax-profiles/FR").send().await.problem(400, "validation");
 }
 
 #[tokio::test]

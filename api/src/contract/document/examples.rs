@@ -109,7 +109,6 @@ fn of_field(name: &str, ty: &str) -> Option<Value> {
         ("permission_id", "string") => json!("order.place"),
         ("permissions", "array") => json!(["order.place"]),
         ("consumer", "string") => json!("orders"),
-        ("country", "string") => json!("CO"),
         _ => return None,
     })
 }

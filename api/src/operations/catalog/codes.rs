@@ -3,7 +3,6 @@
 use crate::contract::Refusals;
 use crate::problem::Code::{
     InvalidTransition, NameTaken, PlanLimit, PriceListTie, SubscriptionRequired, UnknownReference,
-    Validation,
 };
 
 /// By operation.
@@ -25,9 +24,8 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
     ),
     ("publishPriceList", &[PriceListTie, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("withdrawPriceList", &[SubscriptionRequired, PlanLimit]),
-    // The address has the code of a channel, which has a form.
-    ("putChannel", &[Validation, NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
-    ("retireChannel", &[Validation, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("putChannel", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("retireChannel", &[InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("addTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("publishTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
 ];

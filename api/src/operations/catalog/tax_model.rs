@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::shared::{Name, Rate};
-use domain::taxes::builtin::Builtin;
+use domain::taxes::builtin::{Builtin, Country};
 use domain::taxes::profile::Term;
 use domain::taxes::{Inclusion, Profile, Rule, Tax};
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 use projections::catalog::tax_profiles::{TaxProfile, TaxProfileHead};
 use serde::Serialize;
 use uuid::Uuid;
@@ -21,6 +21,16 @@ mirrored! {
         /// It is put on the price.
         Added,
     }
+}
+
+/// A country that FastOps has a tax profile for, by its ISO 3166 code.
+#[derive(Debug, Clone, Copy, Enum, Serialize)]
+#[oai(rename = "TaxCountry")]
+pub(super) enum CountryBody {
+    /// Colombia.
+    #[oai(rename = "CO")]
+    #[serde(rename = "CO")]
+    Colombia,
 }
 
 /// A tax profile to be published.
@@ -133,8 +143,8 @@ pub(super) struct TaxProfileHeadBody {
 #[derive(Object, Serialize)]
 #[oai(rename = "BuiltInTaxProfile")]
 pub(super) struct BuiltInTaxProfileBody {
-    /// The country by its ISO 3166 code.
-    country: String,
+    /// The country.
+    country: CountryBody,
     /// Raised with every change.
     version: u32,
     /// What it rests on, and what an accountant has to confirm.
@@ -186,6 +196,22 @@ impl TaxBody {
             fields.wrong(&format!("{at}/rate"), "maximum", words);
         }
         Some(Tax { code: code?, rate: rate?, inclusion: self.inclusion.into() })
+    }
+}
+
+impl From<Country> for CountryBody {
+    fn from(country: Country) -> Self {
+        match country {
+            Country::Colombia => Self::Colombia,
+        }
+    }
+}
+
+impl From<CountryBody> for Country {
+    fn from(country: CountryBody) -> Self {
+        match country {
+            CountryBody::Colombia => Self::Colombia,
+        }
     }
 }
 
@@ -247,7 +273,7 @@ impl From<TaxProfileHead> for TaxProfileHeadBody {
 impl From<&Builtin> for BuiltInTaxProfileBody {
     fn from(builtin: &Builtin) -> Self {
         Self {
-            country: builtin.country.code().to_owned(),
+            country: builtin.country.into(),
             version: builtin.version,
             sources: builtin.sources.clone(),
             profile: builtin.profile.clone().into(),

@@ -12,7 +12,7 @@ use projections::catalog::{Catalog, tax_profiles};
 use uuid::Uuid;
 
 use super::tax_model::{
-    BuiltInTaxProfileBody, TaxProfileBody, TaxProfileDetails, TaxProfileHeadBody,
+    BuiltInTaxProfileBody, CountryBody, TaxProfileBody, TaxProfileDetails, TaxProfileHeadBody,
 };
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
@@ -181,11 +181,8 @@ impl TaxProfiles {
     async fn built_in(
         &self,
         _by: Can<TaxProfileRead>,
-        country: Path<String>,
+        country: Path<CountryBody>,
     ) -> Result<Json<BuiltInTaxProfileBody>, Problem> {
-        let mut countries = Country::ALL.into_iter();
-        let found = countries.find(|it| it.code() == country.as_str());
-        let country = found.ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok(Json(country.builtin().into()))
+        Ok(Json(Country::from(country.0).builtin().into()))
     }
 }
