@@ -36,12 +36,16 @@ named! {
     Category = "category",
     /// A modifier group.
     ModifierGroup = "modifier_group",
+    /// A price list.
+    PriceList = "price_list",
     /// A product.
     Product = "product",
     /// A station, in its branch.
     Station = "station",
     /// A stock item.
     StockItem = "stock_item",
+    /// A tax profile.
+    TaxProfile = "tax_profile",
 }
 
 /// A key in a set. Its text never changes, because stored claims are found by it; it includes the

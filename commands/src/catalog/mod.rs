@@ -1,20 +1,28 @@
 //! Categories, products and modifier groups, and what branches have of their own: stations, and what
-//! they sell at the moment.
+//! they sell at the moment; price lists, channels and tax profiles.
 
 mod availability;
 mod categories;
+mod channels;
 mod modifier_groups;
+mod price_lists;
 mod products;
 mod stations;
+mod tax_profiles;
 
 pub use domain::catalog::modifier_group::ModifierRequest;
 pub use domain::catalog::product::VariantRequest;
 
 pub use availability::{Affected, AvailabilityRefusal, Change, ChangeAvailability};
 pub use categories::{AddCategory, CategoryRefusal, ReviseCategory};
+pub use channels::{PutChannel, RetireChannel};
 pub use modifier_groups::{
     AddModifierGroup, ModifierGroupRefusal, RemoveModifierGroup, RestoreModifierGroup,
     ReviseModifierGroup,
 };
+pub use price_lists::{
+    DraftPriceList, PriceListRefusal, PublishPriceList, RevisePriceList, WithdrawPriceList,
+};
 pub use products::{AddProduct, ProductRefusal, ReviseProduct};
 pub use stations::{AddStation, CloseStation, RenameStation, StationRefusal};
+pub use tax_profiles::{AddTaxProfile, PublishTaxProfile, TaxProfileRefusal};

@@ -11,5 +11,6 @@ mod lost_commits;
 mod modifier_groups;
 mod orders;
 mod pending;
+mod price_lists;
 mod replays;
 mod support;

@@ -3,12 +3,17 @@
 pub mod availability;
 pub mod branches;
 pub mod categories;
+pub mod channels;
 pub mod modifier_groups;
+pub mod price_lists;
 pub mod products;
 pub mod stations;
+pub mod tax_profiles;
 
 use async_trait::async_trait;
-use domain::catalog::{Availability, Category, ModifierGroup, Product, Station};
+use domain::catalog::{
+    Availability, Category, Channels, ModifierGroup, PriceList, Product, Station, TaxProfile,
+};
 use domain::identity::Branch;
 use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
@@ -17,8 +22,8 @@ use sqlx::PgConnection;
 use crate::page::decoded;
 use crate::states;
 
-/// Keeps branches with their stations and what they do not sell, categories, products and modifier
-/// groups.
+/// Keeps branches with their stations and what they do not sell, categories, products, modifier groups,
+/// price lists, channels and tax profiles.
 #[derive(Debug)]
 pub struct Catalog;
 
@@ -41,6 +46,9 @@ impl Consumer for Catalog {
             || stream.is_of::<ModifierGroup>()
             || stream.is_of::<Station>()
             || stream.is_of::<Availability>()
+            || stream.is_of::<PriceList>()
+            || stream.is_of::<Channels>()
+            || stream.is_of::<TaxProfile>()
     }
 
     async fn apply(
@@ -53,12 +61,25 @@ impl Consumer for Catalog {
         states::project::<products::Product>(tx, decoded(events)?).await?;
         states::project::<modifier_groups::ModifierGroup>(tx, decoded(events)?).await?;
         states::project::<stations::Station>(tx, decoded(events)?).await?;
-        availability::project(tx, &decoded(events)?).await
+        availability::project(tx, &decoded(events)?).await?;
+        states::project::<price_lists::PriceList>(tx, decoded(events)?).await?;
+        states::project::<channels::Channels>(tx, decoded(events)?).await?;
+        tax_profiles::project(tx, decoded(events)?).await
     }
 }
 
 impl Projection for Catalog {
     fn tables(&self) -> &'static [&'static str] {
-        &["branches", "categories", "products", "modifier_groups", "stations", "availability"]
+        &[
+            "branches",
+            "categories",
+            "products",
+            "modifier_groups",
+            "stations",
+            "availability",
+            "price_lists",
+            "channels",
+            "tax_profile_versions",
+        ]
     }
 }

@@ -5,17 +5,21 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::catalog::channels;
 use domain::catalog::modifier_group::Modifier;
+use domain::catalog::price_list::{Conditions, Entry};
 use domain::catalog::product::Variant;
+use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId,
-    ModifierGroupId, Money, MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StationId,
-    StockItemId, StockQuantity, UserId, VariantId,
+    ModifierGroupId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId, RoleId,
+    StationId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
 };
+use domain::taxes::Profile;
 use event_store::Revision;
 use serde::Serialize;
 use serde::de::value::StringDeserializer;
@@ -119,8 +123,7 @@ macro_rules! numbers {
 }
 
 ids! {
-    BranchId CategoryId DeviceId EventId ModifierGroupId OrderId PaymentId ProductId RoleId StationId
-    StockItemId UserId VariantId
+    BranchId CategoryId DeviceId EventId ModifierGroupId OrderId PaymentId PriceListId ProductId RoleId StationId StockItemId TaxProfileId UserId VariantId
 }
 
 texts! {
@@ -152,16 +155,22 @@ written! {
     Address: "jsonb", Json;
     BTreeSet<ModifierGroupId>: "jsonb", Json;
     Change: "jsonb", Json;
+    channels::State: "jsonb", Json;
+    Conditions: "jsonb", Json;
     Graph: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
     Revision: "bigint", |revision| revision.to_i64();
+    Profile: "jsonb", Json;
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
     String: "text", String::as_str;
     Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Modifier>: "jsonb", Json;
+    TaxRegimes: "jsonb", |regimes| Json(regimes.all());
+    Vec<BusinessDayChange>: "jsonb", Json;
+    Vec<Entry>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Portion>: "jsonb", Json;
@@ -172,13 +181,18 @@ read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
     BTreeSet<ModifierGroupId>: Json<BTreeSet<ModifierGroupId>>, |Json(ids)| Ok::<_, BoxDynError>(ids);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
+    channels::State: Json<channels::State>, |Json(channels)| Ok::<_, BoxDynError>(channels);
+    Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
+    Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
     StockQuantity: i64, StockQuantity::try_from_millionths;
+    TaxRegimes: Json<Vec<TaxRegime>>, |Json(regimes)| Ok::<_, BoxDynError>(TaxRegimes::of(regimes));
     Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
     Vec<Modifier>: Json<Vec<Modifier>>, |Json(modifiers)| Ok::<_, BoxDynError>(modifiers);
+    Vec<Entry>: Json<Vec<Entry>>, |Json(entries)| Ok::<_, BoxDynError>(entries);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);

@@ -12,6 +12,7 @@ mod later_release;
 mod lost_commits;
 mod orders;
 mod parking;
+mod prices;
 mod random_menu;
 mod random_stock;
 mod read_by;

@@ -1,11 +1,18 @@
 //! Why commands about the menu are refused.
 
 mod availability;
+mod channels;
 mod modifier_group;
+mod price_lists;
 mod station;
+mod tax_profiles;
 
 use commands::catalog::{CategoryRefusal, ProductRefusal};
 use domain::catalog::{category, product};
+
+pub(in crate::operations) use channels::channel;
+pub(in crate::operations) use price_lists::price_list;
+pub(in crate::operations) use tax_profiles::tax_profile;
 
 use crate::operations::refusal::{name_taken, unknown};
 use crate::problem::{Code, FieldError, Problem};

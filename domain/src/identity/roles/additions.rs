@@ -33,6 +33,20 @@ pub(super) const ADDITIONS: &[Addition] = &[
         version: 3,
         seed: Seed::Manager,
         permissions: &[
+            Permission::ChannelManage,
+            Permission::PriceListCreate,
+            Permission::PriceListPublish,
+            Permission::PriceListRead,
+            Permission::PriceListUpdate,
+            Permission::TaxProfileRead,
+        ],
+    },
+    Addition { version: 3, seed: Seed::Cashier, permissions: &[Permission::ChannelRead] },
+    Addition { version: 3, seed: Seed::Waiter, permissions: &[Permission::ChannelRead] },
+    Addition {
+        version: 3,
+        seed: Seed::Manager,
+        permissions: &[
             Permission::AvailabilityUpdate,
             Permission::ModifierGroupCreate,
             Permission::ModifierGroupRemove,
