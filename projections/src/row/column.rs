@@ -4,7 +4,7 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::catalog::product::Variant;
+use domain::catalog::product::{Image, Variant};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
@@ -147,6 +147,7 @@ written! {
     Address: "jsonb", Json;
     Change: "jsonb", Json;
     Graph: "jsonb", Json;
+    Image: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
@@ -164,6 +165,7 @@ read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
+    Image: Json<Image>, |Json(image)| Ok::<_, BoxDynError>(image);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
