@@ -2,7 +2,8 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
+    ImageTooLarge, InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
+    UnsupportedImage,
 };
 
 /// By operation.
@@ -13,5 +14,7 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
         "addProduct",
         &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
     ),
+    ("setProductImage", &[UnsupportedImage, ImageTooLarge, SubscriptionRequired, PlanLimit]),
+    ("removeProductImage", &[SubscriptionRequired, PlanLimit]),
     ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
 ];

@@ -2,6 +2,7 @@
 
 mod categories;
 mod codes;
+mod images;
 mod products;
 pub(in crate::operations) mod refusal;
 
@@ -12,5 +13,9 @@ use super::Services;
 
 /// Every operation of the context.
 pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
-    (categories::Categories(services.clone()), products::Products(services.clone()))
+    (
+        categories::Categories(services.clone()),
+        products::Products(services.clone()),
+        images::Images(services.clone()),
+    )
 }
