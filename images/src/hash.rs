@@ -13,7 +13,7 @@ const RENDERING: &[u8] = b"fastops image 1\0";
 ///
 /// It covers the company, so that no company learns from an address what another one has, and what one replaces is not
 /// another's.
-pub fn hash(tenant: TenantId, uploaded: &[u8]) -> ImageHash {
+pub(crate) fn hash(tenant: TenantId, uploaded: &[u8]) -> ImageHash {
     let mut hasher = Sha256::new();
     hasher.update(RENDERING);
     hasher.update(tenant.uuid());

@@ -4,6 +4,7 @@
 //! Nothing of an upload is kept as it came: what is stored is drawn from its pixels, so that metadata, appended files and
 //! scripts in it are gone.
 
+mod alpha;
 mod hash;
 mod jpeg;
 mod read;
@@ -16,7 +17,6 @@ pub mod testing;
 
 pub use domain::catalog::product::image::{Image, ImageHash, ImageSize};
 
-pub use hash::hash;
 pub use read::{PIXELS_MAX, Rejected, SIDE_MAX};
 pub use render::{Rendered, WIDTHS, render};
 pub use renderer::{NotRendered, Renderer, WAITING_MAX};

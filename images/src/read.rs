@@ -10,7 +10,8 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageResult, Limits};
 
 use crate::jpeg;
 
-/// The most pixels of an image: those of the cameras of today's phones. Decoding takes up to eight bytes for each.
+/// The most pixels of an image: those of the cameras of today's phones. Decoding and drawing them takes
+/// up to twelve bytes for each.
 pub const PIXELS_MAX: u64 = 25_000_000;
 
 /// The most pixels of an image in either direction.

@@ -9,6 +9,7 @@ use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageResult, RgbaImage};
 
+use crate::alpha;
 use crate::read::{Pixels, Rejected, read};
 
 /// The widths of the small, the medium and the large image, in pixels: a list on a phone, a card on a till, the width of
@@ -32,10 +33,12 @@ pub struct Rendered {
 
 /// Draws the image that was uploaded anew, under this hash.
 ///
-/// It takes up to eight bytes for each of its pixels and up to a second.
+/// It takes up to a second, and up to twelve bytes for each of its pixels.
 pub fn render(hash: ImageHash, uploaded: &[u8]) -> Result<Rendered, Rejected> {
     let large = upright(read(uploaded)?, WIDTHS[2]);
-    let [small, medium] = [WIDTHS[0], WIDTHS[1]].map(|width| fitted(&large, width));
+    let mut drawn = [fitted(&large, WIDTHS[0]), fitted(&large, WIDTHS[1]), large];
+    drawn.iter_mut().for_each(alpha::divide);
+    let [small, medium, large] = drawn;
     let format = if is_opaque(&large) { ImageFormat::Jpeg } else { ImageFormat::WebP };
     let image = Image {
         hash,
@@ -56,10 +59,17 @@ pub fn render(hash: ImageHash, uploaded: &[u8]) -> Result<Rendered, Rejected> {
     Ok(Rendered { image, files })
 }
 
-/// The image as the camera was held, at most this wide. It is made small before it is turned, which would take as much
+/// The image as the camera was held, at most this wide, multiplied by its alpha. It is made small before it is turned, which would take as much
 /// memory again.
 fn upright(pixels: Pixels, width: u16) -> RgbaImage {
     let Pixels { image, orientation } = pixels;
+    let image = if image.color().has_alpha() {
+        let mut image = image.into_rgba8();
+        alpha::multiply(&mut image);
+        image.into()
+    } else {
+        image
+    };
     // Twice as large as the result may be whichever way it is turned: what is left to do is done with care.
     let side = u32::from(width * TALL_MAX) * 2;
     let mut image = if image.width() > side || image.height() > side {

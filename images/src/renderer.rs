@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use domain::shared::TenantId;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::ImageHash;
+use crate::hash::hash;
 use crate::read::Rejected;
 use crate::render::{Rendered, render};
 
@@ -44,21 +46,32 @@ impl Default for Renderer {
 }
 
 impl Renderer {
+    /// The hash of what a company uploads, computed on a thread where it delays no request.
+    pub async fn hash(&self, tenant: TenantId, uploaded: Bytes) -> Result<ImageHash, NotRendered> {
+        elsewhere(move || hash(tenant, &uploaded)).await
+    }
+
     /// Renders an upload on a thread where it delays no request.
     pub async fn render(&self, hash: ImageHash, uploaded: Bytes) -> Result<Rendered, NotRendered> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NotRendered::Busy)?;
         let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| NotRendered::Busy)?;
-        let rendering = spawn_blocking(move || {
+        let rendered = elsewhere(move || {
             // A client that leaves gives way to the next only when its image is drawn.
             let _held = (place, turn);
             render(hash, &uploaded)
         });
-        let rendered = rendering.await.map_err(|ended| {
-            tracing::error!(error = %ended, "rendering an image panicked: it is refused");
-            NotRendered::Lost
-        })?;
-        Ok(rendered?)
+        Ok(rendered.await??)
     }
+}
+
+/// Does work on a thread that may be kept busy.
+async fn elsewhere<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, NotRendered> {
+    spawn_blocking(work).await.map_err(|ended| {
+        tracing::error!(error = %ended, "working on an image panicked: it is refused");
+        NotRendered::Lost
+    })
 }
 
 #[cfg(test)]

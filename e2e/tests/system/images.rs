@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use e2e::site::IMAGES_URL;
 use e2e::{Answer, Call, Client, Menu, System, fresh};
 use fastops::images::{Swept, sweep};
@@ -55,8 +55,7 @@ impl Kitchen {
 }
 
 async fn files(store: &ImageStore) -> Vec<FileName> {
-    let later = Utc::now() + TimeDelta::days(1);
-    let stored = store.written_before(later).await.unwrap();
+    let stored = store.written_before(DateTime::<Utc>::MAX_UTC).await.unwrap();
     stored.into_iter().map(|stored| stored.name).collect()
 }
 
@@ -264,8 +263,9 @@ async fn files_that_no_product_has_are_swept_a_day_after_they_were_written() {
     let written = files(&store).await.len();
     assert_eq!(written, 4);
     let installation = kitchen.system.node().installation.clone();
+    let stored = store.written_before(DateTime::<Utc>::MAX_UTC).await.unwrap();
+    let now = stored.iter().map(|stored| stored.written).max().unwrap();
     let swept = kitchen.system.node().run(async move {
-        let now = Utc::now();
         let today = sweep(&installation, &store, now).await.unwrap();
         let tomorrow = now + TimeDelta::days(1) + TimeDelta::minutes(1);
         (today, sweep(&installation, &store, tomorrow).await.unwrap())

@@ -77,6 +77,21 @@ fn transparent_parts_stay_transparent() {
 }
 
 #[test]
+fn what_cannot_be_seen_does_not_show_at_the_edges() {
+    let disc = RgbaImage::from_fn(1_201, 1_201, |x, y| {
+        let inside = x.abs_diff(600).pow(2) + y.abs_diff(600).pow(2) < 500 * 500;
+        Rgba(if inside { [255, 255, 255, 255] } else { [0, 0, 0, 0] })
+    });
+    let mut uploaded = Vec::new();
+    disc.write_with_encoder(PngEncoder::new(&mut uploaded)).unwrap();
+    for (name, bytes) in rendered(&uploaded).files {
+        let drawn = image::load_from_memory(&bytes).unwrap().into_rgba8();
+        let dark = drawn.pixels().find(|pixel| pixel.0[3] > 16 && pixel.0[0] < 240);
+        assert_eq!(dark, None, "{name}");
+    }
+}
+
+#[test]
 fn s46_a_photograph_is_turned_as_the_camera_was_held_and_says_nothing_of_where_it_was() {
     let red = Rgb([250, 10, 10]);
     let blue = Rgb([10, 10, 250]);

@@ -66,7 +66,8 @@ impl Images {
         Upload(uploaded): Upload,
     ) -> Result<Done<Settled>, Problem> {
         let product = ProductId::from_uuid(product_id.0);
-        let hash = images::hash(by.caller.tenant, &uploaded);
+        let hash = self.0.images.renderer.hash(by.caller.tenant, uploaded.clone()).await;
+        let hash = hash.map_err(not_rendered)?;
         let (scope, command) = (self.0.scope(&by.caller), key.command_id());
         let wanted = is_upload_wanted(&self.0.commands, &scope, command, product).await;
         let image = if wanted.map_err(|error| refused(error, refusal::product))? {
