@@ -5,7 +5,7 @@ pub(crate) mod body;
 mod check;
 mod expectation;
 mod limits;
-mod place;
+mod path;
 mod schema;
 mod strict;
 mod upload;
@@ -26,7 +26,7 @@ use serde_json::Value;
 pub(crate) use expectation::{expectation, integer_bounds};
 pub(crate) use limits::BytesMax;
 pub use limits::{BODY_BYTES_MAX, JSON_BYTES_MAX};
-pub(crate) use place::Place;
+pub(crate) use path::Path;
 pub(crate) use schema::Schema;
 pub(crate) use upload::Upload;
 

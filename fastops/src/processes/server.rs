@@ -184,7 +184,7 @@ fn services(
         sessions: people.clone(),
         tickets: people.clone(),
         renewals: people.renewals(),
-        letters: people,
+        outbox: people,
         public_url,
         images,
         attempts: Arc::default(),
