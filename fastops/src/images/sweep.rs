@@ -1,5 +1,5 @@
-//! Removing the files of images that no product has: of images that were replaced or removed, and of uploads that no
-//! product came to refer to.
+//! Removing the files of images that no product has: of images that were replaced or removed, and of
+//! uploads that no product came to refer to.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::installation::Installation;
 
-/// How long a file stays that nothing refers to. An upload refers to its files seconds after it has written them, and
-/// writes them again if they are there; clients that have read a menu load its images for hours.
+/// How long a file stays that nothing refers to. An upload refers to its files seconds after it has written
+/// them, and writes them again if they are there; clients that have read a menu load its images for hours.
 const UNREFERRED_FOR: TimeDelta = TimeDelta::days(1);
 
 /// How long the read models may take to come to where the log ended.
