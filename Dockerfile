@@ -5,7 +5,8 @@ COPY . .
 RUN mv "$(scripts/release.sh)/fastops" /fastops
 
 FROM debian:bookworm-slim
-RUN useradd --system --uid 10001 --no-create-home fastops
+RUN useradd --system --uid 10001 --no-create-home fastops \
+    && install -d -o fastops /var/lib/fastops /var/lib/fastops/images
 COPY --from=build /fastops /usr/local/bin/fastops
 USER fastops
 EXPOSE 8080 8081

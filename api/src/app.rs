@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use images::ImageStore;
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
@@ -18,6 +19,7 @@ use crate::edge::cors::AllowedOrigins;
 use crate::forwarding::{Arrivals, Forwarding, Peers};
 use crate::guard::Guard;
 use crate::health::{self, Readiness};
+use crate::image_files;
 use crate::link_pages;
 use crate::problem::page;
 use crate::rates::RateLimits;
@@ -60,6 +62,8 @@ pub struct Shell {
     pub rates: Arc<RateLimits>,
     /// Answers `/readyz`.
     pub readiness: Arc<dyn Readiness>,
+    /// The files of images.
+    pub images: ImageStore,
     /// Further pages, by their addresses.
     pub pages: Vec<(&'static str, App)>,
 }
@@ -93,6 +97,8 @@ pub fn app<T: OpenApi + 'static>(api: T, shell: Shell) -> Result<Apps, ContractE
     pages.extend(shell.pages);
     let addresses = pages.iter().map(|(path, _)| *path).collect();
     let explained = Route::new().at("/problems/:slug", get(page::page));
+    let files = get(image_files::file).data(shell.images);
+    let explained = explained.at(format!("{}:name", image_files::ROOT), files);
     let route = pages.into_iter().fold(explained, |route, (path, page)| route.at(path, page));
     let operations = Forwarding {
         inner: service.into_endpoint().map_to_response(),

@@ -31,7 +31,7 @@ use tokio::time::timeout;
 use crate::caller::Caller;
 use crate::contract::Contract;
 use crate::journal::Journal;
-use crate::payload::{BODY_BYTES_MAX, BytesMax, body};
+use crate::payload::{BODY_BYTES_MAX, BytesMax, JSON_BYTES_MAX, body};
 use crate::problem::{Code, Problem};
 use crate::trace::TRACEPARENT;
 pub(crate) use arrivals::Arrivals;
@@ -199,7 +199,9 @@ impl<E> Forwarding<E> {
     /// go anywhere: no password and no token of the operator leaves the node that it was given to.
     fn forwardable(&self, request: &Request) -> Option<TenantId> {
         let operation = self.contract.find(request.method(), request.original_uri().path())?;
-        if !operation.is_command() || request.headers().contains_key(FORWARDED) {
+        // An image may take longer to draw than another node may take to answer, and any node may decide.
+        let is_upload = operation.body.is_some_and(|body| body.get() > JSON_BYTES_MAX);
+        if !operation.is_command() || is_upload || request.headers().contains_key(FORWARDED) {
             return None;
         }
         // A caller who is not authenticated is refused by the operation itself.

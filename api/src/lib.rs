@@ -10,7 +10,7 @@
 //! - [`operations`]: what can be asked over HTTP, by context
 //! - [`app`]: pages and layers around an API; [`edge`]: what is done to every answer; [`health`],
 //!   [`telemetry`], [`journal`], [`trace`]
-//! - [`link_pages`]: the pages that links in e-mails lead to
+//! - [`link_pages`]: the pages that links in e-mails lead to; [`image_files`]: images
 //! - [`app`]: pages and layers around an API; [`health`], [`telemetry`], [`journal`], [`trace`]
 //! - [`forwarding`]: commands go to the node that decides for their company
 //! - [`server`]: the accept loop
@@ -27,6 +27,7 @@ pub mod edge;
 pub mod forwarding;
 mod guard;
 pub mod health;
+mod image_files;
 pub mod journal;
 pub mod language;
 mod link_pages;

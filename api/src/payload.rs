@@ -1,4 +1,4 @@
-//! Json: request and response bodies, read strictly and checked against their own documentation.
+//! Bodies: JSON, read strictly and checked against its own documentation, and images.
 
 mod blocking;
 pub(crate) mod body;
@@ -8,6 +8,7 @@ mod limits;
 mod path;
 mod schema;
 mod strict;
+mod upload;
 
 use poem::error::ReadBodyError;
 use poem::http::StatusCode;
@@ -23,10 +24,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use expectation::{expectation, integer_bounds};
-pub use limits::BODY_BYTES_MAX;
 pub(crate) use limits::BytesMax;
+pub use limits::{BODY_BYTES_MAX, JSON_BYTES_MAX};
 pub(crate) use path::Path;
 pub(crate) use schema::Schema;
+pub(crate) use upload::Upload;
 
 use crate::language::Words;
 use crate::problem::{Code, FieldError, Problem};
@@ -76,15 +78,25 @@ fn check_headers(request: &Request, bytes_max: BytesMax) -> Result<(), Problem> 
         !name.eq_ignore_ascii_case("charset")
             || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
     };
-    let plain = request
-        .headers()
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if !essence.eq_ignore_ascii_case(MEDIA_TYPE) || !parts.all(utf8) || !plain || !is_one {
+    if !essence.eq_ignore_ascii_case(MEDIA_TYPE) || !parts.all(utf8) || !is_one {
         return Err(Problem::new(Code::UnsupportedMediaType));
     }
-    // Refused before the body arrives: a client that waits for `100 Continue` never sends it.
+    check_coding(request)?;
+    check_length(request, bytes_max)
+}
+
+/// Bodies are not compressed.
+fn check_coding(request: &Request) -> Result<(), Problem> {
+    let mut codings = request.headers().get_all(CONTENT_ENCODING).iter();
+    if codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::UnsupportedMediaType))
+}
+
+/// Refuses a body that is announced as too large before it arrives: a client that waits for `100 Continue`
+/// never sends it.
+fn check_length(request: &Request, bytes_max: BytesMax) -> Result<(), Problem> {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if announced.and_then(|length| length.parse().ok()).is_some_and(|n: usize| n > bytes_max.get())
     {

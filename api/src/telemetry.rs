@@ -8,6 +8,7 @@ use poem::{Endpoint, Request, Response};
 use tracing::Instrument;
 
 use crate::contract::Contract;
+use crate::image_files;
 use crate::journal::{HEADER, Journal};
 use crate::sources::NewId;
 
@@ -48,6 +49,7 @@ impl<E> Telemetry<E> {
         match self.contract.template(path) {
             Some(template) => template.to_owned(),
             None if path.starts_with("/problems/") => "/problems/{slug}".to_owned(),
+            None if path.starts_with(image_files::ROOT) => format!("{}{{name}}", image_files::ROOT),
             None if self.pages.contains(&path) => path.to_owned(),
             None => "unmatched".to_owned(),
         }

@@ -13,6 +13,7 @@ use domain::identity::Permission;
 use domain::identity::permission::markers::{OrderPlace, OrderRead, ReportSales};
 use domain::identity::roles::{BranchAccess, Held};
 use domain::shared::{SessionId, TenantId, UserId};
+use images::ImageStore;
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
 use poem::{EndpointExt, get};
@@ -273,6 +274,7 @@ pub(crate) fn service_with(up: bool) -> App {
         peers: None,
         rates: Arc::new(RateLimits::new(Rates::default())),
         readiness: Arc::new(Database { up }),
+        images: ImageStore::in_memory(),
         pages: vec![("/", get(make_sync(|_| "a page")).map_to_response().boxed())],
     };
     app((Orders, Views), shell).unwrap().public

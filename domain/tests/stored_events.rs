@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::catalog::product::image::{Colour, ImageFormat, ImageHash, ImageSize};
 use domain::catalog::{category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
@@ -38,6 +39,18 @@ fn pesos(amount: i64) -> Money {
 
 fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)
+}
+
+fn image() -> product::Image {
+    let size = |width, height| ImageSize { width, height };
+    product::Image {
+        hash: ImageHash::new([0x5a; 16]),
+        format: ImageFormat::Jpeg,
+        small: size(200, 150),
+        medium: size(600, 450),
+        large: size(1_200, 900),
+        colour: Colour::new([0xc8, 0xa2, 0x6b]),
+    }
 }
 
 fn variant() -> product::Variant {
@@ -223,11 +236,13 @@ fn catalog() -> Vec<String> {
         category::Moved { place: 2 }.into(),
     ];
     let category = CategoryId::from_uuid(uuid(3));
-    let products: [product::Event; 4] = [
+    let products: [product::Event; 6] = [
         product::Added { name: name("Bandeja paisa"), category, variants: vec![variant()] }.into(),
         product::Renamed { name: name("Bandeja") }.into(),
         product::Recategorised { category }.into(),
         product::VariantsOffered { variants: vec![variant()] }.into(),
+        product::ImageSet { image: image() }.into(),
+        product::ImageRemoved {}.into(),
     ];
     [stored(&categories), stored(&products), menu::samples()].concat()
 }

@@ -131,6 +131,12 @@ impl Call {
         Self { request, ..self }
     }
 
+    /// Sets arbitrary bytes as the body, with this `Content-Type`.
+    pub fn bytes(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let request = self.request.header("content-type", content_type).body(body.into());
+        Self { request, ..self }
+    }
+
     /// Sets a body without `Content-Type`.
     pub fn text(self, body: String) -> Self {
         Self { request: self.request.body(body), ..self }
@@ -139,6 +145,14 @@ impl Call {
     /// Sends the request; fails the test if the connection breaks.
     pub async fn send(self) -> Answer {
         self.try_send().await.expect("the server answers")
+    }
+
+    /// Sends the request; returns the bytes of the answer beside it, whose body is null.
+    pub async fn download(self) -> (Answer, Vec<u8>) {
+        let response = self.request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.expect("the answer comes to its end").to_vec();
+        (Answer { status, headers, body: Value::Null }, bytes)
     }
 
     /// Sends the request to a server that may die before it answers.

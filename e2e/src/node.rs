@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::silence::Silence;
-use crate::site::{Site, master_key, operator_token};
+use crate::site::{IMAGES_URL, Site, master_key, operator_token};
 
 /// How long a process that shall stop following the log keeps following after its start.
 const FOLLOWS_FOR: Duration = Duration::from_millis(300);
@@ -88,6 +88,8 @@ async fn begin(site: Site, silence: Silence, follows: bool) -> (SocketAddr, Inst
         secrets: site.secrets.clone(),
         operator: Some(operator_token()),
         people,
+        images: site.images.clone(),
+        images_url: IMAGES_URL.into(),
         public_url: "http://localhost".into(),
         rates: site.rates,
         proxies: site.proxies.clone(),

@@ -16,12 +16,16 @@ use event_store::testing::Database;
 use fastops::config::{NamedSecret, Secrets};
 use fastops::identity::MasterKey;
 use fastops::installation::{Databases, Installation};
+use images::ImageStore;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::TestClock;
 use crate::emails::SentEmails;
 use crate::postgres_proxy::PostgresProxy;
 use crate::silence::Silence;
+
+/// Where clients are told that the files of images are.
+pub const IMAGES_URL: &str = "https://cdn.example.com/images";
 
 /// The secret that signs tokens.
 pub const SECRET: &[u8] = b"the secret of a system that lives as long as its test";
@@ -46,6 +50,8 @@ pub struct Site {
     pub proxies: TrustedProxies,
     /// The origins whose pages may use the API; none unless a test sets them.
     pub origins: AllowedOrigins,
+    /// The files of images.
+    pub images: ImageStore,
     /// How processes reach the database.
     pub databases: Databases,
     /// The secrets that sign tokens; [`secrets`] unless a test replaces them.
@@ -76,7 +82,8 @@ impl Site {
         let post = Arc::new(emails.clone());
         let (rates, secrets) = (Rates::default(), secrets());
         let (proxies, origins) = (TrustedProxies::default(), AllowedOrigins::default());
-        Self { database, clock, emails, post, rates, proxies, origins, databases, secrets }
+        let images = ImageStore::in_memory();
+        Self { database, clock, emails, post, rates, proxies, origins, images, databases, secrets }
     }
 
     /// The adapters of a new process, whose log withholds answers as `silence` says. Must be called

@@ -58,6 +58,13 @@ pub struct Company {
     token: String,
 }
 
+impl Company {
+    /// The access token of its owner.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+}
+
 impl System {
     /// Starts a system with one company.
     pub async fn start() -> Self {

@@ -4,6 +4,7 @@
 //! - [`installation`]: the adapters of one database wired to the ports
 //! - [`processes`]: what the processes of an installation run: server, consumers, relay, mailer
 //! - [`identity`]: names, addresses, secrets and sessions of people, in tables outside the log
+//! - [`images`]: the files of images, and the removal of those that nothing refers to
 //! - [`emails`]: how e-mails are sent: by a mail server, or into a folder
 //! - [`companies`]: companies, their first administrators and their subscriptions; [`init`]: a company from
 //!   the command line
@@ -23,6 +24,7 @@ pub mod demo;
 pub mod doctor;
 pub mod emails;
 pub mod identity;
+pub mod images;
 pub mod import;
 pub mod init;
 pub mod installation;

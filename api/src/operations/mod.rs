@@ -18,7 +18,7 @@ mod reports;
 mod services;
 mod system;
 
-pub use services::Services;
+pub use services::{ImageParts, Services};
 
 use crate::contract::Refusals;
 

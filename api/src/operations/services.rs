@@ -8,6 +8,7 @@ use commands::identity::{Accounts, Authority, Contacts, Operator, Outbox, Pins, 
 use commands::identity::{TicketFor, TicketKind, Tickets};
 use commands::{Clock, Commands, Correlation, IdGenerator, Scope, World};
 use domain::shared::{CorrelationId, DeviceId, IncarnationId, TenantId};
+use images::{ImageStore, Renderer};
 use projections::board::Board;
 use projections::parking::Parking;
 use projections::{LogPlace, ReadDb, TenantTx, Waited};
@@ -30,6 +31,17 @@ use crate::trace::Trace;
 
 /// How long a read waits for what its client wrote.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// What operations do images with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ImageParts {
+    /// Draws them.
+    pub renderer: Renderer,
+    /// Keeps their files.
+    pub store: ImageStore,
+    /// Where clients find the files, without a slash at the end.
+    pub url: Arc<str>,
+}
 
 /// What every operation can reach. Cheap to clone.
 #[derive(Clone)]
@@ -62,6 +74,8 @@ pub struct Services {
     pub public_url: Arc<str>,
     /// Makes the tokens that renew sign-ins.
     pub renewals: RenewalKey,
+    /// Images: what draws them, where their files are, and where clients find these.
+    pub images: ImageParts,
     /// Counts attempts to sign in.
     pub attempts: Arc<Attempts>,
     /// Hashes passwords.

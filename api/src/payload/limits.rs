@@ -3,27 +3,34 @@
 use poem::Request;
 
 /// The largest body of any operation, in bytes.
-pub const BODY_BYTES_MAX: usize = 2 << 20;
+pub const BODY_BYTES_MAX: usize = IMAGE_BYTES_MAX;
+
+/// The largest body of an operation that takes JSON, in bytes.
+pub const JSON_BYTES_MAX: usize = 2 << 20;
+
+/// The largest image, in bytes: photographs of phones are half as large.
+const IMAGE_BYTES_MAX: usize = 8 << 20;
 
 /// The bytes of a body unless an operation needs more: several times what the longest names and lists
 /// that its document allows take.
 const USUAL: usize = 64 << 10;
 
-/// The bytes of a body under `/v1/auth`, which clients may send without a token: several times an address, a password
-/// and two tokens.
+/// The bytes of a body under `/v1/auth`, which clients may send without a token: several times an address,
+/// a password and two tokens.
 const SIGN_IN: usize = 8 << 10;
 
 /// Operations whose bodies may be larger, by their ids. A client that sends ten thousand lines of an order
 /// gets the error that these are too many lines. A recipe has up to 50 portions of 50 ingredients, a price
 /// list up to 5,000 prices, a tax profile up to 2,000 rules.
-const LARGER: [(&str, usize); 7] = [
-    ("placeOrder", BODY_BYTES_MAX),
-    ("priceOrder", BODY_BYTES_MAX),
+const LARGER: [(&str, usize); 8] = [
+    ("placeOrder", JSON_BYTES_MAX),
+    ("priceOrder", JSON_BYTES_MAX),
     ("publishRecipe", 512 << 10),
-    ("draftPriceList", BODY_BYTES_MAX),
-    ("revisePriceList", BODY_BYTES_MAX),
-    ("addTaxProfile", BODY_BYTES_MAX),
-    ("publishTaxProfile", BODY_BYTES_MAX),
+    ("draftPriceList", JSON_BYTES_MAX),
+    ("revisePriceList", JSON_BYTES_MAX),
+    ("addTaxProfile", JSON_BYTES_MAX),
+    ("publishTaxProfile", JSON_BYTES_MAX),
+    ("setProductImage", IMAGE_BYTES_MAX),
 ];
 
 /// Members of one object: several times what any object of the document has.
@@ -73,7 +80,7 @@ mod tests {
         let bytes = |template, id| BytesMax::of(template, id).get();
         assert_eq!(bytes("/v1/auth/login", "login"), 8 << 10);
         assert_eq!(bytes("/v1/categories", "addCategory"), 64 << 10);
-        assert_eq!(bytes("/v1/orders", "placeOrder"), BODY_BYTES_MAX);
+        assert_eq!(bytes("/v1/orders", "placeOrder"), JSON_BYTES_MAX);
         assert_eq!(bytes("/v1/orders/{order_id}/cancel", "cancelOrder"), 64 << 10);
     }
 }

@@ -217,8 +217,8 @@ codes! {
     /// The body is of a kind that is not read here.
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE {
         title: "Ese tipo de contenido no se acepta" / "This content type is not accepted",
-        advice: "Envíe Content-Type: application/json, sin comprimir."
-            / "Send Content-Type: application/json, not compressed.",
+        advice: "Envíe Content-Type: application/json, o el tipo que documenta la operación, sin comprimir."
+            / "Send Content-Type: application/json, or what the operation documents, not compressed.",
     }
     /// Nothing that can be answered is among what `Accept` names.
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE {
@@ -234,6 +234,17 @@ codes! {
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE {
         title: "El cuerpo es demasiado grande" / "The body is too large",
         advice: "Divida la solicitud en varias más pequeñas." / "Split the request into smaller ones.",
+    }
+    /// What was sent as an image is none that is read.
+    UnsupportedImage = "unsupported-image", UNPROCESSABLE_ENTITY {
+        title: "Esa imagen no se puede usar" / "This image cannot be used",
+        advice: "Envíe un JPEG, PNG o WebP completo y sin animación." / "Send a whole JPEG, PNG or WebP that is not animated.",
+    }
+    /// An image has more pixels than are read.
+    ImageTooLarge = "image-too-large", UNPROCESSABLE_ENTITY {
+        title: "La imagen tiene demasiados píxeles" / "The image has too many pixels",
+        advice: "Redúzcala a 25 millones de píxeles y a 12000 por lado como máximo."
+            / "Make it at most 25 million pixels and 12000 on a side.",
     }
     /// The headers are larger than allowed.
     HeaderTooLarge = "header-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE {

@@ -4,6 +4,7 @@
 mod availability;
 mod categories;
 mod channels;
+mod images;
 mod modifier_groups;
 mod price_lists;
 mod products;
@@ -16,6 +17,7 @@ pub use domain::catalog::product::VariantRequest;
 pub use availability::{Affected, AvailabilityRefusal, Change, ChangeAvailability};
 pub use categories::{AddCategory, CategoryRefusal, ReviseCategory};
 pub use channels::{PutChannel, RetireChannel};
+pub use images::{RemoveProductImage, SetProductImage, is_upload_wanted};
 pub use modifier_groups::{
     AddModifierGroup, ModifierGroupRefusal, RemoveModifierGroup, RestoreModifierGroup,
     ReviseModifierGroup,

@@ -83,6 +83,11 @@ impl Commands {
         &self.inner.store
     }
 
+    /// Whether a command was accepted: then running it again has no effect.
+    pub async fn is_accepted(&self, tenant: TenantId, command: CommandId) -> Result<bool, World> {
+        Ok(self.inner.earlier(tenant, command).await?.is_some())
+    }
+
     /// Runs an intent once, however often it is called with the same command id.
     ///
     /// It runs in its own task: a caller that disconnects does not stop it half way.

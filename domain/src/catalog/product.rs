@@ -1,11 +1,15 @@
 //! A product: what a guest can order, in one or more variants with a price each.
 
+pub mod image;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
 use crate::shared::money::PRICE_MAX;
 use crate::shared::{CategoryId, Money, Name, ProductId, VariantId};
+
+pub use image::{Image, ImageRemoved, ImageSet};
 
 /// The most variants a product can have.
 pub const VARIANTS_MAX: usize = 50;
@@ -34,6 +38,8 @@ pub struct Details {
     pub category: CategoryId,
     /// Its variants in the order of the menu: at least one, all in one currency.
     pub variants: Vec<Variant>,
+    /// Its image, if it has one.
+    pub image: Option<Image>,
 }
 
 impl Details {
@@ -79,6 +85,10 @@ pub enum Command {
     /// Set the attributes: variants with an id are kept and changed, those without are added, and
     /// those left out are no longer sold.
     Revise(Request),
+    /// Give it an image, in place of the one that it has.
+    SetImage(Image),
+    /// Remove its image.
+    RemoveImage,
 }
 
 /// The product was added to the menu.
@@ -120,6 +130,8 @@ crate::stored_events! {
         "product.renamed" => Renamed,
         "product.recategorised" => Recategorised,
         "product.variants_offered" => VariantsOffered,
+        "product.image_set" => ImageSet,
+        "product.image_removed" => ImageRemoved,
     }
 }
 
@@ -204,7 +216,7 @@ impl Decider for Product {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
             (State::Unknown, Command::Add(request)) => {
-                let Details { name, category, variants } = details(request, &[])?;
+                let Details { name, category, variants, .. } = details(request, &[])?;
                 Ok(vec![Added { name, category, variants }.into()])
             }
             (State::InMenu(_), Command::Add(_)) => Err(Error::AlreadyAdded),
@@ -212,14 +224,23 @@ impl Decider for Product {
                 let wanted = details(request, &current.variants)?;
                 Ok(differences(current, wanted))
             }
-            (State::Unknown, Command::Revise(_)) => Err(Error::Unknown),
+            (State::InMenu(current), Command::SetImage(image)) => {
+                let set = (current.image != Some(image)).then(|| ImageSet { image }.into());
+                Ok(set.into_iter().collect())
+            }
+            (State::InMenu(current), Command::RemoveImage) => {
+                Ok(current.image.map(|_| ImageRemoved {}.into()).into_iter().collect())
+            }
+            (State::Unknown, Command::Revise(_) | Command::SetImage(_) | Command::RemoveImage) => {
+                Err(Error::Unknown)
+            }
         }
     }
 
     fn evolve(state: State, event: Event) -> State {
         match (state, event) {
             (_, Event::Added(Added { name, category, variants })) => {
-                State::InMenu(Details { name, category, variants })
+                State::InMenu(Details { name, category, variants, image: None })
             }
             (State::InMenu(details), Event::Renamed(Renamed { name })) => {
                 State::InMenu(Details { name, ..details })
@@ -230,9 +251,19 @@ impl Decider for Product {
             (State::InMenu(details), Event::VariantsOffered(VariantsOffered { variants })) => {
                 State::InMenu(Details { variants, ..details })
             }
+            (State::InMenu(details), Event::ImageSet(ImageSet { image })) => {
+                State::InMenu(Details { image: Some(image), ..details })
+            }
+            (State::InMenu(details), Event::ImageRemoved(ImageRemoved {})) => {
+                State::InMenu(Details { image: None, ..details })
+            }
             (
                 State::Unknown,
-                Event::Renamed(_) | Event::Recategorised(_) | Event::VariantsOffered(_),
+                Event::Renamed(_)
+                | Event::Recategorised(_)
+                | Event::VariantsOffered(_)
+                | Event::ImageSet(_)
+                | Event::ImageRemoved(_),
             ) => State::Unknown,
         }
     }
@@ -254,7 +285,7 @@ fn details(request: Request, current: &[Variant]) -> Result<Details, Error> {
     };
     let variants: Vec<Variant> = variants.into_iter().map(variant).collect();
     check_variants(&variants)?;
-    Ok(Details { name, category, variants })
+    Ok(Details { name, category, variants, image: None })
 }
 
 fn check_variants(variants: &[Variant]) -> Result<(), Error> {
@@ -282,7 +313,7 @@ fn check_variants(variants: &[Variant]) -> Result<(), Error> {
 }
 
 fn differences(current: &Details, wanted: Details) -> Vec<Event> {
-    let Details { name, category, variants } = wanted;
+    let Details { name, category, variants, .. } = wanted;
     let renamed = (name != current.name).then(|| Renamed { name }.into());
     let recategorised = (category != current.category).then(|| Recategorised { category }.into());
     let offered = (variants != current.variants).then(|| VariantsOffered { variants }.into());

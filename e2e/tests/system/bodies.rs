@@ -1,6 +1,6 @@
 //! Invalid request bodies, sent to the operations themselves.
 
-use api::payload::BODY_BYTES_MAX;
+use api::payload::{BODY_BYTES_MAX, JSON_BYTES_MAX};
 use e2e::menu::{SMALL, cash, cop, product};
 use e2e::raw::send;
 use e2e::{Client, Menu, System};
@@ -279,9 +279,9 @@ async fn s35_an_order_over_the_limit_is_refused_and_one_under_it_is_placed() {
     let client = system.client();
     let menu = Menu::open(&client).await;
     let order = menu.order(1, 0).to_string();
-    let large = format!("{order}{}", " ".repeat(BODY_BYTES_MAX));
+    let large = format!("{order}{}", " ".repeat(JSON_BYTES_MAX));
     client.post("/v1/orders").body(large).send().await.problem(413, "payload-too-large");
-    let fits = format!("{order}{}", " ".repeat(BODY_BYTES_MAX - order.len()));
+    let fits = format!("{order}{}", " ".repeat(JSON_BYTES_MAX - order.len()));
     client.post("/v1/orders").body(fits).send().await.expect(201);
 }
 
@@ -323,7 +323,7 @@ async fn s37_a_body_with_too_many_keys_is_not_read_to_its_end() {
     let client = system.client();
     let keys: Vec<_> = (0..180_000).map(|n| format!("\"k{n}\":0")).collect();
     let body = format!("{{{}}}", keys.join(","));
-    assert!(body.len() < BODY_BYTES_MAX);
+    assert!(body.len() < JSON_BYTES_MAX);
     let answer = client.post("/v1/orders").body(body).send().await;
     answer.problem(413, "payload-too-large");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use e2e::System;
+use images::testing::{photo, png};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -173,8 +174,11 @@ async fn not_understood(
     if seen {
         call = call.if_match(1);
     }
-    if let Some(body) = operation["requestBody"]["content"]["application/json"].get("example") {
+    let content = &operation["requestBody"]["content"];
+    if let Some(body) = content["application/json"].get("example") {
         call = call.json(body);
+    } else if content["image/png"].is_object() {
+        call = call.bytes("image/png", png(&photo(8, 8)));
     }
     let answer = call.send().await;
     let code = answer.body["code"].as_str().unwrap_or_default();

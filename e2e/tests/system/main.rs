@@ -17,6 +17,7 @@ mod document;
 mod document_shape;
 mod forgetting;
 mod grants;
+mod images;
 mod inventory;
 mod limits;
 mod link_pages;

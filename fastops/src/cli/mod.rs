@@ -6,6 +6,7 @@ mod companies;
 mod consumers;
 mod demo;
 mod doctor;
+mod images;
 mod import;
 mod init;
 mod migrate;
@@ -30,6 +31,7 @@ use fastops::terminal::above_bars;
 
 use companies::CompaniesArgs;
 use consumers::ConsumersArgs;
+use images::ImagesArgs;
 use import::ImportingArgs;
 use init::InitArgs;
 use migrate::MigrateArgs;
@@ -66,6 +68,8 @@ enum Command {
     Consumers(ConsumersArgs),
     /// Rebuild read models from the log, compare them with the live ones, and exchange them.
     Rebuild(RebuildingArgs),
+    /// Look after the files of images.
+    Images(ImagesArgs),
     /// Bring in past sales.
     Import(ImportingArgs),
     /// Diagnose an installation and name the remedies.
@@ -101,6 +105,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Demo(args) => demo::run(args).await,
         Command::Consumers(args) => consumers::run(args).await,
         Command::Rebuild(args) => rebuild::run(args).await,
+        Command::Images(args) => images::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Doctor(args) => doctor::run(&args).await,
         Command::Openapi => openapi::run(),

@@ -17,6 +17,7 @@ use event_store::kafka::RELAY;
 use fastops::config::{DatabaseArgs, OperatorArgs, RateArgs, TokenArgs};
 use fastops::emails::MailArgs;
 use fastops::identity::People;
+use fastops::images::{ImageArgs, ImageUrlArgs};
 use fastops::installation::Installation;
 use fastops::processes::background::Background;
 use fastops::processes::consumers::{RunningConsumers, consumer_names};
@@ -28,6 +29,7 @@ use fastops::processes::relay::RunningRelay;
 use fastops::processes::server::{ServerParts, serve, service};
 use fastops::safety;
 use fastops::telemetry::{LogArgs, start_logging_to, start_metrics};
+use images::ImageStore;
 
 use super::Outcome;
 use super::shutdown::Ending;
@@ -42,6 +44,10 @@ pub(super) struct ServeArgs {
     operator: OperatorArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    images: ImageArgs,
+    #[command(flatten)]
+    images_url: ImageUrlArgs,
     #[command(flatten)]
     rate: RateArgs,
     /// The proxies before this server, as networks with commas between them (`10.0.0.0/8,::1`): from them
@@ -127,6 +133,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     let people = People::new(installation.app.clone(), secrets.master.clone());
     let (transport, clock) = (args.mail.transport()?, Arc::clone(&installation.clock));
     let mailer = tokio::spawn(deliver(people.clone(), transport, clock, shutdown.clone()));
+    let public_url = args.mail.public_url(&args.listen);
     let serving = ServerParts {
         secrets,
         operator,
@@ -134,7 +141,9 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         rates: args.rate.rates(),
         proxies: args.trusted_proxies.clone(),
         origins: args.cors_origins,
-        public_url: args.mail.public_url(&args.listen),
+        images: ImageStore::open(&args.images.files())?,
+        images_url: args.images_url.url(&public_url),
+        public_url,
         board,
         readiness,
         peers,

@@ -3,7 +3,7 @@
 use sqlx::ConnectOptions;
 
 use super::data_dir::{DataDir, DataDirError};
-use super::{MASTER_KEY, TOKEN_SECRET};
+use super::{IMAGES, MASTER_KEY, TOKEN_SECRET};
 use crate::installation::Databases;
 use crate::safety::DEMO_KEY_ID;
 
@@ -16,13 +16,14 @@ pub(super) fn write(
     databases: &Databases,
     password: &str,
 ) -> Result<String, DataDirError> {
-    let secret = |name| data_dir.path().join(name).display().to_string();
+    let below = |name| data_dir.path().join(name).display().to_string();
     let variables = [
         ("FASTOPS_DATABASE_URL", databases.app.to_url_lossy().to_string()),
         ("FASTOPS_PROJECTOR_DATABASE_URL", databases.projector.to_url_lossy().to_string()),
         ("FASTOPS_OWNER_DATABASE_URL", databases.owner.to_url_lossy().to_string()),
-        ("FASTOPS_MASTER_KEY_FILE", secret(MASTER_KEY)),
-        ("FASTOPS_TOKEN_SECRET_FILE", secret(TOKEN_SECRET)),
+        ("FASTOPS_MASTER_KEY_FILE", below(MASTER_KEY)),
+        ("FASTOPS_TOKEN_SECRET_FILE", below(TOKEN_SECRET)),
+        ("FASTOPS_IMAGES", below(IMAGES)),
         ("FASTOPS_TOKEN_KEY_ID", DEMO_KEY_ID.to_owned()),
         ("FASTOPS_DEMO_PASSWORD", password.to_owned()),
     ];

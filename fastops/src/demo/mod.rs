@@ -38,6 +38,7 @@ use api::server::{self, Limits, listen};
 use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
+use images::ImageStore;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projections::LogPlace;
 use projections::catalog::Catalog;
@@ -50,6 +51,7 @@ use crate::companies::set_up;
 use crate::config::{NamedSecret, Secrets};
 use crate::emails::MailFolder;
 use crate::identity::{MasterKey, People};
+use crate::images::below;
 use crate::installation::{Databases, Installation};
 use crate::processes::consumers::{RunningConsumers, consumer_names};
 use crate::processes::mailer::deliver;
@@ -87,6 +89,9 @@ const PASSWORD_LETTERS: usize = 16;
 /// The files with its secrets.
 const MASTER_KEY: &str = "master-key";
 const TOKEN_SECRET: &str = "token-secret";
+
+/// The folder with the files of images.
+const IMAGES: &str = "images";
 
 /// Characters of the secret that tokens are signed with: 320 bits.
 const SECRET_LETTERS: usize = 64;
@@ -182,6 +187,8 @@ async fn live(
         secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
         operator: None,
         people: people.clone(),
+        images: ImageStore::in_folder(data_dir.path().join(IMAGES)),
+        images_url: below(&url).into(),
         public_url: url.as_str().into(),
         rates: Rates::default(),
         proxies: TrustedProxies::default(),

@@ -1,9 +1,10 @@
 //! `fastops doctor`: diagnoses an installation in plain words, and names the remedies.
 //!
-//! It only reads. Every check reports a finding; those that could not run report why.
+//! It only reads, but for a file that it writes to where images are kept, and removes. Every check reports a finding; those that could not run report why.
 
 mod connections;
 mod finding;
+mod images;
 mod log;
 mod machine;
 mod roles;
@@ -19,6 +20,7 @@ use commands::Clock;
 use commands::engine::sources::SystemClock;
 
 use crate::config::{ConfigError, DatabaseArgs, OperatorArgs, Secrets, TokenArgs};
+use crate::images::ImageArgs;
 use crate::installation::Databases;
 use connections::Connections;
 
@@ -35,6 +37,9 @@ pub struct DoctorArgs {
 
     #[command(flatten)]
     operator: OperatorArgs,
+
+    #[command(flatten)]
+    images: ImageArgs,
 
     /// The language of the report.
     #[arg(long, value_enum, default_value = "es")]
@@ -67,7 +72,8 @@ pub async fn run(args: &DoctorArgs) -> Result<ExitCode, DoctorError> {
     let databases = args.database.databases()?;
     let operator = args.operator.token(&args.token);
     let secrets = args.token.secrets().and_then(|secrets| operator.map(|_| secrets));
-    let findings = examine(&databases, secrets, &SystemClock).await;
+    let mut findings = examine(&databases, secrets, &SystemClock).await;
+    findings.push(images::written(&args.images.files()).await);
     let language = match args.lang {
         Lang::Es => Language::Spanish,
         Lang::En => Language::English,
@@ -83,7 +89,7 @@ pub async fn run(args: &DoctorArgs) -> Result<ExitCode, DoctorError> {
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Every check, in the order in which one would mend things.
+/// Every check of the database and the secrets, in the order in which one would mend things.
 pub async fn examine(
     databases: &Databases,
     secrets: Result<Secrets, ConfigError>,

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use ::images::Files;
 use api::auth::token::TokenAlgorithm;
 use api::language::Language;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -217,6 +218,21 @@ async fn a_database_that_is_away_is_said_once_and_the_rest_is_unknown() {
     assert!(advice.contains("FASTOPS_DATABASE_URL"), "{advice}");
     assert!(matches!(verdict_of(&findings, "row-security"), Verdict::Unknown { .. }));
     assert!(matches!(verdict_of(&findings, "token-secret"), Verdict::Good { .. }));
+}
+
+#[tokio::test]
+async fn a_place_for_images_that_cannot_be_written_is_found() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let good = images::written(&Files::Folder(folder.path().join("images"))).await;
+    assert!(good.is_good(), "{good:?}");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let bad = images::written(&Files::Folder(file.join("images"))).await;
+    let (seen, advice) = complaint(bad.verdict);
+    assert!(
+        seen.contains("cannot be made") && advice.contains("FASTOPS_IMAGES"),
+        "{seen} {advice}"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use api::cursor::Cursors;
 use api::edge::cors::AllowedOrigins;
 use api::forwarding::Peers;
 use api::language::Words;
-use api::operations::{Services, operations};
+use api::operations::{ImageParts, Services, operations};
 use api::position::Positions;
 use api::rates::{RateLimits, Rates};
 use api::server::{Limits, connections_max, serve as serve_app};
@@ -27,6 +27,7 @@ use domain::shared::IncarnationId;
 use event_store::EventStore;
 use event_store::consumer::{Board, WorkPermits};
 use futures_util::FutureExt;
+use images::{ImageStore, Renderer};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
@@ -52,6 +53,10 @@ pub struct ServerParts {
     pub operator: Option<OperatorToken>,
     /// The tables about people.
     pub people: People,
+    /// The files of images.
+    pub images: ImageStore,
+    /// Where clients find the files of images, without a slash at the end.
+    pub images_url: Arc<str>,
     /// Where people find the service, for links in e-mails.
     pub public_url: Arc<str>,
     /// The proxies whose X-Forwarded-For is trusted.
@@ -101,11 +106,13 @@ pub async fn service(
 ) -> Result<Apps, ServeError> {
     let incarnation = installation.store.head().await?.incarnation;
     let ServerParts { secrets, operator, people, public_url, proxies, rates, board, .. } = serving;
-    let ServerParts { readiness, peers, origins, mut pages, .. } = serving;
+    let ServerParts { readiness, peers, origins, images, images_url, mut pages, .. } = serving;
     readiness.begins_on(incarnation);
     pages.push(asyncapi::page());
     let people = (people, public_url);
-    let services = services(installation, &secrets, incarnation, board, people)?;
+    let image_parts =
+        ImageParts { renderer: Renderer::default(), store: images.clone(), url: images_url };
+    let services = services(installation, &secrets, incarnation, board, people, image_parts)?;
     let clock = Arc::clone(&installation.clock);
     let now: api::sources::Now = Arc::new(move || Clock::now(&*clock));
     let ids = Arc::clone(&installation.ids);
@@ -120,6 +127,7 @@ pub async fn service(
         rates: counted(rates),
         permits: Arc::new(Holding { services: services.clone() }),
         readiness,
+        images,
         pages,
     };
     Ok(app(operations(&services), shell)?)
@@ -146,7 +154,12 @@ fn unconnected() -> Result<Services, KeyError> {
     let board = Board::default();
     let installation = Installation::new(&databases);
     let people = (People::new(installation.app.clone(), secrets.master.clone()), Arc::from(""));
-    services(&installation, &secrets, incarnation, board, people)
+    let images = ImageParts {
+        renderer: Renderer::default(),
+        store: ImageStore::in_memory(),
+        url: Arc::from(""),
+    };
+    services(&installation, &secrets, incarnation, board, people, images)
 }
 
 fn services(
@@ -155,6 +168,7 @@ fn services(
     incarnation: IncarnationId,
     board: Board,
     (people, public_url): (People, Arc<str>),
+    images: ImageParts,
 ) -> Result<Services, KeyError> {
     let people = Arc::new(people);
     Ok(Services {
@@ -172,6 +186,7 @@ fn services(
         renewals: people.renewals(),
         outbox: people,
         public_url,
+        images,
         attempts: Arc::default(),
         passwords: Passwords::new().by(hashing_permits(&installation.permits)),
         tokens: Arc::new(tokens(secrets)?),

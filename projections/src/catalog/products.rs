@@ -31,7 +31,7 @@ pub struct ProductCursor {
 }
 
 row::columns!(row Product { id as product_id, details, revision });
-row::columns!(part Details { name, category as category_id, variants });
+row::columns!(part Details { name, category as category_id, variants, image });
 
 impl StateRow for Product {
     type Aggregate = Aggregate;

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use domain::catalog::channels;
 use domain::catalog::modifier_group::Modifier;
 use domain::catalog::price_list::{Conditions, Entry};
-use domain::catalog::product::Variant;
+use domain::catalog::product::{Image, Variant};
 use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
@@ -158,6 +158,7 @@ written! {
     channels::State: "jsonb", Json;
     Conditions: "jsonb", Json;
     Graph: "jsonb", Json;
+    Image: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
@@ -185,6 +186,7 @@ read! {
     Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
+    Image: Json<Image>, |Json(image)| Ok::<_, BoxDynError>(image);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));

@@ -1,10 +1,10 @@
 //! The read models of menu and branches.
 
 use domain::catalog::availability::Subject;
+use domain::catalog::product::image::{Colour, ImageFormat, ImageHash, ImageSize};
 use domain::catalog::{Availability, Category, Product, availability, category, product};
 use domain::identity::{Branch, branch};
-use domain::shared::{Address, BusinessDay, BusinessDayChange, Code, Currency, CutOff};
-use domain::shared::{Address, BusinessDay, BusinessDayChange, Currency, CutOff, VariantId};
+use domain::shared::{Address, BusinessDay, BusinessDayChange, Code, Currency, CutOff, VariantId};
 use domain::taxes::builtin::Country;
 use event_store::Revision;
 use projections::TenantTx;
@@ -27,10 +27,20 @@ async fn a_product_shows_its_last_name_category_and_variants() {
         product::Added { name: name("Arepa"), category: PLATES, variants: offered[..1].to_vec() };
     world.happens::<Product>(ANA, &arepa, AT, [added.into()]).await;
     world.catch_up().await;
+    let size = ImageSize { width: 200, height: 150 };
+    let image = product::Image {
+        hash: ImageHash::new([7; 16]),
+        format: ImageFormat::WebP,
+        small: size,
+        medium: size,
+        large: size,
+        colour: Colour::new([1, 2, 3]),
+    };
     let changes = [
         product::Renamed { name: name("Arepa de choclo") }.into(),
         product::VariantsOffered { variants: offered.clone() }.into(),
         product::Recategorised { category: DRINKS }.into(),
+        product::ImageSet { image }.into(),
     ];
     world.happens::<Product>(ANA, &arepa, AT, changes).await;
     world.catch_up().await;
@@ -41,8 +51,9 @@ async fn a_product_shows_its_last_name_category_and_variants() {
             name: name("Arepa de choclo"),
             category: DRINKS,
             variants: offered,
+            image: Some(image),
         },
-        revision: Revision::new(4),
+        revision: Revision::new(5),
     };
     let mut ana = world.tenant(ANA).await;
     assert_eq!(products::get(&mut ana, arepa).await.unwrap(), Some(shown.clone()));

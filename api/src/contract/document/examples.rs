@@ -20,10 +20,9 @@ pub(super) fn give(operation: &mut Map<String, Value>, document: &Value) {
         }
     }
     let body = operation.get_mut("requestBody").map(|body| &mut body["content"]);
-    if let Some(Value::Object(content)) = body {
-        for media in content.values_mut() {
-            media["example"] = example(&media["schema"], "", document, 0);
-        }
+    // Images are not written as text.
+    if let Some(media) = body.and_then(|content| content.get_mut("application/json")) {
+        media["example"] = example(&media["schema"], "", document, 0);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    self, BranchClosed, InvalidTransition, NameTaken, PlanLimit, PriceListTie,
-    SubscriptionRequired, UnknownReference,
+    self, BranchClosed, ImageTooLarge, InvalidTransition, NameTaken, PlanLimit, PriceListTie,
+    SubscriptionRequired, UnknownReference, UnsupportedImage,
 };
 
 const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanLimit];
@@ -16,6 +16,8 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
         "addProduct",
         &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
     ),
+    ("setProductImage", &[UnsupportedImage, ImageTooLarge, SubscriptionRequired, PlanLimit]),
+    ("removeProductImage", &[SubscriptionRequired, PlanLimit]),
     ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
     (
         "addModifierGroup",

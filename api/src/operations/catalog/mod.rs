@@ -5,6 +5,7 @@ mod availability;
 mod categories;
 mod channels;
 mod codes;
+mod images;
 mod modifier_groups;
 mod price_list_model;
 mod price_lists;
@@ -30,5 +31,6 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         price_lists::PriceLists(services.clone()),
         channels::Channels(services.clone()),
         tax_profiles::TaxProfiles(services.clone()),
+        images::Images(services.clone()),
     )
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Changed, Created, Found, List};
+use crate::operations::catalog::images::ImageBody;
 use crate::operations::catalog::refusal;
 use crate::operations::fields::Fields;
 use crate::operations::model::{MoneyBody, PriceBody, Revised};
@@ -65,6 +66,8 @@ struct ProductBody {
     category_id: Uuid,
     /// Its variants in the order of the menu.
     variants: Vec<VariantBody>,
+    /// Its image; null where it has none.
+    image: Option<ImageBody>,
     /// Its revision, as in `ETag`.
     revision: u64,
 }
@@ -147,7 +150,8 @@ impl Products {
         let page = products::list(&mut tx, category, place.as_ref(), limit.rows().into()).await;
         let page = page.map_err(unread)?;
         let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
-        Ok(Json(List { data: page.rows.into_iter().map(Into::into).collect(), next_cursor }))
+        let data = page.rows.into_iter().map(|product| self.body(product)).collect();
+        Ok(Json(List { data, next_cursor }))
     }
 
     /// Get a product.
@@ -161,7 +165,7 @@ impl Products {
         let mut tx = self.0.read(&by.caller, after.0, &[Catalog::NAME]).await?;
         let found = products::get(&mut tx, ProductId::from_uuid(product_id.0)).await;
         let product = found.map_err(unread)?.ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok(Found::at(product.revision, product.into()))
+        Ok(Found::at(product.revision, self.body(product)))
     }
 }
 
@@ -186,16 +190,17 @@ impl Products {
     }
 }
 
-impl From<products::Product> for ProductBody {
-    fn from(product: products::Product) -> Self {
+impl Products {
+    fn body(&self, product: products::Product) -> ProductBody {
         let products::Product { id, details, revision } = product;
         let variant = |variant: domain::catalog::product::Variant| VariantBody {
             id: variant.id.uuid(),
             name: variant.name.into(),
             price: variant.price.into(),
         };
-        Self {
+        ProductBody {
             id: id.uuid(),
+            image: details.image.map(|image| ImageBody::of(&image, &self.0.images)),
             name: details.name.into(),
             category_id: details.category.uuid(),
             variants: details.variants.into_iter().map(variant).collect(),

@@ -26,7 +26,8 @@ fn menu() -> (product::State, recipe::State) {
     let variant = |id, text| Variant { id, name: name(text), price };
     let variants = vec![variant(SINGLE, "Sencilla"), variant(DOUBLE, "Doble")];
     let category = CategoryId::from_uuid(Uuid::from_u128(9));
-    let product = product::State::InMenu(Details { name: name("Arepa"), category, variants });
+    let product =
+        product::State::InMenu(Details { name: name("Arepa"), category, variants, image: None });
     let portions = vec![Portion { variant: SINGLE, ingredients: flour() }];
     let recipe = recipe::State::Published(Arc::new(Published { version: 3, portions }));
     (product, recipe)

@@ -52,6 +52,7 @@ fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
         name: product_name,
         category: CategoryId::from_uuid(Uuid::from_u128(9)),
         variants: vec![product::Variant { id, name: variant_name, price }],
+        image: None,
     });
     let check = |product: &product::State, portions: Vec<Portion>| {
         check_references(product, &portions, |item| item.uuid().as_u128() == 7)

@@ -5,6 +5,7 @@ mod choices;
 use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, price_list, product, stock_item, tax_profile};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
+use images::testing::{photo, png};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -87,6 +88,11 @@ pub(super) fn visits(
     with_variant["variants"][0]["id"] = json!(ids.variant);
     let taken = put(&path(client_ids.product), with_variant);
     visit("reviseProduct", taken, Expect::UnknownReference("/variants/0/id"));
+    let image_path = format!("{}/image", path(ids.product));
+    let image = client.put(&image_path).bytes("image/png", png(&photo(8, 8)));
+    visit("setProductImage", image, Expect::NotFound);
+    let image = client.call(Method::DELETE, &image_path);
+    visit("removeProductImage", image, Expect::NotFound);
 
     for (operation, path) in [("placeOrder", "/v1/orders"), ("priceOrder", "/v1/orders/price")] {
         let order = |branch: Uuid, product: Uuid, variant: Uuid| {

@@ -1,0 +1,2 @@
+-- The image of a product, as in the event; null where it has none. Its files are in the store of images.
+ALTER TABLE products ADD COLUMN image jsonb;
