@@ -48,8 +48,10 @@ impl Operation {
     /// Its address with ids that no resource has.
     pub(crate) fn example(&self) -> String {
         let parts = self.path.split('/').map(|part| {
-            let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
-            name.map_or(part, example_of)
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) => example_of(name),
+                None => part,
+            }
         });
         parts.collect::<Vec<_>>().join("/")
     }

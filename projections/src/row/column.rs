@@ -170,7 +170,6 @@ written! {
     Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Modifier>: "jsonb", Json;
     TaxRegimes: "jsonb", |regimes| Json(regimes.all());
-    Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Entry>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;

@@ -15,8 +15,8 @@ pub(super) async fn about_prices(client: &Client, menu: &Menu, round: u32) -> Ve
     commands
 }
 
-fn settled(method: Method, path: String, body: Option<Value>, fields: Value) -> Command {
-    let command = post(&path, Value::Null, 200, fields);
+fn settled(method: Method, path: &str, body: Option<Value>, fields: Value) -> Command {
+    let command = post(path, Value::Null, 200, fields);
     Command { method, body, has_effect: false, ..command }
 }
 
@@ -45,8 +45,8 @@ async fn about_lists(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
     vec![
         post("/v1/price-lists", list("Lista", 4), 201, json!({"revision": 1})),
         revised(&path(revise, ""), list("Cambiada", 1), json!({"id": revise, "revision": 2})),
-        settled(Method::POST, path(publish, "/publish"), None, id(publish)),
-        settled(Method::POST, path(withdraw, "/withdraw"), None, id(withdraw)),
+        settled(Method::POST, &path(publish, "/publish"), None, id(publish)),
+        settled(Method::POST, &path(withdraw, "/withdraw"), None, id(withdraw)),
     ]
 }
 
@@ -57,8 +57,8 @@ async fn about_channels(client: &Client, round: u32) -> Vec<Command> {
     let retire = format!("{}/retire", path("retired"));
     let code = |what: &str| json!({"code": format!("{what}_{round}")});
     vec![
-        settled(Method::PUT, path("own"), Some(channel("Propio")), code("own")),
-        settled(Method::POST, retire, None, code("retired")),
+        settled(Method::PUT, &path("own"), Some(channel("Propio")), code("own")),
+        settled(Method::POST, &retire, None, code("retired")),
     ]
 }
 
