@@ -164,7 +164,7 @@ struct VariantPriceBody {
 
 /// The price of a modifier in a list.
 #[derive(Object, Serialize)]
-#[oai(rename = "ModifierPrice")]
+#[oai(rename = "ListedModifierPrice")]
 struct ModifierPriceBody {
     /// The group.
     modifier_group_id: Uuid,
