@@ -1,5 +1,5 @@
-//! The files of images, for installations that have no other server for them. Their names cannot be guessed and say
-//! what is in them, so they are served to anyone and kept by clients for ever.
+//! The files of images, for installations that have no other server for them. Their names cannot be guessed
+//! and say what is in them, so they are served to anyone and kept by clients for ever.
 
 use images::{FileName, ImageStore};
 use poem::http::header::{CACHE_CONTROL, ETAG, HeaderName};

@@ -94,7 +94,8 @@ fn check_coding(request: &Request) -> Result<(), Problem> {
     Err(Problem::new(Code::UnsupportedMediaType))
 }
 
-/// Refuses a body that is announced as too large before it arrives: a client that waits for `100 Continue` never sends it.
+/// Refuses a body that is announced as too large before it arrives: a client that waits for `100 Continue`
+/// never sends it.
 fn check_length(request: &Request, bytes_max: BytesMax) -> Result<(), Problem> {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if announced.and_then(|length| length.parse().ok()).is_some_and(|n: usize| n > bytes_max.get())

@@ -1,5 +1,5 @@
-//! Transparent parts while sizes are changed: colours are multiplied by how much of them can be seen, or those that cannot be
-//! seen would show at the edges.
+//! Transparent parts while sizes are changed: colours are multiplied by how much of them can be seen, or
+//! those that cannot be seen would show at the edges.
 
 use image::RgbaImage;
 

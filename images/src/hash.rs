@@ -5,14 +5,14 @@ use sha2::{Digest, Sha256};
 
 use crate::ImageHash;
 
-/// The release of the rendering. Another one gives every image that is uploaded from then on another address, because
-/// clients keep what is at an address for ever.
+/// The release of the rendering. Another one gives every image that is uploaded from then on another
+/// address, because clients keep what is at an address for ever.
 const RENDERING: &[u8] = b"fastops image 1\0";
 
 /// The hash of what a company uploads.
 ///
-/// It covers the company, so that no company learns from an address what another one has, and what one replaces is not
-/// another's.
+/// It covers the company, so that no company learns from an address what another one has, and what one
+/// replaces is not another's.
 pub(crate) fn hash(tenant: TenantId, uploaded: &[u8]) -> ImageHash {
     let mut hasher = Sha256::new();
     hasher.update(RENDERING);

@@ -4,8 +4,8 @@ const MARKER: u8 = 0xff;
 const START_OF_SCAN: u8 = 0xda;
 const END_OF_IMAGE: u8 = 0xd9;
 
-/// Whether the mark of its end is somewhere behind the beginning of its pixels. A thumbnail in the metadata has such a
-/// mark too, so segments before the pixels are skipped by their lengths.
+/// Whether the mark of its end is somewhere behind the beginning of its pixels. A thumbnail in the metadata
+/// has such a mark too, so segments before the pixels are skipped by their lengths.
 pub(crate) fn is_complete(bytes: &[u8]) -> bool {
     let Some(pixels) = pixels(bytes) else { return false };
     pixels.windows(2).any(|pair| pair == [MARKER, END_OF_IMAGE])

@@ -1,8 +1,8 @@
-//! Images that people upload: recognised by their first bytes, read within limits, drawn anew in three sizes and kept
-//! under their hash.
+//! Images that people upload: recognised by their first bytes, read within limits, drawn anew in three
+//! sizes and kept under their hash.
 //!
-//! Nothing of an upload is kept as it came: what is stored is drawn from its pixels, so that metadata, appended files and
-//! scripts in it are gone.
+//! Nothing of an upload is kept as it came: what is stored is drawn from its pixels, so that metadata,
+//! appended files and scripts in it are gone.
 
 mod alpha;
 mod hash;

@@ -12,8 +12,8 @@ use image::{DynamicImage, ImageResult, RgbaImage};
 use crate::alpha;
 use crate::read::{Pixels, Rejected, read};
 
-/// The widths of the small, the medium and the large image, in pixels: a list on a phone, a card on a till, the width of
-/// a phone at three pixels to a point.
+/// The widths of the small, the medium and the large image, in pixels: a list on a phone, a card on a till,
+/// the width of a phone at three pixels to a point.
 pub const WIDTHS: [u16; 3] = [200, 600, 1200];
 
 /// How many times its width an image may be high.
@@ -59,8 +59,8 @@ pub fn render(hash: ImageHash, uploaded: &[u8]) -> Result<Rendered, Rejected> {
     Ok(Rendered { image, files })
 }
 
-/// The image as the camera was held, at most this wide, multiplied by its alpha. It is made small before it is turned, which would take as much
-/// memory again.
+/// The image as the camera was held, at most this wide, multiplied by its alpha. It is made small before it
+/// is turned, which would take as much memory again.
 fn upright(pixels: Pixels, width: u16) -> RgbaImage {
     let Pixels { image, orientation } = pixels;
     let image = if image.color().has_alpha() {

@@ -18,8 +18,8 @@ pub use place::{Files, StoreError};
 
 /// The files of images, by their names. Cheap to clone.
 ///
-/// A file is never changed: its name says what is in it. Writing it again makes it younger, which is how long it stays
-/// although nothing refers to it yet.
+/// A file is never changed: its name says what is in it. Writing it again makes it younger, which is how
+/// long it stays although nothing refers to it yet.
 #[derive(Debug, Clone)]
 pub struct ImageStore {
     objects: Arc<Objects>,

@@ -15,8 +15,8 @@ const IMAGE_BYTES_MAX: usize = 8 << 20;
 /// that its document allows take.
 const USUAL: usize = 64 << 10;
 
-/// The bytes of a body under `/v1/auth`, which clients may send without a token: several times an address, a password
-/// and two tokens.
+/// The bytes of a body under `/v1/auth`, which clients may send without a token: several times an address,
+/// a password and two tokens.
 const SIGN_IN: usize = 8 << 10;
 
 /// Operations whose bodies may be larger, by their ids. A client that sends ten thousand lines of an order

@@ -14,7 +14,8 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use super::{BytesMax, body, check_coding, check_length, unread};
 use crate::problem::{Code, FieldError, Problem};
 
-/// The types of images that are read. What is declared only has to be one of them: the bytes decide what an image is.
+/// The types of images that are read. What is declared only has to be one of them: the bytes decide what an
+/// image is.
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
 const FORM: &str = "multipart/form-data";

@@ -21,8 +21,8 @@ pub struct SetProductImage {
     pub product: ProductId,
     /// The hash of what was uploaded.
     pub hash: ImageHash,
-    /// The image that was drawn of it and whose files are stored; none if [`is_upload_wanted`] said that this command
-    /// was accepted before: nothing is drawn or stored again, and nothing decided.
+    /// The image that was drawn of it and whose files are stored; none if [`is_upload_wanted`] said that
+    /// this command was accepted before: nothing is drawn or stored again, and nothing decided.
     #[serde(skip)]
     pub image: Option<Image>,
 }
@@ -60,9 +60,9 @@ impl Intent for RemoveProductImage {
     }
 }
 
-/// Whether the files of an image are to be stored before [`SetProductImage`] is executed: not if the command was accepted
-/// before. Refuses what that command would refuse, as the log says at this moment, so that an image without a product is
-/// not stored.
+/// Whether the files of an image are to be stored before [`SetProductImage`] is executed: not if the
+/// command was accepted before. Refuses what that command would refuse, as the log says at this moment, so
+/// that an image without a product is not stored.
 pub async fn is_upload_wanted(
     commands: &Commands,
     scope: &Scope,

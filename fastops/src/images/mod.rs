@@ -1,4 +1,5 @@
-//! The files of images: where they are kept, where clients find them, and the removal of those that nothing refers to.
+//! The files of images: where they are kept, where clients find them, and the removal of those that nothing
+//! refers to.
 
 mod sweep;
 

@@ -1,19 +1,27 @@
-//! Removing the files of images that no product has: of images that were replaced or removed, and of uploads that no
-//! product came to refer to.
+//! Removing the files of images that no product has: of images that were replaced or removed, and of
+//! uploads that no product came to refer to.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use event_store::EventStore;
 use images::{FileName, ImageHash, ImageStore, StoreError};
 use projections::catalog::Catalog;
 use sqlx::PgPool;
+use tokio::time::{Instant, sleep};
 
 use crate::installation::Installation;
 
-/// How long a file stays that nothing refers to. An upload refers to its files seconds after it has written them, and
-/// writes them again if they are there; clients that have read a menu load its images for hours.
+/// How long a file stays that nothing refers to. An upload refers to its files seconds after it has written
+/// them, and writes them again if they are there; clients that have read a menu load its images for hours.
 const UNREFERRED_FOR: TimeDelta = TimeDelta::days(1);
+
+/// How long the read models may take to come to where the log ended.
+const BEHIND_FOR: Duration = Duration::from_secs(30);
+
+/// How often their checkpoints are read meanwhile.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// What was found and removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +62,7 @@ pub async fn sweep(
     // What refers to one of these was appended before the head is read, unless it is written once more.
     let old = files.written_before(before).await?;
     let head = installation.store.head().await?;
-    if !has_all(&installation.projector, head.position.to_i64()).await? {
+    if !comes_to(&installation.projector, head.position.to_i64()).await? {
         return Err(SweepError::Behind);
     }
     let used = in_use(&installation.projector).await?;
@@ -77,6 +85,18 @@ async fn is_still_old(
     before: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     Ok(files.written(name).await?.is_some_and(|written| written < before))
+}
+
+/// Whether the products of all companies come soon to be as they were when the log ended at `head`.
+async fn comes_to(projector: &PgPool, head: i64) -> Result<bool, sqlx::Error> {
+    let deadline = Instant::now() + BEHIND_FOR;
+    while !has_all(projector, head).await? {
+        if Instant::now() >= deadline {
+            return Ok(false);
+        }
+        sleep(LOOK_INTERVAL).await;
+    }
+    Ok(true)
 }
 
 /// Whether the products of all companies are as they were when the log ended at `head`.

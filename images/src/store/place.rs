@@ -46,8 +46,9 @@ pub enum StoreError {
 }
 
 impl ImageStore {
-    /// The files at this place. A folder that is missing is made when a file is written; a bucket is looked for when it is first used, with the
-    /// credentials and the address of the usual variables (`AWS_ACCESS_KEY_ID`, `AWS_REGION`, `AWS_ENDPOINT`, …).
+    /// The files at this place. A folder that is missing is made when a file is written; a bucket is looked
+    /// for when it is first used, with the credentials and the address of the usual variables
+    /// (`AWS_ACCESS_KEY_ID`, `AWS_REGION`, `AWS_ENDPOINT`, …).
     pub fn open(files: &Files) -> Result<Self, StoreError> {
         match files {
             Files::Folder(path) => Ok(Self::in_folder(path.clone())),

@@ -54,9 +54,9 @@ impl ImageBody {
 impl Images {
     /// Set the image of a product.
     ///
-    /// A JPEG, PNG or WebP of up to 8 MiB and 25 million pixels, as the body itself or as the one file of a form. Its
-    /// first bytes decide what it is. It is drawn anew in three sizes, upright and without metadata, and replaces the
-    /// image that the product has.
+    /// A JPEG, PNG or WebP of up to 8 MiB and 25 million pixels, as the body itself or as the one file of a
+    /// form. Its first bytes decide what it is. It is drawn anew in three sizes, upright and without
+    /// metadata, and replaces the image that the product has.
     #[oai(path = "/products/:product_id/image", method = "put", operation_id = "setProductImage")]
     async fn set(
         &self,
@@ -99,8 +99,8 @@ impl Images {
 }
 
 impl Images {
-    /// Draws an image and stores its files. They are stored before the product refers to them, and if it never does, they
-    /// harm nothing and are swept.
+    /// Draws an image and stores its files. They are stored before the product refers to them, and if it
+    /// never does, they harm nothing and are swept.
     async fn store(&self, hash: ImageHash, uploaded: bytes::Bytes) -> Result<Image, Problem> {
         let ImageParts { renderer, store, .. } = &self.0.images;
         let rendered = renderer.render(hash, uploaded).await.map_err(not_rendered)?;

@@ -6,10 +6,11 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an image is addressed by: 128 bits of a hash over the company and what was uploaded, written as 32 hexadecimal
-/// digits.
+/// What an image is addressed by: 128 bits of a hash over the company and what was uploaded, written as 32
+/// hexadecimal digits.
 ///
-/// It cannot be guessed, so an address that has it needs no other protection, and two companies never share one.
+/// It cannot be guessed, so an address that has it needs no other protection, and two companies never share
+/// one.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -137,8 +138,8 @@ impl TryFrom<String> for Colour {
     }
 }
 
-/// An image in three sizes. An image that was uploaded smaller than a size is not enlarged to it, so that sizes may be
-/// equal.
+/// An image in three sizes. An image that was uploaded smaller than a size is not enlarged to it, so that
+/// sizes may be equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Image {
