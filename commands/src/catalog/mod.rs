@@ -1,9 +1,16 @@
 //! Categories and products.
 
 mod categories;
+mod product_claims;
 mod products;
+mod references;
+mod shelving;
 
-pub use domain::catalog::product::VariantRequest;
+pub use domain::catalog::product::{Changes, Request as ProductRequest, VariantRequest};
 
-pub use categories::{AddCategory, CategoryRefusal, ReviseCategory};
+pub use categories::{
+    AddCategory, CategoryRefusal, RemoveCategory, ReorderCategories, ReorderCategoriesRefusal,
+    RestoreCategory, ReviseCategory,
+};
 pub use products::{AddProduct, ProductRefusal, ReviseProduct};
+pub use shelving::{RemoveProduct, ReorderProducts, ReorderProductsRefusal, RestoreProduct};
