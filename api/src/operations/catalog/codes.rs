@@ -2,7 +2,7 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    ItemCodeTaken, InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
+    InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
 };
 
 /// By operation.
@@ -23,9 +23,18 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
             PlanLimit,
         ],
     ),
-    ("reviseProduct", &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
-    ("changeProduct", &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    (
+        "reviseProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    (
+        "changeProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
     ("removeProduct", &[SubscriptionRequired, PlanLimit]),
-    ("restoreProduct", &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    (
+        "restoreProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
     ("reorderProducts", &[UnknownReference, SubscriptionRequired, PlanLimit]),
 ];

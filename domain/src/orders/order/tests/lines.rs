@@ -52,7 +52,11 @@ fn a_multiplied_recipe_is_rounded_once_for_all_pieces() {
     let lines = vec![LineRequest { recipe: Some(recipe("0.000001")), ..request(3, pesos(1)) }];
     let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
-    assert_eq!(placed.lines[0].recipe, Some(recipe("0.000002")), "1.5 millionths, not three times 1");
+    assert_eq!(
+        placed.lines[0].recipe,
+        Some(recipe("0.000002")),
+        "1.5 millionths, not three times 1"
+    );
 }
 
 #[test]
