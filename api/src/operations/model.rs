@@ -78,6 +78,16 @@ incoming! {
 }
 
 incoming! {
+    /// What something costs that is chosen with a product; zero if nothing.
+    ExtraBody as "ModifierPrice" from "0" to "1000000000000"
+}
+
+incoming! {
+    /// What one piece of an option costs on top of its combo; zero if nothing.
+    UpchargeBody as "Upcharge" from "0" to "1000000000000"
+}
+
+incoming! {
     /// What a guest pays or hands over.
     PaidBody as "PaidAmount" from "1" to "10000000000000"
 }

@@ -69,6 +69,8 @@ permissions! {
     CategoryCreate = "category.create" in Menu,
     /// See categories.
     CategoryRead = "category.read" in Menu,
+    /// Take categories out of the menu and put them back.
+    CategoryRemove = "category.remove" in Menu,
     /// Rename and reorder categories.
     CategoryUpdate = "category.update" in Menu,
     /// See the company's details and subscription.
@@ -97,6 +99,8 @@ permissions! {
     ProductCreate = "product.create" in Menu,
     /// See products.
     ProductRead = "product.read" in Menu,
+    /// Take products out of the menu and put them back.
+    ProductRemove = "product.remove" in Menu,
     /// Change products, their variants and prices.
     ProductUpdate = "product.update" in Menu,
     /// Publish recipes.
@@ -207,9 +211,11 @@ impl Permission {
             self,
             Self::BranchOpen
                 | Self::CategoryCreate
+                | Self::CategoryRemove
                 | Self::CategoryUpdate
                 | Self::CompanyUpdate
                 | Self::ProductCreate
+                | Self::ProductRemove
                 | Self::ProductUpdate
                 | Self::RecipePublish
                 | Self::RoleManage

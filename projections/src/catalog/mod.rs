@@ -2,6 +2,7 @@
 
 pub mod branches;
 pub mod categories;
+pub mod diets;
 pub mod products;
 
 use async_trait::async_trait;

@@ -1,18 +1,22 @@
 //! Values that fill one column: as what they are bound, and how they are read.
 
+use std::collections::BTreeMap;
 use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::catalog::product::{Image, Variant};
+use domain::catalog::combo::Combo;
+use domain::catalog::diet::Marks;
+use domain::catalog::modifier_group::Override;
+use domain::catalog::product::{Image, Texts, Variant};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
-    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
-    MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
-    VariantId,
+    Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId,
+    Money, MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StationId, StockItemId,
+    StockQuantity, UserId, VariantId,
 };
 use event_store::Revision;
 use serde::Serialize;
@@ -122,6 +126,7 @@ ids! {
 texts! {
     BaseUnit: |unit| unit.word();
     CancelReason: word;
+    Code: Code::as_str;
     Currency: |currency| currency.code();
     CutOff: CutOff::to_string;
     Name: Name::as_str;
@@ -145,33 +150,43 @@ numbers! { u8 u16 u32 }
 
 written! {
     Address: "jsonb", Json;
+    BTreeMap<BranchId, StationId>: "jsonb", Json;
     Change: "jsonb", Json;
+    Combo: "jsonb", Json;
     Graph: "jsonb", Json;
     Image: "jsonb", Json;
+    Marks: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
     Revision: "bigint", |revision| revision.to_i64();
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
+    Texts: "jsonb", Json;
     Vec<BusinessDayChange>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
+    Vec<Override>: "jsonb", Json;
     Vec<Portion>: "jsonb", Json;
     Vec<Variant>: "jsonb", Json;
 }
 
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
+    BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
+    Combo: Json<Combo>, |Json(combo)| Ok::<_, BoxDynError>(combo);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     Image: Json<Image>, |Json(image)| Ok::<_, BoxDynError>(image);
+    Marks: Json<Marks>, |Json(marks)| Ok::<_, BoxDynError>(marks);
+    Texts: Json<Texts>, |Json(texts)| Ok::<_, BoxDynError>(texts);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
     StockQuantity: i64, StockQuantity::try_from_millionths;
     Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
+    Vec<Override>: Json<Vec<Override>>, |Json(groups)| Ok::<_, BoxDynError>(groups);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);
 }

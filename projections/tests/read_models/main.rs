@@ -12,6 +12,7 @@ mod later_release;
 mod lost_commits;
 mod orders;
 mod parking;
+mod products;
 mod random_stock;
 mod read_by;
 mod read_db;

@@ -2,19 +2,42 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    ImageTooLarge, InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
-    UnsupportedImage,
+    ImageTooLarge, InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit, SubscriptionRequired,
+    UnknownReference, UnsupportedImage,
 };
 
 /// By operation.
 pub(in crate::operations) const CODES: &[Refusals] = &[
     ("addCategory", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("reviseCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("removeCategory", &[SubscriptionRequired, PlanLimit]),
+    ("restoreCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("reorderCategories", &[UnknownReference, SubscriptionRequired, PlanLimit]),
     (
         "addProduct",
-        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+        &[
+            NameTaken,
+            ItemCodeTaken,
+            InvalidTransition,
+            UnknownReference,
+            SubscriptionRequired,
+            PlanLimit,
+        ],
     ),
     ("setProductImage", &[UnsupportedImage, ImageTooLarge, SubscriptionRequired, PlanLimit]),
     ("removeProductImage", &[SubscriptionRequired, PlanLimit]),
-    ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    (
+        "reviseProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    (
+        "changeProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("removeProduct", &[SubscriptionRequired, PlanLimit]),
+    (
+        "restoreProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("reorderProducts", &[UnknownReference, SubscriptionRequired, PlanLimit]),
 ];

@@ -8,6 +8,7 @@ pub(in crate::operations) mod refusal;
 
 pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
+pub(in crate::operations) use products::diet::DeclaredBody;
 
 use super::Services;
 
@@ -16,6 +17,7 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
     (
         categories::Categories(services.clone()),
         products::Products(services.clone()),
+        products::Shelving(services.clone()),
         images::Images(services.clone()),
     )
 }

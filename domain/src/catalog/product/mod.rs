@@ -11,6 +11,7 @@ mod details;
 mod error;
 mod events;
 pub mod image;
+mod marks;
 mod references;
 mod texts;
 
@@ -20,6 +21,7 @@ pub use details::{Details, Request, Variant, VariantRequest};
 pub use error::{Error, GROUPS_MAX, STATIONS_MAX};
 pub use events::*;
 pub use image::{Image, ImageRemoved, ImageSet};
+pub use marks::known_marks;
 pub use references::{Company, check_references};
 pub use texts::{LANGUAGES_MAX, SEARCH_WORDS_MAX, Text, Texts};
 

@@ -7,6 +7,7 @@ use crate::testing::given;
 
 mod attributes;
 mod images;
+mod marks;
 mod properties;
 mod references;
 
