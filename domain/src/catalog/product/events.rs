@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::image::{ImageRemoved, ImageSet};
 use super::{Texts, Variant};
 use crate::catalog::combo::Combo;
 use crate::catalog::diet::Marks;
