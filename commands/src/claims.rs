@@ -16,9 +16,19 @@ pub(crate) fn take<R: Clone>(
     holder: Uuid,
     taken: R,
 ) -> Result<(), CommandError<R>> {
-    for claim in claims {
+    take_of(work, claims.iter().map(|claim| (claim.clone(), taken.clone())), holder)
+}
+
+/// Takes claims, which were read, for `holder`; refused with what comes with the first one that another
+/// one has.
+pub(crate) fn take_of<R>(
+    work: &mut UnitOfWork<'_>,
+    claims: impl IntoIterator<Item = (ClaimId, R)>,
+    holder: Uuid,
+) -> Result<(), CommandError<R>> {
+    for (claim, taken) in claims {
         let take = claim::Command::Take { holder };
-        work.try_decide::<Claim>(claim, take).map_err(|_| CommandError::Refused(taken.clone()))?;
+        work.try_decide::<Claim>(&claim, take).map_err(|_| CommandError::Refused(taken))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Decider;
+use crate::catalog::product::{Barcode, Sku};
 use crate::shared::{BranchId, EmailKey, Name};
 
 macro_rules! named {
@@ -72,6 +73,16 @@ impl ClaimId {
     /// The same where names are unique in a branch, and another branch may have the same name.
     pub fn all_of_name_in(kind: Named, branch: BranchId, name: &Name) -> Vec<Self> {
         keys_of(name).map(|key| Self::of_key(kind, &format!("{branch}/{key}"))).collect()
+    }
+
+    /// The claim of a stock keeping unit of a product.
+    pub fn of_sku(sku: &Sku) -> Self {
+        Self(format!("sku:1:{}", sku.key()))
+    }
+
+    /// The claim of a barcode of a product.
+    pub fn of_barcode(barcode: &Barcode) -> Self {
+        Self(format!("barcode:1:{}", barcode.key()))
     }
 
     fn of_key(kind: Named, key: &str) -> Self {

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use domain::catalog::product::image::{Colour, ImageFormat, ImageHash, ImageSize};
 use domain::catalog::{category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
@@ -28,6 +27,8 @@ use uuid::Uuid;
 
 #[path = "stored_events/menu.rs"]
 mod menu;
+#[path = "stored_events/products.rs"]
+mod products;
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -41,24 +42,8 @@ fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
-fn image() -> product::Image {
-    let size = |width, height| ImageSize { width, height };
-    product::Image {
-        hash: ImageHash::new([0x5a; 16]),
-        format: ImageFormat::Jpeg,
-        small: size(200, 150),
-        medium: size(600, 450),
-        large: size(1_200, 900),
-        colour: Colour::new([0xc8, 0xa2, 0x6b]),
-    }
-}
-
 fn variant() -> product::Variant {
-    product::Variant {
-        id: VariantId::from_uuid(uuid(2)),
-        name: name("Completa"),
-        price: pesos(28_000),
-    }
+    product::Variant::new(VariantId::from_uuid(uuid(2)), name("Completa"), pesos(28_000))
 }
 
 fn line() -> order::Line {
@@ -230,21 +215,14 @@ fn roles() -> [roles::Event; 23] {
 }
 
 fn catalog() -> Vec<String> {
-    let categories: [category::Event; 3] = [
+    let categories: [category::Event; 5] = [
         category::Added { name: name("Platos"), place: 1 }.into(),
         category::Renamed { name: name("Platos fuertes") }.into(),
         category::Moved { place: 2 }.into(),
+        category::Removed {}.into(),
+        category::Restored {}.into(),
     ];
-    let category = CategoryId::from_uuid(uuid(3));
-    let products: [product::Event; 6] = [
-        product::Added { name: name("Bandeja paisa"), category, variants: vec![variant()] }.into(),
-        product::Renamed { name: name("Bandeja") }.into(),
-        product::Recategorised { category }.into(),
-        product::VariantsOffered { variants: vec![variant()] }.into(),
-        product::ImageSet { image: image() }.into(),
-        product::ImageRemoved {}.into(),
-    ];
-    [stored(&categories), stored(&products), menu::samples()].concat()
+    [stored(&categories), products::samples(), menu::samples()].concat()
 }
 
 fn claims() -> Vec<String> {
@@ -271,7 +249,8 @@ fn orders() -> Vec<String> {
         balance: pesos(0),
         hour: 14,
     };
-    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")] };
+    let multiplier = Some("1.5".parse().unwrap());
+    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")], multiplier };
     let with_recipe =
         order::Placed { lines: vec![order::Line { recipe: Some(recipe), ..line() }], ..placed };
     let orders: [order::Event; 8] = [
@@ -302,7 +281,7 @@ fn flour(text: &str) -> Ingredient {
 }
 
 fn inventory() -> Vec<String> {
-    let items: [stock_item::Event; 3] = [
+    let items: [stock_item::Event; 4] = [
         stock_item::Added {
             name: name("Harina"),
             unit: BaseUnit::Gram,
@@ -311,6 +290,7 @@ fn inventory() -> Vec<String> {
         .into(),
         stock_item::Renamed { name: name("Harina de trigo") }.into(),
         stock_item::ShortagePolicySet { on_shortage: OnShortage::Allow }.into(),
+        stock_item::DietDeclared { marks: products::marks() }.into(),
     ];
     let variant = VariantId::from_uuid(uuid(2));
     let portions = vec![recipe::Portion { variant, ingredients: vec![flour("125.25")] }];

@@ -2,9 +2,10 @@
 
 use crate::support::{Company, fresh, id, name, pesos};
 use commands::catalog::{
-    AddCategory, AddProduct, CategoryRefusal, ProductRefusal, ReviseCategory, ReviseProduct,
-    VariantRequest,
+    AddCategory, AddProduct, CategoryRefusal, Changes, ProductRefusal, ProductRequest,
+    ReviseCategory, ReviseProduct, VariantRequest,
 };
+use commands::names::NameOf;
 use commands::{CommandError, Intent, UnitOfWork};
 use domain::catalog::{Category, category, product};
 use domain::claim::{self, Claim, ClaimId, Named};
@@ -86,6 +87,41 @@ async fn names_from_before_the_second_fold_are_still_taken_and_can_be_kept() {
     add(24, "STRASSE").await.unwrap();
 }
 
+#[tokio::test]
+async fn claims_of_names_from_before_the_second_fold_are_completed_once() {
+    let company = Company::open().await;
+    let (commands, scope) = (&company.commands, &company.scope);
+    let category = |n| CategoryId::from_uuid(id(n));
+    for (n, text) in [(20, "Straße"), (21, "Gruß"), (22, "Spaß")] {
+        let before = AddedBefore { category: category(n), name: name(text) };
+        commands.execute(scope, fresh(commands), before).await.unwrap();
+    }
+    let add = async |n, text| {
+        let intent = AddCategory { category: category(n), name: name(text), place: 2 };
+        commands.execute(scope, fresh(commands), intent).await
+    };
+    // One name was given to another category meanwhile, and one was given up after the names were read.
+    add(30, "GRUSS").await.unwrap();
+    let rename =
+        ReviseCategory { category: category(22), seen: None, name: name("Alegría"), place: 2 };
+    commands.execute(scope, fresh(commands), rename).await.unwrap();
+
+    let names = [(20, "Straße"), (21, "Gruß"), (22, "Spaß")].map(|(n, text)| NameOf {
+        kind: Named::Category,
+        holder: id(n),
+        name: name(text),
+    });
+    assert!(!commands.has_complete_claims(scope.tenant).await.unwrap());
+    commands.complete_claims(scope.tenant, names.to_vec()).await.unwrap();
+    assert!(commands.has_complete_claims(scope.tenant).await.unwrap());
+    commands.complete_claims(scope.tenant, vec![]).await.unwrap();
+    let is_taken =
+        |outcome| matches!(outcome, Err(CommandError::Refused(CategoryRefusal::NameTaken)));
+    assert!(is_taken(add(31, "STRASSE").await));
+    assert!(is_taken(add(31, "Gruss").await), "it belongs to the other category");
+    add(31, "SPASS").await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_who_want_one_name_at_once_one_gets_it() {
     let company = Company::open().await;
@@ -103,9 +139,7 @@ async fn a_product_belongs_to_a_category_of_the_company() {
     let company = Company::open().await;
     let intent = AddProduct {
         product: ProductId::from_uuid(id(30)),
-        name: name("Ajiaco"),
-        category: CategoryId::from_uuid(id(31)),
-        variants: vec![],
+        request: ProductRequest::new(name("Ajiaco"), CategoryId::from_uuid(id(31)), vec![]),
     };
     let outcome = company.commands.execute(&company.scope, fresh(&company.commands), intent).await;
     let expected = ProductRefusal::Product(product::Error::UnknownCategory);
@@ -116,19 +150,11 @@ async fn a_product_belongs_to_a_category_of_the_company() {
 async fn an_overtaken_revision_is_stale() {
     let company = Company::open().await;
     let revise = |pesos_now| {
-        let variant = VariantRequest {
-            id: Some(company.variant),
-            id_if_new: VariantId::from_uuid(id(40)),
-            name: name("Completa"),
-            price: pesos(pesos_now),
-        };
-        let intent = ReviseProduct {
-            product: company.product,
-            seen: Some(Revision::new(1)),
-            name: name("Bandeja paisa"),
-            category: company.category,
-            variants: vec![variant],
-        };
+        let (id, other) = (Some(company.variant), VariantId::from_uuid(id(40)));
+        let variant = VariantRequest::new(id, other, name("Completa"), pesos(pesos_now));
+        let changes = Changes { variants: Some(vec![variant]), ..Changes::default() };
+        let seen = Some(Revision::new(1));
+        let intent = ReviseProduct { product: company.product, seen, changes };
         company.commands.execute(&company.scope, fresh(&company.commands), intent)
     };
     revise(29_000).await.unwrap();

@@ -87,15 +87,20 @@ fn resolve_line(
         product_revision: states.product_revision,
         quantity: line.quantity,
         unit_price: variant.price,
-        recipe: line_recipe(states.recipe, line.variant),
+        recipe: line_recipe(states.recipe, product, line.variant),
     })
 }
 
 /// What one piece of a variant takes from stock; none if its product has no recipe for it.
-fn line_recipe(recipe: &recipe::State, variant: VariantId) -> Option<LineRecipe> {
+fn line_recipe(
+    recipe: &recipe::State,
+    product: &product::Details,
+    variant: VariantId,
+) -> Option<LineRecipe> {
     let latest = recipe.latest()?;
-    let portion = latest.portion(variant)?;
-    Some(LineRecipe { version: latest.version, ingredients: portion.ingredients.clone() })
+    let (portion, multiplier) = latest.taken(product, variant)?;
+    let ingredients = portion.ingredients.clone();
+    Some(LineRecipe { version: latest.version, ingredients, multiplier })
 }
 
 #[cfg(test)]

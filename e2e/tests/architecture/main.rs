@@ -28,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 const SYSTEM_SCOPES: &[&str] = &[
     "commands/src/identity/operator.rs",
     "commands/src/identity/seeding.rs",
+    "commands/src/names.rs",
     "commands/src/processes/act.rs",
     "fastops/src/demo/staff.rs",
     "fastops/src/import/importing.rs",

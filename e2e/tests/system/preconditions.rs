@@ -3,6 +3,7 @@
 use e2e::menu::{branch, modifier_group, price_list, product, stock_item, tax_profile};
 use e2e::raw::Reply;
 use e2e::{Call, Client, Menu, System, fresh};
+use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,7 +78,7 @@ fn changes(
     (role, sorted): (Uuid, Uuid),
     (list, profile): (Uuid, Uuid),
     (group, station): (Uuid, Uuid),
-) -> [(&'static str, Call); 16] {
+) -> [(&'static str, Call); 17] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
@@ -109,6 +110,12 @@ fn changes(
             client
                 .put(&format!("/v1/products/{}", menu.product))
                 .json(&product("Otro", menu.category)),
+        ),
+        (
+            "changeProduct",
+            client
+                .call(Method::PATCH, &format!("/v1/products/{}", menu.product))
+                .json(&json!({"place": 3})),
         ),
         (
             "publishRecipe",

@@ -4,6 +4,7 @@ pub mod availability;
 pub mod branches;
 pub mod categories;
 pub mod channels;
+pub mod diets;
 pub mod modifier_groups;
 pub mod price_lists;
 pub mod products;

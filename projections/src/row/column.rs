@@ -1,21 +1,23 @@
 //! Values that fill one column: as what they are bound, and how they are read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::catalog::channels;
-use domain::catalog::modifier_group::Modifier;
+use domain::catalog::combo::Combo;
+use domain::catalog::diet::Marks;
+use domain::catalog::modifier_group::{Modifier, Override};
 use domain::catalog::price_list::{Conditions, Entry};
-use domain::catalog::product::{Image, Variant};
+use domain::catalog::product::{Image, Texts, Variant};
 use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::shared::{
-    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId,
+    Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId,
     ModifierGroupId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId, RoleId,
     StationId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
 };
@@ -129,6 +131,7 @@ ids! {
 texts! {
     BaseUnit: |unit| unit.word();
     CancelReason: word;
+    Code: Code::as_str;
     Currency: |currency| currency.code();
     CutOff: CutOff::to_string;
     Kind: word;
@@ -157,8 +160,11 @@ written! {
     Change: "jsonb", Json;
     channels::State: "jsonb", Json;
     Conditions: "jsonb", Json;
+    BTreeMap<BranchId, StationId>: "jsonb", Json;
+    Combo: "jsonb", Json;
     Graph: "jsonb", Json;
     Image: "jsonb", Json;
+    Marks: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
@@ -167,12 +173,14 @@ written! {
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
     String: "text", String::as_str;
+    Texts: "jsonb", Json;
     Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Modifier>: "jsonb", Json;
     TaxRegimes: "jsonb", |regimes| Json(regimes.all());
     Vec<Entry>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
+    Vec<Override>: "jsonb", Json;
     Vec<Portion>: "jsonb", Json;
     Vec<Variant>: "jsonb", Json;
 }
@@ -183,9 +191,13 @@ read! {
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     channels::State: Json<channels::State>, |Json(channels)| Ok::<_, BoxDynError>(channels);
     Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
+    BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
+    Combo: Json<Combo>, |Json(combo)| Ok::<_, BoxDynError>(combo);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
     Image: Json<Image>, |Json(image)| Ok::<_, BoxDynError>(image);
+    Marks: Json<Marks>, |Json(marks)| Ok::<_, BoxDynError>(marks);
+    Texts: Json<Texts>, |Json(texts)| Ok::<_, BoxDynError>(texts);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
@@ -195,6 +207,7 @@ read! {
     Vec<Modifier>: Json<Vec<Modifier>>, |Json(modifiers)| Ok::<_, BoxDynError>(modifiers);
     Vec<Entry>: Json<Vec<Entry>>, |Json(entries)| Ok::<_, BoxDynError>(entries);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
+    Vec<Override>: Json<Vec<Override>>, |Json(groups)| Ok::<_, BoxDynError>(groups);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);
 }

@@ -4,11 +4,14 @@ use domain::catalog::availability::Subject;
 use domain::catalog::product::image::{Colour, ImageFormat, ImageHash, ImageSize};
 use domain::catalog::{Availability, Category, Product, availability, category, product};
 use domain::identity::{Branch, branch};
-use domain::shared::{Address, BusinessDay, BusinessDayChange, Code, Currency, CutOff, VariantId};
+use domain::shared::{
+    Address, BusinessDay, BusinessDayChange, CategoryId, Code, Currency, CutOff, VariantId,
+};
 use domain::taxes::builtin::Country;
 use event_store::Revision;
 use projections::TenantTx;
 use projections::catalog::availability::{self as availabilities, Kind, Unavailable};
+use projections::catalog::products::Filter;
 use projections::catalog::{branches, categories, products};
 
 use crate::history::{
@@ -17,6 +20,11 @@ use crate::history::{
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
 const AT: &str = "2026-03-14T18:00:00Z";
+
+/// The products of a category.
+fn of(category: CategoryId) -> Filter {
+    Filter { category: Some(category), ..Filter::default() }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_product_shows_its_last_name_category_and_variants() {
@@ -48,23 +56,22 @@ async fn a_product_shows_its_last_name_category_and_variants() {
     let shown = products::Product {
         id: arepa,
         details: product::Details {
-            name: name("Arepa de choclo"),
-            category: DRINKS,
-            variants: offered,
             image: Some(image),
+            ..product::Details::new(name("Arepa de choclo"), DRINKS, offered)
         },
+        is_active: true,
         revision: Revision::new(5),
     };
     let mut ana = world.tenant(ANA).await;
     assert_eq!(products::get(&mut ana, arepa).await.unwrap(), Some(shown.clone()));
-    let page = products::list(&mut ana, Some(DRINKS), None, 10).await.unwrap();
+    let page = products::list(&mut ana, &of(DRINKS), None, 10).await.unwrap();
     assert_eq!((page.rows, page.next), (vec![shown], None));
-    let none = products::list(&mut ana, Some(PLATES), None, 10).await.unwrap();
+    let none = products::list(&mut ana, &of(PLATES), None, 10).await.unwrap();
     assert_eq!(none.rows, []);
 
     let mut luis = world.tenant(LUIS).await;
     assert_eq!(products::get(&mut luis, arepa).await.unwrap(), None);
-    assert_eq!(products::list(&mut luis, None, None, 10).await.unwrap().rows, []);
+    assert_eq!(products::list(&mut luis, &Filter::default(), None, 10).await.unwrap().rows, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +84,7 @@ async fn pages_of_a_list_follow_each_other_without_gap_or_repetition() {
     let mut names = Vec::new();
     let mut after = None;
     loop {
-        let page = products::list(&mut ana, None, after.as_ref(), 4).await.unwrap();
+        let page = products::list(&mut ana, &Filter::default(), after.as_ref(), 4).await.unwrap();
         names.extend(page.rows.into_iter().map(|product| product.details.name.to_string()));
         after = page.next;
         if after.is_none() {
@@ -104,9 +111,9 @@ async fn categories_stand_in_the_order_of_the_menu() {
     world.catch_up().await;
 
     let mut ana = world.tenant(ANA).await;
-    let first = categories::list(&mut ana, None, 1).await.unwrap();
+    let first = categories::list(&mut ana, true, None, 1).await.unwrap();
     assert_eq!((first.rows[0].id, first.rows[0].details.place), (DRINKS, 2));
-    let second = categories::list(&mut ana, first.next.as_ref(), 1).await.unwrap();
+    let second = categories::list(&mut ana, true, first.next.as_ref(), 1).await.unwrap();
     let plates = categories::get(&mut ana, PLATES).await.unwrap().unwrap();
     assert_eq!(plates.details, category::Details { name: name("Platos fuertes"), place: 7 });
     assert_eq!(plates.revision, Revision::new(3));

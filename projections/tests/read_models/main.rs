@@ -13,6 +13,7 @@ mod lost_commits;
 mod orders;
 mod parking;
 mod prices;
+mod products;
 mod random_menu;
 mod random_stock;
 mod read_by;

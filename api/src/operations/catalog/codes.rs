@@ -2,8 +2,8 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    self, BranchClosed, ImageTooLarge, InvalidTransition, NameTaken, PlanLimit, PriceListTie,
-    SubscriptionRequired, UnknownReference, UnsupportedImage,
+    self, BranchClosed, ImageTooLarge, InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit,
+    PriceListTie, SubscriptionRequired, UnknownReference, UnsupportedImage,
 };
 
 const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanLimit];
@@ -12,13 +12,22 @@ const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanL
 pub(in crate::operations) const CODES: &[Refusals] = &[
     ("addCategory", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("reviseCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("removeCategory", &[SubscriptionRequired, PlanLimit]),
+    ("restoreCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("reorderCategories", &[UnknownReference, SubscriptionRequired, PlanLimit]),
     (
         "addProduct",
-        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+        &[
+            NameTaken,
+            ItemCodeTaken,
+            InvalidTransition,
+            UnknownReference,
+            SubscriptionRequired,
+            PlanLimit,
+        ],
     ),
     ("setProductImage", &[UnsupportedImage, ImageTooLarge, SubscriptionRequired, PlanLimit]),
     ("removeProductImage", &[SubscriptionRequired, PlanLimit]),
-    ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
     (
         "addModifierGroup",
         &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
@@ -45,4 +54,18 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
     ("retireChannel", &[InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("addTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("publishTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    (
+        "reviseProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    (
+        "changeProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("removeProduct", &[SubscriptionRequired, PlanLimit]),
+    (
+        "restoreProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("reorderProducts", &[UnknownReference, SubscriptionRequired, PlanLimit]),
 ];

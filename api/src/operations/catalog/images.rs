@@ -26,7 +26,7 @@ pub(super) struct Images(pub(super) Services);
 /// An image: three sizes of it, as addresses that need no token and never change what they answer.
 #[derive(Object, Serialize)]
 #[oai(rename = "ProductImage")]
-pub(super) struct ImageBody {
+pub(in crate::operations::catalog) struct ImageBody {
     /// Up to 200 pixels wide, for lists.
     small: String,
     /// Up to 600 pixels wide, for cards.
@@ -42,7 +42,7 @@ pub(super) struct ImageBody {
 }
 
 impl ImageBody {
-    pub(super) fn of(image: &Image, parts: &ImageParts) -> Self {
+    pub(in crate::operations::catalog) fn of(image: &Image, parts: &ImageParts) -> Self {
         let [small, medium, large] = [image.small, image.medium, image.large]
             .map(|size| format!("{}/{}", parts.url, image.file_name(size)));
         let (width, height) = (image.large.width, image.large.height);

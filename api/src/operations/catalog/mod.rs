@@ -17,6 +17,7 @@ mod tax_profiles;
 
 pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
+pub(in crate::operations) use products::diet::DeclaredBody;
 
 use super::Services;
 
@@ -31,6 +32,7 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         price_lists::PriceLists(services.clone()),
         channels::Channels(services.clone()),
         tax_profiles::TaxProfiles(services.clone()),
+        products::Shelving(services.clone()),
         images::Images(services.clone()),
     )
 }

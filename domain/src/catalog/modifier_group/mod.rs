@@ -25,7 +25,7 @@ pub use error::Error;
 pub use events::{
     Added, Event, Limited, ModifiersOffered, Nested, Removed, Renamed, Restored, Unnested,
 };
-pub use overrides::Override;
+pub use overrides::{Override, check_override};
 pub use request::{ModifierRequest, Request};
 
 /// The most modifiers of a group.

@@ -23,11 +23,10 @@ fn branch(currency: Currency) -> branch::Details {
 /// Arepas in pesos, of which the single one takes flour.
 fn menu() -> (product::State, recipe::State) {
     let price = Money::try_new(600_000, Currency::COP).unwrap();
-    let variant = |id, text| Variant { id, name: name(text), price };
+    let variant = |id, text| Variant::new(id, name(text), price);
     let variants = vec![variant(SINGLE, "Sencilla"), variant(DOUBLE, "Doble")];
     let category = CategoryId::from_uuid(Uuid::from_u128(9));
-    let product =
-        product::State::InMenu(Details { name: name("Arepa"), category, variants, image: None });
+    let product = product::State::InMenu(Details::new(name("Arepa"), category, variants));
     let portions = vec![Portion { variant: SINGLE, ingredients: flour() }];
     let recipe = recipe::State::Published(Arc::new(Published { version: 3, portions }));
     (product, recipe)
@@ -64,7 +63,10 @@ fn a_line_gets_the_price_of_the_menu_and_the_recipe_of_its_variant() {
     assert_eq!((&single.product_name, &single.variant_name), (&name("Arepa"), &name("Sencilla")));
     assert_eq!(single.unit_price, Money::try_new(600_000, Currency::COP).unwrap());
     assert_eq!(single.quantity.pieces(), 2);
-    assert_eq!(single.recipe, Some(LineRecipe { version: 3, ingredients: flour() }));
+    assert_eq!(
+        single.recipe,
+        Some(LineRecipe { version: 3, ingredients: flour(), multiplier: None })
+    );
     assert_eq!((&double.variant_name, &double.recipe), (&name("Doble"), &None));
 }
 

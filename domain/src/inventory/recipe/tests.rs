@@ -48,12 +48,11 @@ fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
     let price = Money::try_new(600_000, Currency::COP).unwrap();
     let [product_name, variant_name] = ["Arepa", "Sencilla"].map(|n| Name::parse(n).unwrap());
     let id = VariantId::from_uuid(Uuid::from_u128(1));
-    let arepa = product::State::InMenu(product::Details {
-        name: product_name,
-        category: CategoryId::from_uuid(Uuid::from_u128(9)),
-        variants: vec![product::Variant { id, name: variant_name, price }],
-        image: None,
-    });
+    let arepa = product::State::InMenu(product::Details::new(
+        product_name,
+        CategoryId::from_uuid(Uuid::from_u128(9)),
+        vec![product::Variant::new(id, variant_name, price)],
+    ));
     let check = |product: &product::State, portions: Vec<Portion>| {
         check_references(product, &portions, |item| item.uuid().as_u128() == 7)
     };
@@ -64,6 +63,33 @@ fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
     assert_eq!(check(&arepa, vec![valid, elsewhere]), Err(Error::UnknownVariant { index: 1 }));
     let not_kept = portion(1, vec![grams(7, "1"), grams(8, "1")]);
     assert_eq!(check(&arepa, vec![not_kept]), Err(Error::UnknownItem { index: 0, ingredient: 1 }));
+}
+
+#[test]
+fn a_variant_with_a_multiplier_takes_what_the_base_variant_takes() {
+    let price = Money::try_new(600_000, Currency::COP).unwrap();
+    let [product_name, small, large] =
+        ["Pizza", "Mediana", "Grande"].map(|name| Name::parse(name).unwrap());
+    let id = |n| VariantId::from_uuid(Uuid::from_u128(n));
+    let multiplier = "1.5".parse().ok();
+    let pizza = product::Details::new(
+        product_name,
+        CategoryId::from_uuid(Uuid::from_u128(9)),
+        vec![
+            product::Variant {
+                recipe_multiplier: multiplier,
+                ..product::Variant::new(id(2), large, price)
+            },
+            product::Variant::new(id(1), small, price),
+        ],
+    );
+    let (base, own) = (portion(1, vec![grams(7, "200")]), portion(2, vec![grams(7, "1")]));
+    let recipe = Published { version: 1, portions: vec![base.clone(), own.clone()] };
+    assert_eq!(recipe.taken(&pizza, id(1)), Some((&base, None)));
+    assert_eq!(recipe.taken(&pizza, id(2)), Some((&base, multiplier)));
+    assert_eq!(recipe.taken(&pizza, id(3)), None, "the product has no such variant");
+    let nothing = Published { version: 1, portions: vec![own] };
+    assert_eq!(nothing.taken(&pizza, id(2)), None, "the base takes nothing");
 }
 
 #[test]

@@ -2,15 +2,16 @@
 
 mod choices;
 
-use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, price_list, product, stock_item, tax_profile};
+use e2e::menu::{SMALL, branch, cash, cop, price_list, stock_item, tax_profile};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
-use images::testing::{photo, png};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ids::{Ids, Staff};
+
+mod menu;
 
 /// How an operation answers another company's ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,33 +67,7 @@ pub(super) fn visits(
     visit("reviseOwnCompany", revised, Expect::Refused(412, "version-conflict"));
     visit("getOwnSubscription", client.get("/v1/company/subscription"), Expect::Nothing);
 
-    visit("addCategory", post("/v1/categories", json!({"name": "Arepas"})), Expect::Created);
-    visit("listCategories", client.get("/v1/categories"), Expect::Nothing);
-    let category = format!("/v1/categories/{}", ids.category);
-    visit("getCategory", client.get(&category), Expect::NotFound);
-    visit("reviseCategory", put(&category, json!({"name": "Otras"})), Expect::NotFound);
-
-    let add = |category| post("/v1/products", product(PRODUCT, category));
-    visit("addProduct", add(client_ids.category), Expect::Created);
-    visit("addProduct", add(ids.category), Expect::UnknownReference("/category_id"));
-    visit("listProducts", client.get("/v1/products"), Expect::Nothing);
-    let of_category = format!("/v1/products?category_id={}", ids.category);
-    visit("listProducts", client.get(&of_category), Expect::Nothing);
-    let path = |id: Uuid| format!("/v1/products/{id}");
-    visit("getProduct", client.get(&path(ids.product)), Expect::NotFound);
-    let revised = product("Otro", client_ids.category);
-    visit("reviseProduct", put(&path(ids.product), revised.clone()), Expect::NotFound);
-    let moved = put(&path(client_ids.product), product("Otro", ids.category));
-    visit("reviseProduct", moved, Expect::UnknownReference("/category_id"));
-    let mut with_variant = revised;
-    with_variant["variants"][0]["id"] = json!(ids.variant);
-    let taken = put(&path(client_ids.product), with_variant);
-    visit("reviseProduct", taken, Expect::UnknownReference("/variants/0/id"));
-    let image_path = format!("{}/image", path(ids.product));
-    let image = client.put(&image_path).bytes("image/png", png(&photo(8, 8)));
-    visit("setProductImage", image, Expect::NotFound);
-    let image = client.call(Method::DELETE, &image_path);
-    visit("removeProductImage", image, Expect::NotFound);
+    menu::visits(client, client_ids, ids, &mut visit);
 
     for (operation, path) in [("placeOrder", "/v1/orders"), ("priceOrder", "/v1/orders/price")] {
         let order = |branch: Uuid, product: Uuid, variant: Uuid| {

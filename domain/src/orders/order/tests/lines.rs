@@ -26,26 +26,44 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
         item: StockItemId::from_uuid(Uuid::from_u128(item)),
         quantity: text.parse().unwrap(),
     };
-    let recipe = LineRecipe { version: 3, ingredients: vec![grams(7, "0.125"), grams(8, "90")] };
+    let recipe = |ingredients| LineRecipe { version: 3, ingredients, multiplier: None };
+    let portion = recipe(vec![grams(7, "0.125"), grams(8, "90")]);
     let lines = vec![
-        LineRequest { recipe: Some(recipe), ..request(2, pesos(28_000)) },
+        LineRequest { recipe: Some(portion), ..request(2, pesos(28_000)) },
         request(1, pesos(6_500)),
     ];
     let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
     let taken = vec![grams(7, "0.25"), grams(8, "180")];
-    let frozen = LineRecipe { version: 3, ingredients: taken.clone() };
-    assert_eq!(placed.lines[0].recipe, Some(frozen));
+    assert_eq!(placed.lines[0].recipe, Some(recipe(taken.clone())));
     assert_eq!(placed.lines[1].recipe, None);
     let State::Placed(order) = Order::fold(State::Unplaced, outcome) else { panic!() };
     assert_eq!(*order.ingredients, *taken);
 }
 
 #[test]
+fn a_multiplied_recipe_is_rounded_once_for_all_pieces() {
+    let item = StockItemId::from_uuid(Uuid::from_u128(7));
+    let taken = |quantity: &str| {
+        vec![Ingredient { item, quantity: quantity.parse::<StockQuantity>().unwrap() }]
+    };
+    let multiplier = Some("0.5".parse().unwrap());
+    let recipe = |quantity| LineRecipe { version: 1, ingredients: taken(quantity), multiplier };
+    let lines = vec![LineRequest { recipe: Some(recipe("0.000001")), ..request(3, pesos(1)) }];
+    let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
+    let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
+    assert_eq!(
+        placed.lines[0].recipe,
+        Some(recipe("0.000002")),
+        "1.5 millionths, not three times 1"
+    );
+}
+
+#[test]
 fn an_order_that_takes_more_than_can_be_counted_is_refused() {
     let item = StockItemId::from_uuid(Uuid::from_u128(7));
     let all = Ingredient { item, quantity: StockQuantity::MAX };
-    let recipe = Some(LineRecipe { version: 1, ingredients: vec![all] });
+    let recipe = Some(LineRecipe { version: 1, ingredients: vec![all], multiplier: None });
     given::<Order>([])
         .when(Command::Place(place(vec![LineRequest { recipe, ..request(2, pesos(1)) }])))
         .then_refused(Error::Ingredients(StockQuantityError::TooLarge));

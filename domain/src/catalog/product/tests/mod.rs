@@ -1,33 +1,34 @@
 use uuid::Uuid;
 
-use super::image::{Colour, ImageFormat, ImageHash, ImageSize};
 use super::*;
-use crate::shared::Currency;
+use crate::shared::money::PRICE_MAX;
+use crate::shared::{CategoryId, Currency, Money, Name, VariantId};
 use crate::testing::given;
 
+mod attributes;
+mod images;
+mod marks;
+mod properties;
+mod references;
+
 fn variant(id: u128, name: &str, pesos: i64) -> Variant {
-    Variant {
-        id: VariantId::from_uuid(Uuid::from_u128(id)),
-        name: Name::parse(name).unwrap(),
-        price: Money::try_new(pesos * 100, Currency::COP).unwrap(),
-    }
+    let price = Money::try_new(pesos * 100, Currency::COP).unwrap();
+    Variant::new(VariantId::from_uuid(Uuid::from_u128(id)), Name::parse(name).unwrap(), price)
 }
 
 fn arepa(variants: Vec<Variant>) -> Details {
     let category = CategoryId::from_uuid(Uuid::from_u128(9));
-    Details { name: Name::parse("Arepa").unwrap(), category, variants, image: None }
+    Details::new(Name::parse("Arepa").unwrap(), category, variants)
 }
 
 /// A request for a product whose variants keep their id if `kept` has them, and are added
 /// otherwise.
 fn request(details: Details, kept: &[Variant]) -> Request {
-    let variant = |Variant { id, name, price }| {
-        let is_kept = kept.iter().any(|kept| kept.id == id);
-        VariantRequest { id: is_kept.then_some(id), id_if_new: id, name, price }
-    };
-    let Details { name, category, variants, .. } = details;
-    let variants = variants.into_iter().map(variant).collect();
-    Request { name, category: Some(category), variants }
+    let mut request = Request::from(details);
+    for variant in &mut request.variants {
+        variant.id = variant.id.filter(|id| kept.iter().any(|kept| kept.id == *id));
+    }
+    request
 }
 
 fn add(details: Details) -> Command {
@@ -102,57 +103,4 @@ fn variants_of_another_product_are_refused() {
     given::<Product>([added(arepa(vec![single]))])
         .when(Command::Revise(foreign))
         .then_refused(Error::UnknownVariant { index: 1 });
-}
-
-#[test]
-fn a_product_stands_in_a_category_of_the_company() {
-    let wanted = arepa(vec![variant(1, "Sencilla", 6_000)]);
-    let nowhere = Request { category: None, ..request(wanted.clone(), &[]) };
-    given::<Product>([]).when(Command::Add(nowhere.clone())).then_refused(Error::UnknownCategory);
-    given::<Product>([added(wanted)])
-        .when(Command::Revise(nowhere))
-        .then_refused(Error::UnknownCategory);
-}
-
-fn image(n: u8) -> Image {
-    let size = ImageSize { width: 200, height: 150 };
-    Image {
-        hash: ImageHash::new([n; 16]),
-        format: ImageFormat::Jpeg,
-        small: size,
-        medium: size,
-        large: size,
-        colour: Colour::new([n; 3]),
-    }
-}
-
-#[test]
-fn a_product_has_one_image_at_a_time() {
-    let arepa = || added(arepa(vec![variant(1, "Sencilla", 6_000)]));
-    let set = |n| Event::from(ImageSet { image: image(n) });
-    given::<Product>([]).when(Command::SetImage(image(1))).then_refused(Error::Unknown);
-    given::<Product>([arepa()]).when(Command::SetImage(image(1))).then([set(1)]);
-    given::<Product>([arepa(), set(1)]).when(Command::SetImage(image(1))).then_nothing();
-    given::<Product>([arepa(), set(1)]).when(Command::SetImage(image(2))).then([set(2)]);
-    let state = Product::fold(State::default(), [arepa(), set(1), set(2)]);
-    assert_eq!(state.in_menu().unwrap().image, Some(image(2)));
-}
-
-#[test]
-fn an_image_is_removed_once() {
-    let arepa = || added(arepa(vec![variant(1, "Sencilla", 6_000)]));
-    let (set, removed) = (Event::from(ImageSet { image: image(1) }), Event::from(ImageRemoved {}));
-    given::<Product>([]).when(Command::RemoveImage).then_refused(Error::Unknown);
-    given::<Product>([arepa()]).when(Command::RemoveImage).then_nothing();
-    given::<Product>([arepa(), set.clone()]).when(Command::RemoveImage).then([removed.clone()]);
-    given::<Product>([arepa(), set, removed]).when(Command::RemoveImage).then_nothing();
-}
-
-#[test]
-fn a_revision_keeps_the_image() {
-    let before = arepa(vec![variant(1, "Sencilla", 6_000)]);
-    let renamed = Event::from(Renamed { name: Name::parse("Arepa de chócolo").unwrap() });
-    let history = [added(before), ImageSet { image: image(1) }.into(), renamed];
-    let state = Product::fold(State::default(), history);
-    assert_eq!(state.in_menu().unwrap().image, Some(image(1)));
 }
