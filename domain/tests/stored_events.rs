@@ -58,6 +58,11 @@ fn line() -> order::Line {
         unit_price: pesos(28_000),
         total: pesos(56_000),
         recipe: None,
+        price_list: None,
+        modifiers: vec![],
+        children: vec![],
+        taxes: vec![],
+        station: None,
     }
 }
 
@@ -240,6 +245,9 @@ fn orders() -> Vec<String> {
         hour: 13,
         lines: vec![line()],
         total: pesos(56_000),
+        channel: Channel::default(),
+        taxes: vec![],
+        rules: 1,
     };
     let payment = order::PaymentTaken {
         payment: PaymentId::from_uuid(uuid(5)),

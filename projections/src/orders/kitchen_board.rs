@@ -1,6 +1,7 @@
 //! The kitchen's board: what is to be cooked and handed over, per branch.
 
 use chrono::{DateTime, Utc};
+use domain::catalog::Channel;
 use domain::orders::{OrderType, Status};
 use domain::shared::{BranchId, OrderId};
 use event_store::Revision;
@@ -20,6 +21,8 @@ pub struct KitchenOrder {
     pub branch: BranchId,
     /// How it reaches the guest.
     pub order_type: OrderType,
+    /// The channel that it came from.
+    pub channel: Channel,
     /// Its number in the series of branch, type and year.
     pub number: u32,
     /// Its number in the day, for calling it out.
@@ -37,7 +40,7 @@ pub struct KitchenOrder {
 }
 
 row::columns!(read KitchenOrder {
-    id as order_id, branch as branch_id, order_type, number, call_number, placed_at, status,
+    id as order_id, branch as branch_id, order_type, channel, number, call_number, placed_at, status,
     status_since, lines, revision,
 });
 

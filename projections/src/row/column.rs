@@ -4,13 +4,16 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::catalog::Channel;
 use domain::catalog::product::Variant;
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
+use domain::pricing::TaxAmount;
+use domain::taxes::Inclusion;
 use domain::shared::{
-    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
+    Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId, ModifierGroupId, ModifierId, Money,
     MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
     VariantId,
 };
@@ -116,14 +119,17 @@ macro_rules! numbers {
 }
 
 ids! {
-    BranchId CategoryId DeviceId EventId OrderId PaymentId ProductId RoleId StockItemId UserId VariantId
+    BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId ProductId RoleId StockItemId UserId VariantId
 }
 
 texts! {
     BaseUnit: |unit| unit.word();
     CancelReason: word;
+    Channel: Channel::as_str;
+    Code: Code::as_str;
     Currency: |currency| currency.code();
     CutOff: CutOff::to_string;
+    Inclusion: word;
     Name: Name::as_str;
     OnShortage: |policy| policy.word();
     OrderType: |order_type| order_type.word();
@@ -157,6 +163,7 @@ written! {
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Portion>: "jsonb", Json;
+    Vec<TaxAmount>: "text" as "json", json_text;
     Vec<Variant>: "jsonb", Json;
 }
 
@@ -170,6 +177,7 @@ read! {
     StockQuantity: i64, StockQuantity::try_from_millionths;
     Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
+    Vec<TaxAmount>: Json<Vec<TaxAmount>>, |Json(taxes)| Ok::<_, BoxDynError>(taxes);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Decider;
-use domain::catalog::{Category, Product, category, product};
+use domain::catalog::{Category, Channel, Product, category, product};
 use domain::identity::roles::{self, By, Change, Command, Roles};
 use domain::identity::{Branch, Device, branch, device};
 use domain::orders::order::{CancelReason, Event, State};
 use domain::orders::{Order, OrderType, order};
+use domain::pricing::RULES;
 use domain::shared::{
     BranchId, CategoryId, Currency, DeviceId, Money, Name, OrderId, PaymentId, ProductId, Quantity,
     TenantId, UserId, VariantId,
 };
+use domain::taxes::Taxes;
 use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -63,6 +65,11 @@ pub(crate) fn line(n: u128, category: CategoryId, quantity: u32, unit_price: Mon
         unit_price,
         total: unit_price.times(quantity).unwrap(),
         recipe: None,
+        price_list: None,
+        modifiers: vec![],
+        children: vec![],
+        taxes: vec![],
+        station: None,
     }
 }
 
@@ -76,6 +83,9 @@ pub(crate) fn placed(branch: BranchId, number: u32, lines: Vec<order::Line>) -> 
         hour: 13,
         lines,
         total,
+        channel: Channel::default(),
+        taxes: vec![],
+        rules: RULES,
     }
 }
 
@@ -221,23 +231,28 @@ impl RandomOrders {
             let n = rng.random_range(0..6_u128);
             let price = Money::try_new(rng.random_range(1..90_000), currency).unwrap();
             let line = line(n, [PLATES, DRINKS][n as usize % 2], rng.random_range(1..4), price);
-            order::LineRequest {
+            let item = order::Item {
                 product: line.product,
                 variant: line.variant,
                 category: line.category,
                 product_name: line.product_name,
                 variant_name: line.variant_name,
                 product_revision: line.product_revision,
-                quantity: line.quantity,
                 unit_price: line.unit_price,
-                recipe: line.recipe,
-            }
+                price_list: None,
+                modifiers: vec![],
+                taxes: Taxes::default(),
+                station: None,
+                recipe: None,
+            };
+            order::LineRequest { item, quantity: line.quantity, children: vec![] }
         };
         let n_lines = self.rng.random_range(1..5);
         order::Command::Place(order::Place {
             branch: [CHAPINERO, USAQUEN][self.rng.random_range(0..2)],
             currency,
             order_type: OrderType::ALL[self.rng.random_range(0..3)],
+            channel: Channel::default(),
             number: self.n_orders,
             call_number: self.n_orders,
             hour,

@@ -15,7 +15,8 @@ use crate::access::Can;
 use crate::cursor::QueryFingerprint;
 use crate::operations::answer::CountedList;
 use crate::operations::moment;
-use crate::operations::orders::model::{LineBody, OrderTypeBody, StatusBody, lines};
+use crate::operations::orders::lines::{LineBody, lines};
+use crate::operations::orders::model::{OrderTypeBody, StatusBody};
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
@@ -33,6 +34,8 @@ struct BoardOrder {
     id: Uuid,
     /// How it reaches the guest.
     order_type: OrderTypeBody,
+    /// The code of the channel that it came from.
+    channel: String,
     /// Its number in the series of its branch, type and year.
     number: u32,
     /// Its number in its branch's business date, for calling it out.
@@ -87,6 +90,7 @@ impl From<KitchenOrder> for BoardOrder {
         Self {
             id: order.id.uuid(),
             order_type: order.order_type.into(),
+            channel: order.channel.as_str().to_owned(),
             number: order.number,
             call_number: order.call_number,
             placed_at: order.placed_at,

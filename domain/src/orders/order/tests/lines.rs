@@ -1,10 +1,12 @@
 use uuid::Uuid;
 
-use super::{pesos, place, request};
+use super::{item, line_of, pesos, place, request};
 use crate::Decider;
 use crate::inventory::recipe::Ingredient;
 use crate::orders::LineRecipe;
-use crate::orders::order::{Command, Error, Event, LINES_MAX, LineRequest, Order, State, price};
+use crate::orders::order::{
+    Command, Error, Event, Item, LINES_MAX, LineRequest, Order, State, price,
+};
 use crate::shared::money::{AMOUNT_MAX, PRICE_MAX};
 use crate::shared::{
     Currency, Money, MoneyError, Quantity, StockItemId, StockQuantity, StockQuantityError,
@@ -26,15 +28,16 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
         item: StockItemId::from_uuid(Uuid::from_u128(item)),
         quantity: text.parse().unwrap(),
     };
-    let recipe = LineRecipe { version: 3, ingredients: vec![grams(7, "0.125"), grams(8, "90")] };
+    let ingredients = vec![grams(7, "0.125"), grams(8, "90")];
+    let recipe = LineRecipe { version: 3, ingredients, multiplier: None };
     let lines = vec![
-        LineRequest { recipe: Some(recipe), ..request(2, pesos(28_000)) },
+        line_of(2, Item { recipe: Some(recipe), ..item(pesos(28_000)) }),
         request(1, pesos(6_500)),
     ];
     let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
     let taken = vec![grams(7, "0.25"), grams(8, "180")];
-    let frozen = LineRecipe { version: 3, ingredients: taken.clone() };
+    let frozen = LineRecipe { version: 3, ingredients: taken.clone(), multiplier: None };
     assert_eq!(placed.lines[0].recipe, Some(frozen));
     assert_eq!(placed.lines[1].recipe, None);
     let State::Placed(order) = Order::fold(State::Unplaced, outcome) else { panic!() };
@@ -45,9 +48,9 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
 fn an_order_that_takes_more_than_can_be_counted_is_refused() {
     let item = StockItemId::from_uuid(Uuid::from_u128(7));
     let all = Ingredient { item, quantity: StockQuantity::MAX };
-    let recipe = Some(LineRecipe { version: 1, ingredients: vec![all] });
+    let recipe = Some(LineRecipe { version: 1, ingredients: vec![all], multiplier: None });
     given::<Order>([])
-        .when(Command::Place(place(vec![LineRequest { recipe, ..request(2, pesos(1)) }])))
+        .when(Command::Place(place(vec![line_of(2, Item { recipe, ..item(pesos(1)) })])))
         .then_refused(Error::Ingredients(StockQuantityError::TooLarge));
 }
 
