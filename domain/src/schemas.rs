@@ -5,7 +5,8 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value};
 
 use crate::catalog::{
-    availability, category, modifier_group, price_list, product, station, tax_profile,
+    availability, category, channels, modifier_group, price_list, price_list_index, product,
+    station, tax_profile,
 };
 use crate::claim;
 use crate::event::{EventType, StoredEvent};
@@ -30,7 +31,7 @@ pub fn schemas(path: &'static str) -> Schemas {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.definitions_path = path.into());
     let mut generator = settings.into_generator();
-    let aggregates: [EventSchemas; 19] = [
+    let aggregates: [EventSchemas; 21] = [
         tenant::Event::schemas,
         subscription::Event::schemas,
         branch::Event::schemas,
@@ -41,6 +42,8 @@ pub fn schemas(path: &'static str) -> Schemas {
         product::Event::schemas,
         modifier_group::Event::schemas,
         price_list::Event::schemas,
+        price_list_index::Event::schemas,
+        channels::Event::schemas,
         tax_profile::Event::schemas,
         availability::Event::schemas,
         station::Event::schemas,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use domain::catalog::{category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
+use domain::identity::branch::{ProfileSource, TaxRegime};
 use domain::identity::roles::{self, BranchAccess, RoleKind};
 use domain::identity::subscription::{self, Module, Plan};
 use domain::identity::{Permission, PermissionName, branch, device, tenant, user};
@@ -17,10 +18,11 @@ use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
 use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::schemas::{Schemas, schemas};
 use domain::shared::{
-    Address, BranchId, CategoryId, Currency, EmailKey, Money, Name, OrderId, PaymentId,
+    Address, BranchId, CategoryId, Code, Currency, EmailKey, Money, Name, OrderId, PaymentId,
     PermissionCategoryId, ProductId, Quantity, ReceiptId, RoleId, SessionId, Slug, StockItemId,
-    StockQuantity, UserId, VariantId,
+    StockQuantity, TaxProfileId, UserId, VariantId,
 };
+use domain::taxes::builtin::Country;
 use uuid::Uuid;
 
 #[path = "stored_events/menu.rs"]
@@ -109,15 +111,19 @@ fn tenants() -> [tenant::Event; 6] {
     ]
 }
 
-fn branches() -> [branch::Event; 6] {
+fn branches() -> [branch::Event; 8] {
     let (time_zone, cut_off) = (chrono_tz::America::Bogota, "04:00".parse().unwrap());
     let currency = Currency::COP;
     let from = "2026-03-15".parse().unwrap();
+    let code = Code::parse("inc").unwrap();
+    let regime = |profile| TaxRegime { from, profile, regime: code.clone() };
     [
         branch::Opened { name: name("Chapinero"), time_zone, currency, cut_off }.into(),
         branch::Renamed { name: name("Chapinero Alto") }.into(),
         branch::Relocated { address: Some(address()) }.into(),
         branch::BusinessDayChanged { from, time_zone, cut_off }.into(),
+        regime(ProfileSource::Builtin(Country::Colombia)).into(),
+        regime(ProfileSource::Own(TaxProfileId::from_uuid(uuid(12)))).into(),
         branch::Closed {}.into(),
         branch::Reopened {}.into(),
     ]

@@ -1,6 +1,7 @@
 //! A company's own tax profile, for a country that FastOps has none for, or in place of that one.
 //!
-//! It is published in versions. An order keeps the taxes that it was priced with.
+//! It is published in versions. An order keeps the taxes that it was priced with. A version has the
+//! regimes and classes of the one before it, because branches and products name them.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Decider;
-use crate::shared::{Name, TaxProfileId};
+use crate::shared::{Code, Name, TaxProfileId};
 use crate::taxes::{Profile, ProfileError};
 
 /// The marker of the aggregate.
@@ -66,11 +67,26 @@ impl State {
 }
 
 /// Why a command is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The profile is not complete in itself.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// The version lacks a regime of the one before it.
+    #[error("the regime {code} of the version before is not in this one")]
+    RegimeGone {
+        /// The regime.
+        code: Code,
+    },
+    /// The version lacks a class of the one before it.
+    #[error("the class {code} of the version before is not in this one")]
+    ClassGone {
+        /// The class.
+        code: Code,
+    },
+    /// There is no such profile.
+    #[error("there is no such tax profile")]
+    Unknown,
     /// The version number would overflow.
     #[error("the tax profile has no version number left")]
     Exhausted,
@@ -91,6 +107,9 @@ impl Decider for TaxProfile {
         if latest.is_some_and(|latest| latest.name == name && latest.profile == profile) {
             return Ok(vec![]);
         }
+        if let Some(latest) = latest {
+            check_terms(&latest.profile, &profile)?;
+        }
         let version = latest.map_or(0, |latest| latest.version).checked_add(1);
         let version = version.ok_or(Error::Exhausted)?;
         Ok(vec![Published { version, name, profile }.into()])
@@ -101,6 +120,16 @@ impl Decider for TaxProfile {
             Event::Published(published) => State::Published(Arc::new(published)),
         }
     }
+}
+
+/// Checks that a version has what branches and products name of the one before it.
+fn check_terms(latest: &Profile, profile: &Profile) -> Result<(), Error> {
+    let regime = latest.regimes.iter().find(|term| !profile.has_regime(&term.code));
+    if let Some(regime) = regime {
+        return Err(Error::RegimeGone { code: regime.code.clone() });
+    }
+    let class = latest.classes.iter().find(|term| !profile.has_class(&term.code));
+    class.map_or(Ok(()), |class| Err(Error::ClassGone { code: class.code.clone() }))
 }
 
 #[cfg(test)]

@@ -10,6 +10,10 @@ use crate::shared::{
     Address, BranchId, BusinessCalendar, BusinessDay, BusinessDayChange, Currency, CutOff, Name,
 };
 
+mod tax_regimes;
+
+pub use tax_regimes::{ProfileSource, TaxRegime, TaxRegimes};
+
 /// The marker of the aggregate.
 #[derive(Debug)]
 pub struct Branch;
@@ -30,6 +34,13 @@ pub enum Command {
     ChangeBusinessDay {
         /// The first date, and how days are counted from it.
         change: BusinessDayChange,
+        /// The time of the command.
+        now: DateTime<Utc>,
+    },
+    /// Set the tax regime that it is under from a date on, once [`TaxRegime::check`] has passed.
+    SetTaxRegime {
+        /// The first date, and the regime.
+        regime: TaxRegime,
         /// The time of the command.
         now: DateTime<Utc>,
     },
@@ -95,6 +106,7 @@ crate::stored_events! {
         "branch.renamed" => Renamed,
         "branch.relocated" => Relocated,
         "branch.business_day_changed" => BusinessDayChanged,
+        "branch.tax_regime_set" => TaxRegime,
         "branch.closed" => Closed,
         "branch.reopened" => Reopened,
     }
@@ -123,6 +135,8 @@ pub struct Details {
     pub currency: Currency,
     /// How it counts its days.
     pub calendar: BusinessCalendar,
+    /// The tax regimes that it is under.
+    pub tax_regimes: TaxRegimes,
 }
 
 impl State {
@@ -154,7 +168,8 @@ impl State {
 impl From<Opened> for Details {
     fn from(Opened { name, time_zone, currency, cut_off }: Opened) -> Self {
         let calendar = BusinessCalendar::new(BusinessDay { time_zone, cut_off });
-        Self { name, address: None, currency, calendar }
+        let tax_regimes = TaxRegimes::default();
+        Self { name, address: None, currency, calendar, tax_regimes }
     }
 }
 
@@ -173,6 +188,18 @@ pub enum Error {
         /// The first date that has not begun.
         earliest: NaiveDate,
     },
+    /// The date from which another tax regime would hold is over.
+    #[error("another tax regime can hold from {earliest} on")]
+    DayIsOver {
+        /// The first date that is not over.
+        earliest: NaiveDate,
+    },
+    /// The company has no such tax profile.
+    #[error("there is no such tax profile")]
+    UnknownTaxProfile,
+    /// The tax profile has no such regime.
+    #[error("the tax profile has no such regime")]
+    UnknownTaxRegime,
 }
 
 impl Decider for Branch {
@@ -194,6 +221,14 @@ impl Decider for Branch {
                 State::Open(details) | State::Closed(details),
                 Command::ChangeBusinessDay { change, now },
             ) => business_day_changed(&details.calendar, change, now),
+            (
+                State::Open(details) | State::Closed(details),
+                Command::SetTaxRegime { regime, now },
+            ) => {
+                let today = details.calendar.at(now).date;
+                let set = details.tax_regimes.changed(regime, today)?;
+                Ok(set.into_iter().map(Into::into).collect())
+            }
             (State::Open(_), Command::Close) => Ok(vec![Closed {}.into()]),
             (State::Closed(_), Command::Reopen) => Ok(vec![Reopened {}.into()]),
             (State::Open(_), Command::Reopen) | (State::Closed(_), Command::Close) => Ok(vec![]),
@@ -211,6 +246,9 @@ impl Decider for Branch {
             (Event::BusinessDayChanged(BusinessDayChanged { from, time_zone, cut_off }), state) => {
                 let change = BusinessDayChange { from, day: BusinessDay { time_zone, cut_off } };
                 state.with(|it| it.calendar = it.calendar.changed(change))
+            }
+            (Event::TaxRegime(regime), state) => {
+                state.with(|it| it.tax_regimes = it.tax_regimes.with(regime))
             }
             (Event::Closed(_), State::Open(details)) => State::Closed(details),
             (Event::Reopened(_), State::Closed(details)) => State::Open(details),

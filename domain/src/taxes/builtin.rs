@@ -21,15 +21,44 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::Profile;
+
+/// A country that FastOps has a profile for, by its ISO 3166 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum Country {
+    /// Colombia.
+    #[serde(rename = "CO")]
+    Colombia,
+}
+
+impl Country {
+    /// Every country with a profile.
+    pub const ALL: [Self; 1] = [Self::Colombia];
+
+    /// Its ISO 3166 code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Colombia => "CO",
+        }
+    }
+
+    /// Its profile.
+    pub fn builtin(self) -> &'static Builtin {
+        match self {
+            Self::Colombia => colombia(),
+        }
+    }
+}
 
 /// A profile that comes with FastOps.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Builtin {
-    /// The country by its ISO 3166 code.
-    pub country: String,
+    /// The country.
+    pub country: Country,
     /// Incremented with every change of the file.
     pub version: u32,
     /// What it rests on, and what an accountant has to confirm.

@@ -19,7 +19,7 @@ pub const TAXES_MAX: usize = 8;
 pub struct Profile {
     /// The regimes that a branch can be under.
     pub regimes: Vec<Term>,
-    /// The classes that a product can be of.
+    /// The classes that a product can be of. The first is that of products without a class.
     pub classes: Vec<Term>,
     /// Whether what is given away keeps its tax base.
     pub comp_keeps_base: bool,
@@ -128,6 +128,16 @@ impl Profile {
         Some(Taxes { taxes: rule.taxes.clone(), comp_keeps_base: self.comp_keeps_base })
     }
 
+    /// Whether it has a regime.
+    pub fn has_regime(&self, regime: &Code) -> bool {
+        self.regimes.iter().any(|term| term.code == *regime)
+    }
+
+    /// Whether it has a class.
+    pub fn has_class(&self, class: &Code) -> bool {
+        self.classes.iter().any(|term| term.code == *class)
+    }
+
     /// Checks that the profile is complete in itself.
     pub fn check(&self) -> Result<(), ProfileError> {
         let Self { regimes, classes, rules, .. } = self;
@@ -154,10 +164,10 @@ impl Profile {
 
     fn check_rule(&self, index: usize) -> Result<(), ProfileError> {
         let Rule { regime, class, taxes, .. } = &self.rules[index];
-        if self.regimes.iter().all(|term| term.code != *regime) {
+        if !self.has_regime(regime) {
             return Err(ProfileError::UnknownRegime { index });
         }
-        if self.classes.iter().all(|term| term.code != *class) {
+        if !self.has_class(class) {
             return Err(ProfileError::UnknownClass { index });
         }
         if taxes.len() > TAXES_MAX {

@@ -1,18 +1,26 @@
 //! Samples of the events of modifiers, price lists, taxes, availability and stations.
 
+use domain::catalog::channel::Kind;
 use domain::catalog::price_list::{
     Conditions, Entry, Hours, List, Subject as Priced, Weekday, Weekdays,
 };
-use domain::catalog::{Channel, availability, modifier_group, price_list, station, tax_profile};
-use domain::shared::{BranchId, Code, ModifierGroupId, ModifierId, ProductId, Rate, VariantId};
+use domain::catalog::{
+    Channel, availability, channels, modifier_group, price_list, price_list_index, station,
+    tax_profile,
+};
+use domain::shared::{
+    BranchId, Code, ModifierGroupId, ModifierId, PriceListId, ProductId, Rate, VariantId,
+};
 use domain::taxes::profile::Term;
 use domain::taxes::{Inclusion, Profile, Rule, Tax};
 
 use super::{flour, name, pesos, stored, uuid};
 
 pub(super) fn samples() -> Vec<String> {
-    let availability = stored(&availability());
-    [modifier_groups(), price_lists(), tax_profiles(), availability, stored(&stations())].concat()
+    let (indexes, channels) = (stored(&price_list_indexes()), stored(&channels()));
+    let (availability, stations) = (stored(&availability()), stored(&stations()));
+    let lists = [price_lists(), indexes, channels].concat();
+    [modifier_groups(), lists, tax_profiles(), availability, stations].concat()
 }
 
 fn modifier_groups() -> Vec<String> {
@@ -47,8 +55,10 @@ fn price_lists() -> Vec<String> {
         hours: Some(hours),
     };
     let valid_from = "2026-03-14".parse().unwrap();
-    let variant = Priced::Variant(VariantId::from_uuid(uuid(2)));
-    let modifier = Priced::Modifier(ModifierId::from_uuid(uuid(9)));
+    let product = ProductId::from_uuid(uuid(1));
+    let variant = Priced::Variant { product, variant: VariantId::from_uuid(uuid(2)) };
+    let group = ModifierGroupId::from_uuid(uuid(10));
+    let modifier = Priced::Modifier { group, modifier: ModifierId::from_uuid(uuid(9)) };
     let entries = vec![
         Entry { subject: variant, price: pesos(20_000) },
         Entry { subject: modifier, price: pesos(0) },
@@ -68,6 +78,21 @@ fn price_lists() -> Vec<String> {
         price_list::Withdrawn {}.into(),
     ];
     stored(&lists)
+}
+
+fn price_list_indexes() -> [price_list_index::Event; 2] {
+    let list = PriceListId::from_uuid(uuid(11));
+    [price_list_index::Entered { list }.into(), price_list_index::Removed { list }.into()]
+}
+
+fn channels() -> [channels::Event; 4] {
+    let rappi = || Channel::parse("rappi").unwrap();
+    [
+        channels::Added { channel: rappi(), kind: Kind::Aggregator, name: name("Rappi") }.into(),
+        channels::Renamed { channel: Channel::default(), name: name("Caja") }.into(),
+        channels::Retired { channel: rappi() }.into(),
+        channels::Restored { channel: rappi() }.into(),
+    ]
 }
 
 fn tax_profiles() -> Vec<String> {

@@ -37,6 +37,24 @@ pub enum Error {
         /// The index of the later price, from 0.
         index: usize,
     },
+    /// The company has no such branch.
+    #[error("there is no such branch")]
+    UnknownBranch,
+    /// The company has no such channel in use.
+    #[error("there is no such channel")]
+    UnknownChannel,
+    /// The menu has no such variant or modifier.
+    #[error("price {index} is for nothing that is in the menu")]
+    UnknownSubject {
+        /// The index of the price, from 0.
+        index: usize,
+    },
+    /// The prices are in another currency than the list's branch trades in.
+    #[error("price {index} has another currency than the branch trades in")]
+    ForeignCurrency {
+        /// The index of the price, from 0.
+        index: usize,
+    },
     /// Another published list of the same precedence could price the same thing at one moment.
     #[error("the price list ties with {with}")]
     Tie {

@@ -3,6 +3,7 @@
 //! Which list a price comes from is decided in [`precedence`], the one place that ranks lists.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -10,16 +11,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::Decider;
 use crate::shared::money::PRICE_MAX;
-use crate::shared::{Currency, ModifierId, Money, Name, PriceListId, VariantId};
+use crate::shared::{
+    Currency, ModifierGroupId, ModifierId, Money, Name, PriceListId, ProductId, VariantId,
+};
 
 pub mod conditions;
 mod error;
 pub mod precedence;
+mod references;
 pub mod schedule;
 
 pub use conditions::{Conditions, Moment};
 pub use error::Error;
 pub use precedence::{Precedence, Selected, select, tie};
+pub use references::{Looked, added, check_references};
 pub use schedule::{ClockTime, Hours, Weekday, Weekdays};
 
 /// The most prices of a list.
@@ -37,9 +42,19 @@ pub struct PriceList;
 #[schemars(inline)]
 pub enum Subject {
     /// A variant of a product.
-    Variant(VariantId),
-    /// A modifier, wherever it is chosen.
-    Modifier(ModifierId),
+    Variant {
+        /// The product.
+        product: ProductId,
+        /// Its variant.
+        variant: VariantId,
+    },
+    /// A modifier, with whatever product it is chosen.
+    Modifier {
+        /// The group that it is in.
+        group: ModifierGroupId,
+        /// The modifier.
+        modifier: ModifierId,
+    },
 }
 
 /// A price in a list.
@@ -60,14 +75,16 @@ pub struct List {
     pub conditions: Conditions,
     /// The first business date on which it holds.
     pub valid_from: NaiveDate,
-    /// Its prices: at least one, each subject once, all in one currency.
+    /// Its prices in the order of their subjects, which is how they are found: at least one, each
+    /// subject once, all in one currency.
     pub entries: Vec<Entry>,
 }
 
 impl List {
     /// The price of a subject, if the list has one.
     pub fn price(&self, subject: Subject) -> Option<Money> {
-        self.entries.iter().find(|entry| entry.subject == subject).map(|entry| entry.price)
+        let place = self.entries.binary_search_by_key(&subject, |entry| entry.subject);
+        place.ok().map(|place| self.entries[place].price)
     }
 
     /// The currency of its prices.
@@ -86,12 +103,12 @@ pub enum Command {
         /// The attributes.
         list: List,
         /// The other published lists of the company.
-        others: Vec<(PriceListId, List)>,
+        others: Vec<(PriceListId, Arc<List>)>,
     },
     /// Publish it.
     Publish {
         /// The other published lists of the company.
-        others: Vec<(PriceListId, List)>,
+        others: Vec<(PriceListId, Arc<List>)>,
     },
     /// Withdraw it: it holds nowhere until it is published again.
     Withdraw,
@@ -154,23 +171,31 @@ pub enum State {
     #[default]
     Unknown,
     /// It holds nowhere: a draft, or withdrawn.
-    Idle(List),
+    Idle(Arc<List>),
     /// It holds where and when its conditions say.
-    InForce(List),
+    InForce(Arc<List>),
 }
 
 impl State {
     /// The list, if it is published.
-    pub const fn in_force(&self) -> Option<&List> {
+    pub const fn in_force(&self) -> Option<&Arc<List>> {
         match self {
             Self::Unknown | Self::Idle(_) => None,
             Self::InForce(list) => Some(list),
         }
     }
 
+    /// The list, published or not.
+    pub const fn list(&self) -> Option<&Arc<List>> {
+        match self {
+            Self::Unknown => None,
+            Self::Idle(list) | Self::InForce(list) => Some(list),
+        }
+    }
+
     fn with(mut self, change: impl FnOnce(&mut List)) -> Self {
         if let Self::Idle(list) | Self::InForce(list) = &mut self {
-            change(list);
+            change(Arc::make_mut(list));
         }
         self
     }
@@ -187,16 +212,16 @@ impl Decider for PriceList {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
             (State::Unknown, Command::Draft(list)) => {
-                check(&list)?;
+                let list = checked(list)?;
                 Ok(vec![Drafted { list }.into()])
             }
             (State::Idle(_) | State::InForce(_), Command::Draft(_)) => Err(Error::AlreadyDrafted),
             (State::Idle(current), Command::Revise { list, .. }) => {
-                check(&list)?;
+                let list = checked(list)?;
                 Ok(differences(current, list))
             }
             (State::InForce(current), Command::Revise { list, others }) => {
-                check(&list)?;
+                let list = checked(list)?;
                 check_ties(&list, &others)?;
                 Ok(differences(current, list))
             }
@@ -228,15 +253,15 @@ impl Decider for PriceList {
                 state.with(|list| list.entries = entries)
             }
             (Event::Published(_), State::Idle(list)) => State::InForce(list),
-            (Event::Drafted(Drafted { list }), _) | (Event::Withdrawn(_), State::InForce(list)) => {
-                State::Idle(list)
-            }
+            (Event::Drafted(Drafted { list }), _) => State::Idle(Arc::new(list)),
+            (Event::Withdrawn(_), State::InForce(list)) => State::Idle(list),
             (Event::Published(_) | Event::Withdrawn(_), state) => state,
         }
     }
 }
 
-fn check(list: &List) -> Result<(), Error> {
+/// The list with its prices in their order, if they can be those of a list.
+fn checked(mut list: List) -> Result<List, Error> {
     let entries = &list.entries;
     if entries.is_empty() || entries.len() > ENTRIES_MAX {
         return Err(Error::EntryCount { given: entries.len() });
@@ -253,10 +278,11 @@ fn check(list: &List) -> Result<(), Error> {
             return Err(Error::EntryRepeated { index });
         }
     }
-    Ok(())
+    list.entries.sort_unstable_by_key(|entry| entry.subject);
+    Ok(list)
 }
 
-fn check_ties(list: &List, others: &[(PriceListId, List)]) -> Result<(), Error> {
+fn check_ties(list: &List, others: &[(PriceListId, Arc<List>)]) -> Result<(), Error> {
     let tied = others.iter().find_map(|(id, other)| Some((*id, tie(list, other)?)));
     tied.map_or(Ok(()), |(with, subject)| Err(Error::Tie { with, subject }))
 }

@@ -58,7 +58,7 @@ pub fn select<'a>(
     moment: &Moment<'_>,
 ) -> Option<Selected> {
     let holding = lists.into_iter().filter_map(|(id, list)| {
-        let price = list.price(subject).filter(|_| holds(list, moment))?;
+        let price = holds(list, moment).then(|| list.price(subject)).flatten()?;
         Some((Precedence::of(list), Selected { list: id, price }))
     });
     let best = holding.max_by_key(|(precedence, Selected { list, price })| {

@@ -51,6 +51,24 @@ fn a_profile_is_published_in_versions() {
 }
 
 #[test]
+fn a_version_has_the_regimes_and_classes_of_the_one_before() {
+    let with = |regime: &str, class: &str| {
+        let mut profile = added_taxes();
+        profile.regimes[0].code = code(regime);
+        profile.classes[0].code = code(class);
+        profile.rules[0].regime = code(regime);
+        profile.rules[0].class = code(class);
+        publish(name("Springfield"), profile)
+    };
+    given::<TaxProfile>([published(1).into()])
+        .when(with("state", "food"))
+        .then_refused(Error::RegimeGone { code: code("city") });
+    given::<TaxProfile>([published(1).into()])
+        .when(with("city", "drinks"))
+        .then_refused(Error::ClassGone { code: code("food") });
+}
+
+#[test]
 fn an_incomplete_profile_is_refused() {
     let profile = Profile { rules: vec![], ..added_taxes() };
     given::<TaxProfile>([])

@@ -35,6 +35,81 @@ fn changed(from: &str, cut_off: &str) -> Event {
     BusinessDayChanged { from, time_zone, cut_off }.into()
 }
 
+fn regime(from: &str, profile: ProfileSource, regime: &str) -> TaxRegime {
+    let regime = crate::shared::Code::parse(regime).unwrap();
+    TaxRegime { from: from.parse().unwrap(), profile, regime }
+}
+
+const COLOMBIA: ProfileSource = ProfileSource::Builtin(crate::taxes::builtin::Country::Colombia);
+
+/// A command, given at noon of 14 March, to be under a regime of Colombia.
+fn set(from: &str, code: &str) -> Command {
+    let now = "2026-03-14T17:00:00Z".parse().unwrap();
+    Command::SetTaxRegime { regime: regime(from, COLOMBIA, code), now }
+}
+
+fn is_under(from: &str, code: &str) -> Event {
+    regime(from, COLOMBIA, code).into()
+}
+
+#[test]
+fn the_first_tax_regime_begins_on_any_date_and_a_later_one_on_none_that_is_over() {
+    given::<Branch>([]).when(set("2026-03-14", "inc")).then_refused(Error::Unknown);
+    for from in ["2023-01-01", "2026-03-14", "2027-01-01"] {
+        given::<Branch>([opened().into()]).when(set(from, "inc")).then([is_under(from, "inc")]);
+    }
+    let first = || [opened().into(), is_under("2023-01-01", "inc")];
+    let earliest = "2026-03-14".parse().unwrap();
+    given::<Branch>(first())
+        .when(set("2026-03-13", "iva"))
+        .then_refused(Error::DayIsOver { earliest });
+    for from in ["2026-03-14", "2026-03-15"] {
+        given::<Branch>(first()).when(set(from, "iva")).then([is_under(from, "iva")]);
+    }
+}
+
+#[test]
+fn a_tax_regime_that_holds_already_is_not_set() {
+    let first = || [opened().into(), is_under("2023-01-01", "inc")];
+    given::<Branch>(first()).when(set("2026-03-14", "inc")).then_nothing();
+    let planned = || first().into_iter().chain([is_under("2027-01-01", "iva")]);
+    given::<Branch>(planned()).when(set("2027-01-01", "iva")).then_nothing();
+    // The plan is given up.
+    given::<Branch>(planned()).when(set("2026-03-14", "inc")).then([is_under("2026-03-14", "inc")]);
+}
+
+#[test]
+fn a_tax_regime_replaces_what_was_planned_from_its_date_on() {
+    let events = [
+        opened().into(),
+        is_under("2023-01-01", "inc"),
+        is_under("2027-01-01", "none"),
+        is_under("2026-06-01", "iva"),
+    ];
+    let state = Branch::fold(State::default(), events);
+    let regimes = &state.details().unwrap().tax_regimes;
+    let on = |date: &str| {
+        let regime = regimes.on(date.parse().unwrap());
+        regime.map(|regime| regime.regime.as_str().to_owned())
+    };
+    let dates = ["2022-12-31", "2023-01-01", "2026-05-31", "2026-06-01", "2028-01-01"].map(on);
+    let dates = dates.each_ref().map(|regime| regime.as_deref());
+    assert_eq!(dates, [None, Some("inc"), Some("inc"), Some("iva"), Some("iva")]);
+}
+
+#[test]
+fn a_tax_regime_is_one_of_its_profile() {
+    let profile = &crate::taxes::builtin::colombia().profile;
+    assert_eq!(regime("2026-01-01", COLOMBIA, "inc").check(None), Ok(()));
+    let unknown = Err(Error::UnknownTaxRegime);
+    assert_eq!(regime("2026-01-01", COLOMBIA, "city").check(None), unknown);
+    let id = crate::shared::TaxProfileId::from_uuid(uuid::Uuid::from_u128(1));
+    let own = regime("2026-01-01", ProfileSource::Own(id), "inc");
+    assert_eq!(own.check(None), Err(Error::UnknownTaxProfile));
+    assert_eq!(own.check(Some(profile)), Ok(()));
+    assert_eq!(own.own_profile(), Some(id));
+}
+
 #[test]
 fn a_branch_opens_once() {
     given::<Branch>([]).when(Command::Open(opened())).then([opened().into()]);

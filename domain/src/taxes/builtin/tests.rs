@@ -42,6 +42,14 @@ fn the_profile_of_colombia_gives_what_its_vectors_say() {
 }
 
 #[test]
+fn the_file_of_a_country_is_found_by_its_code() {
+    for country in Country::ALL {
+        assert_eq!(country.builtin().country, country);
+        assert_eq!(serde_json::to_value(country).unwrap(), country.code());
+    }
+}
+
+#[test]
 fn every_class_and_regime_of_colombia_has_a_vector() {
     let Builtin { profile, .. } = colombia();
     for rule in &profile.rules {

@@ -8,17 +8,20 @@ use crate::testing::given;
 
 mod precedence;
 mod properties;
+mod references;
 
 fn pesos(amount: i64) -> Money {
     Money::try_new(amount * 100, Currency::COP).unwrap()
 }
 
 fn arepa() -> Subject {
-    Subject::Variant(VariantId::from_uuid(Uuid::from_u128(1)))
+    let product = ProductId::from_uuid(Uuid::from_u128(1));
+    Subject::Variant { product, variant: VariantId::from_uuid(Uuid::from_u128(1)) }
 }
 
 fn cheese() -> Subject {
-    Subject::Modifier(ModifierId::from_uuid(Uuid::from_u128(2)))
+    let group = ModifierGroupId::from_uuid(Uuid::from_u128(2));
+    Subject::Modifier { group, modifier: ModifierId::from_uuid(Uuid::from_u128(2)) }
 }
 
 fn id(n: u128) -> PriceListId {
@@ -80,7 +83,7 @@ fn only_a_published_list_is_in_force() {
     let [drafted, published] = published(everywhere());
     assert_eq!(state(std::slice::from_ref(&drafted)).in_force(), None);
     let both = [drafted.clone(), published.clone()];
-    assert_eq!(state(&both).in_force(), Some(&everywhere()));
+    assert_eq!(state(&both).in_force(), Some(&Arc::new(everywhere())));
     assert_eq!(state(&[drafted, published, Withdrawn {}.into()]).in_force(), None);
 }
 
@@ -104,7 +107,7 @@ fn a_revision_says_only_what_changed() {
 
 #[test]
 fn a_tie_is_refused_when_the_second_list_is_published() {
-    let others = || vec![(id(7), everywhere())];
+    let others = || vec![(id(7), Arc::new(everywhere()))];
     let tie = Error::Tie { with: id(7), subject: arepa() };
     given::<PriceList>([Drafted { list: everywhere() }.into()])
         .when(Command::Publish { others: others() })
@@ -132,6 +135,20 @@ fn a_list_has_prices_of_zero_or_more_in_one_currency_each_thing_once() {
     refused(vec![entry(pesos(1)), entry(pesos(2))], Error::EntryRepeated { index: 1 });
     let dollar = Money::try_new(100, Currency::USD).unwrap();
     refused(vec![entry(pesos(1)), extra(dollar)], Error::MixedCurrencies { index: 1 });
+}
+
+#[test]
+fn prices_are_kept_in_the_order_of_what_they_are_for() {
+    let entry = |subject, price| Entry { subject, price: pesos(price) };
+    let (first, last) = (entry(arepa(), 5_000), entry(cheese(), 0));
+    let with = |entries| List { entries, ..everywhere() };
+    given::<PriceList>([])
+        .when(Command::Draft(with(vec![last, first])))
+        .then([Drafted { list: with(vec![first, last]) }.into()]);
+    let drafted = Drafted { list: with(vec![first, last]) };
+    let revise = Command::Revise { list: with(vec![last, first]), others: vec![] };
+    given::<PriceList>([drafted.into()]).when(revise).then_nothing();
+    assert_eq!(with(vec![first, last]).price(cheese()), Some(pesos(0)));
 }
 
 #[test]

@@ -112,6 +112,7 @@ fn a_moment_is_read_from_the_branchs_clock() {
         address: None,
         currency: Currency::COP,
         calendar: BusinessCalendar::new(BusinessDay { time_zone, cut_off }),
+        tax_regimes: crate::identity::branch::TaxRegimes::default(),
     };
     let counter = channel("counter");
     let instant = "2026-03-15T08:30:00Z".parse().unwrap();
