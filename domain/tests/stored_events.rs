@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 #[path = "stored_events/menu.rs"]
 mod menu;
+#[path = "stored_events/order_menu.rs"]
+mod order_menu;
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -264,12 +266,13 @@ fn orders() -> Vec<String> {
         balance: pesos(0),
         hour: 14,
     };
-    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")] };
-    let with_recipe =
-        order::Placed { lines: vec![order::Line { recipe: Some(recipe), ..line() }], ..placed };
-    let orders: [order::Event; 8] = [
-        placed.into(),
+    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")], multiplier: None };
+    let lines = vec![order::Line { recipe: Some(recipe), ..line() }];
+    let with_recipe = order::Placed { lines, ..placed.clone() };
+    let orders: [order::Event; 9] = [
+        placed.clone().into(),
         with_recipe.into(),
+        order_menu::with_menu(placed).into(),
         order::Confirmed {}.into(),
         order::Started {}.into(),
         order::MadeReady {}.into(),

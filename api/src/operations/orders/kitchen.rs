@@ -50,8 +50,19 @@ struct BoardOrder {
     status_since: DateTime<Utc>,
     /// What to make.
     lines: Vec<LineBody>,
+    /// How many pieces are made at each station; of a combo those of its children.
+    stations: Vec<StationItems>,
     /// Its revision, as in `ETag`.
     revision: u64,
+}
+
+/// The pieces of an order that are made at a station.
+#[derive(Object, Serialize)]
+struct StationItems {
+    /// The station of the branch; null for what is made at none.
+    station_id: Option<Uuid>,
+    /// How many pieces.
+    items: u64,
 }
 
 #[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
@@ -87,7 +98,10 @@ impl Kitchen {
 
 impl From<KitchenOrder> for BoardOrder {
     fn from(order: KitchenOrder) -> Self {
+        let made = order.pieces_by_station().into_iter();
+        let made = made.map(|(station, items)| StationItems { station_id: station.map(Into::into), items });
         Self {
+            stations: made.collect(),
             id: order.id.uuid(),
             order_type: order.order_type.into(),
             channel: order.channel.as_str().to_owned(),
