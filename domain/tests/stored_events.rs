@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::catalog::{category, product};
+use domain::catalog::{Channel, category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
 use domain::identity::branch::{ProfileSource, TaxRegime};

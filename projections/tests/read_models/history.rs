@@ -11,10 +11,10 @@ use domain::orders::order::{CancelReason, Event, State};
 use domain::orders::{Order, OrderType, order};
 use domain::pricing::RULES;
 use domain::shared::{
-    BranchId, CategoryId, Currency, DeviceId, Money, Name, OrderId, PaymentId, ProductId, Quantity,
-    TenantId, UserId, VariantId,
+    BranchId, CategoryId, Code, Currency, DeviceId, ModifierGroupId, ModifierId, Money, Name,
+    OrderId, PaymentId, ProductId, Quantity, Rate, TenantId, UserId, VariantId,
 };
-use domain::taxes::Taxes;
+use domain::taxes::{Inclusion, Tax, Taxes};
 use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -87,6 +87,29 @@ pub(crate) fn placed(branch: BranchId, number: u32, lines: Vec<order::Line>) -> 
         taxes: vec![],
         rules: RULES,
     }
+}
+
+/// A modifier that was chosen so often with each piece.
+pub(crate) fn modifier(n: u128, quantity: u32, price: Money) -> order::LineModifier {
+    order::LineModifier {
+        group: ModifierGroupId::from_uuid(uuid(0x0A00_0000)),
+        group_revision: 1,
+        group_name: name("Adiciones"),
+        modifier: ModifierId::from_uuid(uuid(0x0A00_0001 + n)),
+        name: name(&format!("Modifier {n}")),
+        quantity: Quantity::try_new(quantity).unwrap(),
+        price,
+        price_list: None,
+        ingredients: vec![],
+        nested: vec![],
+    }
+}
+
+/// A tax of 8 % that prices include.
+pub(crate) fn consumption_tax() -> Taxes {
+    let rate = Rate::try_from_millionths(80_000).unwrap();
+    let (code, inclusion) = (Code::parse("inc").unwrap(), Inclusion::Included);
+    Taxes { taxes: vec![Tax { code, rate, inclusion }], comp_keeps_base: false }
 }
 
 /// An exact cash payment that leaves `balance` to pay.
@@ -240,12 +263,19 @@ impl RandomOrders {
                 product_revision: line.product_revision,
                 unit_price: line.unit_price,
                 price_list: None,
-                modifiers: vec![],
-                taxes: Taxes::default(),
+                modifiers: (0..n % 3).map(|n| modifier(n, 1, price)).collect(),
+                taxes: if n == 0 { consumption_tax() } else { Taxes::default() },
                 station: None,
                 recipe: None,
             };
-            order::LineRequest { item, quantity: line.quantity, children: vec![] }
+            let child = |item| order::ChildRequest {
+                slot: 0,
+                item,
+                quantity: Quantity::try_new(2).unwrap(),
+                upcharge: price,
+            };
+            let children = rng.random_bool(0.2).then(|| child(item.clone())).into_iter().collect();
+            order::LineRequest { item, quantity: line.quantity, children }
         };
         let n_lines = self.rng.random_range(1..5);
         order::Command::Place(order::Place {

@@ -39,7 +39,9 @@ impl Offer<'_> {
         Picked { slot, quantity, option }: Picked,
         pick: &WantedPick,
     ) -> Result<ChildRequest, Error> {
-        let item = self.item(at, (option.product, option.variant), &pick.modifier_groups)?;
+        let states = self.in_menu(at, option.product)?;
+        let id = (option.product, option.variant);
+        let item = self.item(at, id, states, &pick.modifier_groups)?;
         if option.upcharge.currency() != self.moment.currency {
             return Err(Error::ForeignCurrency { at: at.clone() });
         }

@@ -94,9 +94,10 @@ impl Offer<'_> {
 
     fn line(&self, index: usize, wanted: &WantedLine) -> Result<LineRequest, Error> {
         let WantedLine { product, variant, quantity, modifier_groups, slots } = wanted;
-        let item = self.item(&Place::line(index), (*product, *variant), modifier_groups)?;
-        let details = self.menu.product(*product).product.in_menu();
-        let children = match details.and_then(|details| details.combo.as_ref()) {
+        let at = Place::line(index);
+        let (states, details) = self.in_menu(&at, *product)?;
+        let item = self.item(&at, (*product, *variant), (states, details), modifier_groups)?;
+        let children = match &details.combo {
             Some(combo) => self.children(index, combo, slots)?,
             None if slots.is_empty() => Vec::new(),
             None => return Err(Error::NotACombo { line: index }),
@@ -104,33 +105,40 @@ impl Offer<'_> {
         Ok(LineRequest { item, quantity: *quantity, children })
     }
 
+    fn in_menu(
+        &self,
+        at: &Place,
+        product: ProductId,
+    ) -> Result<(ProductStates<'_>, &product::Details), Error> {
+        let states = self.menu.product(product);
+        let details = states.product.in_menu();
+        Ok((states, details.ok_or_else(|| Error::UnknownProduct { at: at.clone() })?))
+    }
+
     fn item(
         &self,
         at: &Place,
         (product, variant): (ProductId, VariantId),
+        (states, details): (ProductStates<'_>, &product::Details),
         groups: &[WantedGroup],
     ) -> Result<Item, Error> {
-        let ProductStates { product: state, product_revision, recipe } = self.menu.product(product);
-        let details = state.in_menu();
-        let details = details.ok_or_else(|| Error::UnknownProduct { at: at.clone() })?;
         let found = details.variant(variant);
         let found = found.ok_or_else(|| Error::UnknownVariant { at: at.clone() })?;
         self.check_available(at, &details.name, |here, now| here.variant(product, variant, now))?;
-        let subject = Subject::Variant(variant);
-        let (unit_price, price_list) = self.price(at, subject, found.price)?;
+        let (unit_price, price_list) = self.price(at, Subject::Variant(variant), found.price)?;
         Ok(Item {
             product,
             variant,
             category: details.category,
             product_name: details.name.clone(),
             variant_name: found.name.clone(),
-            product_revision,
+            product_revision: states.product_revision,
             unit_price,
             price_list,
             modifiers: self.modifiers(at, details, groups)?,
             taxes: self.taxes(at, details.tax_class.as_ref())?,
             station: details.stations.get(&self.moment.branch).copied(),
-            recipe: line_recipe(recipe, details, variant),
+            recipe: line_recipe(states.recipe, details, variant),
         })
     }
 
