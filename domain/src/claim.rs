@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Decider;
+use crate::catalog::product::{Barcode, Sku};
 use crate::shared::{EmailKey, Name};
 
 macro_rules! named {
@@ -62,6 +63,16 @@ impl ClaimId {
         let second = (second != first).then_some(second);
         let keys = std::iter::once(first).chain(second);
         keys.map(|key| Self::of_key(kind, &key)).collect()
+    }
+
+    /// The claim of a stock keeping unit of a product.
+    pub fn of_sku(sku: &Sku) -> Self {
+        Self(format!("sku:1:{}", sku.key()))
+    }
+
+    /// The claim of a barcode of a product.
+    pub fn of_barcode(barcode: &Barcode) -> Self {
+        Self(format!("barcode:1:{}", barcode.key()))
     }
 
     fn of_key(kind: Named, key: &str) -> Self {

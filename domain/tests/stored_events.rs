@@ -29,6 +29,8 @@ use uuid::Uuid;
 mod menu;
 #[path = "stored_events/order_menu.rs"]
 mod order_menu;
+#[path = "stored_events/products.rs"]
+mod products;
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -43,11 +45,7 @@ fn uuid(n: u128) -> Uuid {
 }
 
 fn variant() -> product::Variant {
-    product::Variant {
-        id: VariantId::from_uuid(uuid(2)),
-        name: name("Completa"),
-        price: pesos(28_000),
-    }
+    product::Variant::new(VariantId::from_uuid(uuid(2)), name("Completa"), pesos(28_000))
 }
 
 fn line() -> order::Line {
@@ -224,19 +222,14 @@ fn roles() -> [roles::Event; 23] {
 }
 
 fn catalog() -> Vec<String> {
-    let categories: [category::Event; 3] = [
+    let categories: [category::Event; 5] = [
         category::Added { name: name("Platos"), place: 1 }.into(),
         category::Renamed { name: name("Platos fuertes") }.into(),
         category::Moved { place: 2 }.into(),
+        category::Removed {}.into(),
+        category::Restored {}.into(),
     ];
-    let category = CategoryId::from_uuid(uuid(3));
-    let products: [product::Event; 4] = [
-        product::Added { name: name("Bandeja paisa"), category, variants: vec![variant()] }.into(),
-        product::Renamed { name: name("Bandeja") }.into(),
-        product::Recategorised { category }.into(),
-        product::VariantsOffered { variants: vec![variant()] }.into(),
-    ];
-    [stored(&categories), stored(&products), menu::samples()].concat()
+    [stored(&categories), products::samples(), menu::samples()].concat()
 }
 
 fn claims() -> Vec<String> {
@@ -266,7 +259,8 @@ fn orders() -> Vec<String> {
         balance: pesos(0),
         hour: 14,
     };
-    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")], multiplier: None };
+    let multiplier = Some("1.5".parse().unwrap());
+    let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")], multiplier };
     let lines = vec![order::Line { recipe: Some(recipe), ..line() }];
     let with_recipe = order::Placed { lines, ..placed.clone() };
     let orders: [order::Event; 9] = [
@@ -298,7 +292,7 @@ fn flour(text: &str) -> Ingredient {
 }
 
 fn inventory() -> Vec<String> {
-    let items: [stock_item::Event; 3] = [
+    let items: [stock_item::Event; 4] = [
         stock_item::Added {
             name: name("Harina"),
             unit: BaseUnit::Gram,
@@ -307,6 +301,7 @@ fn inventory() -> Vec<String> {
         .into(),
         stock_item::Renamed { name: name("Harina de trigo") }.into(),
         stock_item::ShortagePolicySet { on_shortage: OnShortage::Allow }.into(),
+        stock_item::DietDeclared { marks: products::marks() }.into(),
     ];
     let variant = VariantId::from_uuid(uuid(2));
     let portions = vec![recipe::Portion { variant, ingredients: vec![flour("125.25")] }];

@@ -26,6 +26,12 @@ pub enum Command {
     Add(Details),
     /// Set its name and position.
     Revise(Details),
+    /// Move it in the menu, to this position.
+    Move(u16),
+    /// Take it out of the menu; its products stay as they are, and are shown in no menu.
+    Remove,
+    /// Put it back into the menu as it was.
+    Restore,
 }
 
 /// The category was added to the menu.
@@ -51,12 +57,22 @@ pub struct Moved {
     pub place: u16,
 }
 
+/// The category was taken out of the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Removed {}
+
+/// The category was put back into the menu as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Restored {}
+
 crate::stored_events! {
     /// Events of a category.
     pub enum Event {
         "category.added" => Added,
         "category.renamed" => Renamed,
         "category.moved" => Moved,
+        "category.removed" => Removed,
+        "category.restored" => Restored,
     }
 }
 
@@ -68,14 +84,24 @@ pub enum State {
     Unknown,
     /// It is in the menu.
     InMenu(Details),
+    /// It was taken out of the menu, and can be put back.
+    Removed(Details),
 }
 
 impl State {
     /// The category, if it is in the menu.
     pub const fn in_menu(&self) -> Option<&Details> {
         match self {
-            Self::Unknown => None,
+            Self::Unknown | Self::Removed(_) => None,
             Self::InMenu(details) => Some(details),
+        }
+    }
+
+    /// The category, if it was taken out of the menu.
+    pub const fn removed(&self) -> Option<&Details> {
+        match self {
+            Self::Unknown | Self::InMenu(_) => None,
+            Self::Removed(details) => Some(details),
         }
     }
 }
@@ -86,7 +112,7 @@ pub enum Error {
     /// The category was added before.
     #[error("the category is in the menu already")]
     AlreadyAdded,
-    /// There is no such category.
+    /// There is no such category, or it was removed.
     #[error("there is no such category")]
     Unknown,
 }
@@ -104,13 +130,22 @@ impl Decider for Category {
             (State::Unknown, Command::Add(Details { name, place })) => {
                 Ok(vec![Added { name, place }.into()])
             }
-            (State::InMenu(_), Command::Add(_)) => Err(Error::AlreadyAdded),
+            (State::InMenu(_) | State::Removed(_), Command::Add(_)) => Err(Error::AlreadyAdded),
             (State::InMenu(current), Command::Revise(Details { name, place })) => {
                 let renamed = (name != current.name).then(|| Renamed { name }.into());
                 let moved = (place != current.place).then(|| Moved { place }.into());
                 Ok(renamed.into_iter().chain(moved).collect())
             }
-            (State::Unknown, Command::Revise(_)) => Err(Error::Unknown),
+            (State::InMenu(current), Command::Move(place)) => {
+                Ok((place != current.place).then(|| Moved { place }.into()).into_iter().collect())
+            }
+            (State::InMenu(_), Command::Remove) => Ok(vec![Removed {}.into()]),
+            (State::Removed(_), Command::Restore) => Ok(vec![Restored {}.into()]),
+            (State::Removed(_), Command::Remove) | (State::InMenu(_), Command::Restore) => {
+                Ok(vec![])
+            }
+            (State::Unknown | State::Removed(_), Command::Revise(_) | Command::Move(_))
+            | (State::Unknown, Command::Remove | Command::Restore) => Err(Error::Unknown),
         }
     }
 
@@ -123,7 +158,22 @@ impl Decider for Category {
             (State::InMenu(details), Event::Moved(Moved { place })) => {
                 State::InMenu(Details { place, ..details })
             }
-            (State::Unknown, Event::Renamed(_) | Event::Moved(_)) => State::Unknown,
+            (State::Removed(details), Event::Renamed(Renamed { name })) => {
+                State::Removed(Details { name, ..details })
+            }
+            (State::Removed(details), Event::Moved(Moved { place })) => {
+                State::Removed(Details { place, ..details })
+            }
+            (State::InMenu(details) | State::Removed(details), Event::Removed(_)) => {
+                State::Removed(details)
+            }
+            (State::InMenu(details) | State::Removed(details), Event::Restored(_)) => {
+                State::InMenu(details)
+            }
+            (
+                State::Unknown,
+                Event::Renamed(_) | Event::Moved(_) | Event::Removed(_) | Event::Restored(_),
+            ) => State::Unknown,
         }
     }
 }
@@ -159,5 +209,36 @@ mod tests {
             .when(revise("Jugos", 1))
             .then([Renamed { name: name("Jugos") }.into(), Moved { place: 1 }.into()]);
         given::<Category>([]).when(revise("Jugos", 1)).then_refused(Error::Unknown);
+    }
+
+    #[test]
+    fn a_category_is_moved_by_itself() {
+        let added = || Added { name: name("Bebidas"), place: 2 }.into();
+        given::<Category>([added()]).when(Command::Move(2)).then_nothing();
+        given::<Category>([added()]).when(Command::Move(7)).then([Moved { place: 7 }.into()]);
+        given::<Category>([]).when(Command::Move(7)).then_refused(Error::Unknown);
+    }
+
+    #[test]
+    fn a_removed_category_is_put_back_as_it_was() {
+        let added = || Added { name: name("Bebidas"), place: 2 }.into();
+        let removed = || [added(), Removed {}.into()];
+        given::<Category>([added()]).when(Command::Remove).then([Removed {}.into()]);
+        given::<Category>(removed()).when(Command::Remove).then_nothing();
+        let details = Details { name: name("Bebidas"), place: 2 };
+        for command in [Command::Revise(details.clone()), Command::Move(1)] {
+            given::<Category>(removed()).when(command).then_refused(Error::Unknown);
+        }
+        let added_again = Command::Add(details.clone());
+        given::<Category>(removed()).when(added_again).then_refused(Error::AlreadyAdded);
+        given::<Category>(removed()).when(Command::Restore).then([Restored {}.into()]);
+        given::<Category>([added()]).when(Command::Restore).then_nothing();
+        for command in [Command::Remove, Command::Restore] {
+            given::<Category>([]).when(command).then_refused(Error::Unknown);
+        }
+        let state = Category::fold(State::default(), removed());
+        assert_eq!((state.in_menu(), state.removed()), (None, Some(&details)));
+        let state = Category::evolve(state, Restored {}.into());
+        assert_eq!(state, State::InMenu(details));
     }
 }

@@ -3,7 +3,8 @@
 //! On an order it is a parent line with a child line for each choice
 //! ([`pricing::Children`](crate::pricing::Children)).
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::shared::money::PRICE_MAX;
 use crate::shared::{Money, Name, ProductId, Quantity, VariantId};
@@ -16,14 +17,14 @@ pub const OPTIONS_MAX: usize = 200;
 pub const PIECES_MAX: u32 = 50;
 
 /// What a combo is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Combo {
     /// Its slots in the order of the menu.
     pub slots: Vec<Slot>,
 }
 
 /// A choice that a combo offers: so many of these.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Slot {
     /// What the guest is asked: "Bebida".
     pub name: Name,
@@ -34,7 +35,7 @@ pub struct Slot {
 }
 
 /// A product that a slot can be filled with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SlotOption {
     /// The product.
     pub product: ProductId,
@@ -147,6 +148,14 @@ pub enum ChoiceError {
 }
 
 impl Combo {
+    /// Every option with the index of its slot and its own, from 0.
+    pub fn options(&self) -> impl Iterator<Item = (usize, usize, &SlotOption)> {
+        let slots = self.slots.iter().enumerate();
+        slots.flat_map(|(slot, it)| {
+            it.options.iter().enumerate().map(move |(option, it)| (slot, option, it))
+        })
+    }
+
     /// Checks that the combo can be chosen.
     pub fn check(&self) -> Result<(), Error> {
         if self.slots.is_empty() || self.slots.len() > SLOTS_MAX {

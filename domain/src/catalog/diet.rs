@@ -3,7 +3,7 @@
 //! A mark is a substance, and a diet is a set of marks that a product has to be free of. What is
 //! unknown stays unknown: no product is free of a mark because it was not filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,8 +91,20 @@ pub enum Presence {
 }
 
 /// What is known of every mark. One that is not listed is unknown.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "Listed", into = "Listed")]
 pub struct Marks(BTreeMap<Mark, Presence>);
+
+/// The marks by what is known of them, as they are stored.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Listed {
+    /// What is in it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    contains: BTreeSet<Mark>,
+    /// What is known not to be in it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    free_of: BTreeSet<Mark>,
+}
 
 impl Allergen {
     /// Every allergen.
@@ -140,7 +152,46 @@ impl FromIterator<(Mark, Presence)> for Marks {
     }
 }
 
+impl From<Listed> for Marks {
+    fn from(listed: Listed) -> Self {
+        let free_of = listed.free_of.into_iter().map(|mark| (mark, Presence::FreeOf));
+        free_of.chain(listed.contains.into_iter().map(|mark| (mark, Presence::Contains))).collect()
+    }
+}
+
+impl From<Marks> for Listed {
+    fn from(marks: Marks) -> Self {
+        Self {
+            contains: marks.of(Presence::Contains).collect(),
+            free_of: marks.of(Presence::FreeOf).collect(),
+        }
+    }
+}
+
 impl Marks {
+    /// The marks of which this is known; none for [`Presence::Unknown`], which are not listed.
+    pub fn of(&self, presence: Presence) -> impl Iterator<Item = Mark> {
+        self.0.iter().filter(move |(_, it)| **it == presence).map(|(mark, _)| *mark)
+    }
+
+    /// Whether nothing is known of any mark.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is known of a product by what is declared of it (`self`) and by its ingredients: a
+    /// declaration says what is not known by them, and never that something is not in it that is in
+    /// one of them.
+    #[must_use]
+    pub fn beside(&self, inherited: &Self) -> Self {
+        let known = |mark| match (self.presence(mark), inherited.presence(mark)) {
+            (Presence::Contains, _) | (_, Presence::Contains) => Presence::Contains,
+            (Presence::FreeOf, _) | (_, Presence::FreeOf) => Presence::FreeOf,
+            (Presence::Unknown, Presence::Unknown) => Presence::Unknown,
+        };
+        Mark::all().map(|mark| (mark, known(mark))).collect()
+    }
+
     /// What is known of a mark.
     pub fn presence(&self, mark: Mark) -> Presence {
         self.0.get(&mark).copied().unwrap_or_default()
@@ -189,6 +240,26 @@ mod tests {
         assert_eq!(inherited(&[FreeOf, Unknown]), Unknown);
         assert_eq!(inherited(&[Unknown, Contains, FreeOf]), Contains);
         assert_eq!(inherited(&[]), Unknown);
+    }
+
+    #[test]
+    fn a_declaration_fills_in_what_ingredients_leave_unknown_and_hides_nothing() {
+        use Presence::{Contains, FreeOf, Unknown};
+        let shown = |declared, inherited| milk(declared).beside(&milk(inherited)).presence(MILK);
+        assert_eq!(shown(Unknown, Unknown), Unknown);
+        assert_eq!(shown(FreeOf, Unknown), FreeOf);
+        assert_eq!(shown(Unknown, FreeOf), FreeOf);
+        assert_eq!(shown(Contains, FreeOf), Contains);
+        assert_eq!(shown(FreeOf, Contains), Contains);
+    }
+
+    #[test]
+    fn what_is_stored_as_both_is_in_it() {
+        let stored = r#"{"contains":[{"allergen":"milk"}],"free_of":[{"allergen":"milk"}]}"#;
+        let read: Marks = serde_json::from_str(stored).unwrap();
+        assert_eq!(read, milk(Presence::Contains));
+        let json = serde_json::to_string(&milk(Presence::FreeOf)).unwrap();
+        assert_eq!(json, r#"{"free_of":[{"allergen":"milk"}]}"#);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Decider;
 use crate::catalog::product::{self, VARIANTS_MAX};
-use crate::shared::{ProductId, StockItemId, StockQuantity, VariantId};
+use crate::shared::{Multiplier, ProductId, StockItemId, StockQuantity, VariantId};
 
 /// The most ingredients a variant can have.
 pub const INGREDIENTS_MAX: usize = 50;
@@ -59,6 +59,19 @@ impl Published {
     /// What one piece of the variant takes; none if it takes nothing.
     pub fn portion(&self, variant: VariantId) -> Option<&Portion> {
         self.portions.iter().find(|portion| portion.variant == variant)
+    }
+
+    /// What one piece of a variant of the product takes, and how many times: a variant with a
+    /// multiplier takes what the base variant takes, another one what this says of it. None if it
+    /// takes nothing.
+    pub fn taken(
+        &self,
+        product: &product::Details,
+        variant: VariantId,
+    ) -> Option<(&Portion, Option<Multiplier>)> {
+        let multiplier = product.variant(variant)?.recipe_multiplier;
+        let source = if multiplier.is_some() { product.base_variant()?.id } else { variant };
+        Some((self.portion(source)?, multiplier))
     }
 }
 

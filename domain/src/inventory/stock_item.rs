@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BaseUnit, OnShortage};
 use crate::Decider;
+use crate::catalog::diet::Marks;
 use crate::shared::{Name, StockItemId};
 
 /// The marker of the aggregate.
@@ -20,6 +21,8 @@ pub struct Details {
     pub unit: BaseUnit,
     /// Whether an order is accepted when there is too little.
     pub on_shortage: OnShortage,
+    /// What is declared of allergens and diets.
+    pub marks: Marks,
 }
 
 /// Commands to a stock item.
@@ -34,6 +37,8 @@ pub enum Command {
         /// Whether an order is accepted when there is too little.
         on_shortage: OnShortage,
     },
+    /// Declare what is known of allergens and diets.
+    DeclareDiet(Marks),
 }
 
 /// The item was added.
@@ -61,12 +66,20 @@ pub struct ShortagePolicySet {
     pub on_shortage: OnShortage,
 }
 
+/// Something else was declared of allergens and diets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DietDeclared {
+    /// What is declared from this event on.
+    pub marks: Marks,
+}
+
 crate::stored_events! {
     /// Events of a stock item.
     pub enum Event {
         "stock_item.added" => Added,
         "stock_item.renamed" => Renamed,
         "stock_item.shortage_policy_set" => ShortagePolicySet,
+        "stock_item.diet_declared" => DietDeclared,
     }
 }
 
@@ -120,8 +133,10 @@ impl Decider for StockItem {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
-            (State::Unknown, Command::Add(Details { name, unit, on_shortage })) => {
-                Ok(vec![Added { name, unit, on_shortage }.into()])
+            (State::Unknown, Command::Add(Details { name, unit, on_shortage, marks })) => {
+                let declared = (!marks.is_empty()).then(|| DietDeclared { marks }.into());
+                let added = Added { name, unit, on_shortage }.into();
+                Ok(std::iter::once(added).chain(declared).collect())
             }
             (State::Kept(_), Command::Add(_)) => Err(Error::AlreadyAdded),
             (State::Kept(current), Command::Revise { name, on_shortage }) => {
@@ -130,14 +145,20 @@ impl Decider for StockItem {
                     .then(|| ShortagePolicySet { on_shortage }.into());
                 Ok(renamed.into_iter().chain(policy).collect())
             }
-            (State::Unknown, Command::Revise { .. }) => Err(Error::Unknown),
+            (State::Kept(current), Command::DeclareDiet(marks)) => {
+                let declared = (marks != current.marks).then(|| DietDeclared { marks }.into());
+                Ok(declared.into_iter().collect())
+            }
+            (State::Unknown, Command::Revise { .. } | Command::DeclareDiet(_)) => {
+                Err(Error::Unknown)
+            }
         }
     }
 
     fn evolve(state: State, event: Event) -> State {
         match (state, event) {
             (_, Event::Added(Added { name, unit, on_shortage })) => {
-                State::Kept(Details { name, unit, on_shortage })
+                State::Kept(Details { name, unit, on_shortage, marks: Marks::default() })
             }
             (State::Kept(details), Event::Renamed(Renamed { name })) => {
                 State::Kept(Details { name, ..details })
@@ -145,7 +166,13 @@ impl Decider for StockItem {
             (State::Kept(details), Event::ShortagePolicySet(ShortagePolicySet { on_shortage })) => {
                 State::Kept(Details { on_shortage, ..details })
             }
-            (State::Unknown, Event::Renamed(_) | Event::ShortagePolicySet(_)) => State::Unknown,
+            (State::Kept(details), Event::DietDeclared(DietDeclared { marks })) => {
+                State::Kept(Details { marks, ..details })
+            }
+            (
+                State::Unknown,
+                Event::Renamed(_) | Event::ShortagePolicySet(_) | Event::DietDeclared(_),
+            ) => State::Unknown,
         }
     }
 }
@@ -153,6 +180,7 @@ impl Decider for StockItem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::diet::{Allergen, Mark, Presence};
     use crate::testing::given;
 
     fn name(text: &str) -> Name {
@@ -164,11 +192,31 @@ mod tests {
         Added { name: name("Harina"), unit, on_shortage }.into()
     }
 
+    fn gluten() -> Marks {
+        [(Mark::Allergen(Allergen::Gluten), Presence::Contains)].into_iter().collect()
+    }
+
+    #[test]
+    fn allergens_of_an_item_are_declared() {
+        let declare = || Command::DeclareDiet(gluten());
+        let declared = || DietDeclared { marks: gluten() }.into();
+        given::<StockItem>([flour()]).when(declare()).then([declared()]);
+        given::<StockItem>([flour(), declared()]).when(declare()).then_nothing();
+        given::<StockItem>([]).when(declare()).then_refused(Error::Unknown);
+        let state = StockItem::fold(State::default(), [flour(), declared()]);
+        assert_eq!(state.kept().unwrap().marks, gluten());
+    }
+
     #[test]
     fn an_item_is_added_once() {
         let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Refuse);
-        let add = Command::Add(Details { name: name("Harina"), unit, on_shortage });
+        let details = Details { name: name("Harina"), unit, on_shortage, marks: Marks::default() };
+        let add = Command::Add(details.clone());
         given::<StockItem>([]).when(add.clone()).then([flour()]);
+        let with_gluten = Details { marks: gluten(), ..details };
+        given::<StockItem>([])
+            .when(Command::Add(with_gluten))
+            .then([flour(), DietDeclared { marks: gluten() }.into()]);
         given::<StockItem>([flour()]).when(add).then_refused(Error::AlreadyAdded);
     }
 
@@ -176,7 +224,8 @@ mod tests {
     fn an_order_that_takes_what_is_not_kept_is_refused() {
         assert_eq!(State::Unknown.on_shortage(), OnShortage::Refuse);
         let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Allow);
-        let kept = State::Kept(Details { name: name("Harina"), unit, on_shortage });
+        let marks = Marks::default();
+        let kept = State::Kept(Details { name: name("Harina"), unit, on_shortage, marks });
         assert_eq!(kept.on_shortage(), OnShortage::Allow);
     }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::recipe::Ingredient;
-use crate::shared::{Quantity, StockQuantityError};
+use crate::shared::{Multiplier, Quantity, StockQuantityError};
 
 /// What a line takes from stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,15 +13,23 @@ pub struct LineRecipe {
     pub version: u32,
     /// The total of all pieces of the line.
     pub ingredients: Vec<Ingredient>,
+    /// How many times the recipe was taken for one piece; none if it is that of the variant itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multiplier: Option<Multiplier>,
 }
 
 impl LineRecipe {
-    /// The recipe of a line of `pieces` pieces, computed from that of one piece.
+    /// The recipe of a line of so many pieces, computed from that of one piece.
     pub(super) fn times(self, quantity: Quantity) -> Result<Self, StockQuantityError> {
+        let pieces = quantity.pieces();
         let all = |Ingredient { item, quantity: one }| {
-            Ok(Ingredient { item, quantity: one.times(quantity.pieces())? })
+            let quantity = match self.multiplier {
+                Some(multiplier) => one.scaled(pieces, multiplier)?,
+                None => one.times(pieces)?,
+            };
+            Ok(Ingredient { item, quantity })
         };
         let ingredients = self.ingredients.into_iter().map(all).collect::<Result<_, _>>()?;
-        Ok(Self { version: self.version, ingredients })
+        Ok(Self { ingredients, ..self })
     }
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Multiplier;
+
 /// How many decimals a quantity has.
 const DECIMALS: usize = 6;
 
@@ -103,6 +105,15 @@ impl StockQuantity {
         let product = self.0.checked_mul(i64::from(factor));
         Self::try_from_millionths(product.ok_or(StockQuantityError::TooLarge)?)
     }
+
+    /// `self × factor × multiplier`, rounded once, half up (away from zero), to millionths.
+    pub fn scaled(self, factor: u32, multiplier: Multiplier) -> Result<Self, StockQuantityError> {
+        const WHOLE: i128 = 1_000_000;
+        let product = i128::from(self.0) * i128::from(factor) * i128::from(multiplier.millionths());
+        let rounded = (product.abs() + WHOLE / 2) / WHOLE * product.signum();
+        let millionths = i64::try_from(rounded).map_err(|_| StockQuantityError::TooLarge)?;
+        Self::try_from_millionths(millionths)
+    }
 }
 
 impl From<StockQuantity> for i64 {
@@ -175,6 +186,19 @@ mod tests {
             let unreadable = StockQuantityError::Unreadable { text: text.to_owned() };
             assert_eq!(text.parse::<StockQuantity>(), Err(unreadable));
         }
+    }
+
+    #[test]
+    fn what_a_recipe_multiplies_is_rounded_once() {
+        let scaled = |text, pieces, times: &str| {
+            quantity(text).scaled(pieces, times.parse().unwrap()).map(StockQuantity::millionths)
+        };
+        assert_eq!(scaled("250", 2, "1.5"), Ok(750_000_000));
+        assert_eq!(scaled("0.000001", 1, "0.5"), Ok(1), "half up");
+        assert_eq!(scaled("0.000001", 3, "0.5"), Ok(2), "1.5, not three times 1");
+        assert_eq!(scaled("-0.000001", 1, "0.5"), Ok(-1), "away from zero");
+        assert_eq!(scaled("1000000000", 1, "1.000001"), Err(StockQuantityError::TooLarge));
+        assert_eq!(scaled("1000000000", u32::MAX, "1000"), Err(StockQuantityError::TooLarge));
     }
 
     #[test]

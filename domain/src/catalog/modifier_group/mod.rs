@@ -17,7 +17,7 @@ mod overrides;
 pub use check::check_nesting;
 pub use choice::{ChoiceError, Chosen, Fault, validate};
 pub use error::Error;
-pub use overrides::Override;
+pub use overrides::{Override, check_override};
 
 /// The most modifiers of a group.
 pub const MODIFIERS_MAX: usize = 100;

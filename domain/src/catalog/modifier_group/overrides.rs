@@ -2,21 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Group, Limits};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check::check;
+use super::{Error, Group, Limits};
 use crate::shared::{ModifierGroupId, ModifierId, Money};
 
 /// A group as one product offers it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Override {
     /// The group.
     pub group: ModifierGroupId,
     /// Other limits; none if they are those of the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
     /// Modifiers that the product does not offer.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub hidden: BTreeSet<ModifierId>,
     /// Other prices.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prices: BTreeMap<ModifierId, Money>,
     /// Other defaults.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub defaults: BTreeMap<ModifierId, u16>,
 }
 
@@ -45,4 +53,9 @@ impl Override {
         });
         Group { name, limits: self.limits.unwrap_or(limits), modifiers: modifiers.collect() }
     }
+}
+
+/// Checks that a group can be chosen as a product offers it.
+pub fn check_override(offered: &Override, group: &Group) -> Result<(), Error> {
+    check(&offered.applied_to(group))
 }

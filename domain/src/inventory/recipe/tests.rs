@@ -48,11 +48,11 @@ fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
     let price = Money::try_new(600_000, Currency::COP).unwrap();
     let [product_name, variant_name] = ["Arepa", "Sencilla"].map(|n| Name::parse(n).unwrap());
     let id = VariantId::from_uuid(Uuid::from_u128(1));
-    let arepa = product::State::InMenu(product::Details {
-        name: product_name,
-        category: CategoryId::from_uuid(Uuid::from_u128(9)),
-        variants: vec![product::Variant { id, name: variant_name, price }],
-    });
+    let arepa = product::State::InMenu(product::Details::new(
+        product_name,
+        CategoryId::from_uuid(Uuid::from_u128(9)),
+        vec![product::Variant::new(id, variant_name, price)],
+    ));
     let check = |product: &product::State, portions: Vec<Portion>| {
         check_references(product, &portions, |item| item.uuid().as_u128() == 7)
     };

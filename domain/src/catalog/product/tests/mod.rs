@@ -1,32 +1,32 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::shared::Currency;
+use crate::shared::money::PRICE_MAX;
+use crate::shared::{CategoryId, Currency, Money, Name, VariantId};
 use crate::testing::given;
 
+mod attributes;
+mod properties;
+mod references;
+
 fn variant(id: u128, name: &str, pesos: i64) -> Variant {
-    Variant {
-        id: VariantId::from_uuid(Uuid::from_u128(id)),
-        name: Name::parse(name).unwrap(),
-        price: Money::try_new(pesos * 100, Currency::COP).unwrap(),
-    }
+    let price = Money::try_new(pesos * 100, Currency::COP).unwrap();
+    Variant::new(VariantId::from_uuid(Uuid::from_u128(id)), Name::parse(name).unwrap(), price)
 }
 
 fn arepa(variants: Vec<Variant>) -> Details {
     let category = CategoryId::from_uuid(Uuid::from_u128(9));
-    Details { name: Name::parse("Arepa").unwrap(), category, variants }
+    Details::new(Name::parse("Arepa").unwrap(), category, variants)
 }
 
 /// A request for a product whose variants keep their id if `kept` has them, and are added
 /// otherwise.
 fn request(details: Details, kept: &[Variant]) -> Request {
-    let variant = |Variant { id, name, price }| {
-        let is_kept = kept.iter().any(|kept| kept.id == id);
-        VariantRequest { id: is_kept.then_some(id), id_if_new: id, name, price }
-    };
-    let Details { name, category, variants } = details;
-    let variants = variants.into_iter().map(variant).collect();
-    Request { name, category: Some(category), variants }
+    let mut request = Request::from(details);
+    for variant in &mut request.variants {
+        variant.id = variant.id.filter(|id| kept.iter().any(|kept| kept.id == *id));
+    }
+    request
 }
 
 fn add(details: Details) -> Command {
@@ -34,7 +34,7 @@ fn add(details: Details) -> Command {
 }
 
 fn added(details: Details) -> Event {
-    let Details { name, category, variants } = details;
+    let Details { name, category, variants, .. } = details;
     Added { name, category, variants }.into()
 }
 
@@ -101,14 +101,4 @@ fn variants_of_another_product_are_refused() {
     given::<Product>([added(arepa(vec![single]))])
         .when(Command::Revise(foreign))
         .then_refused(Error::UnknownVariant { index: 1 });
-}
-
-#[test]
-fn a_product_stands_in_a_category_of_the_company() {
-    let wanted = arepa(vec![variant(1, "Sencilla", 6_000)]);
-    let nowhere = Request { category: None, ..request(wanted.clone(), &[]) };
-    given::<Product>([]).when(Command::Add(nowhere.clone())).then_refused(Error::UnknownCategory);
-    given::<Product>([added(wanted)])
-        .when(Command::Revise(nowhere))
-        .then_refused(Error::UnknownCategory);
 }
