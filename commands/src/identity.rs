@@ -31,6 +31,7 @@ use crate::engine::unit_of_work::UnitOfWork;
 pub use authority::{Authority, Known, OnTill, Presented, Standing};
 pub use branches::{
     BranchRefusal, ChangeBusinessDay, CloseBranch, OpenBranch, ReopenBranch, ReviseBranch,
+    SetTaxRegime,
 };
 pub use companies::{CloseCompany, ReopenCompany, ReviseCompany};
 pub use contacts::{Contacts, Notice, RequestedEmail};

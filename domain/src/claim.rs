@@ -35,10 +35,14 @@ named! {
     Branch = "branch",
     /// A category.
     Category = "category",
+    /// A price list.
+    PriceList = "price_list",
     /// A product.
     Product = "product",
     /// A stock item.
     StockItem = "stock_item",
+    /// A tax profile.
+    TaxProfile = "tax_profile",
 }
 
 /// A key in a set. Its text never changes, because stored claims are found by it; it includes the

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use domain::catalog::TaxProfile;
 use domain::claim::{Claim, ClaimId, Named};
-use domain::identity::branch::{self, Branch, Command};
+use domain::identity::branch::{self, Branch, Command, TaxRegime};
 use domain::identity::subscription;
 use domain::shared::{Address, BranchId, BusinessDay, BusinessDayChange, Currency, CutOff, Name};
 use event_store::Revision;
@@ -115,6 +116,37 @@ impl Intent for ChangeBusinessDay {
         let change = BusinessDayChange { from, day: BusinessDay { time_zone, cut_off } };
         let now = moment.instant;
         work.decide::<Branch, _>(&self.branch, Command::ChangeBusinessDay { change, now })?;
+        Ok(())
+    }
+}
+
+/// Sets the tax regime of a branch from a date on.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetTaxRegime {
+    /// The branch.
+    pub branch: BranchId,
+    /// The revision that the caller has seen.
+    pub seen: Revision,
+    /// The first business date, and the regime.
+    pub regime: TaxRegime,
+}
+
+impl Intent for SetTaxRegime {
+    const OPERATION: &'static str = "branch.set_tax_regime";
+    type Refusal = BranchRefusal;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<BranchRefusal>> {
+        let Self { branch, seen, regime } = self;
+        let own = regime.own_profile();
+        let mut wanted = vec![work.wanted::<Branch>(branch)];
+        wanted.extend(own.map(|own| work.wanted::<TaxProfile>(&own)));
+        work.read(wanted).await?;
+        let moment = work.at_branch(*branch, || branch::Error::Unknown.into())?;
+        work.expect::<Branch, _>(branch, Some(*seen))?;
+        let own = own.and_then(|own| work.state::<TaxProfile>(&own).latest());
+        regime.check(own.map(|own| &own.profile)).map_err(CommandError::refused)?;
+        let set = Command::SetTaxRegime { regime: regime.clone(), now: moment.instant };
+        work.decide::<Branch, _>(branch, set)?;
         Ok(())
     }
 }

@@ -71,6 +71,10 @@ permissions! {
     CategoryRead = "category.read" in Menu,
     /// Rename and reorder categories.
     CategoryUpdate = "category.update" in Menu,
+    /// Name sales channels, add and retire them.
+    ChannelManage = "channel.manage" in Menu,
+    /// See sales channels.
+    ChannelRead = "channel.read" in Menu,
     /// See the company's details and subscription.
     CompanyRead = "company.read" in Company,
     /// Correct names, tax id and address of the company.
@@ -93,6 +97,14 @@ permissions! {
     OrderStart = "order.start" in Orders,
     /// Take a payment.
     PaymentTake = "payment.take" in Orders,
+    /// Draft a price list.
+    PriceListCreate = "price_list.create" in Menu,
+    /// Publish and withdraw price lists.
+    PriceListPublish = "price_list.publish" in Menu,
+    /// See price lists.
+    PriceListRead = "price_list.read" in Menu,
+    /// Change price lists, published ones too.
+    PriceListUpdate = "price_list.update" in Menu,
     /// Add a product.
     ProductCreate = "product.create" in Menu,
     /// See products.
@@ -125,6 +137,12 @@ permissions! {
     SystemOperate = "system.operate" in System,
     /// See the state of the read models and the events that they could not apply.
     SystemRead = "system.read" in System,
+    /// Publish tax profiles of the company's own.
+    TaxProfilePublish = "tax_profile.publish" in Menu,
+    /// See tax profiles.
+    TaxProfileRead = "tax_profile.read" in Menu,
+    /// Set the tax regime of a branch.
+    TaxRegimeSet = "tax_regime.set" in Company,
     /// Delete the personal data of people who left, for good.
     UserForget = "user.forget" in People,
     /// Invite users.
@@ -208,7 +226,11 @@ impl Permission {
             Self::BranchOpen
                 | Self::CategoryCreate
                 | Self::CategoryUpdate
+                | Self::ChannelManage
                 | Self::CompanyUpdate
+                | Self::PriceListCreate
+                | Self::PriceListPublish
+                | Self::PriceListUpdate
                 | Self::ProductCreate
                 | Self::ProductUpdate
                 | Self::RecipePublish
@@ -216,6 +238,7 @@ impl Permission {
                 | Self::StockItemCreate
                 | Self::StockItemUpdate
                 | Self::SystemOperate
+                | Self::TaxProfilePublish
         )
     }
 

@@ -19,7 +19,7 @@ use crate::states::StateRow;
 pub struct Branch {
     /// Its id.
     pub id: BranchId,
-    /// Its name, address, currency, and how it counts its days.
+    /// Its name, address, currency, tax regimes, and how it counts its days.
     pub details: Details,
     /// Whether it trades.
     pub is_open: bool,
@@ -35,7 +35,7 @@ pub struct BranchCursor {
 }
 
 row::columns!(row Branch { id as branch_id, details, is_open, revision });
-row::columns!(part Details { name, address, currency, calendar });
+row::columns!(part Details { name, address, currency, calendar, tax_regimes });
 row::columns!(part BusinessDay { time_zone, cut_off });
 
 /// The column with the changes of a calendar; the others have its beginning.

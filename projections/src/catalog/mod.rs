@@ -2,10 +2,13 @@
 
 pub mod branches;
 pub mod categories;
+pub mod channels;
+pub mod price_lists;
 pub mod products;
+pub mod tax_profiles;
 
 use async_trait::async_trait;
-use domain::catalog::{Category, Product};
+use domain::catalog::{Category, Channels, PriceList, Product, TaxProfile};
 use domain::identity::Branch;
 use event_store::RecordedEvent;
 use event_store::consumer::{Consumer, ConsumerError, Projection};
@@ -14,7 +17,7 @@ use sqlx::PgConnection;
 use crate::page::decoded;
 use crate::states;
 
-/// Keeps branches, categories and products.
+/// Keeps branches, categories, products, price lists, channels and tax profiles.
 #[derive(Debug)]
 pub struct Catalog;
 
@@ -31,7 +34,12 @@ impl Consumer for Catalog {
 
     fn wants(&self, event: &RecordedEvent) -> bool {
         let stream = &event.stream;
-        stream.is_of::<Branch>() || stream.is_of::<Category>() || stream.is_of::<Product>()
+        stream.is_of::<Branch>()
+            || stream.is_of::<Category>()
+            || stream.is_of::<Product>()
+            || stream.is_of::<PriceList>()
+            || stream.is_of::<Channels>()
+            || stream.is_of::<TaxProfile>()
     }
 
     async fn apply(
@@ -41,12 +49,15 @@ impl Consumer for Catalog {
     ) -> Result<(), ConsumerError> {
         states::project::<branches::Branch>(tx, decoded(events)?).await?;
         states::project::<categories::Category>(tx, decoded(events)?).await?;
-        states::project::<products::Product>(tx, decoded(events)?).await
+        states::project::<products::Product>(tx, decoded(events)?).await?;
+        states::project::<price_lists::PriceList>(tx, decoded(events)?).await?;
+        states::project::<channels::Channels>(tx, decoded(events)?).await?;
+        tax_profiles::project(tx, decoded(events)?).await
     }
 }
 
 impl Projection for Catalog {
     fn tables(&self) -> &'static [&'static str] {
-        &["branches", "categories", "products"]
+        &["branches", "categories", "products", "price_lists", "channels", "tax_profile_versions"]
     }
 }

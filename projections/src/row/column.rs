@@ -4,8 +4,14 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+<<<<<<< HEAD
 use domain::catalog::Channel;
+=======
+use domain::catalog::channels;
+use domain::catalog::price_list::{Conditions, Entry};
+>>>>>>> prices
 use domain::catalog::product::Variant;
+use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
@@ -13,10 +19,17 @@ use domain::orders::{OrderType, Status};
 use domain::pricing::TaxAmount;
 use domain::taxes::Inclusion;
 use domain::shared::{
+<<<<<<< HEAD
     Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId, ModifierGroupId, ModifierId, Money,
     MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
     VariantId,
+=======
+    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
+    MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId, RoleId, StockItemId, StockQuantity,
+    TaxProfileId, UserId, VariantId,
+>>>>>>> prices
 };
+use domain::taxes::Profile;
 use event_store::Revision;
 use serde::Serialize;
 use serde::de::value::StringDeserializer;
@@ -119,7 +132,12 @@ macro_rules! numbers {
 }
 
 ids! {
+<<<<<<< HEAD
     BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId ProductId RoleId StockItemId UserId VariantId
+=======
+    BranchId CategoryId DeviceId EventId OrderId PaymentId PriceListId ProductId RoleId StockItemId
+    TaxProfileId UserId VariantId
+>>>>>>> prices
 }
 
 texts! {
@@ -152,14 +170,19 @@ numbers! { u8 u16 u32 }
 written! {
     Address: "jsonb", Json;
     Change: "jsonb", Json;
+    channels::State: "jsonb", Json;
+    Conditions: "jsonb", Json;
     Graph: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
     Revision: "bigint", |revision| revision.to_i64();
+    Profile: "jsonb", Json;
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
+    TaxRegimes: "jsonb", |regimes| Json(regimes.all());
     Vec<BusinessDayChange>: "jsonb", Json;
+    Vec<Entry>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Portion>: "jsonb", Json;
@@ -170,12 +193,17 @@ written! {
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
+    channels::State: Json<channels::State>, |Json(channels)| Ok::<_, BoxDynError>(channels);
+    Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
+    Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
     StockQuantity: i64, StockQuantity::try_from_millionths;
+    TaxRegimes: Json<Vec<TaxRegime>>, |Json(regimes)| Ok::<_, BoxDynError>(TaxRegimes::of(regimes));
     Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
+    Vec<Entry>: Json<Vec<Entry>>, |Json(entries)| Ok::<_, BoxDynError>(entries);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
     Vec<TaxAmount>: Json<Vec<TaxAmount>>, |Json(taxes)| Ok::<_, BoxDynError>(taxes);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);

@@ -49,6 +49,10 @@ const WELL_DONE: ModifierId = ModifierId::from_uuid(uuid::Uuid::from_u128(85));
 
 const OFFERS: PriceListId = PriceListId::from_uuid(uuid::Uuid::from_u128(90));
 
+const OF_AREPA: Subject = Subject::Variant { product: AREPA, variant: PLAIN };
+const OF_CHEESE: Subject = Subject::Modifier { group: FILLINGS, modifier: CHEESE };
+const OF_MEAT: Subject = Subject::Modifier { group: FILLINGS, modifier: MEAT };
+
 /// Has an aggregate decide a command, as the operations of the menu do.
 #[derive(Serialize)]
 #[serde(bound = "")]

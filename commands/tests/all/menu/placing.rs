@@ -79,8 +79,8 @@ async fn a_price_list_prices_lines_while_it_is_published() {
     assert_eq!(carta.placed(vec![line()]).await.total, pesos(8_000));
     carta
         .publish(vec![
-            entry(Subject::Variant(PLAIN), 5_000),
-            entry(Subject::Modifier(CHEESE), 1_500),
+            entry(OF_AREPA, 5_000),
+            entry(OF_CHEESE, 1_500),
         ])
         .await;
     let placed = carta.placed(vec![line()]).await;

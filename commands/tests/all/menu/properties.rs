@@ -39,7 +39,7 @@ fn any_line() -> impl Strategy<Value = WantedLine> {
 async fn carta(terms: &Terms) -> Carta {
     let carta = Carta::open().await;
     let subjects =
-        [Subject::Variant(PLAIN), Subject::Modifier(CHEESE), Subject::Modifier(MEAT)];
+        [OF_AREPA, OF_CHEESE, OF_MEAT];
     let listed = subjects.into_iter().zip(terms.listed);
     let entries: Vec<_> =
         listed.filter_map(|(subject, price)| Some(entry(subject, price?))).collect();

@@ -100,7 +100,8 @@ impl Offer<'_> {
             let found = state.group.modifier(chosen.modifier);
             let found = found.ok_or_else(|| Error::UnknownGroup { at: at.clone() })?;
             self.check_available(&at, &found.name, |here, now| here.modifier(found.id, now))?;
-            let (price, price_list) = self.price(&at, Subject::Modifier(found.id), found.price)?;
+            let subject = Subject::Modifier { group: id, modifier: found.id };
+            let (price, price_list) = self.price(&at, subject, found.price)?;
             let quantity = Quantity::try_new(chosen.quantity.into()).unwrap_or(Quantity::ONE);
             let asked = found.nested.and_then(|asked| Some((asked, self.menu.group(asked)?)));
             let nested = asked.map(|asked| self.taken(&at, &path, asked, &chosen.nested));

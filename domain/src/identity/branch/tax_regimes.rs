@@ -87,7 +87,8 @@ impl TaxRegimes {
     /// The regimes with one that replaces any from its date on.
     #[must_use]
     pub fn with(&self, regime: TaxRegime) -> Self {
-        let before = self.0.iter().filter(|it| it.from < regime.from).cloned();
+        let from = regime.from;
+        let before = self.0.iter().filter(|it| it.from < from).cloned();
         Self(before.chain([regime]).collect())
     }
 

@@ -23,11 +23,27 @@ pub(super) struct Addition {
 
 /// All additions, the oldest first. A permission that a release adds to a seeded role is listed
 /// here too, under the version of that release.
-pub(super) const ADDITIONS: &[Addition] = &[Addition {
-    version: 2,
-    seed: Seed::Manager,
-    permissions: &[Permission::BranchClose, Permission::BranchUpdate, Permission::CompanyRead],
-}];
+pub(super) const ADDITIONS: &[Addition] = &[
+    Addition {
+        version: 2,
+        seed: Seed::Manager,
+        permissions: &[Permission::BranchClose, Permission::BranchUpdate, Permission::CompanyRead],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Manager,
+        permissions: &[
+            Permission::ChannelManage,
+            Permission::PriceListCreate,
+            Permission::PriceListPublish,
+            Permission::PriceListRead,
+            Permission::PriceListUpdate,
+            Permission::TaxProfileRead,
+        ],
+    },
+    Addition { version: 3, seed: Seed::Cashier, permissions: &[Permission::ChannelRead] },
+    Addition { version: 3, seed: Seed::Waiter, permissions: &[Permission::ChannelRead] },
+];
 
 /// The version of the seeds including these additions.
 pub(super) const fn latest(additions: &[Addition]) -> u16 {

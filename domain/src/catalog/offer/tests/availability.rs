@@ -4,7 +4,7 @@ use crate::catalog::Availability;
 use crate::catalog::availability::{Delisted, Event, Snoozed, Subject};
 
 fn without(events: impl IntoIterator<Item = Event>) -> Carta {
-    let availability = Availability::fold(availability::State::default(), events);
+    let availability = Availability::fold(of_branch::State::default(), events);
     Carta { availability, ..Carta::new() }
 }
 

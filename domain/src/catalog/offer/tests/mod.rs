@@ -4,12 +4,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::*;
-use crate::catalog::Channel;
+use crate::catalog::{Channel, availability as of_branch};
 use crate::catalog::combo::{Combo, Slot, SlotOption};
 use crate::catalog::modifier_group::{Group, Limits, Modifier, Override};
 use crate::catalog::product::{Details, Variant};
 use crate::inventory::recipe::{Ingredient, Portion, Published};
-use crate::shared::{CategoryId, Currency, ModifierId, Name, Quantity, StockItemId};
+use crate::shared::{BranchId, CategoryId, Currency, ModifierId, Name, Quantity, StockItemId};
 
 mod availability;
 mod combos;
@@ -79,7 +79,7 @@ struct Carta {
     recipes: BTreeMap<ProductId, recipe::State>,
     groups: BTreeMap<ModifierGroupId, Group>,
     branch: branch::Details,
-    availability: availability::State,
+    availability: of_branch::State,
     lists: Vec<(PriceListId, List)>,
 }
 
@@ -101,7 +101,7 @@ impl Carta {
             recipes: [(AREPA, recipe)].into(),
             groups: [(FILLINGS, fillings()), (COOKING, cooking())].into(),
             branch: branch(Currency::COP),
-            availability: availability::State::default(),
+            availability: of_branch::State::default(),
             lists: vec![],
         }
     }

@@ -14,8 +14,8 @@ fn happy_hour() -> (PriceListId, List) {
         conditions: Conditions { hours: Some(hours), ..Conditions::default() },
         valid_from: "2026-01-01".parse().unwrap(),
         entries: vec![
-            entry(Subject::Variant(SINGLE), 4_000),
-            entry(Subject::Modifier(CHEESE), 1_000),
+            entry(Subject::Variant { product: AREPA, variant: SINGLE }, 4_000),
+            entry(Subject::Modifier { group: FILLINGS, modifier: CHEESE }, 1_000),
         ],
     };
     (HAPPY_HOUR, list)
@@ -45,7 +45,7 @@ fn a_list_in_the_currency_of_the_branch_sells_what_the_menu_prices_in_another() 
     let (id, mut list) = happy_hour();
     list.conditions = Conditions::default();
     let dollars = Money::try_new(250, Currency::USD).unwrap();
-    list.entries = vec![Entry { subject: Subject::Variant(SINGLE), price: dollars }];
+    list.entries = vec![Entry { subject: Subject::Variant { product: AREPA, variant: SINGLE }, price: dollars }];
     let abroad =
         Carta { branch: branch(Currency::USD), lists: vec![(id, list)], ..Carta::new() };
     assert_eq!(abroad.one(wanted(AREPA, SINGLE)).item.unit_price, dollars);

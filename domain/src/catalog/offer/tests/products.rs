@@ -1,4 +1,5 @@
 use super::*;
+use crate::shared::BranchId;
 
 #[test]
 fn a_line_gets_the_price_of_the_menu_and_the_recipe_of_its_variant() {

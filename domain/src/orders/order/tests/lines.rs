@@ -5,7 +5,7 @@ use crate::Decider;
 use crate::inventory::recipe::Ingredient;
 use crate::orders::LineRecipe;
 use crate::orders::order::{
-    Command, Error, Event, Item, LINES_MAX, LineRequest, Order, State, price,
+    Command, Error, Event, Item, LINES_MAX, Order, State, price,
 };
 use crate::shared::money::{AMOUNT_MAX, PRICE_MAX};
 use crate::shared::{
@@ -46,8 +46,8 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
 
 #[test]
 fn an_order_that_takes_more_than_can_be_counted_is_refused() {
-    let item = StockItemId::from_uuid(Uuid::from_u128(7));
-    let all = Ingredient { item, quantity: StockQuantity::MAX };
+    let flour = StockItemId::from_uuid(Uuid::from_u128(7));
+    let all = Ingredient { item: flour, quantity: StockQuantity::MAX };
     let recipe = Some(LineRecipe { version: 1, ingredients: vec![all], multiplier: None });
     given::<Order>([])
         .when(Command::Place(place(vec![line_of(2, Item { recipe, ..item(pesos(1)) })])))

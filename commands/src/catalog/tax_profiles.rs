@@ -1,0 +1,125 @@
+//! Tax profiles of the company, and the taxes of lines.
+
+use chrono::NaiveDate;
+use domain::catalog::tax_profile::{self, Command, TaxProfile};
+use domain::claim::{Claim, ClaimId, Named};
+use domain::identity::Branch;
+use domain::identity::branch::TaxRegime;
+use domain::identity::subscription::Module;
+use domain::shared::{BranchId, Code, Name, TaxProfileId};
+use domain::taxes::{Profile, Taxes, Undetermined, applicable};
+use event_store::Revision;
+use serde::Serialize;
+
+use crate::claims::{rename, take};
+use crate::engine::error::{CommandError, World};
+use crate::engine::intent::Intent;
+use crate::engine::unit_of_work::UnitOfWork;
+
+/// Why a tax profile is not published.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TaxProfileRefusal {
+    /// Another profile has the name.
+    #[error("another tax profile has this name")]
+    NameTaken,
+    /// A rule of the profile itself.
+    #[error(transparent)]
+    TaxProfile(#[from] tax_profile::Error),
+}
+
+/// Adds a tax profile in its first version.
+#[derive(Debug, Clone, Serialize)]
+pub struct AddTaxProfile {
+    /// The id of the profile.
+    #[serde(skip)]
+    pub tax_profile: TaxProfileId,
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// The taxes.
+    pub profile: Profile,
+}
+
+impl Intent for AddTaxProfile {
+    const OPERATION: &'static str = "tax_profile.add";
+    type Refusal = TaxProfileRefusal;
+
+    async fn decide(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<(), CommandError<TaxProfileRefusal>> {
+        let claims = ClaimId::all_of_name(Named::TaxProfile, &self.name);
+        let mut wanted = vec![work.subscription(), work.wanted::<TaxProfile>(&self.tax_profile)];
+        wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
+        work.read(wanted).await?;
+        work.covered(Module::Catalog)?;
+        let Self { name, profile, .. } = self.clone();
+        work.decide::<TaxProfile, _>(&self.tax_profile, Command::Publish { name, profile })?;
+        take(work, &claims, self.tax_profile.uuid(), TaxProfileRefusal::NameTaken)
+    }
+}
+
+/// Publishes a later version of a tax profile.
+#[derive(Debug, Clone, Serialize)]
+pub struct PublishTaxProfile {
+    /// The profile.
+    pub tax_profile: TaxProfileId,
+    /// The revision that the caller has seen.
+    pub seen: Option<Revision>,
+    /// Its name, unique in the company.
+    pub name: Name,
+    /// The taxes.
+    pub profile: Profile,
+}
+
+impl Intent for PublishTaxProfile {
+    const OPERATION: &'static str = "tax_profile.publish";
+    type Refusal = TaxProfileRefusal;
+
+    async fn decide(
+        &self,
+        work: &mut UnitOfWork<'_>,
+    ) -> Result<(), CommandError<TaxProfileRefusal>> {
+        let id = self.tax_profile;
+        work.read(vec![work.subscription(), work.wanted::<TaxProfile>(&id)]).await?;
+        work.covered(Module::Catalog)?;
+        let before = work.state::<TaxProfile>(&id).latest().map(|latest| latest.name.clone());
+        let before = before.ok_or(CommandError::refused(tax_profile::Error::Unknown))?;
+        work.expect::<TaxProfile, _>(&id, self.seen)?;
+        let Self { name, profile, .. } = self.clone();
+        work.decide::<TaxProfile, _>(&id, Command::Publish { name, profile })?;
+        let claims = (Named::TaxProfile, &before, &self.name);
+        rename(work, claims, id.uuid(), TaxProfileRefusal::NameTaken).await
+    }
+}
+
+/// Reads what [`taxes`] needs of a branch that was read, on a business date. It goes to the log only if
+/// the branch is under a regime of a profile of the company's own that is not in memory.
+pub(crate) async fn read_taxes(
+    work: &mut UnitOfWork<'_>,
+    branch: BranchId,
+    date: NaiveDate,
+) -> Result<(), World> {
+    let Some(own) = own_profile(work, branch, date) else { return Ok(()) };
+    work.read(vec![work.wanted::<TaxProfile>(&own)]).await
+}
+
+/// The taxes of a product of `class` in a branch on a business date, once [`read_taxes`] has read what
+/// they follow from; see [`applicable`]. The append does not assert it.
+pub(crate) fn taxes(
+    work: &UnitOfWork<'_>,
+    branch: BranchId,
+    class: Option<&Code>,
+    date: NaiveDate,
+) -> Result<Taxes, Undetermined> {
+    let own = own_profile(work, branch, date);
+    let own = own.and_then(|own| work.state::<TaxProfile>(&own).latest());
+    let details = work.state::<Branch>(&branch).details();
+    details.map_or(Ok(Taxes::default()), |details| {
+        applicable(details, own.map(|own| &own.profile), class, date)
+    })
+}
+
+fn own_profile(work: &UnitOfWork<'_>, branch: BranchId, date: NaiveDate) -> Option<TaxProfileId> {
+    let details = work.state::<Branch>(&branch).details()?;
+    details.tax_regimes.on(date).and_then(TaxRegime::own_profile)
+}
