@@ -266,7 +266,7 @@ fn orders() -> Vec<String> {
     let orders: [order::Event; 9] = [
         placed.clone().into(),
         with_recipe.into(),
-        order_menu::with_menu(placed).into(),
+        order_menu::with_menu(&placed).into(),
         order::Confirmed {}.into(),
         order::Started {}.into(),
         order::MadeReady {}.into(),

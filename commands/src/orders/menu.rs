@@ -16,6 +16,7 @@ use domain::orders::order::LineRequest;
 use domain::shared::{BranchId, BusinessMoment, ModifierGroupId, ProductId, TaxProfileId};
 
 use super::{OrderRefusal, PlaceOrder};
+use crate::catalog::price_lists;
 use crate::engine::aggregates::Wanted;
 use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
@@ -36,8 +37,8 @@ pub(super) fn named(work: &UnitOfWork<'_>, order: &PlaceOrder) -> Vec<Wanted> {
         work.subscription(),
         work.wanted::<Branch>(&order.branch),
         work.wanted::<Availability>(&order.branch),
-        work.wanted::<PriceListIndex>(&work.tenant()),
     ];
+    wanted.extend(price_lists::wanted(work));
     if order.channel.built_in_kind().is_none() {
         wanted.push(work.wanted::<Channels>(&work.tenant()));
     }

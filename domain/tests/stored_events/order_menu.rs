@@ -17,8 +17,8 @@ fn tax(base: Money, amount: Money) -> TaxAmount {
     TaxAmount { tax, base, amount }
 }
 
-fn origin() -> Option<PriceOrigin> {
-    Some(PriceOrigin { list: PriceListId::from_uuid(uuid(30)), revision: 5 })
+fn origin() -> PriceOrigin {
+    PriceOrigin { list: PriceListId::from_uuid(uuid(30)), revision: 5 }
 }
 
 fn cheese() -> LineModifier {
@@ -48,9 +48,9 @@ fn child() -> LineChild {
         product_revision: 4,
         quantity: Quantity::try_new(2).unwrap(),
         unit_price: pesos(14_000),
-        price_list: origin(),
+        price_list: Some(origin()),
         upcharge: pesos(500),
-        modifiers: vec![LineModifier { price_list: origin(), ..cheese() }],
+        modifiers: vec![LineModifier { price_list: Some(origin()), ..cheese() }],
         share: pesos(54_000),
         total: pesos(64_000),
         taxes: vec![tax(pesos(50_000), pesos(4_000))],
@@ -60,10 +60,10 @@ fn child() -> LineChild {
 }
 
 /// The order `placed` with such a line and such a combo.
-pub(super) fn with_menu(placed: Placed) -> Placed {
+pub(super) fn with_menu(placed: &Placed) -> Placed {
     let nested = LineModifier { nested: vec![cheese()], ingredients: vec![flour("60")], ..cheese() };
     let with_modifiers = Line {
-        price_list: origin(),
+        price_list: Some(origin()),
         modifiers: vec![nested],
         taxes: vec![tax(pesos(50_000), pesos(4_000))],
         station: Some(StationId::from_uuid(uuid(34))),
@@ -75,6 +75,6 @@ pub(super) fn with_menu(placed: Placed) -> Placed {
         total: pesos(120_000),
         channel: Channel::parse("rappi").unwrap(),
         taxes: vec![tax(pesos(100_000), pesos(8_000))],
-        ..placed
+        ..placed.clone()
     }
 }

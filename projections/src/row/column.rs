@@ -4,32 +4,21 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-<<<<<<< HEAD
-use domain::catalog::Channel;
-=======
-use domain::catalog::channels;
 use domain::catalog::price_list::{Conditions, Entry};
->>>>>>> prices
 use domain::catalog::product::Variant;
+use domain::catalog::{Channel, channels};
 use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::pricing::TaxAmount;
-use domain::taxes::Inclusion;
 use domain::shared::{
-<<<<<<< HEAD
-    Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId, ModifierGroupId, ModifierId, Money,
-    MoneySum, Name, OrderId, PaymentId, ProductId, RoleId, StockItemId, StockQuantity, UserId,
-    VariantId,
-=======
-    Address, BranchId, BusinessDayChange, CategoryId, Currency, CutOff, DeviceId, EventId, Money,
-    MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId, RoleId, StockItemId, StockQuantity,
-    TaxProfileId, UserId, VariantId,
->>>>>>> prices
+    Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId,
+    ModifierGroupId, ModifierId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId,
+    RoleId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
 };
-use domain::taxes::Profile;
+use domain::taxes::{Inclusion, Profile};
 use event_store::Revision;
 use serde::Serialize;
 use serde::de::value::StringDeserializer;
@@ -132,12 +121,8 @@ macro_rules! numbers {
 }
 
 ids! {
-<<<<<<< HEAD
-    BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId ProductId RoleId StockItemId UserId VariantId
-=======
-    BranchId CategoryId DeviceId EventId OrderId PaymentId PriceListId ProductId RoleId StockItemId
-    TaxProfileId UserId VariantId
->>>>>>> prices
+    BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId PriceListId ProductId
+    RoleId StockItemId TaxProfileId UserId VariantId
 }
 
 texts! {

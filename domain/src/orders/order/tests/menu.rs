@@ -39,8 +39,8 @@ fn modifier(n: u128, quantity: u32, price: Money) -> LineModifier {
     }
 }
 
-fn recipe(ingredients: Vec<Ingredient>) -> Option<LineRecipe> {
-    Some(LineRecipe { version: 1, ingredients, multiplier: None })
+fn recipe(ingredients: Vec<Ingredient>) -> LineRecipe {
+    LineRecipe { version: 1, ingredients, multiplier: None }
 }
 
 fn tax(code: &str, millionths: u32, inclusion: Inclusion) -> Taxes {
@@ -75,7 +75,7 @@ fn modifiers_cost_and_take_from_stock_once_per_piece_and_choice() {
     };
     let arepa = Item {
         modifiers: vec![cheese],
-        recipe: recipe(vec![of_stock(7, "100")]),
+        recipe: Some(recipe(vec![of_stock(7, "100")])),
         ..item(pesos(10_000))
     };
     let placed = placed(vec![line_of(3, arepa)]);
@@ -89,7 +89,7 @@ fn a_combo_is_spread_over_its_children_which_bear_its_taxes_and_take_from_stock(
     let included = || tax("inc", 80_000, Inclusion::Included);
     let soup = Item {
         taxes: included(),
-        recipe: recipe(vec![of_stock(7, "250")]),
+        recipe: Some(recipe(vec![of_stock(7, "250")])),
         ..item(pesos(6_000))
     };
     let beer = Item { modifiers: vec![modifier(1, 1, pesos(1_000))], ..item(pesos(12_000)) };
@@ -154,7 +154,7 @@ fn any_item() -> impl Strategy<Value = Item> {
     (any_price(), modifiers, any_taxes()).prop_map(|(price, modifiers, taxes)| Item {
         modifiers: modifiers.into_iter().map(|(n, price)| modifier(1, n, price)).collect(),
         taxes,
-        recipe: recipe(vec![of_stock(7, "0.5")]),
+        recipe: Some(recipe(vec![of_stock(7, "0.5")])),
         ..item(price)
     })
 }
