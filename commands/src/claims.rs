@@ -16,15 +16,38 @@ pub(crate) fn take<R: Clone>(
     holder: Uuid,
     taken: R,
 ) -> Result<(), CommandError<R>> {
-    for claim in claims {
-        decide(work, claim, claim::Command::Take { holder }, taken.clone())?;
+    take_of(work, claims.iter().map(|claim| (claim.clone(), taken.clone())), holder)
+}
+
+/// Takes claims, which were read, for `holder`; refused with what comes with the first one that another
+/// one has.
+pub(crate) fn take_of<R>(
+    work: &mut UnitOfWork<'_>,
+    claims: impl IntoIterator<Item = (ClaimId, R)>,
+    holder: Uuid,
+) -> Result<(), CommandError<R>> {
+    for (claim, taken) in claims {
+        let take = claim::Command::Take { holder };
+        work.try_decide::<Claim>(&claim, take).map_err(|_| CommandError::Refused(taken))?;
     }
     Ok(())
 }
 
+/// Releases those of the claims, which were read, that `holder` has. A name that was given when there was
+/// one version of the folding has the claim of that version alone.
+pub(crate) fn release<'a>(
+    work: &mut UnitOfWork<'_>,
+    claims: impl IntoIterator<Item = &'a ClaimId>,
+    holder: Uuid,
+) {
+    for claim in claims {
+        // Refused where another one has the key, which is then not the holder's to release.
+        let _not_held = work.try_decide::<Claim>(claim, claim::Command::Release { holder });
+    }
+}
+
 /// Moves the claims of `holder` from one name to another, unless they fold to the same keys; refused with
-/// `taken` where another one has the name. A name that was given when there was one version of the folding
-/// has the claim of that version alone, so a claim that `holder` does not have is not released.
+/// `taken` where another one has the name.
 pub(crate) async fn rename<R: Clone>(
     work: &mut UnitOfWork<'_>,
     (named, before, after): (Named, &Name, &Name),
@@ -37,23 +60,7 @@ pub(crate) async fn rename<R: Clone>(
     }
     let wanted = old.iter().chain(&new).map(|claim| work.wanted::<Claim>(claim)).collect();
     work.read(wanted).await?;
-    take(work, &new, holder, taken.clone())?;
-    for claim in old.into_iter().filter(|claim| !new.contains(claim)) {
-        if *work.state::<Claim>(&claim) == claim::State::Held(holder) {
-            decide(work, &claim, claim::Command::Release { holder }, taken.clone())?;
-        }
-    }
+    take(work, &new, holder, taken)?;
+    release(work, old.iter().filter(|claim| !new.contains(claim)), holder);
     Ok(())
-}
-
-fn decide<R>(
-    work: &mut UnitOfWork<'_>,
-    claim: &ClaimId,
-    command: claim::Command,
-    taken: R,
-) -> Result<(), CommandError<R>> {
-    match work.try_decide::<Claim>(claim, command) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(CommandError::Refused(taken)),
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::America::Bogota;
-use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::catalog::{AddCategory, AddProduct, ProductRequest, VariantRequest};
 use commands::identity::{ChangeSubscription, OpenBranch, RegisterTenant};
 use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
 use commands::{CommandError, Commands, Correlation, Intent, Request, Scope};
@@ -294,11 +294,9 @@ async fn company(commands: &Commands, number: usize) -> Vec<Till> {
     let category = CategoryId::from_uuid(fresh());
     execute(commands, &scope, AddCategory { category, name: name("Arepas"), place: 1 }).await;
     let dish = (ProductId::from_uuid(fresh()), VariantId::from_uuid(fresh()));
-    let variant =
-        VariantRequest { id: None, id_if_new: dish.1, name: name("Grande"), price: price() };
-    let (product, variants) = (dish.0, vec![variant]);
-    execute(commands, &scope, AddProduct { product, name: name("Arepa"), category, variants })
-        .await;
+    let variants = vec![VariantRequest::new(None, dish.1, name("Grande"), price())];
+    let request = ProductRequest::new(name("Arepa"), category, variants);
+    execute(commands, &scope, AddProduct { product: dish.0, request }).await;
     let mut tills = Vec::new();
     for number in 0..BRANCHES {
         let branch = BranchId::from_uuid(fresh());

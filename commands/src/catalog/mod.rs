@@ -5,8 +5,11 @@ mod channels;
 pub(crate) mod price_lists;
 mod products;
 pub(crate) mod tax_profiles;
+mod product_claims;
+mod references;
+mod shelving;
 
-pub use domain::catalog::product::VariantRequest;
+pub use domain::catalog::product::{Changes, Request as ProductRequest, VariantRequest};
 
 pub use categories::{AddCategory, CategoryRefusal, ReviseCategory};
 pub use channels::{PutChannel, RetireChannel};
@@ -15,3 +18,7 @@ pub use price_lists::{
 };
 pub use products::{AddProduct, ProductRefusal, ReviseProduct};
 pub use tax_profiles::{AddTaxProfile, PublishTaxProfile, TaxProfileRefusal};
+pub use categories::{
+    AddCategory, CategoryRefusal, RemoveCategory, ReorderCategories, ReorderCategoriesRefusal,
+    RestoreCategory, ReviseCategory,
+pub use shelving::{RemoveProduct, ReorderProducts, ReorderProductsRefusal, RestoreProduct};

@@ -1,5 +1,6 @@
 //! The stock items of a company.
 
+use domain::catalog::diet::Marks;
 use domain::claim::{Claim, ClaimId, Named};
 use domain::identity::subscription::Module;
 use domain::inventory::stock_item::{self, StockItem};
@@ -36,6 +37,9 @@ pub struct AddStockItem {
     pub unit: BaseUnit,
     /// What happens to an order when the item is short.
     pub on_shortage: OnShortage,
+    /// What is declared of allergens and diets.
+    #[serde(skip_serializing_if = "Marks::is_empty")]
+    pub marks: Marks,
 }
 
 impl Intent for AddStockItem {
@@ -51,14 +55,14 @@ impl Intent for AddStockItem {
         wanted.extend(claims.iter().map(|claim| work.wanted::<Claim>(claim)));
         work.read(wanted).await?;
         work.covered(Module::Inventory)?;
-        let Self { name, unit, on_shortage, .. } = self.clone();
-        let details = stock_item::Details { name, unit, on_shortage };
+        let Self { name, unit, on_shortage, marks, .. } = self.clone();
+        let details = stock_item::Details { name, unit, on_shortage, marks };
         work.decide::<StockItem, _>(&self.item, stock_item::Command::Add(details))?;
         take(work, &claims, self.item.uuid(), StockItemRefusal::NameTaken)
     }
 }
 
-/// Changes the name and the shortage policy of a stock item.
+/// Changes the name and the shortage policy of a stock item, and what is declared of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviseStockItem {
     /// The item.
@@ -69,6 +73,9 @@ pub struct ReviseStockItem {
     pub name: Name,
     /// What happens to an order when the item is short.
     pub on_shortage: OnShortage,
+    /// What is declared of allergens and diets; none if that stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Marks>,
 }
 
 impl Intent for ReviseStockItem {
@@ -84,8 +91,11 @@ impl Intent for ReviseStockItem {
         let before = work.state::<StockItem>(&self.item).kept().cloned();
         let before = before.ok_or(CommandError::refused(stock_item::Error::Unknown))?;
         work.expect::<StockItem, _>(&self.item, self.seen)?;
-        let Self { name, on_shortage, .. } = self.clone();
+        let Self { name, on_shortage, marks, .. } = self.clone();
         work.decide::<StockItem, _>(&self.item, stock_item::Command::Revise { name, on_shortage })?;
+        if let Some(marks) = marks {
+            work.decide::<StockItem, _>(&self.item, stock_item::Command::DeclareDiet(marks))?;
+        }
         let claims = (Named::StockItem, &before.name, &self.name);
         rename(work, claims, self.item.uuid(), StockItemRefusal::NameTaken).await
     }

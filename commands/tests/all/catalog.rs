@@ -2,8 +2,8 @@
 
 use crate::support::{Company, fresh, id, name, pesos};
 use commands::catalog::{
-    AddCategory, AddProduct, CategoryRefusal, ProductRefusal, ReviseCategory, ReviseProduct,
-    VariantRequest,
+    AddCategory, AddProduct, CategoryRefusal, Changes, ProductRefusal, ProductRequest,
+    ReviseCategory, ReviseProduct, VariantRequest,
 };
 use commands::{CommandError, Intent, UnitOfWork};
 use domain::catalog::{Category, category, product};
@@ -103,9 +103,7 @@ async fn a_product_belongs_to_a_category_of_the_company() {
     let company = Company::open().await;
     let intent = AddProduct {
         product: ProductId::from_uuid(id(30)),
-        name: name("Ajiaco"),
-        category: CategoryId::from_uuid(id(31)),
-        variants: vec![],
+        request: ProductRequest::new(name("Ajiaco"), CategoryId::from_uuid(id(31)), vec![]),
     };
     let outcome = company.commands.execute(&company.scope, fresh(&company.commands), intent).await;
     let expected = ProductRefusal::Product(product::Error::UnknownCategory);
@@ -116,19 +114,11 @@ async fn a_product_belongs_to_a_category_of_the_company() {
 async fn an_overtaken_revision_is_stale() {
     let company = Company::open().await;
     let revise = |pesos_now| {
-        let variant = VariantRequest {
-            id: Some(company.variant),
-            id_if_new: VariantId::from_uuid(id(40)),
-            name: name("Completa"),
-            price: pesos(pesos_now),
-        };
-        let intent = ReviseProduct {
-            product: company.product,
-            seen: Some(Revision::new(1)),
-            name: name("Bandeja paisa"),
-            category: company.category,
-            variants: vec![variant],
-        };
+        let (id, other) = (Some(company.variant), VariantId::from_uuid(id(40)));
+        let variant = VariantRequest::new(id, other, name("Completa"), pesos(pesos_now));
+        let changes = Changes { variants: Some(vec![variant]), ..Changes::default() };
+        let seen = Some(Revision::new(1));
+        let intent = ReviseProduct { product: company.product, seen, changes };
         company.commands.execute(&company.scope, fresh(&company.commands), intent)
     };
     revise(29_000).await.unwrap();

@@ -7,6 +7,7 @@ use commands::inventory::{
 };
 use commands::orders::{MoveOrder, OrderRefusal, ShortItem, Step};
 use commands::{CommandError, Intent, Receipt, Request};
+use domain::catalog::diet::Marks;
 use domain::inventory::balance::Balance;
 use domain::inventory::recipe::{Ingredient, Portion};
 use domain::inventory::stock::{self, Event, IncomingLine, Inventory, ReleaseReason};
@@ -27,7 +28,8 @@ fn quantity(text: &str) -> StockQuantity {
 }
 
 fn flour(on_shortage: OnShortage) -> AddStockItem {
-    AddStockItem { item: FLOUR, name: name("Harina"), unit: BaseUnit::Gram, on_shortage }
+    let (unit, marks) = (BaseUnit::Gram, Marks::default());
+    AddStockItem { item: FLOUR, name: name("Harina"), unit, on_shortage, marks }
 }
 
 fn receive(branch: BranchId, text: &str, cost: Money) -> ReceiveStock {
@@ -144,6 +146,7 @@ async fn an_item_that_may_run_out_goes_below_nothing() {
         seen: Some(Revision::new(1)),
         name: name("Harina"),
         on_shortage: OnShortage::Allow,
+        marks: None,
     };
     company.execute(allow).await.unwrap();
     for _ in 0..3 {
@@ -265,6 +268,7 @@ async fn two_stock_items_do_not_share_a_name() {
         seen: None,
         name: name("Harina de trigo"),
         on_shortage: OnShortage::Refuse,
+        marks: None,
     };
     company.execute(renamed).await.unwrap();
     company.execute(twin).await.unwrap();

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use commands::catalog::{AddCategory, AddProduct, ReviseProduct, VariantRequest};
+use commands::catalog::{
+    AddCategory, AddProduct, Changes, ProductRequest, ReviseProduct, VariantRequest,
+};
 use commands::engine::sources::{RandomIds, SystemClock};
 use commands::identity::OpenBranch;
 use commands::orders::{OrderRefusal, PlaceOrder, WantedLine};
@@ -85,18 +87,9 @@ impl Company {
             cut_off: "04:00".parse().unwrap(),
         };
         let category = AddCategory { category: self.category, name: name("Platos"), place: 1 };
-        let variant = VariantRequest {
-            id: None,
-            id_if_new: self.variant,
-            name: name("Completa"),
-            price: pesos(28_000),
-        };
-        let product = AddProduct {
-            product: self.product,
-            name: name("Bandeja paisa"),
-            category: self.category,
-            variants: vec![variant],
-        };
+        let variant = VariantRequest::new(None, self.variant, name("Completa"), pesos(28_000));
+        let request = ProductRequest::new(name("Bandeja paisa"), self.category, vec![variant]);
+        let product = AddProduct { product: self.product, request };
         let (commands, scope) = (&self.commands, &self.scope);
         commands.execute(scope, fresh(commands), branch).await.unwrap();
         commands.execute(scope, fresh(commands), category).await.unwrap();
@@ -105,18 +98,10 @@ impl Company {
 
     /// Changes the price of the product, in pesos.
     pub(crate) async fn reprice(&self, amount: i64) {
-        let revise = ReviseProduct {
-            product: self.product,
-            seen: None,
-            name: name("Bandeja paisa"),
-            category: self.category,
-            variants: vec![VariantRequest {
-                id: Some(self.variant),
-                id_if_new: self.variant,
-                name: name("Completa"),
-                price: pesos(amount),
-            }],
-        };
+        let id = Some(self.variant);
+        let variant = VariantRequest::new(id, self.variant, name("Completa"), pesos(amount));
+        let changes = Changes { variants: Some(vec![variant]), ..Changes::default() };
+        let revise = ReviseProduct { product: self.product, seen: None, changes };
         self.commands.execute(&self.scope, fresh(&self.commands), revise).await.unwrap();
     }
 

@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn every_mark_is_listed_once_under_a_word_of_its_own() {
-        let words: std::collections::BTreeSet<String> =
+        let words: BTreeSet<String> =
             Mark::all().map(|mark| serde_json::to_string(&mark).unwrap()).collect();
         assert_eq!(words.len(), Allergen::ALL.len() + DietaryMark::ALL.len());
         assert!(words.contains(r#"{"allergen":"milk"}"#));

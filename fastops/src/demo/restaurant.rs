@@ -5,11 +5,12 @@
 use std::fmt::Display;
 
 use chrono_tz::America::Bogota;
-use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::catalog::{AddCategory, AddProduct, ProductRequest, VariantRequest};
 use commands::identity::OpenBranch;
 use commands::inventory::{AddStockItem, PublishRecipe, ReceiveStock};
 use commands::orders::WantedLine;
 use commands::{CommandError, Intent, Request};
+use domain::catalog::diet::Marks;
 use domain::inventory::OnShortage;
 use domain::inventory::recipe::{Ingredient, Portion};
 use domain::inventory::stock::IncomingLine;
@@ -132,7 +133,11 @@ impl Restaurant {
         let items = supplies.iter().map(|supply| {
             let (item, name) = (self.item_id(&supply.item), supply.item.clone());
             let (unit, on_shortage) = (supply.unit, OnShortage::Allow);
-            once(staff, item.uuid(), AddStockItem { item, name, unit, on_shortage })
+            once(
+                staff,
+                item.uuid(),
+                AddStockItem { item, name, unit, on_shortage, marks: Marks::default() },
+            )
         });
         try_join_all(items).await?;
         let receipts = self.branches.iter().map(|branch| {
@@ -172,17 +177,18 @@ impl Restaurant {
     }
 
     fn add_product(&self, category: &Category, product: &Product) -> AddProduct {
-        let variant = |variant: &Variant| VariantRequest {
-            id: None,
-            id_if_new: variant_id(self.tenant, &product.name, &variant.name),
-            name: variant.name.clone(),
-            price: variant.price,
+        let variant = |variant: &Variant| {
+            let id = variant_id(self.tenant, &product.name, &variant.name);
+            VariantRequest::new(None, id, variant.name.clone(), variant.price)
         };
+        let variants = product.variants.iter().map(variant).collect();
         AddProduct {
             product: ProductId::from_uuid(named(self.tenant, "product", &product.name)),
-            name: product.name.clone(),
-            category: self.category_id(category),
-            variants: product.variants.iter().map(variant).collect(),
+            request: ProductRequest::new(
+                product.name.clone(),
+                self.category_id(category),
+                variants,
+            ),
         }
     }
 

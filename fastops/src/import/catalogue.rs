@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use commands::CommandError;
-use commands::catalog::{AddCategory, AddProduct, ReviseProduct, VariantRequest};
+use commands::catalog::{
+    AddCategory, AddProduct, Changes, ProductRequest, ReviseProduct, VariantRequest,
+};
 use commands::orders::WantedLine;
 use domain::catalog::Product;
-use domain::catalog::product::{Details, State, VARIANTS_MAX, Variant};
+use domain::catalog::product::{Details, State, VARIANTS_MAX};
 use domain::claim::Named;
 use domain::shared::{CategoryId, Money, Name, ProductId, VariantId};
 use event_store::Revision;
@@ -120,8 +122,9 @@ impl<'a> Catalogue<'a> {
                 return Ok(());
             };
             let Details { name, category, .. } = details;
-            let revise =
-                ReviseProduct { product: id, seen: Some(revision), name, category, variants };
+            let (name, category, variants) = (Some(name), Some(category), Some(variants));
+            let changes = Changes { name, category, variants, ..Changes::default() };
+            let revise = ReviseProduct { product: id, seen: Some(revision), changes };
             let command = importing.source.command("price", &[&order.reference, &id, &revision]);
             match importing.execute(command, Some(order.occurred_at), revise).await {
                 Ok(_) => {
@@ -177,13 +180,7 @@ impl OnSale {
         details: &Details,
         prices: &[(usize, Money)],
     ) -> Option<Vec<VariantRequest>> {
-        let kept = |variant: &Variant| VariantRequest {
-            id: Some(variant.id),
-            id_if_new: variant.id,
-            name: variant.name.clone(),
-            price: variant.price,
-        };
-        let mut variants: Vec<VariantRequest> = details.variants.iter().map(kept).collect();
+        let mut variants = ProductRequest::from(details.clone()).variants;
         let mut changed = false;
         for (number, price) in prices {
             let Some((id, _)) = self.variants[*number] else {
@@ -251,7 +248,7 @@ async fn add_product(
     let variants =
         past.variants.iter().map(|v| added(importing, product, v.name.clone(), v.price)).collect();
     let name = past.name.clone();
-    let add = AddProduct { product, name, category, variants };
+    let add = AddProduct { product, request: ProductRequest::new(name, category, variants) };
     let command = add_command(importing, Named::Product, &past.name);
     let added = importing.execute(command, None, add).await;
     added.map_err(|error| Error::of_command(past.name.to_string(), error))?;
@@ -259,7 +256,7 @@ async fn add_product(
 }
 
 fn added(importing: &Importing, product: ProductId, name: Name, price: Money) -> VariantRequest {
-    VariantRequest { id: None, id_if_new: variant_id(importing, product, &name), name, price }
+    VariantRequest::new(None, variant_id(importing, product, &name), name, price)
 }
 
 /// The id of a variant that an import adds.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::inventory::{AddStockItem, PublishRecipe, ReceiveStock};
+use domain::catalog::diet::Marks;
 use domain::claim::Named;
 use domain::inventory::recipe::{Ingredient, Portion};
 use domain::inventory::stock::IncomingLine;
@@ -69,6 +70,7 @@ async fn keep(importing: &Importing, names: &[&Name]) -> Result<Items, Error> {
                 name: (*name).clone(),
                 unit: BaseUnit::Gram,
                 on_shortage: OnShortage::Allow,
+                marks: Marks::default(),
             };
             let command = add_command(importing, Named::StockItem, name);
             let added = importing.execute(command, None, add).await;

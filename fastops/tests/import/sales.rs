@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use commands::catalog::{AddCategory, AddProduct, ReviseProduct, VariantRequest};
+use commands::catalog::{
+    AddCategory, AddProduct, Changes, ProductRequest, ReviseProduct, VariantRequest,
+};
 use commands::identity::OpenBranch;
 use commands::{Request, Scope};
 use domain::catalog::product;
@@ -47,16 +49,11 @@ impl Target {
         let category = CategoryId::from_uuid(id(4));
         let add = AddCategory { category, name: name("Arepas"), place: 1 };
         commands.execute(&scope, request(), add).await.unwrap();
+        let single = VariantId::from_uuid(id(6));
+        let variants = vec![VariantRequest::new(None, single, name("Sencilla"), pesos(9_000))];
         let product = AddProduct {
             product: ProductId::from_uuid(id(5)),
-            name: name("Arepa de chócolo"),
-            category,
-            variants: vec![VariantRequest {
-                id: None,
-                id_if_new: VariantId::from_uuid(id(6)),
-                name: name("Sencilla"),
-                price: pesos(9_000),
-            }],
+            request: ProductRequest::new(name("Arepa de chócolo"), category, variants),
         };
         commands.execute(&scope, request(), product).await.unwrap();
         target
@@ -65,7 +62,7 @@ impl Target {
     /// Renames a product of the menu.
     async fn rename(&self, before: &str, after: &str) {
         let events = self.events().await;
-        let (id, added) = events
+        let (id, _) = events
             .iter()
             .filter_map(|event| match event.decode().ok()? {
                 product::Event::Added(added) => Some((event.stream.id().to_owned(), added)),
@@ -73,19 +70,8 @@ impl Target {
             })
             .find(|(_, added)| added.name.as_str() == before)
             .unwrap();
-        let kept = |variant: product::Variant| VariantRequest {
-            id: Some(variant.id),
-            id_if_new: variant.id,
-            name: variant.name,
-            price: variant.price,
-        };
-        let revise = ReviseProduct {
-            product: id.parse().unwrap(),
-            seen: None,
-            name: name(after),
-            category: added.category,
-            variants: added.variants.into_iter().map(kept).collect(),
-        };
+        let changes = Changes { name: Some(name(after)), ..Changes::default() };
+        let revise = ReviseProduct { product: id.parse().unwrap(), seen: None, changes };
         let (scope, commands) = (self.person(), &self.installation.commands);
         let request = Request::live(CommandId::from_uuid(commands.uuid()));
         commands.execute(&scope, request, revise).await.unwrap();

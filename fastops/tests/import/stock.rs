@@ -3,9 +3,10 @@
 use std::process::Output;
 
 use chrono::{DateTime, Utc};
-use commands::catalog::{AddCategory, AddProduct, VariantRequest};
+use commands::catalog::{AddCategory, AddProduct, ProductRequest, VariantRequest};
 use commands::inventory::{AddStockItem, PublishRecipe, ReceiveStock};
 use commands::{Commands, Intent, Request};
+use domain::catalog::diet::Marks;
 use domain::inventory::recipe::{Ingredient, Portion};
 use domain::inventory::stock::IncomingLine;
 use domain::inventory::{BaseUnit, OnShortage};
@@ -41,16 +42,14 @@ impl Target {
             (ProductId::from_uuid(id(PRODUCT)), VariantId::from_uuid(id(VARIANT)));
         let item = StockItemId::from_uuid(id(FLOUR));
         target.does(None, AddCategory { category, name: name("Platos"), place: 1 }).await;
-        let variants = vec![VariantRequest {
-            id: None,
-            id_if_new: variant,
-            name: name("Única"),
-            price: pesos(10_000),
-        }];
-        let add = AddProduct { product, name: name("Arepa con receta"), category, variants };
+        let variants = vec![VariantRequest::new(None, variant, name("Única"), pesos(10_000))];
+        let request = ProductRequest::new(name("Arepa con receta"), category, variants);
+        let add = AddProduct { product, request };
         target.does(None, add).await;
         let unit = BaseUnit::Gram;
-        target.does(None, AddStockItem { item, name: name("Harina"), unit, on_shortage }).await;
+        let marks = Marks::default();
+        let flour = AddStockItem { item, name: name("Harina"), unit, on_shortage, marks };
+        target.does(None, flour).await;
         let ingredients = vec![Ingredient { item, quantity: grams(GRAMS) }];
         let portions = vec![Portion { variant, ingredients }];
         target.does(None, PublishRecipe { product, seen: None, portions }).await;

@@ -19,6 +19,8 @@ pub struct Category {
     pub id: CategoryId,
     /// Its name and sort position.
     pub details: Details,
+    /// Whether it is in the menu; otherwise it was removed.
+    pub is_active: bool,
     /// The revision of its stream, for `ETag`.
     pub revision: Revision,
 }
@@ -30,7 +32,7 @@ pub struct CategoryCursor {
     id: CategoryId,
 }
 
-row::columns!(row Category { id as category_id, details, revision });
+row::columns!(row Category { id as category_id, details, is_active, revision });
 row::columns!(part Details { name, place });
 
 impl StateRow for Category {
@@ -42,19 +44,21 @@ impl StateRow for Category {
     fn of(id: Uuid, state: State, revision: Revision) -> Option<Self> {
         let id = CategoryId::from_uuid(id);
         match state {
-            State::InMenu(details) => Some(Self { id, details, revision }),
+            State::InMenu(details) => Some(Self { id, details, is_active: true, revision }),
+            State::Removed(details) => Some(Self { id, details, is_active: false, revision }),
             State::Unknown => None,
         }
     }
 
     fn into_state(self) -> State {
-        State::InMenu(self.details)
+        if self.is_active { State::InMenu(self.details) } else { State::Removed(self.details) }
     }
 }
 
-/// The categories in the order of the menu.
+/// The categories in the order of the menu: those of the menu, or those that were removed.
 pub async fn list(
     tx: &mut TenantTx,
+    is_active: bool,
     after: Option<&CategoryCursor>,
     limit: u32,
 ) -> Result<Page<Category, CategoryCursor>, ReadError> {
@@ -62,11 +66,14 @@ pub async fn list(
     let rows = sqlx::query_as(
         "SELECT *
          FROM categories
-         WHERE tenant_id = $1 AND ($2::bigint IS NULL OR (place, category_id) > ($2, $3))
+         WHERE tenant_id = $1
+             AND is_active = $2
+             AND ($3::bigint IS NULL OR (place, category_id) > ($3, $4))
          ORDER BY place, category_id
-         LIMIT $4",
+         LIMIT $5",
     )
     .bind(tenant)
+    .bind(is_active)
     .bind(after.map(|cursor| i64::from(cursor.place)))
     .bind(after.map(|cursor| cursor.id.uuid()))
     .bind(one_more_than(limit))

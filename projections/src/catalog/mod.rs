@@ -4,6 +4,7 @@ pub mod branches;
 pub mod categories;
 pub mod channels;
 pub mod price_lists;
+pub mod diets;
 pub mod products;
 pub mod tax_profiles;
 

@@ -1,6 +1,6 @@
 //! Recipes in their latest version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::inventory::Recipe as Aggregate;
 use domain::inventory::recipe::{Event, Portion, Published};
@@ -34,7 +34,7 @@ struct Latest {
     recipe: Recipe,
 }
 
-row::columns!(written Latest { product_id, recipe });
+row::columns!(row Latest { product_id, recipe });
 
 /// Only the last version of the page is written.
 pub(super) async fn project(
@@ -67,4 +67,24 @@ pub async fn get(tx: &mut TenantTx, product: ProductId) -> Result<Option<Recipe>
     .fetch_optional(connection)
     .await?;
     Ok(row)
+}
+
+/// The recipes of products that have one.
+pub async fn of_products(
+    tx: &mut TenantTx,
+    products: &BTreeSet<ProductId>,
+) -> Result<BTreeMap<ProductId, Recipe>, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let products: Vec<Uuid> = products.iter().map(|product| product.uuid()).collect();
+    let rows: Vec<Latest> = sqlx::query_as(
+        "SELECT *
+         FROM recipes
+         WHERE tenant_id = $1 AND product_id = ANY($2)",
+    )
+    .bind(tenant)
+    .bind(products)
+    .fetch_all(connection)
+    .await?;
+    let of = |latest: Latest| (ProductId::from_uuid(latest.product_id), latest.recipe);
+    Ok(rows.into_iter().map(of).collect())
 }

@@ -1,5 +1,8 @@
 //! Stock items.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::catalog::diet::Marks;
 use domain::inventory::StockItem as Aggregate;
 use domain::inventory::stock_item::{Details, State};
 use domain::shared::StockItemId;
@@ -17,7 +20,7 @@ use crate::states::StateRow;
 pub struct StockItem {
     /// Its id.
     pub id: StockItemId,
-    /// Its name, unit and policy.
+    /// Its name, unit and policy, and what is declared of it.
     pub details: Details,
     /// The revision of its stream, for `ETag`.
     pub revision: Revision,
@@ -31,7 +34,7 @@ pub struct StockItemCursor {
 }
 
 row::columns!(row StockItem { id as item_id, details, revision });
-row::columns!(part Details { name, unit, on_shortage });
+row::columns!(part Details { name, unit, on_shortage, marks });
 
 impl StateRow for StockItem {
     type Aggregate = Aggregate;
@@ -90,4 +93,23 @@ pub async fn get(tx: &mut TenantTx, item: StockItemId) -> Result<Option<StockIte
     .fetch_optional(connection)
     .await?;
     Ok(row)
+}
+
+/// What is declared of allergens and diets of stock items. An item that is not there has no marks.
+pub async fn marks(
+    tx: &mut TenantTx,
+    items: &BTreeSet<StockItemId>,
+) -> Result<BTreeMap<StockItemId, Marks>, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let items: Vec<Uuid> = items.iter().map(|item| item.uuid()).collect();
+    let rows: Vec<StockItem> = sqlx::query_as(
+        "SELECT *
+         FROM stock_items
+         WHERE tenant_id = $1 AND item_id = ANY($2)",
+    )
+    .bind(tenant)
+    .bind(items)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|item| (item.id, item.details.marks)).collect())
 }

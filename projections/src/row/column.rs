@@ -1,13 +1,17 @@
 //! Values that fill one column: as what they are bound, and how they are read.
 
+use std::collections::BTreeMap;
 use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::catalog::price_list::{Conditions, Entry};
-use domain::catalog::product::Variant;
 use domain::catalog::{Channel, channels};
 use domain::identity::branch::{TaxRegime, TaxRegimes};
+use domain::catalog::combo::Combo;
+use domain::catalog::diet::Marks;
+use domain::catalog::modifier_group::Override;
+use domain::catalog::product::{Texts, Variant};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
@@ -16,7 +20,7 @@ use domain::pricing::TaxAmount;
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId,
     ModifierGroupId, ModifierId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId,
-    RoleId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
+    RoleId, StationId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
 };
 use domain::taxes::{Inclusion, Profile};
 use event_store::Revision;
@@ -154,10 +158,13 @@ numbers! { u8 u16 u32 }
 
 written! {
     Address: "jsonb", Json;
+    BTreeMap<BranchId, StationId>: "jsonb", Json;
     Change: "jsonb", Json;
     channels::State: "jsonb", Json;
     Conditions: "jsonb", Json;
+    Combo: "jsonb", Json;
     Graph: "jsonb", Json;
+    Marks: "jsonb", Json;
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
@@ -166,10 +173,12 @@ written! {
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
     TaxRegimes: "jsonb", |regimes| Json(regimes.all());
+    Texts: "jsonb", Json;
     Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Entry>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
+    Vec<Override>: "jsonb", Json;
     Vec<Portion>: "jsonb", Json;
     Vec<TaxAmount>: "text" as "json", json_text;
     Vec<Variant>: "jsonb", Json;
@@ -177,11 +186,15 @@ written! {
 
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
+    BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     channels::State: Json<channels::State>, |Json(channels)| Ok::<_, BoxDynError>(channels);
     Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
+    Combo: Json<Combo>, |Json(combo)| Ok::<_, BoxDynError>(combo);
+    Marks: Json<Marks>, |Json(marks)| Ok::<_, BoxDynError>(marks);
+    Texts: Json<Texts>, |Json(texts)| Ok::<_, BoxDynError>(texts);
     u64: i64, u64::try_from;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
@@ -191,6 +204,7 @@ read! {
     Vec<Entry>: Json<Vec<Entry>>, |Json(entries)| Ok::<_, BoxDynError>(entries);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
     Vec<TaxAmount>: Json<Vec<TaxAmount>>, |Json(taxes)| Ok::<_, BoxDynError>(taxes);
+    Vec<Override>: Json<Vec<Override>>, |Json(groups)| Ok::<_, BoxDynError>(groups);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);
 }

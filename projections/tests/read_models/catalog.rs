@@ -32,11 +32,8 @@ async fn a_product_shows_its_last_name_category_and_variants() {
 
     let shown = products::Product {
         id: arepa,
-        details: product::Details {
-            name: name("Arepa de choclo"),
-            category: DRINKS,
-            variants: offered,
-        },
+        details: product::Details::new(name("Arepa de choclo"), DRINKS, offered),
+        is_active: true,
         revision: Revision::new(4),
     };
     let mut ana = world.tenant(ANA).await;

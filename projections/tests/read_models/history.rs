@@ -44,7 +44,7 @@ pub(crate) fn product_id(n: u128) -> ProductId {
 }
 
 pub(crate) fn variant(n: u128, text: &str, price: Money) -> product::Variant {
-    product::Variant { id: VariantId::from_uuid(uuid(0x0D00_0000 + n)), name: name(text), price }
+    product::Variant::new(VariantId::from_uuid(uuid(0x0D00_0000 + n)), name(text), price)
 }
 
 pub(crate) fn opened(text: &str, currency: Currency) -> branch::Opened {

@@ -1,6 +1,7 @@
 //! The read models of the stock.
 
 use domain::Decider;
+use domain::catalog::diet::Marks;
 use domain::inventory::balance::Balance;
 use domain::inventory::recipe::{Ingredient, Portion};
 use domain::inventory::stock::{self, Event, IncomingLine};
@@ -197,6 +198,7 @@ async fn a_stock_item_shows_its_last_name_and_policy() {
         name: name("Harina de trigo"),
         unit: BaseUnit::Gram,
         on_shortage: OnShortage::Refuse,
+        marks: Marks::default(),
     };
     let shown = stock_items::StockItem { id: item_id(1), details, revision: Revision::new(3) };
     let mut ana = world.tenant(ANA).await;

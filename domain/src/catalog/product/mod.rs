@@ -10,6 +10,7 @@ mod codes;
 mod details;
 mod error;
 mod events;
+mod marks;
 mod references;
 mod texts;
 
@@ -18,6 +19,7 @@ pub use codes::{Barcode, ItemCodeError, Sku};
 pub use details::{Details, Request, Variant, VariantRequest};
 pub use error::{Error, GROUPS_MAX, STATIONS_MAX};
 pub use events::*;
+pub use marks::known_marks;
 pub use references::{Company, check_references};
 pub use texts::{LANGUAGES_MAX, SEARCH_WORDS_MAX, Text, Texts};
 

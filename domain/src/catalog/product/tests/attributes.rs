@@ -18,9 +18,9 @@ pub(super) fn option(n: u128, upcharge: Money) -> SlotOption {
     SlotOption { product, variant: VariantId::from_uuid(Uuid::from_u128(n)), upcharge }
 }
 
-pub(super) fn combo(options: Vec<SlotOption>) -> Option<Combo> {
+pub(super) fn combo(options: Vec<SlotOption>) -> Combo {
     let slot = Slot { name: Name::parse("Bebida").unwrap(), pieces: 1, options };
-    Some(Combo { slots: vec![slot] })
+    Combo { slots: vec![slot] }
 }
 
 fn single() -> Details {
@@ -80,14 +80,14 @@ fn what_is_set_can_be_taken_away_again() {
 
 #[test]
 fn an_item_stays_an_item_and_a_combo_a_combo() {
-    let lunch = Details { combo: combo(vec![option(2, pesos(0))]), ..single() };
-    let composed = ComboComposed { combo: lunch.combo.clone().unwrap() };
+    let lunch = Details { combo: Some(combo(vec![option(2, pesos(0))])), ..single() };
+    let composed = ComboComposed { combo: combo(vec![option(2, pesos(0))]) };
     let history = || vec![added(single()), composed.clone().into()];
     given::<Product>([]).when(add(lunch.clone())).then(history());
-    let dearer = Details { combo: combo(vec![option(2, pesos(500))]), ..single() };
+    let dearer = Details { combo: Some(combo(vec![option(2, pesos(500))])), ..single() };
     given::<Product>(history())
-        .when(Command::Revise(Request::from(dearer.clone())))
-        .then([ComboComposed { combo: dearer.combo.clone().unwrap() }.into()]);
+        .when(Command::Revise(Request::from(dearer)))
+        .then([ComboComposed { combo: combo(vec![option(2, pesos(500))]) }.into()]);
     given::<Product>(history())
         .when(Command::Revise(Request::from(single())))
         .then_refused(Error::KindChanged);
@@ -100,10 +100,13 @@ fn an_item_stays_an_item_and_a_combo_a_combo() {
 fn a_combo_can_be_chosen_and_is_priced_in_one_currency() {
     let none = combo(vec![]);
     let error = Error::Combo(combo::Error::OptionCount { slot: 0, given: 0 });
-    refused(Details { combo: none, ..single() }, error);
+    refused(Details { combo: Some(none), ..single() }, error);
     let dollar = Money::try_new(100, Currency::USD).unwrap();
     let mixed = combo(vec![option(2, pesos(0)), option(3, dollar)]);
-    refused(Details { combo: mixed, ..single() }, Error::UpchargeCurrency { slot: 0, option: 1 });
+    refused(
+        Details { combo: Some(mixed), ..single() },
+        Error::UpchargeCurrency { slot: 0, option: 1 },
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::shared::{CategoryId, Currency, Money, Name, VariantId};
 use crate::testing::given;
 
 mod attributes;
+mod marks;
 mod properties;
 mod references;
 

@@ -45,8 +45,8 @@ fn checked(details: Details, menu: &Menu) -> Result<(), Error> {
 }
 
 /// The outcome of a request for a product that was like this before.
-fn kept(details: Details, menu: &Menu) -> Result<(), Error> {
-    check_references(Some(&details), &Request::from(details.clone()), menu)
+fn kept(details: &Details, menu: &Menu) -> Result<(), Error> {
+    check_references(Some(details), &Request::from(details.clone()), menu)
 }
 
 fn branch(n: u128) -> BranchId {
@@ -58,20 +58,20 @@ fn a_product_is_put_into_a_category_of_the_menu() {
     let menu = Menu { has_no_category: true, ..Menu::default() };
     assert_eq!(checked(single(), &Menu::default()), Ok(()));
     assert_eq!(checked(single(), &menu), Err(Error::UnknownCategory));
-    assert_eq!(kept(single(), &menu), Ok(()), "its category was removed meanwhile");
+    assert_eq!(kept(&single(), &menu), Ok(()), "its category was removed meanwhile");
 }
 
 #[test]
 fn a_combo_is_made_of_items_of_the_menu() {
-    let lunch =
-        || Details { combo: combo(vec![option(1, pesos(0)), option(2, pesos(500))]), ..single() };
+    let options = || vec![option(1, pesos(0)), option(2, pesos(500))];
+    let lunch = || Details { combo: Some(combo(options())), ..single() };
     let product = |n: u128| ProductId::from_uuid(Uuid::from_u128(100 + n));
     let item = |n, price| arepa(vec![variant(n, "Sencilla", price)]);
     let unknown = Err(Error::UnknownOption { slot: 0, option: 1 });
     let mut menu = Menu::default();
     menu.products.insert(product(1), item(1, 4_000));
     assert_eq!(checked(lunch(), &menu), unknown);
-    assert_eq!(kept(lunch(), &menu), Ok(()), "the item was removed meanwhile");
+    assert_eq!(kept(&lunch(), &menu), Ok(()), "the item was removed meanwhile");
     menu.products.insert(product(2), item(3, 4_000));
     assert_eq!(checked(lunch(), &menu), unknown, "it has another variant");
     menu.products.insert(product(2), Details { combo: lunch().combo, ..item(2, 4_000) });
@@ -107,7 +107,7 @@ fn a_product_offers_groups_that_can_be_chosen_as_it_offers_them() {
     let plain = || Details { groups: vec![group(20)], ..single() };
     let mut menu = Menu::default();
     assert_eq!(checked(plain(), &menu), Err(Error::UnknownGroup { index: 0 }));
-    assert_eq!(kept(plain(), &menu), Ok(()), "the group was removed meanwhile");
+    assert_eq!(kept(&plain(), &menu), Ok(()), "the group was removed meanwhile");
     menu.groups.insert(group(20).group, additions(Money::try_new(1, Currency::USD).unwrap()));
     assert_eq!(checked(plain(), &menu), Err(Error::GroupCurrency { index: 0 }));
     menu.groups.insert(group(20).group, additions(pesos(2_000)));
@@ -128,7 +128,7 @@ fn a_product_is_made_at_an_open_station_of_the_branch() {
     let mut menu = Menu::default();
     let unknown = Err(Error::UnknownStation { branch: branch(4) });
     assert_eq!(checked(grilled(), &menu), unknown);
-    assert_eq!(kept(grilled(), &menu), Ok(()), "the station was closed meanwhile");
+    assert_eq!(kept(&grilled(), &menu), Ok(()), "the station was closed meanwhile");
     let name = Name::parse("Parrilla").unwrap();
     menu.stations.insert(station, station::Added { branch: branch(5), name: name.clone() });
     assert_eq!(checked(grilled(), &menu), unknown, "it is in another branch");

@@ -1,0 +1,49 @@
+//! What is known of products for guests with allergies and diets: what is declared of them, and what their
+//! ingredients say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::catalog::diet::Marks;
+use domain::catalog::product::known_marks;
+use domain::inventory::recipe::Published;
+use domain::shared::{ProductId, StockItemId};
+
+use super::products::{self, Product};
+use crate::inventory::{recipes, stock_items};
+use crate::read_db::{ReadError, TenantTx};
+
+/// What is known of each of the products. A combo is known by its options.
+pub async fn of_products(
+    tx: &mut TenantTx,
+    listed: &[Product],
+) -> Result<BTreeMap<ProductId, Marks>, ReadError> {
+    let options = listed.iter().filter_map(|product| product.details.combo.as_ref());
+    let options = options.flat_map(|combo| combo.options().map(|(.., option)| option.product));
+    let listed_ids: BTreeSet<ProductId> = listed.iter().map(|product| product.id).collect();
+    let others: BTreeSet<ProductId> = options.filter(|id| !listed_ids.contains(id)).collect();
+    let others: Vec<ProductId> = others.into_iter().collect();
+    let others = products::of_ids(tx, &others).await?;
+    let all: BTreeMap<ProductId, &Product> =
+        listed.iter().chain(&others).map(|product| (product.id, product)).collect();
+    let recipes = recipes::of_products(tx, &all.keys().copied().collect()).await?;
+    let recipe = |recipe: recipes::Recipe| {
+        let recipes::Recipe { version, portions, .. } = recipe;
+        Published { version, portions }
+    };
+    let recipes: BTreeMap<ProductId, Published> =
+        recipes.into_iter().map(|(id, it)| (id, recipe(it))).collect();
+    let portions = recipes.values().flat_map(|recipe| &recipe.portions);
+    let items: BTreeSet<StockItemId> =
+        portions.flat_map(|it| &it.ingredients).map(|it| it.item).collect();
+    let items = stock_items::marks(tx, &items).await?;
+    let of_item = |id: StockItemId| items.get(&id).cloned().unwrap_or_default();
+    let of_option = |id: ProductId| {
+        let item = all.get(&id)?;
+        Some(known_marks(&item.details, recipes.get(&id), of_item, |_| None))
+    };
+    let known = |product: &Product| {
+        let recipe = recipes.get(&product.id);
+        (product.id, known_marks(&product.details, recipe, of_item, of_option))
+    };
+    Ok(listed.iter().map(known).collect())
+}
