@@ -11,14 +11,14 @@ mod shelving;
 
 pub use domain::catalog::product::{Changes, Request as ProductRequest, VariantRequest};
 
-pub use categories::{AddCategory, CategoryRefusal, ReviseCategory};
+pub use categories::{
+    AddCategory, CategoryRefusal, RemoveCategory, ReorderCategories, ReorderCategoriesRefusal,
+    RestoreCategory, ReviseCategory,
+};
 pub use channels::{PutChannel, RetireChannel};
 pub use price_lists::{
     DraftPriceList, PriceListRefusal, PublishPriceList, RevisePriceList, WithdrawPriceList,
 };
 pub use products::{AddProduct, ProductRefusal, ReviseProduct};
-pub use tax_profiles::{AddTaxProfile, PublishTaxProfile, TaxProfileRefusal};
-pub use categories::{
-    AddCategory, CategoryRefusal, RemoveCategory, ReorderCategories, ReorderCategoriesRefusal,
-    RestoreCategory, ReviseCategory,
 pub use shelving::{RemoveProduct, ReorderProducts, ReorderProductsRefusal, RestoreProduct};
+pub use tax_profiles::{AddTaxProfile, PublishTaxProfile, TaxProfileRefusal};

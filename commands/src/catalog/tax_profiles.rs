@@ -12,7 +12,8 @@ use event_store::Revision;
 use serde::Serialize;
 
 use crate::claims::{rename, take};
-use crate::engine::error::{CommandError, World};
+use crate::engine::aggregates::Wanted;
+use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
 
@@ -92,19 +93,14 @@ impl Intent for PublishTaxProfile {
     }
 }
 
-/// Reads what [`taxes`] needs of a branch that was read, on a business date. It goes to the log only if
-/// the branch is under a regime of a profile of the company's own that is not in memory.
-pub(crate) async fn read_taxes(
-    work: &mut UnitOfWork<'_>,
-    branch: BranchId,
-    date: NaiveDate,
-) -> Result<(), World> {
-    let Some(own) = own_profile(work, branch, date) else { return Ok(()) };
-    work.read(vec![work.wanted::<TaxProfile>(&own)]).await
+/// What to read before [`taxes`] of a branch that was read: the profile of the company's own that it is
+/// under on a business date, if it is under one.
+pub(crate) fn wanted(work: &UnitOfWork<'_>, branch: BranchId, date: NaiveDate) -> Option<Wanted> {
+    own_profile(work, branch, date).map(|own| work.wanted::<TaxProfile>(&own))
 }
 
-/// The taxes of a product of `class` in a branch on a business date, once [`read_taxes`] has read what
-/// they follow from; see [`applicable`]. The append does not assert it.
+/// The taxes of a product of `class` in a branch on a business date, once what [`wanted`] names was
+/// read; see [`applicable`]. The append does not assert it.
 pub(crate) fn taxes(
     work: &UnitOfWork<'_>,
     branch: BranchId,

@@ -4,19 +4,20 @@
 //! stores the revisions that it was priced with.
 
 use chrono::NaiveDate;
-use domain::catalog::modifier_group::Group;
 use domain::catalog::offer::{self, GroupState, ListState, Menu, Offer, ProductStates, WantedLine};
 use domain::catalog::price_list::Moment;
 use domain::catalog::{
-    Availability, Channels, ModifierGroup, PriceList, PriceListIndex, Product, TaxProfile,
+    Availability, Channels, ModifierGroup, PriceList, PriceListIndex, Product,
 };
 use domain::identity::Branch;
 use domain::inventory::recipe::Recipe;
 use domain::orders::order::LineRequest;
-use domain::shared::{BranchId, BusinessMoment, ModifierGroupId, ProductId, TaxProfileId};
+use domain::shared::business_day::BusinessMoment;
+use domain::shared::{BranchId, Code, ModifierGroupId, ProductId};
+use domain::taxes::{Taxes, Undetermined};
 
 use super::{OrderRefusal, PlaceOrder};
-use crate::catalog::price_lists;
+use crate::catalog::{price_lists, tax_profiles};
 use crate::engine::aggregates::Wanted;
 use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
@@ -100,15 +101,8 @@ fn lists_and_profile(
     business_date: NaiveDate,
 ) -> Vec<Wanted> {
     let lists = work.state::<PriceListIndex>(&work.tenant()).lists();
-    let profile = own_profile(work, branch, business_date);
-    let profile = profile.map(|profile| work.wanted::<TaxProfile>(&profile));
-    lists.map(|list| work.wanted::<PriceList>(&list)).chain(profile).collect()
-}
-
-/// The company's own tax profile by which the branch is taxed on a date.
-fn own_profile(work: &UnitOfWork<'_>, branch: BranchId, on: NaiveDate) -> Option<TaxProfileId> {
-    let branch = work.state::<Branch>(&branch).details()?;
-    branch.tax_regimes.on(on)?.own_profile()
+    let lists = lists.map(|list| work.wanted::<PriceList>(&list));
+    lists.chain(tax_profiles::wanted(work, branch, business_date)).collect()
 }
 
 /// The groups that products offer.
@@ -120,7 +114,8 @@ fn offered(work: &UnitOfWork<'_>, products: &[ProductId]) -> Vec<ModifierGroupId
 /// The groups that modifiers of groups ask.
 fn nested(work: &UnitOfWork<'_>, groups: &[ModifierGroupId]) -> Vec<ModifierGroupId> {
     let in_menu = groups.iter().filter_map(|id| work.state::<ModifierGroup>(id).in_menu());
-    in_menu.flat_map(Group::asked).collect()
+    let modifiers = in_menu.flat_map(|group| &group.modifiers);
+    modifiers.filter_map(|modifier| modifier.nested).collect()
 }
 
 /// Resolves the lines of an order against what was read.
@@ -137,35 +132,39 @@ pub(super) fn resolve(
         let list = work.state::<PriceList>(&id).in_force()?;
         Some(ListState { id, revision: work.revision::<PriceList>(&id).get(), list })
     });
-    let tax_profile = own_profile(work, order.branch, moment.date);
-    let tax_profile = tax_profile.and_then(|id| work.state::<TaxProfile>(&id).latest());
     let offer = Offer {
         instant: moment.instant,
         moment: Moment::at(order.branch, branch, &order.channel, moment.instant),
         availability: (sells == Sells::Available)
             .then(|| work.state::<Availability>(&order.branch)),
         lists: &lists.collect::<Vec<_>>(),
-        branch,
-        tax_profile: tax_profile.map(|published| &published.profile),
-        menu: &AsRead(work),
+        menu: &AsRead { work, branch: order.branch, date: moment.date },
     };
     offer.resolve(&order.lines).map_err(CommandError::refused)
 }
 
-struct AsRead<'a, 'w>(&'a UnitOfWork<'w>);
+struct AsRead<'a, 'w> {
+    work: &'a UnitOfWork<'w>,
+    branch: BranchId,
+    date: NaiveDate,
+}
 
 impl Menu for AsRead<'_, '_> {
     fn product(&self, product: ProductId) -> ProductStates<'_> {
         ProductStates {
-            product: self.0.state::<Product>(&product),
-            product_revision: self.0.revision::<Product>(&product).get(),
-            recipe: self.0.state::<Recipe>(&product),
+            product: self.work.state::<Product>(&product),
+            product_revision: self.work.revision::<Product>(&product).get(),
+            recipe: self.work.state::<Recipe>(&product),
         }
     }
 
     fn group(&self, group: ModifierGroupId) -> Option<GroupState<'_>> {
-        let revision = self.0.revision::<ModifierGroup>(&group).get();
-        let group = self.0.state::<ModifierGroup>(&group).in_menu()?;
+        let revision = self.work.revision::<ModifierGroup>(&group).get();
+        let group = self.work.state::<ModifierGroup>(&group).in_menu()?;
         Some(GroupState { group, revision })
+    }
+
+    fn taxes(&self, class: Option<&Code>) -> Result<Taxes, Undetermined> {
+        tax_profiles::taxes(self.work, self.branch, class, self.date)
     }
 }

@@ -8,7 +8,8 @@ use domain::orders::OrderType;
 use domain::orders::order::{self, Line, LineRequest, Order, Placed};
 use domain::orders::series::{self, NumberTaken, Series, SeriesId};
 use domain::pricing::TaxAmount;
-use domain::shared::{BranchId, BusinessMoment, Currency, Money, OrderId};
+use domain::shared::business_day::BusinessMoment;
+use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
 use super::menu::Sells;

@@ -86,14 +86,14 @@ impl Taken {
     }
 }
 
-/// The lines of an order.
-struct Lines {
+/// The lines of an order with their taxes.
+struct Content {
     order_id: Uuid,
     lines: Vec<OrderLine>,
     taxes: Vec<TaxAmount>,
 }
 
-row::columns!(written Lines { order_id, lines, taxes });
+row::columns!(written Content { order_id, lines, taxes });
 
 pub(super) async fn project(
     tx: &mut PgConnection,
@@ -107,7 +107,7 @@ pub(super) async fn project(
             Event::Placed(order) => {
                 let lines = order_line::all_of(order);
                 let taxes = order.taxes.clone();
-                placed.push(Owned { tenant_id, row: Lines { order_id, lines, taxes } });
+                placed.push(Owned { tenant_id, row: Content { order_id, lines, taxes } });
             }
             Event::PaymentTaken(payment) => {
                 taken.push(Owned { tenant_id, row: Taken::of(h, payment)? });

@@ -104,7 +104,7 @@ struct Stored<'a, N> {
     station: Option<StationId>,
 }
 
-fn is_empty<T: Clone>(list: &Cow<'_, [T]>) -> bool {
+const fn is_empty<T>(list: &[T]) -> bool {
     list.is_empty()
 }
 

@@ -11,12 +11,11 @@ use super::availability::{self, Unavailable};
 use super::modifier_group::Group;
 use super::price_list::{List, Moment, Subject, select};
 use super::product;
-use crate::identity::branch;
 use crate::inventory::recipe;
 use crate::orders::LineRecipe;
 use crate::orders::order::{Item, LineRequest, PriceOrigin};
 use crate::shared::{Code, ModifierGroupId, Money, Name, PriceListId, ProductId, VariantId};
-use crate::taxes::{Profile, Taxes, applicable};
+use crate::taxes::{Taxes, Undetermined};
 
 mod combos;
 mod error;
@@ -34,6 +33,9 @@ pub trait Menu {
 
     /// A modifier group; none if the company has no such group.
     fn group(&self, group: ModifierGroupId) -> Option<GroupState<'_>>;
+
+    /// The taxes of products of a class, or without one, in the branch on the business date.
+    fn taxes(&self, class: Option<&Code>) -> Result<Taxes, Undetermined>;
 }
 
 /// The states that a line is resolved from.
@@ -78,10 +80,6 @@ pub struct Offer<'a> {
     pub availability: Option<&'a availability::State>,
     /// The published price lists of the company.
     pub lists: &'a [ListState<'a>],
-    /// The branch, whose regime says what is taxed.
-    pub branch: &'a branch::Details,
-    /// The company's own tax profile, if the branch's regime is one of it.
-    pub tax_profile: Option<&'a Profile>,
     /// The menu.
     pub menu: &'a dyn Menu,
 }
@@ -168,8 +166,7 @@ impl Offer<'_> {
     }
 
     fn taxes(&self, at: &Place, class: Option<&Code>) -> Result<Taxes, Error> {
-        let taxes = applicable(self.branch, self.tax_profile, class, self.moment.business_date);
-        taxes.map_err(|undetermined| Error::Taxes { at: at.clone(), undetermined })
+        self.menu.taxes(class).map_err(|undetermined| Error::Taxes { at: at.clone(), undetermined })
     }
 
     fn check_available(

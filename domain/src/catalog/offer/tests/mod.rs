@@ -8,8 +8,10 @@ use crate::catalog::{Channel, availability as of_branch};
 use crate::catalog::combo::{Combo, Slot, SlotOption};
 use crate::catalog::modifier_group::{Group, Limits, Modifier, Override};
 use crate::catalog::product::{Details, Variant};
+use crate::identity::branch;
 use crate::inventory::recipe::{Ingredient, Portion, Published};
 use crate::shared::{BranchId, CategoryId, Currency, ModifierId, Name, Quantity, StockItemId};
+use crate::taxes::applicable;
 
 mod availability;
 mod combos;
@@ -126,8 +128,6 @@ impl Carta {
             moment: Moment::at(BRANCH, &self.branch, &channel, instant),
             availability: Some(&self.availability),
             lists: &lists.collect::<Vec<_>>(),
-            branch: &self.branch,
-            tax_profile: None,
             menu: self,
         };
         offer.resolve(lines)
@@ -155,6 +155,10 @@ impl Menu for Carta {
 
     fn group(&self, group: ModifierGroupId) -> Option<GroupState<'_>> {
         self.groups.get(&group).map(|group| GroupState { group, revision: 8 })
+    }
+
+    fn taxes(&self, class: Option<&Code>) -> Result<Taxes, Undetermined> {
+        applicable(&self.branch, None, class, "2026-03-14".parse().unwrap())
     }
 }
 
