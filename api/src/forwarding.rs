@@ -183,19 +183,14 @@ impl<E: Endpoint<Output = Response>> Endpoint for Forwarding<E> {
         // A body may take long to arrive, and the tenant may go to another node meanwhile.
         let bytes_max = BytesMax::at(&request).get();
         let body = body::whole(request.take_body(), bytes_max).await?;
-        let forwarded = match peers.deciders.of(tenant).await {
-            DecidingNode::This => None,
-            DecidingNode::Other(address) => {
-                peers.forward(tenant, &address, head(&request), body.clone()).await
-            }
-        };
-        match forwarded {
-            Some(response) => Ok(response),
-            None => {
-                request.set_body(body);
-                self.inner.call(request).await
+        if let DecidingNode::Other(address) = peers.deciders.of(tenant).await {
+            let forwarded = peers.forward(tenant, &address, head(&request), body.clone()).await;
+            if let Some(response) = forwarded {
+                return Ok(response);
             }
         }
+        request.set_body(body);
+        self.inner.call(request).await
     }
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod body;
 mod check;
 mod expectation;
 mod limits;
-mod place;
+mod path;
 mod schema;
 mod strict;
 
@@ -25,7 +25,7 @@ use serde_json::Value;
 pub(crate) use expectation::{expectation, integer_bounds};
 pub use limits::BODY_BYTES_MAX;
 pub(crate) use limits::BytesMax;
-pub(crate) use place::Place;
+pub(crate) use path::Path;
 pub(crate) use schema::Schema;
 
 use crate::language::Words;

@@ -1,11 +1,11 @@
 //! The accept loop: who may connect, how long they may take to send a request, and how it ends.
 
 mod accept_limiter;
+mod body_timeout;
 mod descriptors;
 mod host;
 mod limits;
 mod lingering_close;
-mod patience;
 mod shares;
 mod strict_lines;
 mod write_timeout;
@@ -41,10 +41,10 @@ use crate::guard::Refused;
 use crate::problem::{Code, Problem};
 use accept_limiter::AcceptLimiter;
 pub use accept_limiter::listen;
+use body_timeout::{BodyTimeout, TimedBody, Unread};
 pub use descriptors::connections_max;
 pub use limits::Limits;
 use lingering_close::LingeringClose;
-use patience::{Patience, Patient, Unread};
 use shares::{Share, Shares};
 use strict_lines::StrictLines;
 use write_timeout::WriteTimeout;
@@ -263,8 +263,8 @@ impl Server {
             Scheme::HTTP,
         ));
         let unread = Unread::default();
-        let patience = Patience::from(&self.limits);
-        let body = BoxBody::new(Patient::new(body, patience, unread.clone()));
+        let timeout = BodyTimeout::from(&self.limits);
+        let body = BoxBody::new(TimedBody::new(body, timeout, unread.clone()));
         let mut request = Request::from_parts(parts, Body::from(body));
         let named = host::check(request.version(), request.headers());
         let share = named.and_then(|()| self.share_of_request(remote, request.headers()));

@@ -2,7 +2,7 @@
 //! ones are answered; first alone, then beside readers of reports.
 
 use std::cell::Cell;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use e2e::Client;
@@ -26,6 +26,9 @@ const AT_CAPACITY: usize = 64;
 
 /// Just below the server's limit of open connections.
 const CONNECTIONS: usize = 4_000;
+
+/// From so many addresses they come, because no address may have more than a share of all connections.
+const ADDRESSES: u32 = 40;
 
 /// How many clients read reports, each one report after another.
 const READERS: usize = 8;
@@ -130,8 +133,9 @@ async fn drive(
     lasting: Duration,
 ) -> std::io::Result<Flooded> {
     let mut connections = Vec::with_capacity(CONNECTIONS);
-    for _ in 0..CONNECTIONS {
-        connections.push(Connection::open(address).await?);
+    for host in (0..ADDRESSES).cycle().take(CONNECTIONS) {
+        let source = Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + host);
+        connections.push(Connection::open_from(source, address).await?);
     }
     let (start, next) = (Instant::now(), Cell::new(0_u32));
     let due = || {

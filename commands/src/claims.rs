@@ -55,6 +55,17 @@ pub(crate) async fn rename<R: Clone>(
     taken: R,
 ) -> Result<(), CommandError<R>> {
     let (old, new) = (ClaimId::all_of_name(named, before), ClaimId::all_of_name(named, after));
+    replace(work, (old, new), holder, taken).await
+}
+
+/// Takes the second claims for `holder` instead of the first, unless they are the same; refused with
+/// `taken` where another one has one of them.
+pub(crate) async fn replace<R: Clone>(
+    work: &mut UnitOfWork<'_>,
+    (old, new): (Vec<ClaimId>, Vec<ClaimId>),
+    holder: Uuid,
+    taken: R,
+) -> Result<(), CommandError<R>> {
     if old == new {
         return Ok(());
     }

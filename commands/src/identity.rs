@@ -40,8 +40,8 @@ pub use devices::{DeviceRefusal, EnrollDevice, RemoveDevice};
 pub use operator::{Company, CompanyPage, CreatedCompany, NewCompany, Operator, Restored};
 pub use pins::{NumberedPin, Pins, TriedPin};
 pub use ports::{
-    Account, Accounts, Companies, KnownCompany, Letter, Letters, Person, Post, PostError, Renewal,
-    Renewed, Session, Sessions, TicketFor, TicketKind, Tickets, Written,
+    Account, Accounts, Companies, EmailMessage, KnownCompany, Outbox, Person, Post, PostError,
+    Renewal, Renewed, Session, Sessions, TicketFor, TicketKind, Tickets, Written,
 };
 pub use restoring::{RestoreAdministrator, RestoreRefusal};
 pub use roles::{ChangeRoles, RolesRefusal};

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::Decider;
 use crate::catalog::product::{Barcode, Sku};
-use crate::shared::{EmailKey, Name};
+use crate::shared::{BranchId, EmailKey, Name};
 
 macro_rules! named {
     ($($(#[$meta:meta])* $kind:ident = $word:literal,)+) => {
-        /// Aggregates whose name is unique per tenant.
+        /// Aggregates whose name is unique per tenant, or in a branch of it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Named {
             $($(#[$meta])* $kind,)+
@@ -35,10 +35,14 @@ named! {
     Branch = "branch",
     /// A category.
     Category = "category",
+    /// A modifier group.
+    ModifierGroup = "modifier_group",
     /// A price list.
     PriceList = "price_list",
     /// A product.
     Product = "product",
+    /// A station, in its branch.
+    Station = "station",
     /// A stock item.
     StockItem = "stock_item",
     /// A tax profile.
@@ -63,10 +67,12 @@ impl ClaimId {
     /// The keys of all versions are in one set. So a name that was taken by the first version alone is
     /// still taken, and of two names that are equal by the second version, the later one is refused.
     pub fn all_of_name(kind: Named, name: &Name) -> Vec<Self> {
-        let (first, second) = (name.fold_v1(), name.fold_v2());
-        let second = (second != first).then_some(second);
-        let keys = std::iter::once(first).chain(second);
-        keys.map(|key| Self::of_key(kind, &key)).collect()
+        keys_of(name).map(|key| Self::of_key(kind, &key)).collect()
+    }
+
+    /// The same where names are unique in a branch, and another branch may have the same name.
+    pub fn all_of_name_in(kind: Named, branch: BranchId, name: &Name) -> Vec<Self> {
+        keys_of(name).map(|key| Self::of_key(kind, &format!("{branch}/{key}"))).collect()
     }
 
     /// The claim of a stock keeping unit of a product.
@@ -88,6 +94,13 @@ impl ClaimId {
     pub fn of_email(key: &EmailKey) -> Self {
         Self(format!("email:1:{key}"))
     }
+}
+
+/// The keys of a name by each version of the folding, each once.
+fn keys_of(name: &Name) -> impl Iterator<Item = String> {
+    let (first, second) = (name.fold_v1(), name.fold_v2());
+    let second = (second != first).then_some(second);
+    std::iter::once(first).chain(second)
 }
 
 impl std::fmt::Display for ClaimId {

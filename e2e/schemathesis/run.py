@@ -25,8 +25,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CONFIG = HERE / "schemathesis.toml"
 
-# The upper limit for what only has to be waited for: a start, a letter.
-PATIENCE_SECONDS = 120
+# The upper limit for what only has to be waited for: a start, an e-mail.
+WAIT_SECONDS_MAX = 120
 
 # The budget of one run. Shorter than the life of its access token.
 RUN_SECONDS = 120
@@ -43,7 +43,7 @@ def request(url, method="GET", body=None, token=None):
     if data is None:
         del headers["content-type"]
     sent = urllib.request.Request(url, data=data, method=method, headers=headers)
-    with urllib.request.urlopen(sent, timeout=PATIENCE_SECONDS) as answer:
+    with urllib.request.urlopen(sent, timeout=WAIT_SECONDS_MAX) as answer:
         return json.load(answer)
 
 
@@ -67,7 +67,7 @@ class Demo:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE_SECONDS)
+        self.process.wait(WAIT_SECONDS_MAX)
         shutil.rmtree(self.folder)
 
     def panics(self):
@@ -91,20 +91,20 @@ class Demo:
         email, password = "gerente@example.com", str(uuid.uuid4())
         body = {"name": "Luz Marina", "email": email, "roles": [role], "branches": [branch]}
         request(f"{self.url}/v1/users", "POST", body, token)
-        join = {"token": self.letter_to(email), "password": password}
+        join = {"token": self.email_token(email), "password": password}
         request(f"{self.url}/v1/auth/join", "POST", join)
         return self.sign_in(email, password)
 
-    def letter_to(self, email):
-        """The token in the letter to an address."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+    def email_token(self, email):
+        """The token in the e-mail to an address."""
+        deadline = time.monotonic() + WAIT_SECONDS_MAX
         while time.monotonic() < deadline:
-            for letter in (self.folder / "data" / "letters").glob("*.txt"):
-                text = letter.read_text()
+            for email_file in (self.folder / "data" / "letters").glob("*.txt"):
+                text = email_file.read_text()
                 if text.startswith(f"To: {email}\n"):
                     return text.rsplit("#", 1)[1].strip()
             time.sleep(0.05)
-        raise SystemExit(f"no letter to {email} was sent")
+        raise SystemExit(f"no e-mail to {email} was sent")
 
 
 def check(demo, name, session, arguments):

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use commands::identity::{Letter, Post, PostError};
+use commands::identity::{EmailMessage, Post, PostError};
 use uuid::Uuid;
 
 use crate::system::TIMEOUT;
@@ -16,13 +16,13 @@ const INTERVAL: Duration = Duration::from_millis(2);
 /// All e-mails that were sent. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct SentEmails {
-    sent: Arc<Mutex<Vec<Letter>>>,
+    sent: Arc<Mutex<Vec<EmailMessage>>>,
     refuses: Arc<AtomicBool>,
 }
 
 #[async_trait]
 impl Post for SentEmails {
-    async fn send(&self, _: Uuid, email: Letter) -> Result<(), PostError> {
+    async fn send(&self, _: Uuid, email: EmailMessage) -> Result<(), PostError> {
         if self.refuses.load(Ordering::Relaxed) {
             return Err(PostError::Later("refused".to_owned()));
         }
@@ -73,7 +73,7 @@ impl SentEmails {
         self.emails(to).into_iter().map(|email| email.text).collect()
     }
 
-    fn emails(&self, to: &str) -> Vec<Letter> {
+    fn emails(&self, to: &str) -> Vec<EmailMessage> {
         let emails = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         emails.iter().filter(|email| email.to == to).cloned().collect()
     }

@@ -58,6 +58,18 @@ pub fn product(name: &str, category: Uuid) -> Value {
     })
 }
 
+/// The body of a request to add a group of two modifiers, of which one can be chosen.
+pub fn modifier_group(name: &str) -> Value {
+    json!({
+        "name": name,
+        "max": 1,
+        "modifiers": [
+            {"name": "Queso rallado", "price": cop(250_000)},
+            {"name": "Sin queso", "price": cop(0)},
+        ],
+    })
+}
+
 /// The body of a request to add a stock item in grams; orders are refused when it is short.
 pub fn stock_item(name: &str) -> Value {
     json!({"name": name, "unit": "gram", "on_shortage": "refuse"})

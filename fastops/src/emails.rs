@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use commands::identity::{Letter, Post, PostError};
+use commands::identity::{EmailMessage, Post, PostError};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::response::{Category, Severity};
@@ -77,7 +77,7 @@ pub struct NoMailServer;
 
 #[async_trait]
 impl Post for NoMailServer {
-    async fn send(&self, _: Uuid, _: Letter) -> Result<(), PostError> {
+    async fn send(&self, _: Uuid, _: EmailMessage) -> Result<(), PostError> {
         Err(PostError::Later("set FASTOPS_SMTP_URL or FASTOPS_MAIL_FOLDER".to_owned()))
     }
 }
@@ -96,7 +96,7 @@ impl fmt::Debug for MailServer {
 
 #[async_trait]
 impl Post for MailServer {
-    async fn send(&self, id: Uuid, email: Letter) -> Result<(), PostError> {
+    async fn send(&self, id: Uuid, email: EmailMessage) -> Result<(), PostError> {
         let never = |reason: &str| PostError::Never(reason.to_owned());
         let to = email.to.parse().map_err(|_| never("not an address"))?;
         // A server that has accepted an e-mail without confirming it recognizes it by its id.
@@ -142,11 +142,11 @@ impl MailFolder {
 
 #[async_trait]
 impl Post for MailFolder {
-    async fn send(&self, id: Uuid, email: Letter) -> Result<(), PostError> {
+    async fn send(&self, id: Uuid, email: EmailMessage) -> Result<(), PostError> {
         let failed = |error: std::io::Error| PostError::Later(error.to_string());
         let mut folder = tokio::fs::DirBuilder::new();
         folder.recursive(true).mode(0o700).create(&self.folder).await.map_err(failed)?;
-        let Letter { to, subject, text } = email;
+        let EmailMessage { to, subject, text } = email;
         let content = format!("To: {to}\nSubject: {subject}\n\n{text}");
         // Renamed when it is complete, so that no reader sees a part of it.
         let part = self.folder.join(format!(".{id}.part"));
@@ -170,7 +170,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("letters");
         let (to, subject, text) = ("luz@example.com".to_owned(), "x".to_owned(), "y".to_owned());
-        let email = Letter { to, subject, text };
+        let email = EmailMessage { to, subject, text };
         MailFolder::new(folder.clone()).send(Uuid::nil(), email).await.unwrap();
         let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder), 0o700);

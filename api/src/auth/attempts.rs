@@ -40,9 +40,9 @@ pub enum Subject {
     /// A signed-in user who proves their identity again.
     Person(UserId),
     /// An e-mail address that e-mails are requested for.
-    LettersTo(EmailKey),
+    LinkEmailsTo(EmailKey),
     /// Where requests for e-mails come from.
-    Letters(IpAddr),
+    LinkEmails(IpAddr),
     /// Where requests come from.
     Address(IpAddr),
     /// Where tries of the operator's token come from.
@@ -52,10 +52,10 @@ pub enum Subject {
 impl Subject {
     const fn free(self) -> u32 {
         match self {
-            Self::Address(_) | Self::Letters(_) | Self::Operator(_) => FREE_FOR_ADDRESS,
+            Self::Address(_) | Self::LinkEmails(_) | Self::Operator(_) => FREE_FOR_ADDRESS,
             Self::Account(_)
             | Self::AccountOn(..)
-            | Self::LettersTo(_)
+            | Self::LinkEmailsTo(_)
             | Self::Person(_)
             | Self::Pin(..) => FREE_FOR_ACCOUNT,
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::contract::Operation;
-use crate::payload::Place;
+use crate::payload::Path;
 use crate::problem::{FieldError, Problem};
 
 /// Refuses parameters that `operation` does not have, and repeated ones that are not lists. An ignored
@@ -24,7 +24,7 @@ pub(super) fn check(operation: &Operation, query: &[(String, String)]) -> Result
 }
 
 fn refused(name: &str, code: &'static str, words: (&'static str, &'static str)) -> Problem {
-    let query = Place::Member(&Place::Root, "query");
-    let pointer = Place::Member(&query, name).to_string();
+    let query = Path::Member(&Path::Root, "query");
+    let pointer = Path::Member(&query, name).to_string();
     Problem::parameter(FieldError::new(pointer, code, words))
 }

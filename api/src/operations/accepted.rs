@@ -94,8 +94,9 @@ impl Accepted {
         seen: Revision,
     ) -> Result<Changed<Revised>, Problem> {
         let facts = self.receipt.facts::<D>().map_err(|world| failed(&world))?;
-        let revision = facts.last().map_or(seen, |fact| fact.revision);
-        Ok(self.revised(id, revision))
+        let own = id.to_string();
+        let last = facts.iter().rfind(|fact| fact.id == own);
+        Ok(self.revised(id, last.map_or(seen, |fact| fact.revision)))
     }
 
     /// The answer about the thing `id`, which stands at `revision` after the command.

@@ -89,6 +89,11 @@ incoming! {
 }
 
 incoming! {
+    /// What something costs that is chosen with a product; zero if nothing.
+    ExtraBody as "ModifierPrice" from "0" to "1000000000000"
+}
+
+incoming! {
     /// What a guest pays or hands over.
     PaidBody as "PaidAmount" from "1" to "10000000000000"
 }

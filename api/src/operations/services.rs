@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commands::Position;
-use commands::identity::{Accounts, Authority, Contacts, Letters, Operator, Pins, Sessions};
+use commands::identity::{Accounts, Authority, Contacts, Operator, Outbox, Pins, Sessions};
 use commands::identity::{TicketFor, TicketKind, Tickets};
 use commands::{Clock, Commands, Correlation, IdGenerator, Scope, World};
 use domain::shared::{CorrelationId, DeviceId, IncarnationId, TenantId};
@@ -29,7 +29,7 @@ use crate::problem::{Code, Problem};
 use crate::trace::Trace;
 
 /// How long a read waits for what its client wrote.
-const PATIENCE: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// What every operation can reach. Cheap to clone.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ pub struct Services {
     /// The tickets sent in e-mails and given to devices.
     pub tickets: Arc<dyn Tickets>,
     /// The queue of e-mails to send.
-    pub letters: Arc<dyn Letters>,
+    pub outbox: Arc<dyn Outbox>,
     /// The public address of the service, for links in e-mails.
     pub public_url: Arc<str>,
     /// Makes the tokens that renew sign-ins.
@@ -153,8 +153,8 @@ impl Services {
     ) -> Result<(), Problem> {
         let position = self.position(after)?;
         let place = LogPlace { incarnation: self.incarnation, position };
-        let wait = async |patience| {
-            let waited = self.read_db.wait_for(tenant, consumers, place, patience);
+        let wait = async |timeout| {
+            let waited = self.read_db.wait_for(tenant, consumers, place, timeout);
             waited.await.map_err(unread)
         };
         let mut waited = wait(Duration::ZERO).await?;
@@ -167,7 +167,7 @@ impl Services {
                     "The position is beyond the end of the log.",
                 )));
             }
-            waited = wait(PATIENCE).await?;
+            waited = wait(WAIT_MAX).await?;
         }
         match waited {
             Waited::Reached => Ok(()),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::expectation::{expectation, integer_bounds};
-use super::place::Place;
+use super::path::Path;
 use super::schema::{Flat, Part, Property, Schema};
 use crate::date;
 use crate::language::Words;
@@ -19,7 +19,7 @@ pub(super) const ERRORS_MAX: usize = 100;
 /// Everything in `value` that breaks `schema`.
 pub(crate) fn check(schema: &Schema, value: &Value) -> Vec<FieldError> {
     let mut checker = Checker { schema, errors: Vec::new() };
-    checker.flat(schema.root(), value, &Place::Root);
+    checker.flat(schema.root(), value, &Path::Root);
     checker.errors
 }
 
@@ -29,11 +29,11 @@ struct Checker<'s> {
 }
 
 impl Checker<'_> {
-    fn part(&mut self, part: Part, value: &Value, at: &Place<'_>) {
+    fn part(&mut self, part: Part, value: &Value, at: &Path<'_>) {
         self.flat(self.schema.part(part), value, at);
     }
 
-    fn flat(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
+    fn flat(&mut self, flat: &Flat, value: &Value, at: &Path<'_>) {
         if value.is_null() {
             if !flat.nullable && !flat.ty.is_empty() {
                 self.wrong(flat, "type", at);
@@ -56,37 +56,33 @@ impl Checker<'_> {
         }
     }
 
-    fn object(&mut self, flat: &Flat, object: &Map<String, Value>, at: &Place<'_>) {
+    fn object(&mut self, flat: &Flat, object: &Map<String, Value>, at: &Path<'_>) {
         for Property { name, schema, is_required } in &flat.properties {
             match object.get(*name) {
                 None if *is_required => {
                     let words = Words::new("falta este campo", "this field is missing");
-                    self.push(FieldError::new(
-                        Place::Member(at, name).pointer(),
-                        "required",
-                        words,
-                    ));
+                    self.push(FieldError::new(Path::Member(at, name).pointer(), "required", words));
                 }
                 None => {}
                 Some(Value::Null) if !is_required => {}
-                Some(value) => self.part(*schema, value, &Place::Member(at, name)),
+                Some(value) => self.part(*schema, value, &Path::Member(at, name)),
             }
         }
         let is_unknown = |name: &str| flat.properties.iter().all(|known| known.name != name);
         for (name, value) in object.iter().filter(|(name, _)| is_unknown(name)) {
-            let place = Place::Member(at, name);
+            let path = Path::Member(at, name);
             match flat.additional {
-                Some(schema) => self.part(schema, value, &place),
+                Some(schema) => self.part(schema, value, &path),
                 None if flat.closed => {
                     let words = Words::new("este campo no existe", "there is no such field");
-                    self.push(FieldError::new(place.pointer(), "unknown-field", words));
+                    self.push(FieldError::new(path.pointer(), "unknown-field", words));
                 }
-                None => self.free(value, &place),
+                None => self.free(value, &path),
             }
         }
     }
 
-    fn array(&mut self, flat: &Flat, items: &[Value], at: &Place<'_>) {
+    fn array(&mut self, flat: &Flat, items: &[Value], at: &Path<'_>) {
         if flat.min_items.is_some_and(|min| items.len() < min) {
             self.wrong(flat, "min-items", at);
         }
@@ -104,13 +100,13 @@ impl Checker<'_> {
         }
         for (idx, item) in items.iter().enumerate() {
             match flat.items {
-                Some(schema) => self.part(schema, item, &Place::Item(at, idx)),
-                None => self.free(item, &Place::Item(at, idx)),
+                Some(schema) => self.part(schema, item, &Path::Item(at, idx)),
+                None => self.free(item, &Path::Item(at, idx)),
             }
         }
     }
 
-    fn text(&mut self, flat: &Flat, text: &str, at: &Place<'_>) {
+    fn text(&mut self, flat: &Flat, text: &str, at: &Path<'_>) {
         if text.contains('\0') {
             self.nul(at);
             return;
@@ -134,7 +130,7 @@ impl Checker<'_> {
         }
     }
 
-    fn integer(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
+    fn integer(&mut self, flat: &Flat, value: &Value, at: &Path<'_>) {
         if value.is_f64() {
             self.wrong(flat, "type", at);
             return;
@@ -148,7 +144,7 @@ impl Checker<'_> {
         }
     }
 
-    fn bounds(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
+    fn bounds(&mut self, flat: &Flat, value: &Value, at: &Path<'_>) {
         let Some(number) = value.as_f64() else { return self.wrong(flat, "type", at) };
         let below = |(bound, exclusive)| number < bound || (exclusive && number <= bound);
         let above = |(bound, exclusive)| number > bound || (exclusive && number >= bound);
@@ -160,7 +156,7 @@ impl Checker<'_> {
     }
 
     /// A union: chosen by its discriminator, or whatever alternative has no mistake.
-    fn alternatives(&mut self, flat: &Flat, value: &Value, at: &Place<'_>) {
+    fn alternatives(&mut self, flat: &Flat, value: &Value, at: &Path<'_>) {
         let Some((property, mapping)) = &flat.discriminator else {
             let fits = flat.alternatives.iter().any(|alternative| {
                 let mut attempt = Checker { schema: self.schema, errors: Vec::new() };
@@ -188,16 +184,16 @@ impl Checker<'_> {
         let words =
             Words::new(format!("debe ser uno de: {names}"), format!("must be one of: {names}"));
         let code = if object.contains_key(*property) { "enum" } else { "required" };
-        self.push(FieldError::new(Place::Member(at, property).pointer(), code, words));
+        self.push(FieldError::new(Path::Member(at, property).pointer(), code, words));
     }
 
     /// A value without a schema may be anything that can be stored.
-    fn free(&mut self, value: &Value, at: &Place<'_>) {
+    fn free(&mut self, value: &Value, at: &Path<'_>) {
         match value {
             Value::String(text) if text.contains('\0') => self.nul(at),
             Value::Array(items) => {
                 for (idx, item) in items.iter().enumerate() {
-                    self.free(item, &Place::Item(at, idx));
+                    self.free(item, &Path::Item(at, idx));
                 }
             }
             Value::Object(object) => {
@@ -205,20 +201,20 @@ impl Checker<'_> {
                     if name.contains('\0') {
                         self.nul(at);
                     }
-                    self.free(value, &Place::Member(at, name));
+                    self.free(value, &Path::Member(at, name));
                 }
             }
             _ => {}
         }
     }
 
-    fn nul(&mut self, at: &Place<'_>) {
+    fn nul(&mut self, at: &Path<'_>) {
         let words =
             Words::new("no puede contener el carácter NUL", "must not contain the NUL character");
         self.push(FieldError::new(at.pointer(), "nul", words));
     }
 
-    fn wrong(&mut self, flat: &Flat, code: &'static str, at: &Place<'_>) {
+    fn wrong(&mut self, flat: &Flat, code: &'static str, at: &Path<'_>) {
         self.push(FieldError::new(at.pointer(), code, expectation(flat)));
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use super::check::ERRORS_MAX;
 use super::limits::{DEPTH_MAX, MEMBERS_MAX, VALUES_MAX};
-use super::place::Place;
+use super::path::Path;
 use crate::language::Words;
 use crate::problem::{Code, FieldError, Problem};
 
@@ -17,7 +17,7 @@ use crate::problem::{Code, FieldError, Problem};
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let notes = Notes::default();
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { notes: &notes, at: &Place::Root, depth: 0 }
+    let value = Strict { notes: &notes, at: &Path::Root, depth: 0 }
         .deserialize(&mut json)
         .and_then(|value| json.end().map(|()| value));
     let value = match (value, notes.too_many.get()) {
@@ -95,7 +95,7 @@ fn ambiguous(pointers: Vec<String>) -> Problem {
 /// Builds a value and fills the notes.
 struct Strict<'r> {
     notes: &'r Notes,
-    at: &'r Place<'r>,
+    at: &'r Path<'r>,
     /// How many containers are around it.
     depth: usize,
 }
@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let (notes, depth) = (self.notes, self.inside()?);
         let mut items = Vec::new();
         loop {
-            let at = Place::Item(self.at, items.len());
+            let at = Path::Item(self.at, items.len());
             match access.next_element_seed(Strict { notes, at: &at, depth })? {
                 Some(item) => items.push(item),
                 None => break,
@@ -172,7 +172,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             if n_members > MEMBERS_MAX {
                 return notes.too_many(TooMany::Members);
             }
-            let at = Place::Member(self.at, &name);
+            let at = Path::Member(self.at, &name);
             let value = access.next_value_seed(Strict { notes, at: &at, depth })?;
             if object.contains_key(&name) && notes.repeated.borrow().len() < ERRORS_MAX {
                 notes.repeated.borrow_mut().push(at.pointer());

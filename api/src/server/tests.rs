@@ -17,7 +17,7 @@ struct Running {
 }
 
 /// How long anything may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// Waits until so many requests of this test have begun that take their time.
 async fn is_slow(n: usize) {
@@ -60,7 +60,7 @@ impl Running {
 async fn read_to_end(socket: &mut TcpStream) -> String {
     let mut reply = Vec::new();
     let reading = socket.read_to_end(&mut reply);
-    tokio::time::timeout(PATIENCE, reading).await.expect("never closed").unwrap();
+    tokio::time::timeout(WAIT_MAX, reading).await.expect("never closed").unwrap();
     String::from_utf8(reply).unwrap()
 }
 
@@ -69,7 +69,7 @@ async fn read_until(socket: &mut TcpStream, text: &str) -> String {
     let mut bytes = [0; 4_096];
     while !reply.contains(text) {
         let reading = socket.read(&mut bytes);
-        let n = tokio::time::timeout(PATIENCE, reading).await.unwrap().unwrap();
+        let n = tokio::time::timeout(WAIT_MAX, reading).await.unwrap().unwrap();
         assert!(n > 0, "closed after {reply:?}");
         reply.push_str(std::str::from_utf8(&bytes[..n]).unwrap());
     }
@@ -238,7 +238,7 @@ async fn s37_headers_that_drip_are_not_waited_for() {
         tokio::select! {
             _ = reading.read_to_end(&mut reply) => {}
             () = dripping => {}
-            () = tokio::time::sleep(PATIENCE) => panic!("{beginning:?} is waited for"),
+            () = tokio::time::sleep(WAIT_MAX) => panic!("{beginning:?} is waited for"),
         }
     }
 }
@@ -259,7 +259,7 @@ async fn s37_a_body_that_drips_is_not_waited_for() {
     let answered = tokio::select! {
         n = reading.read(&mut reply) => n.unwrap(),
         () = dripping => unreachable!("dripping goes on"),
-        () = tokio::time::sleep(PATIENCE) => panic!("waited for"),
+        () = tokio::time::sleep(WAIT_MAX) => panic!("waited for"),
     };
     let reply = String::from_utf8_lossy(&reply[..answered]).into_owned();
     assert!(reply.starts_with("HTTP/1.1 408 "), "{reply:?}");
@@ -319,7 +319,7 @@ async fn a_shutdown_lets_running_requests_finish_and_takes_no_new_ones() {
     let reply = read_to_end(&mut busy).await;
     assert!(reply.starts_with("HTTP/1.1 200 ") && reply.ends_with("done"), "{reply}");
     assert!(refused.is_err(), "somebody still listens");
-    tokio::time::timeout(PATIENCE, server.done).await.unwrap().unwrap();
+    tokio::time::timeout(WAIT_MAX, server.done).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -329,7 +329,7 @@ async fn a_shutdown_does_not_wait_for_ever() {
     busy.write_all(b"GET /v1/fail/stuck HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     is_slow(1).await;
     server.shutdown.cancel();
-    tokio::time::timeout(PATIENCE, server.done).await.unwrap().unwrap();
+    tokio::time::timeout(WAIT_MAX, server.done).await.unwrap().unwrap();
 }
 
 #[test]

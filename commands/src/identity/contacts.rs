@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::shared::{Name, TenantId, UserId};
 use uuid::Uuid;
 
-use super::ports::{Letter, TicketFor, Written};
+use super::ports::{EmailMessage, TicketFor, Written};
 use crate::engine::error::World;
 
 /// A requested address that is to replace the current one.
@@ -25,13 +25,13 @@ impl fmt::Debug for RequestedEmail {
     }
 }
 
-/// A letter without a link.
+/// An e-mail without a link.
 #[derive(Debug, Clone)]
 pub struct Notice {
-    /// Its id, the same however often the letter is sent.
+    /// Its id, the same however often the e-mail is sent.
     pub id: Uuid,
-    /// The letter.
-    pub letter: Letter,
+    /// The e-mail.
+    pub message: EmailMessage,
     /// When it was written.
     pub at: DateTime<Utc>,
     /// After that it is not sent.
@@ -50,7 +50,7 @@ pub trait Contacts: fmt::Debug + Send + Sync + 'static {
         name: &Name,
     ) -> Result<(), World>;
 
-    /// Stores a requested address, and the letter to it with its ticket, and deletes those of an earlier
+    /// Stores a requested address, and the e-mail to it with its ticket, and deletes those of an earlier
     /// request; unless that of the same or a later one is stored.
     async fn keep_requested(&self, email: &RequestedEmail, written: Written) -> Result<(), World>;
 
@@ -62,7 +62,7 @@ pub trait Contacts: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Option<RequestedEmail>, World>;
 
     /// Replaces the current address by that of a request, unless it was replaced already or a later one is
-    /// requested. Voids what the former address could be used for: links, queued letters, and sessions.
+    /// requested. Voids what the former address could be used for: links, queued e-mails, and sessions.
     /// Queues the notice, unless an earlier one is queued.
     async fn email_changed(
         &self,

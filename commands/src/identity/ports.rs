@@ -285,7 +285,7 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
 
 /// An e-mail to one user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
+pub struct EmailMessage {
     /// The address.
     pub to: String,
     /// The subject.
@@ -294,9 +294,9 @@ pub struct Letter {
     pub text: String,
 }
 
-impl fmt::Debug for Letter {
+impl fmt::Debug for EmailMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Letter")
+        f.write_str("EmailMessage")
     }
 }
 
@@ -312,7 +312,7 @@ pub struct Written {
     /// The epoch of the user's sessions at that time.
     pub epoch: u32,
     /// The e-mail.
-    pub letter: Letter,
+    pub message: EmailMessage,
     /// When it was written.
     pub at: DateTime<Utc>,
     /// When the ticket expires; after that the e-mail is not sent.
@@ -321,7 +321,7 @@ pub struct Written {
 
 /// Queues e-mails until a mail server has accepted them.
 #[async_trait]
-pub trait Letters: fmt::Debug + Send + Sync + 'static {
+pub trait Outbox: fmt::Debug + Send + Sync + 'static {
     /// Queues an e-mail and stores its ticket; deletes earlier ones of the same kind. A user without personal
     /// data gets none.
     async fn write(&self, written: Written) -> Result<(), World>;
@@ -335,10 +335,10 @@ pub trait Letters: fmt::Debug + Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
     /// A later attempt may succeed.
-    #[error("the letter was not taken: {0}")]
+    #[error("the e-mail was not taken: {0}")]
     Later(String),
     /// No attempt will succeed.
-    #[error("the letter was refused: {0}")]
+    #[error("the e-mail was refused: {0}")]
     Never(String),
 }
 
@@ -346,5 +346,5 @@ pub enum PostError {
 #[async_trait]
 pub trait Post: fmt::Debug + Send + Sync + 'static {
     /// Sends an e-mail. A recipient of two e-mails with one `id` may drop the second.
-    async fn send(&self, id: Uuid, letter: Letter) -> Result<(), PostError>;
+    async fn send(&self, id: Uuid, message: EmailMessage) -> Result<(), PostError>;
 }

@@ -9,6 +9,7 @@ mod held;
 mod inventory;
 mod lost_commits;
 mod menu;
+mod modifier_groups;
 mod orders;
 mod pending;
 mod replays;

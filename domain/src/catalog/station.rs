@@ -61,7 +61,7 @@ pub enum State {
     /// Things are made at it.
     Open(Added),
     /// Nothing is made at it.
-    Closed,
+    Closed(Added),
 }
 
 impl State {
@@ -69,7 +69,15 @@ impl State {
     pub const fn open(&self) -> Option<&Added> {
         match self {
             Self::Open(station) => Some(station),
-            Self::Unknown | Self::Closed => None,
+            Self::Unknown | Self::Closed(_) => None,
+        }
+    }
+
+    /// The station, also after it was closed.
+    pub const fn added(&self) -> Option<&Added> {
+        match self {
+            Self::Open(station) | Self::Closed(station) => Some(station),
+            Self::Unknown => None,
         }
     }
 }
@@ -99,14 +107,14 @@ impl Decider for Station {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
             (State::Unknown, Command::Add(added)) => Ok(vec![added.into()]),
-            (State::Open(_) | State::Closed, Command::Add(_)) => Err(Error::AlreadyAdded),
+            (State::Open(_) | State::Closed(_), Command::Add(_)) => Err(Error::AlreadyAdded),
             (State::Open(station), Command::Rename(name)) => {
                 let renamed = (name != station.name).then(|| Renamed { name }.into());
                 Ok(renamed.into_iter().collect())
             }
             (State::Open(_), Command::Close) => Ok(vec![Closed {}.into()]),
-            (State::Closed, Command::Close) => Ok(vec![]),
-            (State::Closed, Command::Rename(_)) => Err(Error::Closed),
+            (State::Closed(_), Command::Close) => Ok(vec![]),
+            (State::Closed(_), Command::Rename(_)) => Err(Error::Closed),
             (State::Unknown, Command::Rename(_) | Command::Close) => Err(Error::Unknown),
         }
     }
@@ -117,8 +125,11 @@ impl Decider for Station {
             (State::Open(station), Event::Renamed(Renamed { name })) => {
                 State::Open(Added { name, ..station })
             }
-            (_, Event::Closed(_)) => State::Closed,
-            (state @ (State::Unknown | State::Closed), Event::Renamed(_)) => state,
+            (State::Open(station) | State::Closed(station), Event::Closed(_)) => {
+                State::Closed(station)
+            }
+            (state @ (State::Unknown | State::Closed(_)), Event::Renamed(_)) => state,
+            (State::Unknown, Event::Closed(_)) => State::Unknown,
         }
     }
 }
@@ -165,6 +176,7 @@ mod tests {
         given::<Station>([added().into()]).when(Command::Close).then([Closed {}.into()]);
         given::<Station>(closed()).when(Command::Close).then_nothing();
         given::<Station>(closed()).when(Command::Rename(name("Bar"))).then_refused(Error::Closed);
-        assert_eq!(Station::fold(State::default(), closed()).open(), None);
+        let state = Station::fold(State::default(), closed());
+        assert_eq!((state.open(), state.added()), (None, Some(&added())));
     }
 }

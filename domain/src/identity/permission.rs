@@ -57,6 +57,12 @@ macro_rules! permissions {
 }
 
 permissions! {
+    /// See what branches do not sell or have run out of.
+    AvailabilityRead = "availability.read" in Menu,
+    /// Say that something has run out, and that it is there again.
+    AvailabilitySnooze = "availability.snooze" in Menu,
+    /// Choose what of the menu a branch sells.
+    AvailabilityUpdate = "availability.update" in Menu,
     /// Close a branch.
     BranchClose = "branch.close" in Company,
     /// Open a branch, also one that was closed.
@@ -81,6 +87,14 @@ permissions! {
     CompanyUpdate = "company.update" in Company,
     /// Enrol and remove tills.
     DeviceEnroll = "device.enroll" in People,
+    /// Add a modifier group.
+    ModifierGroupCreate = "modifier_group.create" in Menu,
+    /// See modifier groups.
+    ModifierGroupRead = "modifier_group.read" in Menu,
+    /// Take modifier groups out of the menu and put them back.
+    ModifierGroupRemove = "modifier_group.remove" in Menu,
+    /// Change modifier groups, their modifiers and prices.
+    ModifierGroupUpdate = "modifier_group.update" in Menu,
     /// Cancel an order.
     OrderCancel = "order.cancel" in Orders,
     /// Confirm an order.
@@ -121,6 +135,14 @@ permissions! {
     RoleManage = "role.manage" in People,
     /// See roles, permissions, and their holders.
     RoleRead = "role.read" in People,
+    /// Close a station.
+    StationClose = "station.close" in Company,
+    /// Add a station to a branch.
+    StationCreate = "station.create" in Company,
+    /// See the stations of branches.
+    StationRead = "station.read" in Company,
+    /// Rename stations.
+    StationUpdate = "station.update" in Company,
     /// See the stock of branches and its movements.
     StockRead = "stock.read" in Stock,
     /// Enter goods that came in.
@@ -228,6 +250,9 @@ impl Permission {
                 | Self::CategoryUpdate
                 | Self::ChannelManage
                 | Self::CompanyUpdate
+                | Self::ModifierGroupCreate
+                | Self::ModifierGroupRemove
+                | Self::ModifierGroupUpdate
                 | Self::PriceListCreate
                 | Self::PriceListPublish
                 | Self::PriceListUpdate

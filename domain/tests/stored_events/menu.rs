@@ -37,11 +37,16 @@ fn modifier_groups() -> Vec<String> {
     let modifiers = vec![modifier(None), modifier(Some(ModifierGroupId::from_uuid(uuid(10))))];
     let group =
         modifier_group::Group { name: name("Adiciones"), limits, modifiers: modifiers.clone() };
-    let groups: [modifier_group::Event; 4] = [
+    let by = ModifierGroupId::from_uuid(uuid(10));
+    let groups: [modifier_group::Event; 8] = [
         modifier_group::Added { group }.into(),
         modifier_group::Renamed { name: name("Extras") }.into(),
         modifier_group::Limited { limits }.into(),
         modifier_group::ModifiersOffered { modifiers }.into(),
+        modifier_group::Nested { by }.into(),
+        modifier_group::Unnested { by }.into(),
+        modifier_group::Removed {}.into(),
+        modifier_group::Restored {}.into(),
     ];
     stored(&groups)
 }

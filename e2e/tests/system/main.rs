@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod accounts;
+mod availability;
 mod bodies;
 mod branches;
 mod browsers;
@@ -22,6 +23,7 @@ mod link_pages;
 mod links;
 mod lists;
 mod lost_answers;
+mod modifier_groups;
 mod once;
 mod operator;
 mod orders;
@@ -42,6 +44,7 @@ mod sessions;
 mod sign_in;
 mod slow_clients;
 mod smtp;
+mod stations;
 mod subscriptions;
 mod tenancy;
 mod tokens;

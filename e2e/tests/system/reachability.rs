@@ -15,12 +15,9 @@ use crate::requests::of_every_kind;
 
 /// Aggregates whose events no consumer reads, with the reason.
 const UNREAD: &[(&str, &str)] = &[
-    ("availability", "no operation issues its events"),
     ("claim", "claims are looked up by those who take them, in memory"),
-    ("modifier_group", "no operation issues its events"),
     ("price_list", "no operation issues its events"),
     ("series", "the number stands in the order that it was assigned to"),
-    ("station", "no operation issues its events"),
     ("subscription", "subscriptions are looked up in memory"),
     ("tax_profile", "no operation issues its events"),
     ("tenant", "companies are listed by the table of their short names"),

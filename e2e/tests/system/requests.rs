@@ -1,5 +1,6 @@
 //! One request of every kind of command, each about an object of its own.
 
+mod choices;
 mod users;
 
 use e2e::client::{Answer, Call, Client, id_in};
@@ -8,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use choices::{about_availability, about_groups, about_stations};
 use users::about_people;
 
 /// A command that will be accepted, which a test may send repeatedly.
@@ -96,6 +98,9 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.push(post(&path, cash(1_200_000, 2_000_000), 201, fields));
     commands.extend(revisions(client, menu, round).await);
     commands.extend(about_branches(client, round).await);
+    commands.extend(about_groups(client, round).await);
+    commands.extend(about_stations(client, menu, round).await);
+    commands.extend(about_availability(client, menu, round).await);
     commands.extend(about_stock(client, menu, round).await);
     commands.extend(about_people(client, menu, round).await);
     commands.push(about_company(client, round).await);

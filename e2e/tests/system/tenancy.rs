@@ -14,7 +14,7 @@ use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
 use crate::document::operations;
-use ids::{Ids, Staff};
+use ids::{Choice, Ids, Staff};
 use visits::{Expect, Visit, visits};
 
 /// Two companies, each with a menu, an order and a sale.
@@ -50,10 +50,13 @@ impl Neighbours {
         let last = client.post("/v1/categories").json(&json!({"name": "Postres"})).send().await;
         let path = format!("/v1/reports/sales?{period}&after={}", last.position());
         client.get(&path).send().await.expect(200);
-        let mut secrets = Vec::from(theirs.texts());
+        let mut secrets = theirs.texts();
         secrets.push(system.company.tenant.to_string());
         secrets.push(system.company.owner.to_string());
-        secrets.extend(["Parque", "Arepas", "Maíz", PRODUCT, "ana@example.com"].map(str::to_owned));
+        secrets.extend(
+            ["Parque", "Arepas", "Adiciones", "Parrilla", "Maíz", PRODUCT, "ana@example.com"]
+                .map(str::to_owned),
+        );
         Self { system, client, client_ids, theirs, secrets, position: paid.position() }
     }
 
@@ -75,8 +78,11 @@ impl Neighbours {
         let path = format!("/v1/orders/{}?after={}", placed.id(), placed.position());
         client.get(&path).send().await.expect(200);
         let item = client.post("/v1/stock-items").json(&stock_item("Harina")).send().await.id();
+        let choice = Choice::of(client, "Bordes").await;
+        let station = ids::station(client, branch, "Horno").await;
         let staff = Staff::of(client, branch).await;
-        Ids { branch, category, product: added.id(), variant, order: placed.id(), item, staff }
+        let (product, order) = (added.id(), placed.id());
+        Ids { branch, category, product, variant, order, item, choice, station, staff }
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {

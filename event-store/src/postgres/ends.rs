@@ -1,5 +1,5 @@
 //! A cache of the end of the log, and of the revisions and chains of the streams and tenants that the writer
-//! wrote lately.
+//! wrote or asserted lately.
 //!
 //! While the log ends at the cached position, no other process has written, so all of the cache is valid, and
 //! a batch that depends on nothing else need not be judged by the database. Without the cache every batch is.
@@ -25,19 +25,28 @@ const TENANTS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).expect("it is not zer
 /// How many accepted commands are kept before as many earlier ones are dropped together.
 const COMMANDS_MAX: usize = 16_000;
 
-/// The last event of a stream.
+/// Where a stream ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct End {
     pub(super) revision: Revision,
-    pub(super) event: EventId,
-    pub(super) position: Position,
+    /// Its last event; none if that is unknown, or if it has none.
+    pub(super) event: Option<EventId>,
+    /// The position of its last event, the start of the log if it has none; none if that is unknown.
+    pub(super) position: Option<Position>,
 }
 
 impl End {
+    /// What an append says of a stream that it expects and does not write to, once it was committed.
+    fn asserted(expected: &Expected) -> Self {
+        let Expected { revision, last_event, .. } = *expected;
+        let position = (revision == Revision::START).then_some(Position::START);
+        Self { revision, event: last_event, position }
+    }
+
     /// Whether a stream that ends here is at the expected revision.
     pub(super) fn is_expected(self, expected: &Expected) -> bool {
         let Expected { revision, last_event, .. } = expected;
-        *revision == self.revision && last_event.is_none_or(|event| event == self.event)
+        *revision == self.revision && last_event.is_none_or(|event| Some(event) == self.event)
     }
 }
 
@@ -131,11 +140,18 @@ impl Ends {
     }
 
     fn add(&mut self, append: &Append, committed: Committed, chain: Option<Chain>) {
+        for expected in append.expected() {
+            let is_written = append.events().iter().any(|event| event.stream == expected.stream);
+            if !is_written && !self.streams.contains(&expected.stream) {
+                self.streams.put(expected.stream.clone(), End::asserted(expected));
+            }
+        }
         let Some(mut chain) = chain else { return };
         let events = append.events().iter().zip(append.encoded());
         for ((event, encoded), position) in events.zip(positions(committed)) {
             chain.add(&encoded.content_hash);
-            let end = End { revision: event.revision, event: event.id, position };
+            let end =
+                End { revision: event.revision, event: Some(event.id), position: Some(position) };
             self.streams.put(event.stream.clone(), end);
         }
         self.chains.put(append.tenant(), chain);
@@ -199,6 +215,34 @@ mod tests {
         let expected = vec![Expected { stream, revision: Revision::START, last_event: None }];
         let id = CommandId::from_uuid(id);
         Append::try_new(ANA, id, [0; 32], expected, events).expect("an append")
+    }
+
+    #[test]
+    fn what_an_append_asserts_without_writing_to_it_is_cached() {
+        let (absent, read) = (stream(ANA, "panela"), stream(ANA, "queso"));
+        let written = stream(ANA, "arepa");
+        let revision = Revision::START.plus(1);
+        let expected = vec![
+            Expected { stream: written.clone(), revision: Revision::START, last_event: None },
+            Expected { stream: absent.clone(), revision: Revision::START, last_event: None },
+            Expected { stream: read.clone(), revision, last_event: None },
+        ];
+        let events = vec![event(&written, 1, 1, 1)];
+        let append =
+            Append::try_new(ANA, CommandId::from_uuid(Uuid::nil()), [0; 32], expected, events);
+        let mut ends = Ends::at(Position::START);
+
+        let committed =
+            Committed { first: Position::START.plus(1), last: Position::START.plus(1), count: 1 };
+        ends.add(&append.expect("an append"), committed, Some(Chain::START));
+
+        let begun = End { revision: Revision::START, event: None, position: Some(Position::START) };
+        assert_eq!(ends.stream(&absent), Some(begun));
+        assert_eq!(ends.stream(&read), Some(End { revision, event: None, position: None }));
+        assert_eq!(
+            ends.stream(&written).map(|end| end.position),
+            Some(Some(Position::START.plus(1)))
+        );
     }
 
     #[test]

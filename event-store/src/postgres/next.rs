@@ -44,8 +44,9 @@ struct Tenant {
 
 #[derive(Debug)]
 struct Touched {
-    /// The position of its last event before the batch.
-    before: Position,
+    /// The position of its last event before the batch; none if that is unknown, and then nothing is written
+    /// to it.
+    before: Option<Position>,
     /// Unknown for a stream that may be new: the write fails if it is not.
     now: Option<End>,
     /// Its number once it is written to.
@@ -90,7 +91,7 @@ impl<'a> Next<'a> {
             let stream = &expected.stream;
             let touched = self.streams.entry(stream).or_insert_with(|| {
                 let now = ends.stream(stream);
-                let before = now.map_or(Position::START, |end| end.position);
+                let before = now.map_or(Some(Position::START), |end| end.position);
                 Touched { before, now, number: None }
             });
             let stands = match touched.now {
@@ -115,10 +116,10 @@ impl<'a> Next<'a> {
             self.links.push(chain.link);
             self.head = self.head.plus(1);
             let touched = self.streams.get_mut(&event.stream)?;
-            let previous = touched.now.map_or(Position::START, |end| end.position);
+            let previous = touched.now.map_or(Some(Position::START), |end| end.position)?;
             self.previous.push(previous.to_i64());
-            touched.now =
-                Some(End { revision: event.revision, event: event.id, position: self.head });
+            let (revision, event_id) = (event.revision, Some(event.id));
+            touched.now = Some(End { revision, event: event_id, position: Some(self.head) });
             let stream = *touched.number.get_or_insert_with(|| {
                 self.written.push(&event.stream);
                 number(&self.written)
@@ -184,13 +185,14 @@ impl<'a> Next<'a> {
     fn written(&self) -> impl Iterator<Item = Written<'a>> {
         self.written.iter().map(|stream| {
             let touched = &self.streams[stream];
-            let end = touched.now.expect("an event was written to it");
+            let end = touched.now.and_then(|end| end.position).expect("an event was written to it");
+            let before = touched.before.expect("nothing is written to a stream without it");
             Written {
                 tenant: i32::try_from(self.tenant_numbers[&stream.tenant()] + 1)
                     .expect("a batch has few tenants"),
                 name: stream.name(),
-                before: touched.before.to_i64(),
-                last_event: i32::try_from(end.position.get() - self.began_at.get())
+                before: before.to_i64(),
+                last_event: i32::try_from(end.get() - self.began_at.get())
                     .expect("a batch has few events"),
             }
         })

@@ -10,10 +10,10 @@ use super::tickets::keep_ticket;
 use super::vault::PersonKey;
 use super::{People, unavailable};
 
-/// The letter to the former address that reports the change.
+/// The e-mail to the former address that reports the change.
 const NOTICE: &str = "email_changed";
 
-/// What is void when a person gets another address or another secret: letters with links that change one, the
+/// What is void when a person gets another address or another secret: e-mails with links that change one, the
 /// links themselves, and sessions.
 pub(super) const OVER: [&str; 3] = [
     "DELETE FROM letters
@@ -189,8 +189,8 @@ impl People {
             let delete = sqlx::query(over).bind(tenant.uuid()).bind(user.uuid());
             delete.execute(&mut *tx).await?;
         }
-        let letter = Self::sealed_letter(&key, &notice.letter);
-        put_notice(&mut tx, (tenant, user), notice, letter).await?;
+        let message = Self::sealed_message(&key, &notice.message);
+        put_notice(&mut tx, (tenant, user), notice, message).await?;
         tx.commit().await?;
         self.written.notify_one();
         Ok(())
@@ -276,11 +276,11 @@ async fn put_notice(
     tx: &mut PgConnection,
     (tenant, user): (TenantId, UserId),
     notice: &Notice,
-    sealed_letter: Vec<u8>,
+    sealed_message: Vec<u8>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO letters (
-             tenant_id, kind, person_id, letter_id, sealed_letter, due_at, expires_at
+             tenant_id, kind, person_id, letter_id, sealed_message, due_at, expires_at
          )
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT DO NOTHING",
@@ -289,7 +289,7 @@ async fn put_notice(
     .bind(NOTICE)
     .bind(user.uuid())
     .bind(notice.id)
-    .bind(sealed_letter)
+    .bind(sealed_message)
     .bind(notice.at)
     .bind(notice.expires_at)
     .execute(tx)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::World;
-use commands::identity::{Letter, Letters, TicketFor, Written};
+use commands::identity::{EmailMessage, Outbox, TicketFor, Written};
 use domain::shared::{TenantId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub struct DueEmail {
     /// Its id.
     pub id: Uuid,
     /// The e-mail; none if it cannot be opened.
-    pub email: Option<Letter>,
+    pub email: Option<EmailMessage>,
     /// How often a process has tried to send it, this time included.
     pub tries: u32,
     /// When it expires.
@@ -38,13 +38,13 @@ struct Row {
     person_id: Uuid,
     letter_id: Uuid,
     sealed_key: Vec<u8>,
-    sealed_letter: Vec<u8>,
+    sealed_message: Vec<u8>,
     n_tries: i32,
     expires_at: DateTime<Utc>,
 }
 
 #[async_trait]
-impl Letters for People {
+impl Outbox for People {
     async fn write(&self, written: Written) -> Result<(), World> {
         self.store_email(&written, false).await.map_err(unavailable)
     }
@@ -83,7 +83,7 @@ impl People {
         Ok(())
     }
 
-    /// Stores a letter and deletes the one before of its kind.
+    /// Stores an e-mail and deletes the one before of its kind.
     pub(super) async fn put_letter(
         tx: &mut PgConnection,
         key: &PersonKey,
@@ -91,12 +91,12 @@ impl People {
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO letters (
-                 tenant_id, kind, person_id, letter_id, sealed_letter, due_at, expires_at
+                 tenant_id, kind, person_id, letter_id, sealed_message, due_at, expires_at
              )
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (tenant_id, kind, person_id) DO UPDATE SET
                  letter_id = excluded.letter_id,
-                 sealed_letter = excluded.sealed_letter,
+                 sealed_message = excluded.sealed_message,
                  n_tries = 0,
                  due_at = excluded.due_at,
                  expires_at = excluded.expires_at",
@@ -105,7 +105,7 @@ impl People {
         .bind(written.ticket.kind.word())
         .bind(written.ticket.subject)
         .bind(written.id)
-        .bind(Self::sealed_letter(key, &written.letter))
+        .bind(Self::sealed_message(key, &written.message))
         .bind(written.at)
         .bind(written.expires_at)
         .execute(tx)
@@ -114,8 +114,8 @@ impl People {
     }
 
     /// An e-mail in its stored form.
-    pub(super) fn sealed_letter(key: &PersonKey, letter: &Letter) -> Vec<u8> {
-        key.seal(FIELD, &serde_json::to_string(letter).expect("texts are JSON-safe"))
+    pub(super) fn sealed_message(key: &PersonKey, message: &EmailMessage) -> Vec<u8> {
+        key.seal(FIELD, &serde_json::to_string(message).expect("texts are JSON-safe"))
     }
 
     /// Waits until an e-mail was stored through a clone of this.
@@ -143,7 +143,7 @@ impl People {
         let (tenant, person) =
             (TenantId::from_uuid(row.tenant_id), UserId::from_uuid(row.person_id));
         let key = PersonKey::open(&self.key, tenant, person, &row.sealed_key);
-        let text = key.and_then(|key| key.open_text(FIELD, &row.sealed_letter)).ok();
+        let text = key.and_then(|key| key.open_text(FIELD, &row.sealed_message)).ok();
         DueEmail {
             tenant,
             person,

@@ -170,7 +170,7 @@ fn services(
         sessions: people.clone(),
         tickets: people.clone(),
         renewals: people.renewals(),
-        letters: people,
+        outbox: people,
         public_url,
         attempts: Arc::default(),
         passwords: Passwords::new().by(hashing_permits(&installation.permits)),

@@ -1,17 +1,17 @@
 //! Values that fill one column: as what they are bound, and how they are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::catalog::price_list::{Conditions, Entry};
-use domain::catalog::{Channel, channels};
-use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::catalog::combo::Combo;
 use domain::catalog::diet::Marks;
-use domain::catalog::modifier_group::Override;
+use domain::catalog::modifier_group::{Modifier, Override};
+use domain::catalog::price_list::{Conditions, Entry};
 use domain::catalog::product::{Texts, Variant};
+use domain::catalog::{Channel, channels};
+use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
@@ -34,6 +34,7 @@ use sqlx::{Arguments, Row};
 use uuid::Uuid;
 
 use super::{Column, FromColumns, ToColumns};
+use crate::catalog::availability::Kind;
 use crate::identity::graph::Graph;
 use crate::identity::history::Change;
 use crate::inventory::kardex::Reason;
@@ -126,7 +127,7 @@ macro_rules! numbers {
 
 ids! {
     BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId PriceListId ProductId
-    RoleId StockItemId TaxProfileId UserId VariantId
+    RoleId StationId StockItemId TaxProfileId UserId VariantId
 }
 
 texts! {
@@ -137,6 +138,7 @@ texts! {
     Currency: |currency| currency.code();
     CutOff: CutOff::to_string;
     Inclusion: word;
+    Kind: word;
     Name: Name::as_str;
     OnShortage: |policy| policy.word();
     OrderType: |order_type| order_type.word();
@@ -159,6 +161,7 @@ numbers! { u8 u16 u32 }
 written! {
     Address: "jsonb", Json;
     BTreeMap<BranchId, StationId>: "jsonb", Json;
+    BTreeSet<ModifierGroupId>: "jsonb", Json;
     Change: "jsonb", Json;
     channels::State: "jsonb", Json;
     Conditions: "jsonb", Json;
@@ -176,6 +179,8 @@ written! {
     Texts: "jsonb", Json;
     Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Entry>: "jsonb", Json;
+    String: "text", String::as_str;
+    Vec<Modifier>: "jsonb", Json;
     // An array of JSON would be taken apart once more, to plan the statement.
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Override>: "jsonb", Json;
@@ -187,6 +192,7 @@ written! {
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
     BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
+    BTreeSet<ModifierGroupId>: Json<BTreeSet<ModifierGroupId>>, |Json(ids)| Ok::<_, BoxDynError>(ids);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     channels::State: Json<channels::State>, |Json(channels)| Ok::<_, BoxDynError>(channels);
     Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
@@ -202,6 +208,7 @@ read! {
     TaxRegimes: Json<Vec<TaxRegime>>, |Json(regimes)| Ok::<_, BoxDynError>(TaxRegimes::of(regimes));
     Vec<BusinessDayChange>: Json<Vec<BusinessDayChange>>, |Json(changes)| Ok::<_, BoxDynError>(changes);
     Vec<Entry>: Json<Vec<Entry>>, |Json(entries)| Ok::<_, BoxDynError>(entries);
+    Vec<Modifier>: Json<Vec<Modifier>>, |Json(modifiers)| Ok::<_, BoxDynError>(modifiers);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
     Vec<TaxAmount>: Json<Vec<TaxAmount>>, |Json(taxes)| Ok::<_, BoxDynError>(taxes);
     Vec<Override>: Json<Vec<Override>>, |Json(groups)| Ok::<_, BoxDynError>(groups);

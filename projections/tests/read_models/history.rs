@@ -19,6 +19,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::random_menu::RandomMenu;
 use crate::random_stock::RandomStock;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
@@ -168,6 +169,7 @@ pub(crate) struct RandomOrders {
     n_orders: u32,
     now: DateTime<Utc>,
     stock: RandomStock,
+    menu: RandomMenu,
     has_people: bool,
 }
 
@@ -179,6 +181,7 @@ impl RandomOrders {
             n_orders: 0,
             now: utc("2026-03-01T15:00:00Z"),
             stock: RandomStock::default(),
+            menu: RandomMenu::default(),
             has_people: false,
         }
     }
@@ -200,6 +203,9 @@ impl RandomOrders {
         self.now += TimeDelta::seconds(self.rng.random_range(0..900));
         if self.rng.random_ratio(1, 40) {
             return self.menu_changes(world);
+        }
+        if self.rng.random_ratio(1, 10) {
+            return self.menu.step(&mut self.rng, world, self.now);
         }
         if self.rng.random_ratio(1, 4) {
             return self.stock.step(&mut self.rng, world, self.now);

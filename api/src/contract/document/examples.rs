@@ -80,7 +80,7 @@ fn of_format(format: &str) -> Value {
 }
 
 /// Optional fields of which a request needs one, by a rule that the schema cannot state.
-const ONE_OF: [&str; 1] = ["all_branches"];
+const ONE_OF: [&str; 2] = ["all_branches", "product_id"];
 
 /// A UUID of version 7, as clients make them.
 const ID: &str = "01936f2c-7a4e-7c11-9f6b-3d2a5c8e4f10";

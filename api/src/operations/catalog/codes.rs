@@ -2,8 +2,11 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired, UnknownReference,
+    self, BranchClosed, InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired,
+    UnknownReference,
 };
+
+const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanLimit];
 
 /// By operation.
 pub(in crate::operations) const CODES: &[Refusals] = &[
@@ -14,4 +17,16 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
         &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
     ),
     ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    (
+        "addModifierGroup",
+        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("reviseModifierGroup", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    ("restoreModifierGroup", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("addStation", &[NameTaken, InvalidTransition, BranchClosed, SubscriptionRequired, PlanLimit]),
+    ("renameStation", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("snooze", OF_AVAILABILITY),
+    ("putBack", OF_AVAILABILITY),
+    ("delist", OF_AVAILABILITY),
+    ("relist", OF_AVAILABILITY),
 ];

@@ -1,10 +1,18 @@
-//! Why categories and products are refused.
+//! Why commands about the menu are refused.
+
+mod availability;
+mod modifier_group;
+mod station;
 
 use commands::catalog::{CategoryRefusal, ProductRefusal};
 use domain::catalog::{category, product};
 
 use crate::operations::refusal::{name_taken, unknown};
 use crate::problem::{Code, FieldError, Problem};
+
+pub(in crate::operations) use availability::availability;
+pub(in crate::operations) use modifier_group::modifier_group;
+pub(in crate::operations) use station::station;
 
 pub(in crate::operations) fn category(refusal: &CategoryRefusal) -> Problem {
     match refusal {

@@ -48,7 +48,7 @@ impl AccountsOfPeople {
         let email = person.ok_or_else(|| Problem::new(Code::NotFound))?.email;
         // Counted for the address of the e-mail alone: a signed-in user is not counted with others
         // at their IP address.
-        let subjects = [Subject::LettersTo(self.0.accounts.email_key(&email))];
+        let subjects = [Subject::LinkEmailsTo(self.0.accounts.email_key(&email))];
         self.0.attempts.begin(&subjects, self.0.clock.now())?;
         let (intent, rule) = (InviteAgain { user }, |it: &UserRefusal| refusal::user(*it));
         let accepted = self.0.execute(&by.caller, key, intent, rule).await?;

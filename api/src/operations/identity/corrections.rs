@@ -130,7 +130,7 @@ impl Services {
     ) -> Result<Receipt, Problem> {
         let (tenant, address) = (scope.tenant, email.as_str());
         let key = self.accounts.email_key(address);
-        self.attempts.begin(&[Subject::LettersTo(key)], self.clock.now())?;
+        self.attempts.begin(&[Subject::LinkEmailsTo(key)], self.clock.now())?;
         let earlier = self.accounts.earlier_email_keys(address);
         let intent = RequestEmail { user, email: key, earlier };
         let receipt = self.commands.execute(scope, Request::live(command), intent).await;

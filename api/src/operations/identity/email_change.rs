@@ -1,7 +1,7 @@
 //! The e-mails about a change of a user's address: to the new one a link, to the one before a notice.
 
 use chrono::TimeDelta;
-use commands::identity::{Letter, Notice, RequestedEmail, TicketKind};
+use commands::identity::{EmailMessage, Notice, RequestedEmail, TicketKind};
 use domain::shared::{CommandId, TenantId, UserId};
 
 use crate::auth::opaque::{Kind, Opaque};
@@ -29,7 +29,7 @@ impl Services {
         let company = self.company(tenant).await?;
         let kind = Kind::EmailChange;
         let token = Opaque::of_command(&self.renewals, command, kind, tenant, user.uuid());
-        let letter = Letter {
+        let message = EmailMessage {
             to: requested.address.clone(),
             subject: "Confirmar su correo · Confirm your e-mail address".to_owned(),
             text: format!(
@@ -41,7 +41,7 @@ impl Services {
             ),
         };
         let kind = (TicketKind::EmailChange, known.epoch);
-        let written = self.written(kind, &token, letter, CONFIRM_WITHIN);
+        let written = self.written(kind, &token, message, CONFIRM_WITHIN);
         let kept = self.contacts.keep_requested(requested, written).await;
         kept.map_err(|world| failed(&world))
     }
@@ -53,7 +53,7 @@ impl Services {
         former: String,
     ) -> Result<Notice, Problem> {
         let company = self.company(tenant).await?;
-        let letter = Letter {
+        let message = EmailMessage {
             to: former,
             subject: "Su correo cambió · Your e-mail address has changed".to_owned(),
             text: format!(
@@ -66,6 +66,6 @@ impl Services {
             ),
         };
         let at = self.clock.now();
-        Ok(Notice { id: self.ids.uuid(), letter, at, expires_at: at + NOTICE_WITHIN })
+        Ok(Notice { id: self.ids.uuid(), message, at, expires_at: at + NOTICE_WITHIN })
     }
 }

@@ -1,7 +1,7 @@
 //! What is written to people, with a link that only they get.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use commands::identity::{Known, Letter, TicketFor, TicketKind, Written};
+use commands::identity::{EmailMessage, Known, TicketFor, TicketKind, Written};
 use domain::shared::{CommandId, TenantId, UserId};
 
 use crate::auth::opaque::{Kind, Opaque};
@@ -34,7 +34,7 @@ impl Services {
         let company = self.company(tenant).await?;
         let kind = Kind::Invitation;
         let token = Opaque::of_command(&self.renewals, command, kind, tenant, user.uuid());
-        let letter = Letter {
+        let message = EmailMessage {
             to,
             subject: "Invitación · Invitation".to_owned(),
             text: format!(
@@ -46,11 +46,11 @@ impl Services {
             ),
         };
         let kind = (TicketKind::Invitation, known.epoch);
-        let written = self.written(kind, &token, letter, JOIN_WITHIN);
+        let written = self.written(kind, &token, message, JOIN_WITHIN);
         let kept = if is_repeated {
-            self.letters.write_once(written).await
+            self.outbox.write_once(written).await
         } else {
-            self.letters.write(written).await
+            self.outbox.write(written).await
         };
         kept.map_err(|world| failed(&world))
     }
@@ -66,7 +66,7 @@ impl Services {
         let company = self.company(tenant).await?;
         let kind = Kind::PasswordReset;
         let token = Opaque::fresh(&self.renewals, kind, tenant, user.uuid());
-        let letter = Letter {
+        let message = EmailMessage {
             to,
             subject: "Cambiar su contraseña · Change your password".to_owned(),
             text: format!(
@@ -78,8 +78,8 @@ impl Services {
             ),
         };
         let kind = (TicketKind::PasswordReset, epoch);
-        let written = self.written(kind, &token, letter, RESET_WITHIN);
-        self.letters.write(written).await.map_err(|world| failed(&world))
+        let written = self.written(kind, &token, message, RESET_WITHIN);
+        self.outbox.write(written).await.map_err(|world| failed(&world))
     }
 
     /// A user's stored e-mail address, whatever was typed; none if the user's data was deleted.
@@ -104,13 +104,13 @@ impl Services {
         &self,
         (kind, epoch): (TicketKind, u32),
         token: &Opaque,
-        letter: Letter,
+        message: EmailMessage,
         good_for: TimeDelta,
     ) -> Written {
         let at: DateTime<Utc> = self.clock.now();
         let ticket = TicketFor { tenant: token.tenant, kind, subject: token.subject };
         let (id, hash) = (self.ids.uuid(), token.hash());
-        Written { id, ticket, hash, epoch, letter, at, expires_at: at + good_for }
+        Written { id, ticket, hash, epoch, message, at, expires_at: at + good_for }
     }
 
     /// The address of the link in an e-mail.

@@ -60,7 +60,7 @@ pub(super) struct PortionBody {
 /// How much of a stock item.
 #[derive(Object, Serialize)]
 #[oai(rename = "Ingredient")]
-struct IngredientBody {
+pub(in crate::operations) struct IngredientBody {
     /// The stock item.
     item_id: Uuid,
     /// How much of it in its base unit, with at most six decimals; more than zero.
@@ -72,26 +72,37 @@ struct IngredientBody {
 pub(super) fn portions(fields: &mut Fields, bodies: &[PortionBody]) -> Vec<Portion> {
     let mut portions = Vec::with_capacity(bodies.len());
     for (index, body) in bodies.iter().enumerate() {
-        let ingredient = |(place, ingredient): (usize, &IngredientBody)| {
-            let pointer = format!("/portions/{index}/ingredients/{place}/quantity");
-            let quantity = fields.stock_quantity(&pointer, &ingredient.quantity)?;
-            Some(Ingredient { item: StockItemId::from_uuid(ingredient.item_id), quantity })
-        };
-        let ingredients = body.ingredients.iter().enumerate().filter_map(ingredient).collect();
+        let at = format!("/portions/{index}/ingredients");
+        let ingredients = ingredients(fields, &at, &body.ingredients);
         portions.push(Portion { variant: VariantId::from_uuid(body.variant_id), ingredients });
     }
     portions
 }
 
+/// Ingredients as commands take them; mistakes are in `fields`, with pointers below `at`.
+pub(in crate::operations) fn ingredients(
+    fields: &mut Fields,
+    at: &str,
+    bodies: &[IngredientBody],
+) -> Vec<Ingredient> {
+    let ingredient = |(index, body): (usize, &IngredientBody)| {
+        let quantity = fields.stock_quantity(&format!("{at}/{index}/quantity"), &body.quantity)?;
+        Some(Ingredient { item: StockItemId::from_uuid(body.item_id), quantity })
+    };
+    bodies.iter().enumerate().filter_map(ingredient).collect()
+}
+
+impl From<Ingredient> for IngredientBody {
+    fn from(Ingredient { item, quantity }: Ingredient) -> Self {
+        Self { item_id: item.uuid(), quantity: quantity.to_string() }
+    }
+}
+
 impl From<Portion> for PortionBody {
     fn from(portion: Portion) -> Self {
-        let ingredient = |Ingredient { item, quantity }| IngredientBody {
-            item_id: item.uuid(),
-            quantity: quantity.to_string(),
-        };
         Self {
             variant_id: portion.variant.uuid(),
-            ingredients: portion.ingredients.into_iter().map(ingredient).collect(),
+            ingredients: portion.ingredients.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -38,7 +38,7 @@ async fn s36_a_request_names_one_host_and_its_lines_end_as_lines_do() {
 #[tokio::test]
 async fn s37_a_body_that_keeps_coming_is_not_waited_for_for_ever() {
     let limits =
-        Limits { body_within: PATIENCE, body_at_most: Duration::from_millis(400), ..quick() };
+        Limits { body_within: WAIT_MAX, body_at_most: Duration::from_millis(400), ..quick() };
     let server = start(limits).await;
     let mut socket = server.connect().await;
     socket.write_all(&echo("content-length: 60000\r\n", "{")).await.unwrap();
@@ -53,7 +53,7 @@ async fn s37_a_body_that_keeps_coming_is_not_waited_for_for_ever() {
     let answered = tokio::select! {
         n = reading.read(&mut reply) => n.unwrap(),
         () = sending => unreachable!("sending goes on"),
-        () = tokio::time::sleep(PATIENCE / 2) => panic!("waited for"),
+        () = tokio::time::sleep(WAIT_MAX / 2) => panic!("waited for"),
     };
     let reply = String::from_utf8_lossy(&reply[..answered]).into_owned();
     assert!(reply.starts_with("HTTP/1.1 408 "), "{reply:?}");
@@ -92,7 +92,7 @@ async fn s37_one_address_does_not_take_all_connections() {
     drop(has);
     // The server notices when it does.
     let again = async { while !server.send(healthy).await.starts_with("HTTP/1.1 200 ") {} };
-    tokio::time::timeout(PATIENCE, again).await.expect("its share was given back");
+    tokio::time::timeout(WAIT_MAX, again).await.expect("its share was given back");
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! Whether a group is complete in itself and with the groups that it asks.
 
-use super::{CHOICES_MAX, Error, Group, INGREDIENTS_MAX, Limits, MODIFIERS_MAX, Modifier};
-use crate::shared::ModifierGroupId;
+use std::collections::BTreeSet;
+
+use super::{
+    CHOICES_MAX, Error, Group, INGREDIENTS_MAX, Limits, MODIFIERS_MAX, Modifier, ModifierRequest,
+};
 use crate::shared::money::PRICE_MAX;
+use crate::shared::{ModifierGroupId, StockItemId};
 
 pub(super) fn check(group: &Group) -> Result<(), Error> {
     let Group { limits, modifiers, .. } = group;
@@ -31,10 +35,10 @@ fn check_modifier(modifiers: &[Modifier], index: usize) -> Result<(), Error> {
     if !(1..=CHOICES_MAX).contains(&max_quantity) || default_quantity > max_quantity {
         return Err(Error::Quantity { index });
     }
-    check_ingredients(modifier, index)
+    check_ingredients_of(modifier, index)
 }
 
-fn check_ingredients(modifier: &Modifier, index: usize) -> Result<(), Error> {
+fn check_ingredients_of(modifier: &Modifier, index: usize) -> Result<(), Error> {
     let ingredients = &modifier.ingredients;
     if ingredients.len() > INGREDIENTS_MAX {
         return Err(Error::IngredientCount { index, given: ingredients.len() });
@@ -65,19 +69,47 @@ fn check_limits(limits: Limits, modifiers: &[Modifier]) -> Result<(), Error> {
     if is_allowed { Ok(()) } else { Err(Error::Defaults { given }) }
 }
 
-/// Checks that modifiers ask groups one level deep: those that `find` knows, none of which asks a
-/// further one, and none at all if the group itself is asked by a modifier of another
-/// (`is_asked`).
-pub fn check_nesting<'a>(
+/// Checks that no modifier asks a group while the group itself is asked by others.
+pub(super) fn check_asked(
     group: &Group,
-    is_asked: bool,
+    nested_by: &BTreeSet<ModifierGroupId>,
+) -> Result<(), Error> {
+    let asks = group.modifiers.iter().position(|modifier| modifier.nested.is_some());
+    match asks {
+        Some(index) if !nested_by.is_empty() => Err(Error::NestedTooDeep { index }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that modifiers of the group `id` ask groups one level deep: those that `find` knows, none of
+/// which asks a further one. That the group is asked by no other itself is decided on its own state.
+pub fn check_nesting<'a>(
+    id: ModifierGroupId,
+    modifiers: &[ModifierRequest],
     find: impl Fn(ModifierGroupId) -> Option<&'a Group>,
 ) -> Result<(), Error> {
-    for (index, modifier) in group.modifiers.iter().enumerate() {
+    for (index, modifier) in modifiers.iter().enumerate() {
         let Some(nested) = modifier.nested else { continue };
-        let nested = find(nested).ok_or(Error::UnknownNested { index })?;
-        if is_asked || nested.modifiers.iter().any(|it| it.nested.is_some()) {
+        if nested == id {
             return Err(Error::NestedTooDeep { index });
+        }
+        let nested = find(nested).ok_or(Error::UnknownNested { index })?;
+        if !nested.asked().is_empty() {
+            return Err(Error::NestedTooDeep { index });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that modifiers take what the company keeps in stock, as `is_kept` says.
+pub fn check_ingredients(
+    modifiers: &[ModifierRequest],
+    is_kept: impl Fn(StockItemId) -> bool,
+) -> Result<(), Error> {
+    for (index, modifier) in modifiers.iter().enumerate() {
+        let unknown = modifier.ingredients.iter().position(|it| !is_kept(it.item));
+        if let Some(ingredient) = unknown {
+            return Err(Error::UnknownItem { index, ingredient });
         }
     }
     Ok(())

@@ -9,9 +9,15 @@ pub enum Error {
     /// The group was added before.
     #[error("the modifier group exists already")]
     AlreadyAdded,
-    /// There is no such group.
+    /// There is no such group, or it was removed.
     #[error("there is no such modifier group")]
     Unknown,
+    /// The request keeps a modifier that the group does not have.
+    #[error("modifier {index} is not one of this group")]
+    UnknownModifier {
+        /// The index of the modifier, from 0.
+        index: usize,
+    },
     /// The group has no modifiers, or too many.
     #[error("a group has 1 to {MODIFIERS_MAX} modifiers, not {given}")]
     ModifierCount {
@@ -70,16 +76,28 @@ pub enum Error {
         /// The index of the ingredient, from 0.
         ingredient: usize,
     },
-    /// A modifier asks a group that the company does not have.
+    /// A modifier takes something that the company does not keep in stock.
+    #[error("ingredient {ingredient} of modifier {index} is no stock item")]
+    UnknownItem {
+        /// The index of the modifier, from 0.
+        index: usize,
+        /// The index of the ingredient, from 0.
+        ingredient: usize,
+    },
+    /// A modifier asks a group that the company does not have in its menu.
     #[error("modifier {index} asks an unknown group")]
     UnknownNested {
         /// The index of the modifier, from 0.
         index: usize,
     },
-    /// A modifier asks a group that asks a further one, or of a group that is asked itself.
+    /// A modifier asks a group that asks a further one, or its own group, or is one of a group that is
+    /// asked itself.
     #[error("modifier {index} asks a group, which is one level too many")]
     NestedTooDeep {
         /// The index of the modifier, from 0.
         index: usize,
     },
+    /// A modifier of another group is to ask this one, which asks a further one.
+    #[error("a group that asks a further one is asked by no modifier")]
+    AsksItself,
 }

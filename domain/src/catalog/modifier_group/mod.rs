@@ -1,6 +1,9 @@
 //! A modifier group: what can be chosen with a product, how much of it, and what it costs.
 //!
-//! A modifier can ask a further group ("Papas" then "¿Qué salsa?"); that one asks none itself.
+//! A modifier can ask a further group ("Papas" then "¿Qué salsa?"); that one asks none itself. So that
+//! this holds whatever is decided at the same time, a group knows by which others it is asked.
+
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,12 +15,18 @@ use crate::shared::{ModifierGroupId, ModifierId, Money, Name};
 mod check;
 pub mod choice;
 mod error;
+mod events;
 mod overrides;
+mod request;
 
-pub use check::check_nesting;
+pub use check::{check_ingredients, check_nesting};
 pub use choice::{ChoiceError, Chosen, Fault, validate};
 pub use error::Error;
+pub use events::{
+    Added, Event, Limited, ModifiersOffered, Nested, Removed, Renamed, Restored, Unnested,
+};
 pub use overrides::{Override, check_override};
+pub use request::{ModifierRequest, Request};
 
 /// The most modifiers of a group.
 pub const MODIFIERS_MAX: usize = 100;
@@ -77,6 +86,11 @@ impl Group {
         self.modifiers.iter().find(|modifier| modifier.id == id)
     }
 
+    /// The groups that its modifiers ask.
+    pub fn asked(&self) -> BTreeSet<ModifierGroupId> {
+        self.modifiers.iter().filter_map(|modifier| modifier.nested).collect()
+    }
+
     /// What is chosen as long as the guest says nothing.
     pub fn defaults(&self) -> Vec<Chosen> {
         let chosen = self.modifiers.iter().filter(|modifier| modifier.default_quantity > 0);
@@ -86,52 +100,38 @@ impl Group {
     }
 }
 
-/// Commands to a modifier group. The nesting of its modifiers is checked before by
-/// [`check_nesting`].
+/// Commands to a modifier group. What it refers to is checked before by [`check_nesting`] and
+/// [`check_ingredients`].
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Add the group.
-    Add(Group),
-    /// Set its attributes.
-    Revise(Group),
+    /// Add the group; none of its modifiers has an id yet.
+    Add(Request),
+    /// Set its attributes: modifiers with an id are kept and changed, those without are added, and
+    /// those left out are no longer offered.
+    Revise(Request),
+    /// A modifier of another group asks it.
+    Nest {
+        /// The group that asks it.
+        by: ModifierGroupId,
+    },
+    /// No modifier of that group asks it any more.
+    Unnest {
+        /// The group that asked it.
+        by: ModifierGroupId,
+    },
+    /// Take it out of the menu: products and modifiers keep it, and it is not asked.
+    Remove,
+    /// Put it back into the menu as it was.
+    Restore,
 }
 
-/// The group was added.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Added {
+/// A group that was added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
     /// Its attributes.
     pub group: Group,
-}
-
-/// The group was renamed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Renamed {
-    /// The name from this event on.
-    pub name: Name,
-}
-
-/// Another number of modifiers can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Limited {
-    /// How many from this event on.
-    pub limits: Limits,
-}
-
-/// The modifiers or their prices changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ModifiersOffered {
-    /// All modifiers from this event on, in the order of the menu.
-    pub modifiers: Vec<Modifier>,
-}
-
-crate::stored_events! {
-    /// Events of a modifier group.
-    pub enum Event {
-        "modifier_group.added" => Added,
-        "modifier_group.renamed" => Renamed,
-        "modifier_group.limited" => Limited,
-        "modifier_group.modifiers_offered" => ModifiersOffered,
-    }
+    /// The groups with a modifier that asks it.
+    pub nested_by: BTreeSet<ModifierGroupId>,
 }
 
 /// The state of a modifier group.
@@ -141,15 +141,35 @@ pub enum State {
     #[default]
     Unknown,
     /// It is in the menu.
-    InMenu(Group),
+    InMenu(Details),
+    /// It was taken out of the menu, and can be put back.
+    Removed(Details),
 }
 
 impl State {
     /// The group, if it is in the menu.
     pub const fn in_menu(&self) -> Option<&Group> {
         match self {
+            Self::InMenu(Details { group, .. }) => Some(group),
+            Self::Unknown | Self::Removed(_) => None,
+        }
+    }
+
+    /// The group, if modifiers of the group `by` can ask it: those that asked it before it was taken
+    /// out of the menu keep it.
+    pub fn nestable(&self, by: ModifierGroupId) -> Option<&Group> {
+        match self {
+            Self::InMenu(details) => Some(&details.group),
+            Self::Removed(details) => details.nested_by.contains(&by).then_some(&details.group),
             Self::Unknown => None,
-            Self::InMenu(group) => Some(group),
+        }
+    }
+
+    /// The group, if it was taken out of the menu.
+    pub const fn removed(&self) -> Option<&Group> {
+        match self {
+            Self::Unknown | Self::InMenu(_) => None,
+            Self::Removed(Details { group, .. }) => Some(group),
         }
     }
 }
@@ -164,37 +184,81 @@ impl Decider for ModifierGroup {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Error> {
         match (state, command) {
-            (State::Unknown, Command::Add(group)) => {
+            (State::Unknown, Command::Add(request)) => {
+                let group = request.group(&[])?;
                 check::check(&group)?;
                 Ok(vec![Added { group }.into()])
             }
-            (State::InMenu(_), Command::Add(_)) => Err(Error::AlreadyAdded),
-            (State::InMenu(current), Command::Revise(group)) => {
+            (State::InMenu(_) | State::Removed(_), Command::Add(_)) => Err(Error::AlreadyAdded),
+            (State::InMenu(details), Command::Revise(request)) => {
+                let group = request.group(&details.group.modifiers)?;
                 check::check(&group)?;
-                Ok(differences(current, group))
+                check::check_asked(&group, &details.nested_by)?;
+                Ok(differences(&details.group, group))
             }
-            (State::Unknown, Command::Revise(_)) => Err(Error::Unknown),
+            (State::InMenu(details), Command::Nest { by }) => nest(details, by),
+            (State::Removed(details), Command::Nest { by }) if details.nested_by.contains(&by) => {
+                Ok(vec![])
+            }
+            (State::InMenu(details) | State::Removed(details), Command::Unnest { by }) => {
+                let unnested = details.nested_by.contains(&by).then(|| Unnested { by }.into());
+                Ok(unnested.into_iter().collect())
+            }
+            (State::InMenu(_), Command::Remove) => Ok(vec![Removed {}.into()]),
+            (State::Removed(_), Command::Restore) => Ok(vec![Restored {}.into()]),
+            (State::InMenu(_), Command::Restore) | (State::Removed(_), Command::Remove) => {
+                Ok(vec![])
+            }
+            (State::Unknown | State::Removed(_), Command::Revise(_) | Command::Nest { .. })
+            | (State::Unknown, Command::Unnest { .. } | Command::Remove | Command::Restore) => {
+                Err(Error::Unknown)
+            }
         }
     }
 
     fn evolve(state: State, event: Event) -> State {
         match (state, event) {
-            (_, Event::Added(Added { group })) => State::InMenu(group),
-            (State::InMenu(group), Event::Renamed(Renamed { name })) => {
-                State::InMenu(Group { name, ..group })
+            (_, Event::Added(Added { group })) => {
+                State::InMenu(Details { group, nested_by: BTreeSet::new() })
             }
-            (State::InMenu(group), Event::Limited(Limited { limits })) => {
-                State::InMenu(Group { limits, ..group })
+            (State::InMenu(details) | State::Removed(details), Event::Removed(_)) => {
+                State::Removed(details)
             }
-            (State::InMenu(group), Event::ModifiersOffered(ModifiersOffered { modifiers })) => {
-                State::InMenu(Group { modifiers, ..group })
+            (State::InMenu(details) | State::Removed(details), Event::Restored(_)) => {
+                State::InMenu(details)
             }
-            (
-                State::Unknown,
-                Event::Renamed(_) | Event::Limited(_) | Event::ModifiersOffered(_),
-            ) => State::Unknown,
+            (State::InMenu(details), event) => State::InMenu(changed(details, event)),
+            (State::Removed(details), event) => State::Removed(changed(details, event)),
+            (State::Unknown, _) => State::Unknown,
         }
     }
+}
+
+/// The group after an event that leaves it where it is.
+fn changed(mut details: Details, event: Event) -> Details {
+    match event {
+        Event::Renamed(Renamed { name }) => details.group.name = name,
+        Event::Limited(Limited { limits }) => details.group.limits = limits,
+        Event::ModifiersOffered(ModifiersOffered { modifiers }) => {
+            details.group.modifiers = modifiers;
+        }
+        Event::Nested(Nested { by }) => {
+            details.nested_by.insert(by);
+        }
+        Event::Unnested(Unnested { by }) => {
+            details.nested_by.remove(&by);
+        }
+        Event::Added(_) | Event::Removed(_) | Event::Restored(_) => {}
+    }
+    details
+}
+
+fn nest(details: &Details, by: ModifierGroupId) -> Result<Vec<Event>, Error> {
+    if !details.group.asked().is_empty() {
+        return Err(Error::AsksItself);
+    }
+    let nested = (!details.nested_by.contains(&by)).then(|| Nested { by }.into());
+    Ok(nested.into_iter().collect())
 }
 
 fn differences(current: &Group, wanted: Group) -> Vec<Event> {

@@ -47,6 +47,31 @@ fn sides() -> Group {
     Group { name: name("Acompañantes"), limits, modifiers: vec![fries, modifier(12)] }
 }
 
+/// The request for the group with new modifiers, which get the ids that they have in it.
+fn new(group: Group) -> Request {
+    requested(group, |_| None)
+}
+
+/// The request that keeps the modifiers of the group.
+fn same(group: Group) -> Request {
+    requested(group, Some)
+}
+
+fn requested(group: Group, id: fn(ModifierId) -> Option<ModifierId>) -> Request {
+    let Group { name, limits, modifiers } = group;
+    let modifier = |it: Modifier| ModifierRequest {
+        id: id(it.id),
+        id_if_new: it.id,
+        name: it.name,
+        price: it.price,
+        max_quantity: it.max_quantity,
+        default_quantity: it.default_quantity,
+        nested: it.nested,
+        ingredients: it.ingredients,
+    };
+    Request { name, limits, modifiers: modifiers.into_iter().map(modifier).collect() }
+}
+
 fn find<'a>(sauces: &'a Group) -> impl Fn(ModifierGroupId) -> Option<&'a Group> {
     move |id| (id == group_id(1)).then_some(sauces)
 }
@@ -60,19 +85,23 @@ fn check_choice(group: &Group, chosen: &[Chosen]) -> Result<(), (Vec<usize>, Fau
     result.map_err(|ChoiceError { path: Path(path), fault }| (path, fault))
 }
 
+fn added(group: Group) -> Event {
+    Added { group }.into()
+}
+
 #[test]
 fn a_group_is_added_once_and_a_revision_says_only_what_changed() {
-    let added = || Added { group: sauces() }.into();
-    given::<ModifierGroup>([]).when(Command::Add(sauces())).then([added()]);
-    given::<ModifierGroup>([added()])
-        .when(Command::Add(sauces()))
+    let sauces_added = || added(sauces());
+    given::<ModifierGroup>([]).when(Command::Add(new(sauces()))).then([sauces_added()]);
+    given::<ModifierGroup>([sauces_added()])
+        .when(Command::Add(new(sauces())))
         .then_refused(Error::AlreadyAdded);
-    given::<ModifierGroup>([]).when(Command::Revise(sauces())).then_refused(Error::Unknown);
-    given::<ModifierGroup>([added()]).when(Command::Revise(sauces())).then_nothing();
+    given::<ModifierGroup>([]).when(Command::Revise(same(sauces()))).then_refused(Error::Unknown);
+    given::<ModifierGroup>([sauces_added()]).when(Command::Revise(same(sauces()))).then_nothing();
     let limits = Limits { required: false, min: 0, max: 2 };
     let modifiers = vec![modifier(1)];
     let wanted = Group { name: name("Ajíes"), limits, modifiers: modifiers.clone() };
-    given::<ModifierGroup>([added()]).when(Command::Revise(wanted)).then([
+    given::<ModifierGroup>([sauces_added()]).when(Command::Revise(same(wanted))).then([
         Renamed { name: name("Ajíes") }.into(),
         Limited { limits }.into(),
         ModifiersOffered { modifiers }.into(),
@@ -80,11 +109,47 @@ fn a_group_is_added_once_and_a_revision_says_only_what_changed() {
 }
 
 #[test]
+fn a_modifier_is_kept_by_its_id_and_no_other_group_has_it() {
+    let mut wanted = same(sauces());
+    wanted.modifiers[1].id = None;
+    wanted.modifiers[1].id_if_new = modifier_id(4);
+    let offered = Modifier { id: modifier_id(4), ..modifier(2) };
+    let modifiers = vec![modifier(1), offered, modifier(3)];
+    given::<ModifierGroup>([added(sauces())])
+        .when(Command::Revise(wanted))
+        .then([ModifiersOffered { modifiers }.into()]);
+    let mut wanted = same(sauces());
+    wanted.modifiers[2].id = Some(modifier_id(11));
+    let unknown = Error::UnknownModifier { index: 2 };
+    given::<ModifierGroup>([added(sauces())]).when(Command::Revise(wanted)).then_refused(unknown);
+    given::<ModifierGroup>([])
+        .when(Command::Add(same(sauces())))
+        .then_refused(Error::UnknownModifier { index: 0 });
+}
+
+#[test]
+fn a_group_is_removed_and_restored() {
+    let removed = || [added(sauces()), Removed {}.into()];
+    given::<ModifierGroup>([added(sauces())]).when(Command::Remove).then([Removed {}.into()]);
+    given::<ModifierGroup>(removed()).when(Command::Remove).then_nothing();
+    given::<ModifierGroup>(removed()).when(Command::Restore).then([Restored {}.into()]);
+    given::<ModifierGroup>([added(sauces())]).when(Command::Restore).then_nothing();
+    given::<ModifierGroup>(removed())
+        .when(Command::Revise(same(sauces())))
+        .then_refused(Error::Unknown);
+    given::<ModifierGroup>([]).when(Command::Remove).then_refused(Error::Unknown);
+    let state = ModifierGroup::fold(State::default(), removed());
+    assert_eq!((state.in_menu(), state.removed()), (None, Some(&sauces())));
+    let state = ModifierGroup::evolve(state, Restored {}.into());
+    assert_eq!(state.in_menu(), Some(&sauces()));
+}
+
+#[test]
 fn a_group_that_cannot_be_chosen_from_is_refused() {
     let refused = |change: &dyn Fn(&mut Group), error| {
         let mut group = sauces();
         change(&mut group);
-        given::<ModifierGroup>([]).when(Command::Add(group)).then_refused(error);
+        given::<ModifierGroup>([]).when(Command::Add(new(group))).then_refused(error);
     };
     refused(&|it| it.modifiers.clear(), Error::ModifierCount { given: 0 });
     for (required, min, max) in [(true, 0, 1), (false, 2, 1), (false, 0, 0), (false, 7, 9)] {
@@ -115,7 +180,7 @@ fn a_modifiers_ingredients_have_a_quantity_and_are_listed_once() {
     let refused = |ingredients: Vec<Ingredient>, error| {
         let mut group = sauces();
         group.modifiers[1].ingredients = ingredients;
-        given::<ModifierGroup>([]).when(Command::Add(group)).then_refused(error);
+        given::<ModifierGroup>([]).when(Command::Add(new(group))).then_refused(error);
     };
     let wrong = |ingredient| Error::Ingredient { index: 1, ingredient };
     refused(vec![ingredient("0")], wrong(0));
@@ -124,14 +189,59 @@ fn a_modifiers_ingredients_have_a_quantity_and_are_listed_once() {
 }
 
 #[test]
+fn a_modifier_takes_what_is_kept_in_stock() {
+    let item = |n| StockItemId::from_uuid(Uuid::from_u128(n));
+    let mut request = new(sauces());
+    let ingredient = |n| Ingredient { item: item(n), quantity: "1".parse().unwrap() };
+    request.modifiers[1].ingredients = vec![ingredient(1), ingredient(2)];
+    assert_eq!(check_ingredients(&request.modifiers, |_| true), Ok(()));
+    let unknown = Error::UnknownItem { index: 1, ingredient: 1 };
+    assert_eq!(check_ingredients(&request.modifiers, |it| it == item(1)), Err(unknown));
+}
+
+#[test]
 fn groups_are_nested_one_level() {
-    let (sides, sauces) = (sides(), sauces());
-    assert_eq!(check_nesting(&sides, false, find(&sauces)), Ok(()));
-    assert_eq!(check_nesting(&sauces, true, |_| None), Ok(()));
-    assert_eq!(check_nesting(&sides, false, |_| None), Err(Error::UnknownNested { index: 0 }));
+    let (asks, asked) = (new(sides()).modifiers, sauces());
+    assert_eq!(check_nesting(group_id(2), &asks, find(&asked)), Ok(()));
+    assert_eq!(check_nesting(group_id(1), &new(sauces()).modifiers, |_| None), Ok(()));
+    let unknown = Err(Error::UnknownNested { index: 0 });
+    assert_eq!(check_nesting(group_id(2), &asks, |_| None), unknown);
     let too_deep = Err(Error::NestedTooDeep { index: 0 });
-    assert_eq!(check_nesting(&sides, true, find(&sauces)), too_deep);
-    assert_eq!(check_nesting(&sides, false, |_| Some(&sides)), too_deep);
+    let further = sides();
+    assert_eq!(check_nesting(group_id(2), &asks, |_| Some(&further)), too_deep);
+    assert_eq!(check_nesting(group_id(1), &asks, find(&asked)), too_deep, "it asks itself");
+}
+
+#[test]
+fn a_group_that_is_asked_asks_none() {
+    let by = group_id(2);
+    let nest = Command::Nest { by };
+    let nested = || [added(sauces()), Nested { by }.into()];
+    given::<ModifierGroup>([added(sauces())]).when(nest.clone()).then([Nested { by }.into()]);
+    given::<ModifierGroup>(nested()).when(nest.clone()).then_nothing();
+    given::<ModifierGroup>([added(sides())]).when(nest).then_refused(Error::AsksItself);
+    let mut asks = same(sauces());
+    asks.modifiers[1].nested = Some(group_id(3));
+    let too_deep = Error::NestedTooDeep { index: 1 };
+    given::<ModifierGroup>(nested()).when(Command::Revise(asks.clone())).then_refused(too_deep);
+    given::<ModifierGroup>(nested()).when(Command::Unnest { by }).then([Unnested { by }.into()]);
+    given::<ModifierGroup>([added(sauces())]).when(Command::Unnest { by }).then_nothing();
+    let freed = nested().into_iter().chain([Unnested { by }.into()]);
+    let state = ModifierGroup::fold(State::default(), freed);
+    assert!(ModifierGroup::decide(&state, Command::Revise(asks)).is_ok());
+}
+
+#[test]
+fn a_group_that_is_out_of_the_menu_is_asked_by_no_further_one() {
+    let by = group_id(2);
+    let removed = || [added(sauces()), Nested { by }.into(), Removed {}.into()];
+    given::<ModifierGroup>(removed()).when(Command::Nest { by }).then_nothing();
+    given::<ModifierGroup>(removed())
+        .when(Command::Nest { by: group_id(3) })
+        .then_refused(Error::Unknown);
+    given::<ModifierGroup>(removed()).when(Command::Unnest { by }).then([Unnested { by }.into()]);
+    let state = ModifierGroup::fold(State::default(), removed());
+    assert_eq!((state.nestable(by), state.nestable(group_id(3))), (Some(&sauces()), None));
 }
 
 #[test]

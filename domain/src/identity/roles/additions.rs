@@ -43,6 +43,48 @@ pub(super) const ADDITIONS: &[Addition] = &[
     },
     Addition { version: 3, seed: Seed::Cashier, permissions: &[Permission::ChannelRead] },
     Addition { version: 3, seed: Seed::Waiter, permissions: &[Permission::ChannelRead] },
+    Addition {
+        version: 3,
+        seed: Seed::Manager,
+        permissions: &[
+            Permission::AvailabilityUpdate,
+            Permission::ModifierGroupCreate,
+            Permission::ModifierGroupRemove,
+            Permission::ModifierGroupUpdate,
+            Permission::StationClose,
+            Permission::StationCreate,
+            Permission::StationUpdate,
+        ],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Cashier,
+        permissions: &[
+            Permission::AvailabilityRead,
+            Permission::AvailabilitySnooze,
+            Permission::ModifierGroupRead,
+            Permission::StationRead,
+        ],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Kitchen,
+        permissions: &[
+            Permission::AvailabilityRead,
+            Permission::AvailabilitySnooze,
+            Permission::ModifierGroupRead,
+            Permission::StationRead,
+        ],
+    },
+    Addition {
+        version: 3,
+        seed: Seed::Waiter,
+        permissions: &[
+            Permission::AvailabilityRead,
+            Permission::ModifierGroupRead,
+            Permission::StationRead,
+        ],
+    },
 ];
 
 /// The version of the seeds including these additions.

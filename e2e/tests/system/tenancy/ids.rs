@@ -1,7 +1,7 @@
 //! Ids of objects that one company has and another must not reach.
 
 use e2e::client::id_in;
-use e2e::menu::stock_item;
+use e2e::menu::{modifier_group, stock_item};
 use e2e::{Client, Menu, fresh};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,7 +15,35 @@ pub(super) struct Ids {
     pub(super) variant: Uuid,
     pub(super) order: Uuid,
     pub(super) item: Uuid,
+    pub(super) choice: Choice,
+    pub(super) station: Uuid,
     pub(super) staff: Staff,
+}
+
+/// Ids of a modifier group and of one of its modifiers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) group: Uuid,
+    pub(super) modifier: Uuid,
+}
+
+impl Choice {
+    /// Adds a group of this name.
+    pub(super) async fn of(client: &Client, name: &str) -> Self {
+        let added = client.post("/v1/modifier-groups").json(&modifier_group(name)).send().await;
+        added.expect(201);
+        let path = format!("/v1/modifier-groups/{}?after={}", added.id(), added.position());
+        let shown = client.get(&path).send().await;
+        Self { group: added.id(), modifier: id_in(shown.expect(200), "/modifiers/0/id") }
+    }
+}
+
+/// Adds a station of this name to a branch.
+pub(super) async fn station(client: &Client, branch: Uuid, name: &str) -> Uuid {
+    let path = format!("/v1/branches/{branch}/stations");
+    let added = client.post(&path).json(&json!({"name": name})).send().await;
+    added.expect(201);
+    added.id()
 }
 
 /// Ids of users, roles and what belongs to them.
@@ -60,20 +88,28 @@ impl Ids {
         let added = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await;
         let Menu { branch, category, product, small, .. } = *menu;
         let (item, staff) = (added.id(), Staff::of(client, branch).await);
-        Self { branch, category, product, variant: small, order, item, staff }
+        let choice = Choice::of(client, "Adiciones").await;
+        let station = station(client, branch, "Parrilla").await;
+        Self { branch, category, product, variant: small, order, item, choice, station, staff }
     }
 
     pub(super) fn of_nothing() -> Self {
-        let [branch, category, product, variant, order, item] = std::array::from_fn(|_| fresh());
+        let [branch, category, product, variant, order, item, station] =
+            std::array::from_fn(|_| fresh());
+        let choice = Choice { group: fresh(), modifier: fresh() };
         let staff = Staff::of_nothing();
-        Self { branch, category, product, variant, order, item, staff }
+        Self { branch, category, product, variant, order, item, choice, station, staff }
     }
 
     /// All ids as texts, to search for them in answers.
-    pub(super) fn texts(self) -> [String; 10] {
-        let Self { branch, category, product, variant, order, item, staff } = self;
+    pub(super) fn texts(self) -> Vec<String> {
+        let Self { branch, category, product, variant, order, item, choice, station, staff } = self;
+        let Choice { group, modifier } = choice;
         let Staff { role, user, device, session, .. } = staff;
-        [branch, category, product, variant, order, item, role, user, device, session]
-            .map(|id| id.to_string())
+        let of_menu = [category, product, variant, group, modifier];
+        let of_branch = [branch, station, order, item];
+        let of_staff = [role, user, device, session];
+        let all = of_menu.into_iter().chain(of_branch).chain(of_staff);
+        all.map(|id| id.to_string()).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! Requests with another company's ids, for every operation.
 
+mod choices;
+
 use e2e::menu::{PRODUCT, SMALL, branch, cash, cop, product, stock_item};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
@@ -125,6 +127,7 @@ pub(super) fn visits(
     }
     let path = format!("/v1/reports/sales?{period}&branch_id={}", ids.branch);
     visit("reportSales", client.get(&path), Expect::NotFound);
+    visits.extend(choices::visits(client, client_ids, ids));
     visits.extend(stock_visits(client, client_ids, ids));
     visits.extend(system_visits(client, ids, position));
     visits.extend(sign_in_visits(system, client, ids));

@@ -18,6 +18,11 @@ pub(in crate::operations) const fn label(
 
 const fn words(permission: Permission) -> (&'static str, &'static str) {
     match permission {
+        Permission::AvailabilityRead => ("Ver qué está agotado", "See what has run out"),
+        Permission::AvailabilitySnooze => ("Marcar lo agotado", "Say what has run out"),
+        Permission::AvailabilityUpdate => {
+            ("Elegir qué vende cada sede", "Choose what each branch sells")
+        }
         Permission::BranchClose => ("Cerrar sedes", "Close branches"),
         Permission::BranchOpen => ("Abrir sedes", "Open branches"),
         Permission::BranchRead => ("Ver las sedes", "See branches"),
@@ -32,6 +37,14 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
             ("Cambiar los datos de la empresa", "Change what the company is called")
         }
         Permission::DeviceEnroll => ("Vincular y retirar cajas", "Enrol and remove tills"),
+        Permission::ModifierGroupCreate => ("Crear grupos de modificadores", "Add modifier groups"),
+        Permission::ModifierGroupRead => ("Ver los grupos de modificadores", "See modifier groups"),
+        Permission::ModifierGroupRemove => {
+            ("Quitar grupos de modificadores", "Remove modifier groups")
+        }
+        Permission::ModifierGroupUpdate => {
+            ("Cambiar grupos de modificadores", "Change modifier groups")
+        }
         Permission::OrderCancel => ("Anular pedidos", "Cancel orders"),
         Permission::OrderConfirm => ("Confirmar pedidos", "Confirm orders"),
         Permission::OrderDeliver => ("Entregar pedidos", "Hand orders over"),
@@ -48,6 +61,10 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::ReportSales => ("Ver los informes de ventas", "See sales reports"),
         Permission::RoleManage => ("Cambiar roles y permisos", "Change roles and permissions"),
         Permission::RoleRead => ("Ver los roles y quién los tiene", "See roles and who has them"),
+        Permission::StationClose => ("Cerrar estaciones", "Close stations"),
+        Permission::StationCreate => ("Crear estaciones", "Add stations"),
+        Permission::StationRead => ("Ver las estaciones", "See stations"),
+        Permission::StationUpdate => ("Cambiar estaciones", "Change stations"),
         Permission::StockRead => ("Ver las existencias", "See the stock"),
         Permission::StockReceive => ("Registrar mercancía", "Enter goods that came in"),
         Permission::StockRelease => ("Liberar reservas vencidas", "Release expired reservations"),

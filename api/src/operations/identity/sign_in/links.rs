@@ -20,7 +20,7 @@ use crate::payload::Json;
 use crate::problem::{Code, Problem};
 
 /// The operations that take the tokens of links in e-mails.
-pub(crate) struct Letters(pub(crate) Services);
+pub(crate) struct LinkEmails(pub(crate) Services);
 
 /// An invitation that is taken up.
 #[derive(Object)]
@@ -75,7 +75,7 @@ enum Taken {
 }
 
 #[OpenApi(prefix_path = "/v1/auth", tag = "Part::Auth")]
-impl Letters {
+impl LinkEmails {
     /// Take up an invitation.
     #[oai(path = "/join", method = "post", operation_id = "join")]
     async fn join(
@@ -122,7 +122,7 @@ impl Letters {
         let services = self.0.clone();
         tokio::spawn(async move {
             if let Err(problem) = services.send_reset(&email, tenant.as_deref()).await {
-                tracing::warn!(code = problem.code().slug(), "a letter was not written");
+                tracing::warn!(code = problem.code().slug(), "an e-mail was not written");
             }
         });
         Ok(Taken::Taken(Json(DONE)))
@@ -187,7 +187,7 @@ fn refused_link<T>(outcome: Result<T, Problem>, tried: Try) -> Result<T, Problem
     })
 }
 
-impl Letters {
+impl LinkEmails {
     /// The link of a token, checked before anything is hashed for it.
     async fn good(&self, kind: Kind, text: &str, request: &Request) -> Result<Link, Problem> {
         let (stored, way) = match kind {
@@ -241,6 +241,6 @@ impl Services {
 
 /// The subjects that a request for an e-mail to an address is counted for.
 fn letters_to(email: EmailKey, request: &Request) -> Vec<Subject> {
-    let address = origin(request).map(Subject::Letters);
-    std::iter::once(Subject::LettersTo(email)).chain(address).collect()
+    let address = origin(request).map(Subject::LinkEmails);
+    std::iter::once(Subject::LinkEmailsTo(email)).chain(address).collect()
 }

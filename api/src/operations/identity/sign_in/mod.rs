@@ -35,7 +35,7 @@ pub(in crate::operations) fn operations(services: &Services) -> impl OpenApi + u
         ),
         sessions::OwnSessions(services.clone()),
         (own::OwnSecrets(services.clone()), contact::OwnContact(services.clone())),
-        links::Letters(services.clone()),
+        links::LinkEmails(services.clone()),
     )
 }
 

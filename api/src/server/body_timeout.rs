@@ -18,14 +18,14 @@ const BYTES_PER_SECOND_MIN: u32 = 8 << 10;
 
 /// How long a body may take, from the headers on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct BodyTimeout {
     /// The time that a body has in any case; every byte that arrives adds to it.
     grace: Duration,
     /// The most that a body may take.
     at_most: Duration,
 }
 
-impl From<&Limits> for Patience {
+impl From<&Limits> for BodyTimeout {
     fn from(limits: &Limits) -> Self {
         Self { grace: limits.body_within, at_most: limits.body_at_most }
     }
@@ -33,7 +33,7 @@ impl From<&Limits> for Patience {
 
 /// Ends with [`io::ErrorKind::TimedOut`] when the client sends too slowly, or takes too long altogether. Bytes
 /// that have arrived are read also after that time.
-pub(super) struct Patient {
+pub(super) struct TimedBody {
     body: Incoming,
     until: Instant,
     at_most: Instant,
@@ -53,16 +53,16 @@ impl Unread {
     }
 }
 
-impl Patient {
+impl TimedBody {
     /// The time starts when the headers have arrived.
-    pub(super) fn new(body: Incoming, patience: Patience, unread: Unread) -> Self {
+    pub(super) fn new(body: Incoming, timeout: BodyTimeout, unread: Unread) -> Self {
         let now = Instant::now();
-        let (until, at_most) = (now + patience.grace, now + patience.at_most);
+        let (until, at_most) = (now + timeout.grace, now + timeout.at_most);
         Self { body, until: until.min(at_most), at_most, waiting: None, ended: false, unread }
     }
 
     /// Extends the time for `bytes` that have arrived.
-    fn earn(&mut self, bytes: usize) {
+    fn extend(&mut self, bytes: usize) {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let until = self.until + Duration::from_secs(1) / BYTES_PER_SECOND_MIN * bytes;
         self.until = until.min(self.at_most);
@@ -78,7 +78,7 @@ impl Patient {
     }
 }
 
-impl Drop for Patient {
+impl Drop for TimedBody {
     fn drop(&mut self) {
         if !self.ended && !self.body.is_end_stream() {
             self.unread.0.store(true, Ordering::Relaxed);
@@ -86,7 +86,7 @@ impl Drop for Patient {
     }
 }
 
-impl Body for Patient {
+impl Body for TimedBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -99,7 +99,7 @@ impl Body for Patient {
         match polled {
             Poll::Ready(frame) => {
                 if let Some(Ok(frame)) = &frame {
-                    self.earn(frame.data_ref().map_or(0, Bytes::len));
+                    self.extend(frame.data_ref().map_or(0, Bytes::len));
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)))
             }

@@ -7,7 +7,7 @@ const POINTER_MAX: usize = 512;
 
 /// Where something is in a body, as the steps that lead there.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Place<'p> {
+pub(crate) enum Path<'p> {
     /// The body itself.
     Root,
     /// A member of an object.
@@ -16,7 +16,7 @@ pub(crate) enum Place<'p> {
     Item(&'p Self, usize),
 }
 
-impl Place<'_> {
+impl Path<'_> {
     /// The JSON pointer to it, cut off where it gets too long.
     pub(crate) fn pointer(&self) -> String {
         let mut pointer = Pointer(String::new());
@@ -37,7 +37,7 @@ impl Write for Pointer {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
@@ -49,7 +49,7 @@ impl fmt::Display for Place<'_> {
                     c => f.write_char(c),
                 })
             }
-            Self::Item(of, place) => write!(f, "{of}/{place}"),
+            Self::Item(of, index) => write!(f, "{of}/{index}"),
         }
     }
 }
@@ -59,18 +59,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_told_as_a_json_pointer() {
-        let lines = Place::Member(&Place::Root, "a/b~c");
-        let first = Place::Item(&lines, 0);
-        assert_eq!(Place::Root.pointer(), "");
-        assert_eq!(Place::Member(&first, "quantity").pointer(), "/a~1b~0c/0/quantity");
+    fn a_path_is_written_as_a_json_pointer() {
+        let lines = Path::Member(&Path::Root, "a/b~c");
+        let first = Path::Item(&lines, 0);
+        assert_eq!(Path::Root.pointer(), "");
+        assert_eq!(Path::Member(&first, "quantity").pointer(), "/a~1b~0c/0/quantity");
     }
 
     #[test]
     fn a_pointer_ends_where_nobody_reads_on() {
         let name = "ñ".repeat(1 << 20);
-        let long = Place::Member(&Place::Root, &name);
-        let pointer = Place::Item(&long, 7).pointer();
+        let long = Path::Member(&Path::Root, &name);
+        let pointer = Path::Item(&long, 7).pointer();
         assert_eq!(pointer, format!("/{}", "ñ".repeat((POINTER_MAX - 1) / 2)));
     }
 }
