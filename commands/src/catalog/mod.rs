@@ -5,13 +5,13 @@ mod availability;
 mod categories;
 mod channels;
 mod modifier_groups;
-pub(crate) mod price_lists;
+mod price_lists;
 mod product_claims;
 mod products;
 mod references;
 mod shelving;
 mod stations;
-pub(crate) mod tax_profiles;
+mod tax_profiles;
 
 pub use domain::catalog::modifier_group::ModifierRequest;
 pub use domain::catalog::product::{Changes, Request as ProductRequest, VariantRequest};

@@ -1,19 +1,9 @@
 //! Price lists: drafted, revised, published and withdrawn.
 //!
-//! # Prices in a decision
-//!
-//! What prices a line reads the published lists of the company from memory:
-//!
-//! ```ignore
-//! wanted.extend(price_lists::wanted(work)); // with the first round trip of the intent
-//! work.read(wanted).await?;
-//! let lists = price_lists::published(work).await?; // goes to the log only if a list is not in memory
-//! let moment = Moment::at(branch, details, &channel, instant);
-//! let selected = price_list::select(lists.iter().map(|(id, list)| (*id, &**list)), subject, &moment);
-//! let revision = work.revision::<PriceList>(&selected.list); // for the line
-//! ```
-//!
-//! Nothing of it is asserted in the append: a price is that of the moment at which the line was added.
+//! Which lists are published says the [`PriceListIndex`] of the company. A decision that needs prices reads
+//! the index and those lists, and selects with [`price_list::select`]. An order asserts none of them in its
+//! append, because a price is that of the moment at which its line was added; a list that is published
+//! asserts all of them (`others`).
 
 use std::sync::Arc;
 
@@ -161,42 +151,23 @@ impl Intent for WithdrawPriceList {
     }
 }
 
-/// What to read, in a round trip that is made in any case, so that [`published`] finds everything:
-/// the index, and the lists that it had when it was last read.
-pub(crate) fn wanted(work: &UnitOfWork<'_>) -> Vec<Wanted> {
-    let company = work.tenant();
-    let remembered = work.remembered::<PriceListIndex>(&company).unwrap_or_default();
-    let lists = remembered.lists().map(|list| work.wanted::<PriceList>(&list));
-    lists.chain([work.wanted::<PriceListIndex>(&company)]).collect()
-}
-
-/// The published lists of the company, as [`price_list::select`] takes them.
-pub(crate) async fn published(
-    work: &mut UnitOfWork<'_>,
-) -> Result<Vec<(PriceListId, Arc<List>)>, World> {
-    work.read(wanted(work)).await?;
-    let company = work.tenant();
-    let lists: Vec<PriceListId> = work.state::<PriceListIndex>(&company).lists().collect();
-    work.read(lists.iter().map(|list| work.wanted::<PriceList>(list)).collect()).await?;
-    let in_force = |list: PriceListId| {
-        let attributes = work.state::<PriceList>(&list).in_force()?;
-        Some((list, Arc::clone(attributes)))
-    };
-    Ok(lists.into_iter().filter_map(in_force).collect())
-}
-
 /// The published lists besides `list`. The append asserts the index and each of them, so that of two
 /// lists that are published or revised at the same time the second is decided on the first.
 async fn others(
     work: &mut UnitOfWork<'_>,
     list: PriceListId,
 ) -> Result<Vec<(PriceListId, Arc<List>)>, World> {
-    let mut others = published(work).await?;
-    others.retain(|(other, _)| *other != list);
     let company = work.tenant();
+    work.read(vec![work.wanted::<PriceListIndex>(&company)]).await?;
     work.rest_on::<PriceListIndex>(&company);
-    for (other, _) in &others {
-        work.rest_on::<PriceList>(other);
+    let index = work.state::<PriceListIndex>(&company);
+    let ids: Vec<PriceListId> = index.lists().filter(|other| *other != list).collect();
+    work.read(ids.iter().map(|other| work.wanted::<PriceList>(other)).collect()).await?;
+    let mut others = Vec::with_capacity(ids.len());
+    for other in ids {
+        work.rest_on::<PriceList>(&other);
+        let in_force = work.state::<PriceList>(&other).in_force();
+        others.extend(in_force.map(|attributes| (other, Arc::clone(attributes))));
     }
     Ok(others)
 }

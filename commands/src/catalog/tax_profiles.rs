@@ -1,18 +1,14 @@
-//! Tax profiles of the company, and the taxes of lines.
+//! Tax profiles of the company.
 
-use chrono::NaiveDate;
 use domain::catalog::tax_profile::{self, Command, TaxProfile};
 use domain::claim::{Claim, ClaimId, Named};
-use domain::identity::Branch;
-use domain::identity::branch::TaxRegime;
 use domain::identity::subscription::Module;
-use domain::shared::{BranchId, Code, Name, TaxProfileId};
-use domain::taxes::{Profile, Taxes, Undetermined, applicable};
+use domain::shared::{Name, TaxProfileId};
+use domain::taxes::Profile;
 use event_store::Revision;
 use serde::Serialize;
 
 use crate::claims::{rename, take};
-use crate::engine::aggregates::Wanted;
 use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
 use crate::engine::unit_of_work::UnitOfWork;
@@ -91,31 +87,4 @@ impl Intent for PublishTaxProfile {
         let claims = (Named::TaxProfile, &before, &self.name);
         rename(work, claims, id.uuid(), TaxProfileRefusal::NameTaken).await
     }
-}
-
-/// What to read before [`taxes`] of a branch that was read: the profile of the company's own that it is
-/// under on a business date, if it is under one.
-pub(crate) fn wanted(work: &UnitOfWork<'_>, branch: BranchId, date: NaiveDate) -> Option<Wanted> {
-    own_profile(work, branch, date).map(|own| work.wanted::<TaxProfile>(&own))
-}
-
-/// The taxes of a product of `class` in a branch on a business date, once what [`wanted`] names was
-/// read; see [`applicable`]. The append does not assert it.
-pub(crate) fn taxes(
-    work: &UnitOfWork<'_>,
-    branch: BranchId,
-    class: Option<&Code>,
-    date: NaiveDate,
-) -> Result<Taxes, Undetermined> {
-    let own = own_profile(work, branch, date);
-    let own = own.and_then(|own| work.state::<TaxProfile>(&own).latest());
-    let details = work.state::<Branch>(&branch).details();
-    details.map_or(Ok(Taxes::default()), |details| {
-        applicable(details, own.map(|own| &own.profile), class, date)
-    })
-}
-
-fn own_profile(work: &UnitOfWork<'_>, branch: BranchId, date: NaiveDate) -> Option<TaxProfileId> {
-    let details = work.state::<Branch>(&branch).details()?;
-    details.tax_regimes.on(date).and_then(TaxRegime::own_profile)
 }

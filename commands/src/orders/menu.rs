@@ -4,20 +4,20 @@
 //! stores the revisions that it was priced with.
 
 use chrono::NaiveDate;
+use domain::catalog::modifier_group::Group;
 use domain::catalog::offer::{self, GroupState, ListState, Menu, Offer, ProductStates, WantedLine};
 use domain::catalog::price_list::Moment;
 use domain::catalog::{
-    Availability, Channels, ModifierGroup, PriceList, PriceListIndex, Product,
+    Availability, Channels, ModifierGroup, PriceList, PriceListIndex, Product, TaxProfile,
 };
-use domain::identity::Branch;
+use domain::identity::{Branch, branch};
 use domain::inventory::recipe::Recipe;
 use domain::orders::order::LineRequest;
 use domain::shared::business_day::BusinessMoment;
-use domain::shared::{BranchId, Code, ModifierGroupId, ProductId};
-use domain::taxes::{Taxes, Undetermined};
+use domain::shared::{BranchId, Code, ModifierGroupId, ProductId, TaxProfileId};
+use domain::taxes::{Profile, Taxes, Undetermined, applicable};
 
 use super::{OrderRefusal, PlaceOrder};
-use crate::catalog::{price_lists, tax_profiles};
 use crate::engine::aggregates::Wanted;
 use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
@@ -38,8 +38,8 @@ pub(super) fn named(work: &UnitOfWork<'_>, order: &PlaceOrder) -> Vec<Wanted> {
         work.subscription(),
         work.wanted::<Branch>(&order.branch),
         work.wanted::<Availability>(&order.branch),
+        work.wanted::<PriceListIndex>(&work.tenant()),
     ];
-    wanted.extend(price_lists::wanted(work));
     if order.channel.built_in_kind().is_none() {
         wanted.push(work.wanted::<Channels>(&work.tenant()));
     }
@@ -102,7 +102,16 @@ fn lists_and_profile(
 ) -> Vec<Wanted> {
     let lists = work.state::<PriceListIndex>(&work.tenant()).lists();
     let lists = lists.map(|list| work.wanted::<PriceList>(&list));
-    lists.chain(tax_profiles::wanted(work, branch, business_date)).collect()
+    let profile = own_profile(work, branch, business_date);
+    let profile = profile.map(|profile| work.wanted::<TaxProfile>(&profile));
+    lists.chain(profile).collect()
+}
+
+/// The company's own tax profile by which the branch is taxed on a date; none if it is by a built-in one
+/// or by none.
+fn own_profile(work: &UnitOfWork<'_>, branch: BranchId, on: NaiveDate) -> Option<TaxProfileId> {
+    let branch = work.state::<Branch>(&branch).details()?;
+    branch.tax_regimes.on(on)?.own_profile()
 }
 
 /// The groups that products offer.
@@ -114,8 +123,7 @@ fn offered(work: &UnitOfWork<'_>, products: &[ProductId]) -> Vec<ModifierGroupId
 /// The groups that modifiers of groups ask.
 fn nested(work: &UnitOfWork<'_>, groups: &[ModifierGroupId]) -> Vec<ModifierGroupId> {
     let in_menu = groups.iter().filter_map(|id| work.state::<ModifierGroup>(id).in_menu());
-    let modifiers = in_menu.flat_map(|group| &group.modifiers);
-    modifiers.filter_map(|modifier| modifier.nested).collect()
+    in_menu.flat_map(Group::asked).collect()
 }
 
 /// Resolves the lines of an order against what was read.
@@ -132,20 +140,28 @@ pub(super) fn resolve(
         let list = work.state::<PriceList>(&id).in_force()?;
         Some(ListState { id, revision: work.revision::<PriceList>(&id).get(), list })
     });
+    let tax_profile = own_profile(work, order.branch, moment.date);
+    let tax_profile = tax_profile.and_then(|id| work.state::<TaxProfile>(&id).latest());
     let offer = Offer {
         instant: moment.instant,
         moment: Moment::at(order.branch, branch, &order.channel, moment.instant),
         availability: (sells == Sells::Available)
             .then(|| work.state::<Availability>(&order.branch)),
         lists: &lists.collect::<Vec<_>>(),
-        menu: &AsRead { work, branch: order.branch, date: moment.date },
+        menu: &AsRead {
+            work,
+            branch,
+            tax_profile: tax_profile.map(|published| &published.profile),
+            date: moment.date,
+        },
     };
     offer.resolve(&order.lines).map_err(CommandError::refused)
 }
 
 struct AsRead<'a, 'w> {
     work: &'a UnitOfWork<'w>,
-    branch: BranchId,
+    branch: &'a branch::Details,
+    tax_profile: Option<&'a Profile>,
     date: NaiveDate,
 }
 
@@ -165,6 +181,6 @@ impl Menu for AsRead<'_, '_> {
     }
 
     fn taxes(&self, class: Option<&Code>) -> Result<Taxes, Undetermined> {
-        tax_profiles::taxes(self.work, self.branch, class, self.date)
+        applicable(self.branch, self.tax_profile, class, self.date)
     }
 }
