@@ -7,6 +7,7 @@
 //! - [`engine`]: runs intents
 //! - [`identity`], [`catalog`], [`inventory`], [`orders`]: the intents, by context
 //! - `claims`: uniqueness in a company, for the intents of several contexts
+//! - [`names`]: the claims of names that an earlier release gave
 //! - [`processes`]: commands that follow from events
 
 pub mod catalog;
@@ -14,6 +15,7 @@ mod claims;
 pub mod engine;
 pub mod identity;
 pub mod inventory;
+pub mod names;
 pub mod orders;
 pub mod processes;
 

@@ -7,6 +7,7 @@
 //! - [`catalog`]: branches, categories, products
 //! - [`identity`]: roles with their grants and devices
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
+//! - [`names`]: the names of a company that are unique in it
 //! - [`rebuild`]: rebuilds read models in tables apart from the live ones
 //! - [`board`] and [`progress`]: the states of the consumers
 //! - [`parking`] and [`parked`]: events that could not be applied, and the decisions about them
@@ -16,6 +17,7 @@
 pub mod catalog;
 pub mod identity;
 pub mod inventory;
+pub mod names;
 pub mod orders;
 mod page;
 pub mod parked;

@@ -1,9 +1,11 @@
 //! Fields: rules of the domain that the document cannot show, all mistakes at once.
 
+use domain::catalog::product::{Barcode, Sku};
 use domain::identity::tenant::TaxId;
 use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{
-    Currency, CutOff, Money, MoneyError, Name, NameError, Slug, StockQuantity, StockQuantityError,
+    Code as Word, Currency, CutOff, Description, DescriptionError, LanguageTag, Money, MoneyError,
+    Multiplier, Name, NameError, Slug, StockQuantity, StockQuantityError,
 };
 
 use crate::problem::{FieldError, Problem};
@@ -37,6 +39,74 @@ impl Fields {
         };
         self.0.push(FieldError::new(pointer, "name", words));
         None
+    }
+
+    pub(super) fn description(&mut self, pointer: &str, text: &str) -> Option<Description> {
+        let words = match Description::parse(text) {
+            Ok(description) => return Some(description),
+            Err(DescriptionError::Empty) => {
+                ("debe tener al menos una letra", "must have at least one letter")
+            }
+            Err(DescriptionError::TooLong) => ("es demasiado largo", "is too long"),
+            Err(DescriptionError::Invisible) => (
+                "no puede tener caracteres de control ni invisibles",
+                "must not have control or invisible characters",
+            ),
+        };
+        self.0.push(FieldError::new(pointer, "text", words));
+        None
+    }
+
+    pub(super) fn language(&mut self, pointer: &str, text: &str) -> Option<LanguageTag> {
+        let words =
+            ("debe ser una lengua, como es o pt-BR", "must be a language, like es or pt-BR");
+        self.parsed(LanguageTag::parse(text).ok(), pointer, words)
+    }
+
+    pub(super) fn word(&mut self, pointer: &str, text: &str) -> Option<Word> {
+        let words = (
+            "debe tener letras minúsculas, cifras y guiones bajos",
+            "must have small letters, digits and underscores",
+        );
+        self.parsed(Word::parse(text).ok(), pointer, words)
+    }
+
+    pub(super) fn sku(&mut self, pointer: &str, text: &str) -> Option<Sku> {
+        let words = (
+            "debe tener de 1 a 40 letras sin tilde, cifras, signos y espacios",
+            "must have 1 to 40 letters without accents, digits, signs and spaces",
+        );
+        self.parsed(Sku::parse(text).ok(), pointer, words)
+    }
+
+    pub(super) fn barcode(&mut self, pointer: &str, text: &str) -> Option<Barcode> {
+        let words = (
+            "debe tener de 1 a 48 cifras, letras sin tilde y los signos - . / + $ %",
+            "must have 1 to 48 digits, letters without accents and the signs - . / + $ %",
+        );
+        self.parsed(Barcode::parse(text).ok(), pointer, words)
+    }
+
+    pub(super) fn multiplier(&mut self, pointer: &str, text: &str) -> Option<Multiplier> {
+        let words = (
+            "debe ser un número mayor que 0 y hasta 1000, con hasta seis decimales",
+            "must be a number above 0 and up to 1000, with at most six decimals",
+        );
+        self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    /// Notes what is listed twice; `repeats` says so of a place in the list.
+    pub(super) fn repeated(
+        &mut self,
+        pointer: &str,
+        n_items: usize,
+        repeats: impl Fn(usize) -> bool,
+    ) {
+        let words = ("repite otro", "repeats another one");
+        let repeated = (0..n_items).filter(|place| repeats(*place));
+        let errors =
+            repeated.map(|at| FieldError::new(format!("{pointer}/{at}"), "repeated", words));
+        self.0.extend(errors);
     }
 
     pub(super) fn slug(&mut self, pointer: &str, text: &str) -> Option<Slug> {

@@ -94,6 +94,11 @@ incoming! {
 }
 
 incoming! {
+    /// What one piece of an option costs on top of its combo; zero if nothing.
+    UpchargeBody as "Upcharge" from "0" to "1000000000000"
+}
+
+incoming! {
     /// What a guest pays or hands over.
     PaidBody as "PaidAmount" from "1" to "10000000000000"
 }

@@ -277,6 +277,12 @@ codes! {
         advice: "Lea el recurso de nuevo y decida si el cambio aún vale."
             / "Read the resource again and decide whether the change still holds.",
     }
+    /// A code of a variant that has to be unique and is not.
+    ItemCodeTaken = "code-taken", CONFLICT {
+        title: "El código ya está en uso" / "The code is taken",
+        advice: "Use otro código, o quíteselo primero al producto que lo tiene."
+            / "Use another code, or take it from the product that has it first.",
+    }
     /// A name that has to be unique and is not.
     NameTaken = "name-taken", CONFLICT {
         title: "El nombre ya está en uso" / "The name is taken",

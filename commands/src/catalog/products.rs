@@ -93,7 +93,7 @@ impl Intent for ReviseProduct {
         let before = work.state::<Product>(&self.product).in_menu().cloned();
         let before = before.ok_or(CommandError::refused(product::Error::Unknown))?;
         work.expect::<Product, _>(&self.product, self.seen)?;
-        let request = self.changes.clone().applied_to(&before);
+        let request = self.changes.clone().applied_to(before.clone().into());
         let old = product_claims::of_details(&before);
         let new = product_claims::of_request(&request);
         let mut wanted = referred(work, &request);

@@ -103,6 +103,15 @@ impl Commands {
         })
     }
 
+    /// Whether a company's command was accepted.
+    pub(crate) async fn was_accepted(
+        &self,
+        tenant: TenantId,
+        command: CommandId,
+    ) -> Result<bool, World> {
+        Ok(self.inner.earlier(tenant, command).await?.is_some())
+    }
+
     /// Reads aggregates without deciding anything.
     pub(crate) fn look<'a>(&'a self, scope: &'a Scope, trust: Trust) -> UnitOfWork<'a> {
         let nothing = Request::live(CommandId::from_uuid(Uuid::nil()));

@@ -5,6 +5,7 @@ use commands::catalog::{
     AddCategory, AddProduct, CategoryRefusal, Changes, ProductRefusal, ProductRequest,
     ReviseCategory, ReviseProduct, VariantRequest,
 };
+use commands::names::NameOf;
 use commands::{CommandError, Intent, UnitOfWork};
 use domain::catalog::{Category, category, product};
 use domain::claim::{self, Claim, ClaimId, Named};
@@ -84,6 +85,41 @@ async fn names_from_before_the_second_fold_are_still_taken_and_can_be_kept() {
     assert!(is_taken(add(24, "strasse").await));
     rename(23, "Calle").await.unwrap();
     add(24, "STRASSE").await.unwrap();
+}
+
+#[tokio::test]
+async fn claims_of_names_from_before_the_second_fold_are_completed_once() {
+    let company = Company::open().await;
+    let (commands, scope) = (&company.commands, &company.scope);
+    let category = |n| CategoryId::from_uuid(id(n));
+    for (n, text) in [(20, "Straße"), (21, "Gruß"), (22, "Spaß")] {
+        let before = AddedBefore { category: category(n), name: name(text) };
+        commands.execute(scope, fresh(commands), before).await.unwrap();
+    }
+    let add = async |n, text| {
+        let intent = AddCategory { category: category(n), name: name(text), place: 2 };
+        commands.execute(scope, fresh(commands), intent).await
+    };
+    // One name was given to another category meanwhile, and one was given up after the names were read.
+    add(30, "GRUSS").await.unwrap();
+    let rename =
+        ReviseCategory { category: category(22), seen: None, name: name("Alegría"), place: 2 };
+    commands.execute(scope, fresh(commands), rename).await.unwrap();
+
+    let names = [(20, "Straße"), (21, "Gruß"), (22, "Spaß")].map(|(n, text)| NameOf {
+        kind: Named::Category,
+        holder: id(n),
+        name: name(text),
+    });
+    assert!(!commands.has_complete_claims(scope.tenant).await.unwrap());
+    commands.complete_claims(scope.tenant, names.to_vec()).await.unwrap();
+    assert!(commands.has_complete_claims(scope.tenant).await.unwrap());
+    commands.complete_claims(scope.tenant, vec![]).await.unwrap();
+    let is_taken =
+        |outcome| matches!(outcome, Err(CommandError::Refused(CategoryRefusal::NameTaken)));
+    assert!(is_taken(add(31, "STRASSE").await));
+    assert!(is_taken(add(31, "Gruss").await), "it belongs to the other category");
+    add(31, "SPASS").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

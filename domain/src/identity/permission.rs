@@ -75,6 +75,8 @@ permissions! {
     CategoryCreate = "category.create" in Menu,
     /// See categories.
     CategoryRead = "category.read" in Menu,
+    /// Take categories out of the menu and put them back.
+    CategoryRemove = "category.remove" in Menu,
     /// Rename and reorder categories.
     CategoryUpdate = "category.update" in Menu,
     /// Name sales channels, add and retire them.
@@ -123,6 +125,8 @@ permissions! {
     ProductCreate = "product.create" in Menu,
     /// See products.
     ProductRead = "product.read" in Menu,
+    /// Take products out of the menu and put them back.
+    ProductRemove = "product.remove" in Menu,
     /// Change products, their variants and prices.
     ProductUpdate = "product.update" in Menu,
     /// Publish recipes.
@@ -247,6 +251,7 @@ impl Permission {
             self,
             Self::BranchOpen
                 | Self::CategoryCreate
+                | Self::CategoryRemove
                 | Self::CategoryUpdate
                 | Self::ChannelManage
                 | Self::CompanyUpdate
@@ -257,6 +262,7 @@ impl Permission {
                 | Self::PriceListPublish
                 | Self::PriceListUpdate
                 | Self::ProductCreate
+                | Self::ProductRemove
                 | Self::ProductUpdate
                 | Self::RecipePublish
                 | Self::RoleManage

@@ -27,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
 const SYSTEM_SCOPES: &[&str] = &[
     "commands/src/identity/operator.rs",
     "commands/src/identity/seeding.rs",
+    "commands/src/names.rs",
     "commands/src/processes/act.rs",
     "fastops/src/demo/staff.rs",
     "fastops/src/import/importing.rs",

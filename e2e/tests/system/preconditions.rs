@@ -3,6 +3,7 @@
 use e2e::menu::{branch, product, stock_item};
 use e2e::raw::Reply;
 use e2e::{Call, Client, Menu, System, fresh};
+use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -75,7 +76,7 @@ fn changes(
     menu: &Menu,
     (order, item): (Uuid, Uuid),
     (role, sorted): (Uuid, Uuid),
-) -> [(&'static str, Call); 11] {
+) -> [(&'static str, Call); 12] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
@@ -107,6 +108,12 @@ fn changes(
             client
                 .put(&format!("/v1/products/{}", menu.product))
                 .json(&product("Otro", menu.category)),
+        ),
+        (
+            "changeProduct",
+            client
+                .call(Method::PATCH, &format!("/v1/products/{}", menu.product))
+                .json(&json!({"place": 3})),
         ),
         (
             "publishRecipe",

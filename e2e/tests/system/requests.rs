@@ -97,6 +97,7 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     let path = format!("/v1/orders/{order}/payments");
     commands.push(post(&path, cash(1_200_000, 2_000_000), 201, fields));
     commands.extend(revisions(client, menu, round).await);
+    commands.extend(about_the_menu(client, menu, round).await);
     commands.extend(about_branches(client, round).await);
     commands.extend(about_groups(client, round).await);
     commands.extend(about_stations(client, menu, round).await);
@@ -173,6 +174,54 @@ async fn about_stock(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
         },
         post(&format!("{stock}-receipts"), json!({"lines": [line]}), 201, json!({})),
         Command { body: None, has_effect: false, ..release },
+    ]
+}
+
+async fn about_the_menu(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
+    let category = async |what: &str| {
+        let body = json!({"name": format!("{what} {round}")});
+        client.post("/v1/categories").json(&body).send().await.id()
+    };
+    let item = async |what: &str| {
+        let body = product(&format!("{what} {round}"), menu.category);
+        client.post("/v1/products").json(&body).send().await.id()
+    };
+    let settled = |method: Method, path: String, body: Option<Value>, fields: Value| {
+        let command = post(&path, Value::Null, 200, fields);
+        Command { method, body, has_effect: false, ..command }
+    };
+    let (kept, removed) = (category("Por quitar").await, category("Quitada").await);
+    client.call(Method::DELETE, &format!("/v1/categories/{removed}")).send().await.expect(200);
+    let (sold, dropped) = (item("Por quitar").await, item("Quitado").await);
+    client.call(Method::DELETE, &format!("/v1/products/{dropped}")).send().await.expect(200);
+    let (changed, sorted) = (item("Por anotar").await, item("Por ordenar").await);
+    let change = post(
+        &format!("/v1/products/{changed}"),
+        json!({"preparation_minutes": 12}),
+        200,
+        json!({"id": changed, "revision": 2}),
+    );
+    let of = |id: Uuid| json!({"id": id});
+    let order = json!({"product_ids": [sorted]});
+    let (put, delete) = (|| Method::PUT, || Method::DELETE);
+    vec![
+        Command { method: Method::PATCH, if_match: Some(1), ..change },
+        settled(
+            put(),
+            format!("/v1/categories/{}/product-order", menu.category),
+            Some(order),
+            of(menu.category),
+        ),
+        settled(
+            put(),
+            "/v1/category-order".to_owned(),
+            Some(json!({"category_ids": [menu.category]})),
+            json!({}),
+        ),
+        settled(delete(), format!("/v1/categories/{kept}"), None, of(kept)),
+        settled(Method::POST, format!("/v1/categories/{removed}/restore"), None, of(removed)),
+        settled(delete(), format!("/v1/products/{sold}"), None, of(sold)),
+        settled(Method::POST, format!("/v1/products/{dropped}/restore"), None, of(dropped)),
     ]
 }
 

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::identity::Erasing;
 use crate::installation::Installation;
 use crate::processes::event_source::Source;
-use crate::processes::seed_upgrade;
+use crate::processes::{name_upgrade, seed_upgrade};
 
 /// How often the next partitions of the log are made.
 const EXTEND_INTERVAL: Duration = Duration::from_hours(1);
@@ -69,6 +69,7 @@ impl RunningConsumers {
         tasks.spawn(count_parked(feed, shutdown.clone()));
         tasks.spawn(extend(installation.clone(), shutdown.clone()));
         tasks.spawn(seed_upgrade::upgrade(installation.clone(), shutdown.clone()));
+        tasks.spawn(name_upgrade::upgrade(installation.clone(), shutdown.clone()));
         tasks.close();
         Self { board: board.clone(), tasks }
     }

@@ -6,6 +6,7 @@
 //! - [`mailer`]: sends the e-mails that wait in the outbox
 //! - [`peers`]: the connections between processes that take commands
 //! - [`event_source`]: whether consumers read the log or the topic
+//! - [`name_upgrade`]: claims of names that an earlier release gave
 //! - [`seed_upgrade`]: seeded roles brought to those of this release
 //! - [`background`]: threads for what no request waits for
 //! - [`ops`]: health and metrics of a process
@@ -14,6 +15,7 @@ pub mod background;
 pub mod consumers;
 pub mod event_source;
 pub mod mailer;
+pub mod name_upgrade;
 pub mod ops;
 pub mod peers;
 pub mod relay;

@@ -39,6 +39,13 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
+impl Default for Filter {
+    /// All products of the menu.
+    fn default() -> Self {
+        Self { category: None, is_active: true, combos: None, text: None }
+    }
+}
+
 /// The end of a page of products.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductCursor {

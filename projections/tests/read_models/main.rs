@@ -13,6 +13,7 @@ mod lost_commits;
 mod order_menu;
 mod orders;
 mod parking;
+mod products;
 mod random_menu;
 mod random_stock;
 mod read_by;

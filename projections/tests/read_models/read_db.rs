@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::shared::IncarnationId;
 use event_store::database::pool;
+use projections::catalog::products::Filter;
 use projections::catalog::{Catalog, products};
 use projections::orders::Orders;
 use projections::{LogPlace, ReadDb, ReadError, Waited, consumers};
@@ -23,7 +24,10 @@ async fn the_next_borrower_of_a_connection_has_no_tenant() {
 
     for finished in [false, true] {
         let mut ana = reads.tenant(ANA).await.unwrap();
-        assert_eq!(products::list(&mut ana, None, None, 100).await.unwrap().rows.len(), 6);
+        assert_eq!(
+            products::list(&mut ana, &Filter::default(), None, 100).await.unwrap().rows.len(),
+            6
+        );
         if finished {
             ana.finish().await.unwrap();
         } else {
@@ -64,10 +68,13 @@ async fn a_read_shows_one_state_of_everything() {
     let mut ana = world.tenant(ANA).await;
     open(&mut world).await;
     world.catch_up().await;
-    assert_eq!(products::list(&mut ana, None, None, 100).await.unwrap().rows, []);
+    assert_eq!(products::list(&mut ana, &Filter::default(), None, 100).await.unwrap().rows, []);
     assert_eq!(ana.place_of(Catalog::NAME).await.unwrap(), None);
     let mut later = world.tenant(ANA).await;
-    assert_eq!(products::list(&mut later, None, None, 100).await.unwrap().rows.len(), 6);
+    assert_eq!(
+        products::list(&mut later, &Filter::default(), None, 100).await.unwrap().rows.len(),
+        6
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +107,10 @@ async fn a_reader_waits_until_the_read_models_show_its_write() {
         let waited = world.reads.wait_for(tenant, &names, written, SOON).await.unwrap();
         assert_eq!(waited, Waited::Reached);
         let mut tx = world.tenant(tenant).await;
-        assert_eq!(products::list(&mut tx, None, None, 100).await.unwrap().rows.len(), 6);
+        assert_eq!(
+            products::list(&mut tx, &Filter::default(), None, 100).await.unwrap().rows.len(),
+            6
+        );
     }
 
     let moment = Duration::from_millis(30);

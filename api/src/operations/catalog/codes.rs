@@ -2,8 +2,8 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    self, BranchClosed, InvalidTransition, NameTaken, PlanLimit, SubscriptionRequired,
-    UnknownReference,
+    self, BranchClosed, InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit,
+    SubscriptionRequired, UnknownReference,
 };
 
 const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanLimit];
@@ -12,11 +12,34 @@ const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanL
 pub(in crate::operations) const CODES: &[Refusals] = &[
     ("addCategory", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("reviseCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("removeCategory", &[SubscriptionRequired, PlanLimit]),
+    ("restoreCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
+    ("reorderCategories", &[UnknownReference, SubscriptionRequired, PlanLimit]),
     (
         "addProduct",
-        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+        &[
+            NameTaken,
+            ItemCodeTaken,
+            InvalidTransition,
+            UnknownReference,
+            SubscriptionRequired,
+            PlanLimit,
+        ],
     ),
-    ("reviseProduct", &[NameTaken, UnknownReference, SubscriptionRequired, PlanLimit]),
+    (
+        "reviseProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    (
+        "changeProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("removeProduct", &[SubscriptionRequired, PlanLimit]),
+    (
+        "restoreProduct",
+        &[NameTaken, ItemCodeTaken, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("reorderProducts", &[UnknownReference, SubscriptionRequired, PlanLimit]),
     (
         "addModifierGroup",
         &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],

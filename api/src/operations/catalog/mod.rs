@@ -10,6 +10,7 @@ mod stations;
 
 pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
+pub(in crate::operations) use products::diet::DeclaredBody;
 
 use super::Services;
 
@@ -21,5 +22,6 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         modifier_groups::ModifierGroups(services.clone()),
         stations::Stations(services.clone()),
         availability::Availabilities(services.clone()),
+        products::Shelving(services.clone()),
     )
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
 use crate::operations::answer::{Changed, Created, Found, List};
+use crate::operations::catalog::DeclaredBody;
 use crate::operations::fields::Fields;
 use crate::operations::inventory::model::{BaseUnitBody, OnShortageBody};
 use crate::operations::inventory::refusal;
@@ -39,6 +40,8 @@ struct NewStockItem {
     unit: BaseUnitBody,
     /// What happens to an order when there is too little.
     on_shortage: OnShortageBody,
+    /// What is declared of allergens and diets; nothing if left out.
+    declared_marks: Option<DeclaredBody>,
 }
 
 /// What can change of a stock item.
@@ -49,6 +52,8 @@ struct StockItemDetails {
     name: String,
     /// What happens to an order when there is too little.
     on_shortage: OnShortageBody,
+    /// What is declared of allergens and diets; it stays as it is if left out.
+    declared_marks: Option<DeclaredBody>,
 }
 
 /// Something that branches keep in stock.
@@ -63,6 +68,8 @@ struct StockItemBody {
     unit: BaseUnitBody,
     /// What happens to an order when there is too little.
     on_shortage: OnShortageBody,
+    /// What was declared of allergens and diets.
+    declared_marks: DeclaredBody,
     /// Its revision, as in `ETag`.
     revision: u64,
 }
@@ -81,11 +88,14 @@ impl StockItems {
         let Some(name) = fields.name("/name", &body.name) else {
             return Err(fields.problem());
         };
+        let marks = body.declared_marks.map(|it| it.read(&mut fields, "/declared_marks"));
+        fields.check()?;
         let intent = AddStockItem {
             item: StockItemId::from_uuid(self.0.ids.uuid()),
             name,
             unit: body.unit.into(),
             on_shortage: body.on_shortage.into(),
+            marks: marks.unwrap_or_default(),
         };
         let accepted = self.0.execute(&by.caller, key, intent, refusal::stock_item).await?;
         accepted.created::<StockItem>("/v1/stock-items")
@@ -93,7 +103,7 @@ impl StockItems {
 
     /// Change a stock item.
     ///
-    /// Its name, and what happens when there is too little of it.
+    /// Its name, what happens when there is too little of it, and what is declared of it.
     #[oai(path = "/stock-items/:item_id", method = "put", operation_id = "reviseStockItem")]
     async fn revise(
         &self,
@@ -107,12 +117,15 @@ impl StockItems {
         let Some(name) = fields.name("/name", &body.name) else {
             return Err(fields.problem());
         };
+        let marks = body.declared_marks.map(|it| it.read(&mut fields, "/declared_marks"));
+        fields.check()?;
         let seen = Revision::new(seen.revision());
         let intent = ReviseStockItem {
             item: StockItemId::from_uuid(item_id.0),
             seen: Some(seen),
             name,
             on_shortage: body.on_shortage.into(),
+            marks,
         };
         let accepted = self.0.execute(&by.caller, key, intent, refusal::stock_item).await?;
         accepted.changed::<StockItem>(item_id.0, seen)
@@ -159,6 +172,7 @@ impl From<stock_items::StockItem> for StockItemBody {
             name: details.name.into(),
             unit: details.unit.into(),
             on_shortage: details.on_shortage.into(),
+            declared_marks: (&details.marks).into(),
             revision: revision.get(),
         }
     }

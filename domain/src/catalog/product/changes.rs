@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Details, Request, Texts, VariantRequest};
+use super::{Request, Texts, VariantRequest};
 use crate::catalog::combo::Combo;
 use crate::catalog::diet::Marks;
 use crate::catalog::modifier_group::Override;
@@ -53,21 +53,44 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// The product as it is wanted.
-    pub fn applied_to(self, current: &Details) -> Request {
-        let request = Request::from(current.clone());
+    /// The product to add; none if its name, category or variants are not said.
+    pub fn into_request(self) -> Option<Request> {
+        let (name, category) = (self.name.clone()?, self.category?);
+        let plain = Request::new(name, category, self.variants.clone()?);
+        Some(self.applied_to(plain))
+    }
+
+    /// The same, and what is none is taken away where that is possible: of a product's name, category,
+    /// variants and combo there is always one.
+    #[must_use]
+    pub fn and_nothing_else(self) -> Self {
+        Self {
+            place: self.place.or(Some(0)),
+            groups: Some(self.groups.unwrap_or_default()),
+            stations: Some(self.stations.unwrap_or_default()),
+            tax_class: Some(self.tax_class.flatten()),
+            preparation_minutes: Some(self.preparation_minutes.flatten()),
+            texts: Some(self.texts.unwrap_or_default()),
+            marks: Some(self.marks.unwrap_or_default()),
+            ..self
+        }
+    }
+
+    /// The product as it is wanted, given what it is so far.
+    #[must_use]
+    pub fn applied_to(self, current: Request) -> Request {
         Request {
-            name: self.name.unwrap_or(request.name),
-            category: self.category.unwrap_or(request.category),
-            place: self.place.unwrap_or(request.place),
-            variants: self.variants.unwrap_or(request.variants),
-            combo: self.combo.or(request.combo),
-            groups: self.groups.unwrap_or(request.groups),
-            stations: self.stations.unwrap_or(request.stations),
-            tax_class: self.tax_class.unwrap_or(request.tax_class),
-            preparation_minutes: self.preparation_minutes.unwrap_or(request.preparation_minutes),
-            texts: self.texts.unwrap_or(request.texts),
-            marks: self.marks.unwrap_or(request.marks),
+            name: self.name.unwrap_or(current.name),
+            category: self.category.unwrap_or(current.category),
+            variants: self.variants.unwrap_or(current.variants),
+            place: self.place.unwrap_or(current.place),
+            combo: self.combo.or(current.combo),
+            groups: self.groups.unwrap_or(current.groups),
+            stations: self.stations.unwrap_or(current.stations),
+            tax_class: self.tax_class.unwrap_or(current.tax_class),
+            preparation_minutes: self.preparation_minutes.unwrap_or(current.preparation_minutes),
+            texts: self.texts.unwrap_or(current.texts),
+            marks: self.marks.unwrap_or(current.marks),
         }
     }
 }

@@ -17,19 +17,16 @@ pub fn known_marks(
     of_item: impl Fn(StockItemId) -> Marks,
     of_product: impl Fn(ProductId) -> Option<Marks>,
 ) -> Marks {
-    let parts: Vec<Marks> = match &product.combo {
-        Some(combo) => {
-            let options = combo.options().map(|(.., option)| option.product);
-            options.map(|option| of_product(option).unwrap_or_default()).collect()
-        }
-        None => {
-            let portion = |variant| Some(recipe?.taken(product, variant)?.0);
-            let marks = |portion: Option<&Portion>| match portion {
-                Some(portion) => portion.ingredients.iter().map(|it| of_item(it.item)).collect(),
-                None => vec![Marks::default()],
-            };
-            product.variants.iter().flat_map(|variant| marks(portion(variant.id))).collect()
-        }
+    let parts: Vec<Marks> = if let Some(combo) = &product.combo {
+        let options = combo.options().map(|(.., option)| option.product);
+        options.map(|option| of_product(option).unwrap_or_default()).collect()
+    } else {
+        let portion = |variant| Some(recipe?.taken(product, variant)?.0);
+        let marks = |portion: Option<&Portion>| match portion {
+            Some(portion) => portion.ingredients.iter().map(|it| of_item(it.item)).collect(),
+            None => vec![Marks::default()],
+        };
+        product.variants.iter().flat_map(|variant| marks(portion(variant.id))).collect()
     };
     product.marks.beside(&Marks::inherited(&parts))
 }

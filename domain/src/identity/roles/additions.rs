@@ -85,6 +85,11 @@ pub(super) const ADDITIONS: &[Addition] = &[
             Permission::StationRead,
         ],
     },
+    Addition {
+        version: 3,
+        seed: Seed::Manager,
+        permissions: &[Permission::CategoryRemove, Permission::ProductRemove],
+    },
 ];
 
 /// The version of the seeds including these additions.

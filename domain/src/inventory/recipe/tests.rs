@@ -66,6 +66,33 @@ fn a_recipe_names_variants_of_its_product_and_what_the_company_keeps() {
 }
 
 #[test]
+fn a_variant_with_a_multiplier_takes_what_the_base_variant_takes() {
+    let price = Money::try_new(600_000, Currency::COP).unwrap();
+    let [product_name, small, large] =
+        ["Pizza", "Mediana", "Grande"].map(|name| Name::parse(name).unwrap());
+    let id = |n| VariantId::from_uuid(Uuid::from_u128(n));
+    let multiplier = "1.5".parse().ok();
+    let pizza = product::Details::new(
+        product_name,
+        CategoryId::from_uuid(Uuid::from_u128(9)),
+        vec![
+            product::Variant {
+                recipe_multiplier: multiplier,
+                ..product::Variant::new(id(2), large, price)
+            },
+            product::Variant::new(id(1), small, price),
+        ],
+    );
+    let (base, own) = (portion(1, vec![grams(7, "200")]), portion(2, vec![grams(7, "1")]));
+    let recipe = Published { version: 1, portions: vec![base.clone(), own.clone()] };
+    assert_eq!(recipe.taken(&pizza, id(1)), Some((&base, None)));
+    assert_eq!(recipe.taken(&pizza, id(2)), Some((&base, multiplier)));
+    assert_eq!(recipe.taken(&pizza, id(3)), None, "the product has no such variant");
+    let nothing = Published { version: 1, portions: vec![own] };
+    assert_eq!(nothing.taken(&pizza, id(2)), None, "the base takes nothing");
+}
+
+#[test]
 fn a_recipe_takes_something() {
     given::<Recipe>([]).when(publish(vec![])).then_refused(Error::PortionCount { given: 0 });
     given::<Recipe>([])

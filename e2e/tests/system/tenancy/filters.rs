@@ -58,21 +58,26 @@ const fn row(
 }
 
 const ORDERS: (&str, &str) = ("listOrders", "/v1/orders");
+const CATEGORIES: (&str, &str) = ("listCategories", "/v1/categories");
 const GROUPS: (&str, &str) = ("listModifierGroups", "/v1/modifier-groups");
 const PRODUCTS: (&str, &str) = ("listProducts", "/v1/products");
 const SALES: (&str, &str) = ("reportSales", "/v1/reports/sales");
 const PARKED: (&str, &str) = ("listParkedEvents", "/v1/system/parked-events");
 
 /// Every filter of the document.
-const FILTERS: [Row; 13] = [
+const FILTERS: [Row; 17] = [
     row(ORDERS, "branch_id", Filter::Id(|ids| ids.branch), Answered::NotFound),
     row(ORDERS, "status", Filter::Value("pending"), Answered::Own),
     row(ORDERS, "order_type", Filter::Value("dine_in"), Answered::Own),
     row(ORDERS, "from", Filter::Value("2020-01-01"), Answered::Own),
     row(ORDERS, "to", Filter::Value("2100-12-31"), Answered::Own),
+    row(CATEGORIES, "active", Filter::Value("true"), Answered::Own),
     row(GROUPS, "search", Filter::Value("adicion"), Answered::Empty),
     row(GROUPS, "active", Filter::Value("true"), Answered::Own),
     row(PRODUCTS, "category_id", Filter::Id(|ids| ids.category), Answered::Empty),
+    row(PRODUCTS, "active", Filter::Value("true"), Answered::Own),
+    row(PRODUCTS, "kind", Filter::Value("item"), Answered::Own),
+    row(PRODUCTS, "text", Filter::Value("a"), Answered::Own),
     row(SALES, "branch_id", Filter::Id(|ids| ids.branch), Answered::NotFound),
     row(SALES, "from", Filter::Value("2026-01-01"), Answered::Empty),
     row(SALES, "to", Filter::Value("2026-12-31"), Answered::Empty),

@@ -29,6 +29,7 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::BranchUpdate => ("Cambiar las sedes", "Change branches"),
         Permission::CategoryCreate => ("Crear categorías", "Add categories"),
         Permission::CategoryRead => ("Ver las categorías", "See categories"),
+        Permission::CategoryRemove => ("Quitar categorías", "Remove categories"),
         Permission::CategoryUpdate => ("Cambiar categorías", "Change categories"),
         Permission::CompanyRead => {
             ("Ver los datos y el plan de la empresa", "See the company and its plan")
@@ -55,6 +56,7 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::PaymentTake => ("Recibir pagos", "Take payments"),
         Permission::ProductCreate => ("Crear productos", "Add products"),
         Permission::ProductRead => ("Ver los productos", "See products"),
+        Permission::ProductRemove => ("Quitar productos", "Remove products"),
         Permission::ProductUpdate => ("Cambiar productos y precios", "Change products and prices"),
         Permission::RecipePublish => ("Publicar recetas", "Publish recipes"),
         Permission::RecipeRead => ("Ver las recetas", "See recipes"),

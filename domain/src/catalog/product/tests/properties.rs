@@ -44,8 +44,25 @@ proptest! {
 
     #[test]
     fn changes_of_nothing_change_nothing(details in any_details()) {
-        let request = Changes::default().applied_to(&details);
+        let request = Changes::default().applied_to(Request::from(details.clone()));
         let state = State::InMenu(details);
         prop_assert_eq!(Product::decide(&state, Command::Revise(request)), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_replaced_product_has_nothing_of_what_it_was(
+        before in any_details(),
+        after in any_details(),
+    ) {
+        let wanted = request(after, &before.variants);
+        let plain = Request::new(wanted.name, wanted.category, wanted.variants);
+        let changes = Changes {
+            name: Some(plain.name.clone()),
+            category: Some(plain.category),
+            variants: Some(plain.variants.clone()),
+            ..Changes::default()
+        };
+        prop_assert_eq!(changes.clone().into_request(), Some(plain.clone()));
+        prop_assert_eq!(changes.and_nothing_else().applied_to(before.into()), plain);
     }
 }
