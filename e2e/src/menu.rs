@@ -75,6 +75,32 @@ pub fn stock_item(name: &str) -> Value {
     json!({"name": name, "unit": "gram", "on_shortage": "refuse"})
 }
 
+/// The body of a request to draft a price list with one price, which holds everywhere from 2030 on.
+pub fn price_list(name: &str, product: Uuid, variant: Uuid) -> Value {
+    let price = json!({"product_id": product, "variant_id": variant, "price": cop(900_000)});
+    json!({"name": name, "valid_from": "2030-01-01", "variants": [price]})
+}
+
+/// The body of a request to add a tax profile, with a state and a city tax that are added.
+pub fn tax_profile(name: &str) -> Value {
+    let tax = |code, rate| json!({"code": code, "rate": rate, "inclusion": "added"});
+    let rule = json!({
+        "regime": "city",
+        "class": "food",
+        "from": "2026-01-01",
+        "taxes": [tax("state", 62_500), tax("city", 22_500)],
+    });
+    json!({
+        "name": name,
+        "profile": {
+            "regimes": [{"code": "city", "name": "En la ciudad"}],
+            "classes": [{"code": "food", "name": "Comida"}],
+            "comp_keeps_base": false,
+            "rules": [rule],
+        },
+    })
+}
+
 impl Menu {
     /// Sets it up in the company of `client`.
     pub async fn open(client: &Client) -> Self {

@@ -1,5 +1,6 @@
 //! Fields: rules of the domain that the document cannot show, all mistakes at once.
 
+use domain::catalog::price_list::ClockTime;
 use domain::catalog::product::{Barcode, Sku};
 use domain::identity::tenant::TaxId;
 use domain::shared::email::{EmailAddress, EmailError};
@@ -159,6 +160,29 @@ impl Fields {
     pub(super) fn cut_off(&mut self, pointer: &str, text: &str) -> Option<CutOff> {
         let words = ("debe ser una hora de 00:00 a 12:00", "must be a time from 00:00 to 12:00");
         self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    pub(super) fn clock_time(&mut self, pointer: &str, text: &str) -> Option<ClockTime> {
+        let words = ("debe ser una hora de 00:00 a 23:59", "must be a time from 00:00 to 23:59");
+        self.parsed(text.parse().ok(), pointer, words)
+    }
+
+    pub(super) fn code(&mut self, pointer: &str, text: &str) -> Option<Word> {
+        let words = (
+            "debe tener de 1 a 32 letras minúsculas sin tilde, cifras y guiones bajos",
+            "must have 1 to 32 of a-z, 0-9 and _",
+        );
+        self.parsed(Word::parse(text).ok(), pointer, words)
+    }
+
+    /// A mistake at `pointer`.
+    pub(super) fn wrong(
+        &mut self,
+        pointer: &str,
+        code: &'static str,
+        words: (&'static str, &'static str),
+    ) {
+        self.0.push(FieldError::new(pointer, code, words));
     }
 
     pub(super) fn time_zone(&mut self, pointer: &str, text: &str) -> Option<chrono_tz::Tz> {

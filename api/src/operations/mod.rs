@@ -68,9 +68,9 @@ enum Part {
     /// The company itself and its subscription.
     #[oai(rename = "company")]
     Company,
-    /// Categorías y productos.
+    /// La carta: productos, precios, canales e impuestos.
     ///
-    /// Categories and products.
+    /// The menu: products, prices, channels and taxes.
     #[oai(rename = "catalog")]
     Catalog,
     /// Existencias, recetas y kardex.

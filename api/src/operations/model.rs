@@ -89,6 +89,11 @@ incoming! {
 }
 
 incoming! {
+    /// What something costs in a price list, which can be nothing.
+    ListPriceBody as "ListPrice" from "0" to "1000000000000"
+}
+
+incoming! {
     /// What something costs that is chosen with a product; zero if nothing.
     ExtraBody as "ModifierPrice" from "0" to "1000000000000"
 }

@@ -14,9 +14,17 @@ const USUAL: usize = 64 << 10;
 const SIGN_IN: usize = 8 << 10;
 
 /// Operations whose bodies may be larger, by their ids. A client that sends ten thousand lines of an order
-/// gets the error that these are too many lines. A recipe has up to 50 portions of 50 ingredients.
-const LARGER: [(&str, usize); 3] =
-    [("placeOrder", BODY_BYTES_MAX), ("priceOrder", BODY_BYTES_MAX), ("publishRecipe", 512 << 10)];
+/// gets the error that these are too many lines. A recipe has up to 50 portions of 50 ingredients, a price
+/// list up to 5,000 prices, a tax profile up to 2,000 rules.
+const LARGER: [(&str, usize); 7] = [
+    ("placeOrder", BODY_BYTES_MAX),
+    ("priceOrder", BODY_BYTES_MAX),
+    ("publishRecipe", 512 << 10),
+    ("draftPriceList", BODY_BYTES_MAX),
+    ("revisePriceList", BODY_BYTES_MAX),
+    ("addTaxProfile", BODY_BYTES_MAX),
+    ("publishTaxProfile", BODY_BYTES_MAX),
+];
 
 /// Members of one object: several times what any object of the document has.
 pub(super) const MEMBERS_MAX: usize = 256;

@@ -288,6 +288,12 @@ codes! {
         title: "El nombre ya está en uso" / "The name is taken",
         advice: "Elija otro nombre." / "Choose another name.",
     }
+    /// Two published price lists would have a price for one thing at one moment, and neither is more specific.
+    PriceListTie = "price-list-tie", CONFLICT {
+        title: "La lista de precios empata con otra" / "The price list ties with another",
+        advice: "Cambie las condiciones o la fecha de una de las dos, o retire la otra."
+            / "Change the conditions or the date of one of them, or withdraw the other.",
+    }
     /// An event that a read model could not take in still cannot be.
     StillParked = "still-parked", CONFLICT {
         title: "El evento todavía no se puede aplicar" / "The event still cannot be applied",

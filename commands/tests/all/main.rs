@@ -12,5 +12,6 @@ mod menu;
 mod modifier_groups;
 mod orders;
 mod pending;
+mod price_lists;
 mod replays;
 mod support;

@@ -91,6 +91,12 @@ impl Channel {
     }
 }
 
+impl From<Code> for Channel {
+    fn from(code: Code) -> Self {
+        Self(code)
+    }
+}
+
 /// The counter: where an order comes from that does not say otherwise.
 impl Default for Channel {
     fn default() -> Self {

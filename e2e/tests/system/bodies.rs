@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::document::{NO_ID, operations};
+use crate::document::{example_of, operations};
 
 /// The pointers and codes of a problem's errors.
 fn mistakes(problem: &Value) -> Vec<(&str, &str)> {
@@ -377,7 +377,7 @@ async fn s41_an_address_that_cannot_be_one_is_refused_alike_by_every_operation()
         let method = operation.method.to_uppercase().parse().unwrap();
         let path = operation.example();
         let name = operation.path.rsplit('{').next().unwrap().split('}').next().unwrap();
-        let last = if name == "permission_id" { "order.read" } else { NO_ID };
+        let last = example_of(name);
         let at = path.rfind(last).unwrap();
         let path = format!("{}nothing%20like%20it{}", &path[..at], &path[at + last.len()..]);
         let call = by.call(method, &path).if_match(1);

@@ -4,7 +4,7 @@ use e2e::System;
 use serde_json::Value;
 
 /// An id that no resource has.
-pub(crate) const NO_ID: &str = "0198f1b2-5c3e-7a10-8000-00000000dead";
+const NO_ID: &str = "0198f1b2-5c3e-7a10-8000-00000000dead";
 
 /// A documented operation.
 #[derive(Debug, Clone)]
@@ -47,10 +47,9 @@ impl Operation {
 
     /// Its address with ids that no resource has.
     pub(crate) fn example(&self) -> String {
-        let parts = self.path.split('/').map(|part| match part {
-            "{permission_id}" => "order.read",
-            part if part.starts_with('{') => NO_ID,
-            part => part,
+        let parts = self.path.split('/').map(|part| {
+            let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+            name.map_or(part, example_of)
         });
         parts.collect::<Vec<_>>().join("/")
     }
@@ -80,6 +79,17 @@ impl Operation {
     fn parameter(&self, place: &str, name: &str) -> Option<&Value> {
         let mut parameters = self.document["parameters"].as_array()?.iter();
         parameters.find(|parameter| parameter["in"] == place && parameter["name"] == name)
+    }
+}
+
+/// What stands for a parameter of an address; an id is one that no resource has.
+pub(crate) fn example_of(name: &str) -> &'static str {
+    match name {
+        "channel" => "none",
+        "country" => "CO",
+        "permission_id" => "order.read",
+        "version" => "1",
+        _ => NO_ID,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Missing, invalid and stale headers and parameters, on every operation that reads them.
 
-use e2e::menu::{branch, product, stock_item};
+use e2e::menu::{branch, price_list, product, stock_item, tax_profile};
 use e2e::raw::Reply;
 use e2e::{Call, Client, Menu, System, fresh};
 use reqwest::Method;
@@ -76,7 +76,8 @@ fn changes(
     menu: &Menu,
     (order, item): (Uuid, Uuid),
     (role, sorted): (Uuid, Uuid),
-) -> [(&'static str, Call); 12] {
+    (list, profile): (Uuid, Uuid),
+) -> [(&'static str, Call); 16] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
@@ -145,6 +146,24 @@ fn changes(
                 .put(&format!("/v1/stock-items/{item}"))
                 .json(&json!({"name": "Otra", "on_shortage": "allow"})),
         ),
+        (
+            "revisePriceList",
+            client.put(&format!("/v1/price-lists/{list}")).json(&price_list(
+                "Otra",
+                menu.product,
+                menu.small,
+            )),
+        ),
+        (
+            "publishTaxProfile",
+            client.put(&format!("/v1/tax-profiles/{profile}")).json(&tax_profile("Otros")),
+        ),
+        (
+            "setTaxRegime",
+            client
+                .put(&format!("/v1/branches/{}/tax-regime", menu.branch))
+                .json(&json!({"from": "2026-01-01", "regime": "inc"})),
+        ),
     ]
 }
 
@@ -159,7 +178,11 @@ async fn s40_a_change_without_if_match_is_refused_and_a_stale_one_too() {
     let named = json!({"name": "Barra"});
     let role = client.post("/v1/rbac/roles").json(&named).send().await.id();
     let sorted = client.post("/v1/rbac/permission-categories").json(&named).send().await.id();
-    let changes = || changes(&client, &menu, (order, item), (role, sorted));
+    let list = price_list("Lista", menu.product, menu.small);
+    let list = client.post("/v1/price-lists").json(&list).send().await.id();
+    let profile = client.post("/v1/tax-profiles").json(&tax_profile("Propios"));
+    let prices = (list, profile.send().await.id());
+    let changes = || changes(&client, &menu, (order, item), (role, sorted), prices);
     let documented = operations(&system).await;
     let insist = |operation: &&Operation| {
         operation.header("If-Match").is_some_and(|header| header["required"] == true)
@@ -216,10 +239,11 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
     let documented = operations(&system).await;
     let is_list = |it: &&Operation| it.query("limit").is_some() && !it.is_devices();
     let lists: Vec<&Operation> = documented.iter().filter(is_list).collect();
-    let named_by = "branches, categories, products, orders, stock items, stock, its movements, \
+    let named_by = "branches, categories, products, price lists, channels, tax profiles and their \
+                    versions, orders, stock items, stock, its movements, \
                     parked events, companies, roles, permissions and their categories, the roles of a user, \
                     the history of a role or a user, devices, sign-ins, boards, sales";
-    assert_eq!(lists.len(), 20, "{named_by}");
+    assert_eq!(lists.len(), 24, "{named_by}");
     let operator = system.operator();
     for list in lists {
         let by = if list.is_operators() { &operator } else { &client };
@@ -229,6 +253,7 @@ async fn s41_a_parameter_that_breaks_its_rules_is_named() {
         };
         let path = list.path.replace("{branch_id}", &menu.branch.to_string());
         let path = path.replace("{item_id}", &fresh().to_string());
+        let path = path.replace("{tax_profile_id}", &fresh().to_string());
         let path = path.replace("{role_id}", &fresh().to_string());
         let path = path.replace("{user_id}", &fresh().to_string());
         for limit in ["-1", "0", "201", "1e9", "1000000000", "x", "", "%2B1", "1%27"] {

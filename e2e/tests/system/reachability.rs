@@ -16,10 +16,12 @@ use crate::requests::of_every_kind;
 /// Aggregates whose events no consumer reads, with the reason.
 const UNREAD: &[(&str, &str)] = &[
     ("claim", "claims are looked up by those who take them, in memory"),
-    ("price_list", "no operation issues its events"),
+    (
+        "price_list_index",
+        "which lists are published is looked up in memory; the lists say it themselves",
+    ),
     ("series", "the number stands in the order that it was assigned to"),
     ("subscription", "subscriptions are looked up in memory"),
-    ("tax_profile", "no operation issues its events"),
     ("tenant", "companies are listed by the table of their short names"),
 ];
 

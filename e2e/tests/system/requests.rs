@@ -1,6 +1,7 @@
 //! One request of every kind of command, each about an object of its own.
 
 mod choices;
+mod prices;
 mod users;
 
 use e2e::client::{Answer, Call, Client, id_in};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use choices::{about_availability, about_groups, about_stations};
+use prices::about_prices;
 use users::about_people;
 
 /// A command that will be accepted, which a test may send repeatedly.
@@ -103,6 +105,7 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.extend(about_stations(client, menu, round).await);
     commands.extend(about_availability(client, menu, round).await);
     commands.extend(about_stock(client, menu, round).await);
+    commands.extend(about_prices(client, menu, round).await);
     commands.extend(about_people(client, menu, round).await);
     commands.push(about_company(client, round).await);
     commands

@@ -353,6 +353,7 @@ const OF_A_BRANCH: &[&str] = &[
     "resumeUser",
     "reviseBranch",
     "setPin",
+    "setTaxRegime",
     "startOrder",
     "suspendUser",
     "unassignRole",

@@ -14,7 +14,7 @@ use e2e::{Client, Menu, System, figure, fresh};
 use serde_json::json;
 
 use crate::document::operations;
-use ids::{Choice, Ids, Staff};
+use ids::{Choice, Ids, Prices, Staff};
 use visits::{Expect, Visit, visits};
 
 /// Two companies, each with a menu, an order and a sale.
@@ -81,8 +81,9 @@ impl Neighbours {
         let choice = Choice::of(client, "Bordes").await;
         let station = ids::station(client, branch, "Horno").await;
         let staff = Staff::of(client, branch).await;
+        let prices = Prices::of(client, added.id(), variant).await;
         let (product, order) = (added.id(), placed.id());
-        Ids { branch, category, product, variant, order, item, choice, station, staff }
+        Ids { branch, category, product, variant, order, item, prices, choice, station, staff }
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {

@@ -5,7 +5,7 @@ use commands::Commands;
 use commands::identity::OpenBranch;
 use domain::claim::{self, Claim, ClaimId, Named};
 use domain::identity::Branch;
-use domain::identity::branch::Details;
+use domain::identity::branch::{Details, TaxRegimes};
 use domain::identity::subscription::{self, Module, Subscription};
 use domain::shared::{BranchId, BusinessCalendar, BusinessDay, CutOff, Name, TenantId};
 use sqlx::PgPool;
@@ -72,6 +72,7 @@ impl Target {
             address: None,
             currency: pizza_place::CURRENCY,
             calendar: BusinessCalendar::new(BusinessDay { time_zone, cut_off }),
+            tax_regimes: TaxRegimes::default(),
         }
     }
 

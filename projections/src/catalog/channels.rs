@@ -13,11 +13,11 @@ use crate::states::StateRow;
 #[derive(Debug)]
 pub(super) struct Channels {
     company: Uuid,
-    channels: State,
+    state: State,
     revision: Revision,
 }
 
-row::columns!(row Channels { company as company_id, channels, revision });
+row::columns!(row Channels { company as company_id, state as channels, revision });
 
 impl StateRow for Channels {
     type Aggregate = Aggregate;
@@ -25,12 +25,12 @@ impl StateRow for Channels {
     const TABLE: &'static str = "channels";
     const ID: &'static str = "company_id";
 
-    fn of(company: Uuid, channels: State, revision: Revision) -> Option<Self> {
-        Some(Self { company, channels, revision })
+    fn of(company: Uuid, state: State, revision: Revision) -> Option<Self> {
+        Some(Self { company, state, revision })
     }
 
     fn into_state(self) -> State {
-        self.channels
+        self.state
     }
 }
 
@@ -45,5 +45,5 @@ pub async fn get(tx: &mut TenantTx) -> Result<State, ReadError> {
     .bind(tenant)
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| row.channels).unwrap_or_default())
+    Ok(row.map(|row| row.state).unwrap_or_default())
 }

@@ -2,7 +2,8 @@
 
 use domain::catalog::{Category, Product, category, product};
 use domain::identity::{Branch, branch};
-use domain::shared::{Address, BusinessDay, BusinessDayChange, CategoryId, Currency, CutOff};
+use domain::shared::{Address, BusinessDay, BusinessDayChange, CategoryId, Code, Currency, CutOff};
+use domain::taxes::builtin::Country;
 use event_store::Revision;
 use projections::catalog::products::Filter;
 use projections::catalog::{branches, categories, products};
@@ -101,7 +102,7 @@ async fn categories_stand_in_the_order_of_the_menu() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_branch_shows_its_clock_currency_and_business_day() {
+async fn a_branch_shows_its_clock_currency_business_day_and_tax_regimes() {
     let mut world = World::new().await;
     let chapinero: branch::Opened = opened("Chapinero", Currency::COP);
     world.happens::<Branch>(ANA, &CHAPINERO, AT, [chapinero.clone().into()]).await;
@@ -124,10 +125,13 @@ async fn a_branch_shows_its_clock_currency_and_business_day() {
     let day = BusinessDay { cut_off: CutOff::MIDNIGHT, ..first };
     let changed =
         branch::BusinessDayChanged { from, time_zone: day.time_zone, cut_off: day.cut_off };
+    let profile = branch::ProfileSource::Builtin(Country::Colombia);
+    let regime = branch::TaxRegime { from, profile, regime: Code::parse("inc").unwrap() };
     let events = [
         branch::Renamed { name: name("Chapinero Alto") }.into(),
         branch::Relocated { address: Some(address.clone()) }.into(),
         changed.into(),
+        regime.clone().into(),
         branch::Closed {}.into(),
     ];
     // Each event in a page of its own, so that the next page starts from stored rows.
@@ -138,7 +142,8 @@ async fn a_branch_shows_its_clock_currency_and_business_day() {
     shown.details.name = name("Chapinero Alto");
     shown.details.address = Some(address);
     shown.details.calendar = shown.details.calendar.changed(BusinessDayChange { from, day });
-    (shown.is_open, shown.revision) = (false, Revision::new(5));
+    shown.details.tax_regimes = shown.details.tax_regimes.with(regime);
+    (shown.is_open, shown.revision) = (false, Revision::new(6));
     let mut ana = world.tenant(ANA).await;
     assert_eq!(branches::get(&mut ana, CHAPINERO).await.unwrap(), Some(shown.clone()));
     let listed = branches::list(&mut ana, None, 10).await.unwrap();

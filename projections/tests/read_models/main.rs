@@ -15,6 +15,7 @@ mod orders;
 mod parking;
 mod products;
 mod random_menu;
+mod prices;
 mod random_stock;
 mod read_by;
 mod read_db;

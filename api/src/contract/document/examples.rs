@@ -87,8 +87,8 @@ const ID: &str = "01936f2c-7a4e-7c11-9f6b-3d2a5c8e4f10";
 
 /// Texts of the forms that fields have.
 fn of_pattern(pattern: &str) -> Option<&'static str> {
-    const KNOWN: [&str; 6] =
-        ["482916", "250.5", "COP", "04:00", "900.123.456-7", "arepas-de-la-esquina"];
+    const KNOWN: [&str; 7] =
+        ["general_8", "482916", "250.5", "COP", "04:00", "900.123.456-7", "arepas-de-la-esquina"];
     let pattern = Regex::new(pattern).ok()?;
     KNOWN.into_iter().find(|text| pattern.is_match(text))
 }

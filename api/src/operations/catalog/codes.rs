@@ -2,8 +2,8 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    self, BranchClosed, InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit,
-    SubscriptionRequired, UnknownReference,
+    self, BranchClosed, InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit, PriceListTie,
+    SubscriptionRequired, UnknownReference, Validation,
 };
 
 const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanLimit];
@@ -52,4 +52,18 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
     ("putBack", OF_AVAILABILITY),
     ("delist", OF_AVAILABILITY),
     ("relist", OF_AVAILABILITY),
+    (
+        "draftPriceList",
+        &[NameTaken, InvalidTransition, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    (
+        "revisePriceList",
+        &[NameTaken, PriceListTie, UnknownReference, SubscriptionRequired, PlanLimit],
+    ),
+    ("publishPriceList", &[PriceListTie, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("withdrawPriceList", &[SubscriptionRequired, PlanLimit]),
+    ("putChannel", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("retireChannel", &[InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("addTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("publishTaxProfile", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
 ];

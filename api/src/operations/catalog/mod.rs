@@ -1,12 +1,18 @@
-//! Categories, products and modifier groups, stations, and what branches sell at the moment.
+//! Categories, products and modifier groups, price lists, channels and tax profiles, stations, and what
+//! branches sell at the moment.
 
 mod availability;
 mod categories;
+mod channels;
 mod codes;
 mod modifier_groups;
+mod price_list_model;
+mod price_lists;
 mod products;
 pub(in crate::operations) mod refusal;
 mod stations;
+mod tax_model;
+mod tax_profiles;
 
 pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
@@ -23,5 +29,8 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         stations::Stations(services.clone()),
         availability::Availabilities(services.clone()),
         products::Shelving(services.clone()),
+        price_lists::PriceLists(services.clone()),
+        channels::Channels(services.clone()),
+        tax_profiles::TaxProfiles(services.clone()),
     )
 }

@@ -1,14 +1,21 @@
-//! Why what a company sells is refused.
+//! Why what a company sells is refused: categories here, the rest in files of its own.
 
 mod availability;
+mod channels;
 mod modifier_group;
+mod price_lists;
 mod products;
 mod station;
+mod tax_profiles;
 
 use commands::catalog::{CategoryRefusal, ReorderCategoriesRefusal};
 use domain::catalog::category;
 
 pub(in crate::operations) use self::products::{product, product_order};
+pub(in crate::operations) use channels::channel;
+pub(in crate::operations) use price_lists::price_list;
+pub(in crate::operations) use tax_profiles::tax_profile;
+
 use crate::operations::refusal::{name_taken, unknown};
 use crate::problem::{Code, FieldError, Problem};
 

@@ -19,6 +19,7 @@ use crate::operations::answer::{Changed, Created, Done, Found, List};
 use crate::operations::currency::CurrencyBody;
 use crate::operations::fields::Fields;
 use crate::operations::identity::refusal;
+use crate::operations::identity::tax_regimes::TaxRegimeBody;
 use crate::operations::model::{AddressBody, Revised, Settled};
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
@@ -90,6 +91,9 @@ struct BranchBody {
     cut_off: String,
     /// How it counts its days from later dates on, in the order of these.
     business_day_changes: Vec<BusinessDayChangeBody>,
+    /// The tax regimes that it is under, in the order of the dates from which they hold. Before the first
+    /// its lines have no taxes.
+    tax_regimes: Vec<TaxRegimeBody>,
     /// Whether it trades. A closed branch begins nothing; what was begun is finished.
     is_open: bool,
     /// Its revision, as in `ETag`.
@@ -268,7 +272,7 @@ impl Branches {
 impl From<branches::Branch> for BranchBody {
     fn from(branch: branches::Branch) -> Self {
         let branches::Branch { id, details, is_open, revision } = branch;
-        let Details { name, address, currency, calendar } = details;
+        let Details { name, address, currency, calendar, tax_regimes } = details;
         let BusinessDay { time_zone, cut_off } = calendar.first();
         Self {
             id: id.uuid(),
@@ -278,6 +282,7 @@ impl From<branches::Branch> for BranchBody {
             currency: CurrencyBody(currency),
             cut_off: cut_off.into(),
             business_day_changes: calendar.changes().iter().copied().map(Into::into).collect(),
+            tax_regimes: tax_regimes.all().iter().map(Into::into).collect(),
             is_open,
             revision: revision.get(),
         }

@@ -90,6 +90,7 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
     ("openBranch", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("reopenBranch", &[Forbidden, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("reviseBranch", &[NameTaken, Forbidden]),
+    ("setTaxRegime", &[UnknownReference, Forbidden]),
     ("createCompany", &[NameTaken, EmailTaken]),
     ("restoreAdministrator", &[EmailTaken]),
 ];

@@ -12,6 +12,7 @@ mod public_keys;
 pub(in crate::operations) mod rbac;
 pub(in crate::operations) mod refusal;
 pub(in crate::operations) mod sign_in;
+mod tax_regimes;
 mod users;
 
 pub(in crate::operations) use codes::CODES;
@@ -31,6 +32,10 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
             corrections::Corrections(services.clone()),
             devices::Devices(services.clone()),
         ),
-        (company::OwnCompany(services.clone()), branches::Branches(services.clone())),
+        (
+            company::OwnCompany(services.clone()),
+            branches::Branches(services.clone()),
+            tax_regimes::TaxRegimes(services.clone()),
+        ),
     )
 }

@@ -135,13 +135,17 @@ pub(in crate::operations) fn branch(refusal: &BranchRefusal) -> Problem {
         BranchRefusal::NameTaken => name_taken(),
         BranchRefusal::Branch(branch::Error::Unknown) => Problem::new(Code::NotFound),
         BranchRefusal::Branch(branch::Error::AlreadyOpen) => Problem::new(Code::InvalidTransition),
-        BranchRefusal::Branch(branch::Error::DayHasBegun { earliest }) => {
+        BranchRefusal::Branch(
+            branch::Error::DayHasBegun { earliest } | branch::Error::DayIsOver { earliest },
+        ) => {
             let words = (
                 format!("debe ser {earliest} o una fecha posterior"),
                 format!("must be {earliest} or a later date"),
             );
             Problem::validation(vec![FieldError::new("/from", "minimum", words)])
         }
+        BranchRefusal::Branch(branch::Error::UnknownTaxProfile) => unknown("/tax_profile_id"),
+        BranchRefusal::Branch(branch::Error::UnknownTaxRegime) => unknown("/regime"),
     }
 }
 

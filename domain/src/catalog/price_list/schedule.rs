@@ -166,6 +166,16 @@ impl Hours {
         if from == until { Err(NoHours) } else { Ok(Self { from, until }) }
     }
 
+    /// The first minute.
+    pub const fn from(self) -> ClockTime {
+        self.from
+    }
+
+    /// The minute after the last.
+    pub const fn until(self) -> ClockTime {
+        self.until
+    }
+
     /// The ranges of the week: one for each day that it begins on.
     pub(super) fn spans(self, days: Option<&Weekdays>) -> impl Iterator<Item = Span> {
         let length = (self.until.minute + DAY - self.from.minute) % DAY;

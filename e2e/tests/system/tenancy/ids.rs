@@ -1,7 +1,7 @@
 //! Ids of objects that one company has and another must not reach.
 
 use e2e::client::id_in;
-use e2e::menu::{modifier_group, stock_item};
+use e2e::menu::{modifier_group, price_list, stock_item, tax_profile};
 use e2e::{Client, Menu, fresh};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,9 +15,17 @@ pub(super) struct Ids {
     pub(super) variant: Uuid,
     pub(super) order: Uuid,
     pub(super) item: Uuid,
+    pub(super) prices: Prices,
     pub(super) choice: Choice,
     pub(super) station: Uuid,
     pub(super) staff: Staff,
+}
+
+/// Ids of what says what things cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prices {
+    pub(super) list: Uuid,
+    pub(super) tax_profile: Uuid,
 }
 
 /// Ids of a modifier group and of one of its modifiers.
@@ -82,31 +90,53 @@ impl Staff {
     }
 }
 
+impl Prices {
+    /// Drafts a list with a price of a product, and adds a tax profile.
+    pub(super) async fn of(client: &Client, product: Uuid, variant: Uuid) -> Self {
+        let list = price_list(&format!("Lista {product}"), product, variant);
+        let list = client.post("/v1/price-lists").json(&list).send().await;
+        list.expect(201);
+        let profile = tax_profile(&format!("Impuestos {product}"));
+        let profile = client.post("/v1/tax-profiles").json(&profile).send().await;
+        profile.expect(201);
+        Self { list: list.id(), tax_profile: profile.id() }
+    }
+
+    fn of_nothing() -> Self {
+        Self { list: fresh(), tax_profile: fresh() }
+    }
+}
+
 impl Ids {
     pub(super) async fn of(client: &Client, menu: &Menu) -> Self {
         let order = menu.place(client).await.id();
         let added = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await;
         let Menu { branch, category, product, small, .. } = *menu;
         let (item, staff) = (added.id(), Staff::of(client, branch).await);
+        let rappi = json!({"kind": "aggregator", "name": format!("Rappi {branch}")});
+        client.put("/v1/channels/rappi").json(&rappi).send().await.expect(200);
+        let prices = Prices::of(client, product, small).await;
         let choice = Choice::of(client, "Adiciones").await;
         let station = station(client, branch, "Parrilla").await;
-        Self { branch, category, product, variant: small, order, item, choice, station, staff }
+        Self { branch, category, product, variant: small, order, item, prices, choice, station, staff }
     }
 
     pub(super) fn of_nothing() -> Self {
         let [branch, category, product, variant, order, item, station] =
             std::array::from_fn(|_| fresh());
         let choice = Choice { group: fresh(), modifier: fresh() };
-        let staff = Staff::of_nothing();
-        Self { branch, category, product, variant, order, item, choice, station, staff }
+        let (prices, staff) = (Prices::of_nothing(), Staff::of_nothing());
+        Self { branch, category, product, variant, order, item, prices, choice, station, staff }
     }
 
     /// All ids as texts, to search for them in answers.
     pub(super) fn texts(self) -> Vec<String> {
-        let Self { branch, category, product, variant, order, item, choice, station, staff } = self;
+        let Self { branch, category, product, variant, order, item, prices, choice, station, staff } =
+            self;
         let Choice { group, modifier } = choice;
+        let Prices { list, tax_profile } = prices;
         let Staff { role, user, device, session, .. } = staff;
-        let of_menu = [category, product, variant, group, modifier];
+        let of_menu = [category, product, variant, group, modifier, list, tax_profile];
         let of_branch = [branch, station, order, item];
         let of_staff = [role, user, device, session];
         let all = of_menu.into_iter().chain(of_branch).chain(of_staff);

@@ -31,6 +31,8 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::CategoryRead => ("Ver las categorías", "See categories"),
         Permission::CategoryRemove => ("Quitar categorías", "Remove categories"),
         Permission::CategoryUpdate => ("Cambiar categorías", "Change categories"),
+        Permission::ChannelManage => ("Cambiar canales de venta", "Change sales channels"),
+        Permission::ChannelRead => ("Ver los canales de venta", "See sales channels"),
         Permission::CompanyRead => {
             ("Ver los datos y el plan de la empresa", "See the company and its plan")
         }
@@ -54,6 +56,12 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::OrderReady => ("Marcar pedidos listos", "Say that orders are ready"),
         Permission::OrderStart => ("Empezar a preparar pedidos", "Start preparing orders"),
         Permission::PaymentTake => ("Recibir pagos", "Take payments"),
+        Permission::PriceListCreate => ("Crear listas de precios", "Add price lists"),
+        Permission::PriceListPublish => {
+            ("Publicar y retirar listas de precios", "Publish and withdraw price lists")
+        }
+        Permission::PriceListRead => ("Ver las listas de precios", "See price lists"),
+        Permission::PriceListUpdate => ("Cambiar listas de precios", "Change price lists"),
         Permission::ProductCreate => ("Crear productos", "Add products"),
         Permission::ProductRead => ("Ver los productos", "See products"),
         Permission::ProductRemove => ("Quitar productos", "Remove products"),
@@ -77,6 +85,11 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
             ("Decidir sobre eventos apartados", "Decide about parked events")
         }
         Permission::SystemRead => ("Ver el estado del sistema", "See the state of the system"),
+        Permission::TaxProfilePublish => ("Publicar perfiles de impuestos", "Publish tax profiles"),
+        Permission::TaxProfileRead => ("Ver los perfiles de impuestos", "See tax profiles"),
+        Permission::TaxRegimeSet => {
+            ("Fijar el régimen de impuestos de sedes", "Set the tax regime of branches")
+        }
         Permission::UserForget => {
             ("Eliminar los datos de personas", "Delete what is known of people")
         }
