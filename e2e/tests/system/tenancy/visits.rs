@@ -133,6 +133,19 @@ pub(super) fn visits(
         visit(operation, product, Expect::UnknownReference("/lines/0/product_id"));
         let variant = order(client_ids.branch, client_ids.product, ids.variant);
         visit(operation, variant, Expect::UnknownReference("/lines/0/variant_id"));
+        let mut chosen = json!({
+            "branch_id": client_ids.branch, "order_type": "takeaway",
+            "lines": [{
+                "product_id": client_ids.product, "variant_id": client_ids.variant, "quantity": 1,
+                "modifier_groups": [{"group_id": ids.choice.group, "modifiers": []}],
+            }],
+        });
+        let group = post(path, chosen.clone());
+        let unknown = Expect::UnknownReference("/lines/0/modifier_groups/0/group_id");
+        visit(operation, group, unknown);
+        chosen["lines"][0]["modifier_groups"] = json!([]);
+        chosen["channel"] = json!("rappi");
+        visit(operation, post(path, chosen), Expect::UnknownReference("/channel"));
         let all = order(ids.branch, ids.product, ids.variant);
         visit(operation, all, Expect::UnknownReference("/branch_id"));
     }
