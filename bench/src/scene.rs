@@ -114,7 +114,8 @@ async fn modifiers(client: &Client, n_modifiers: u32) -> Value {
     if n_modifiers == 0 {
         return json!([]);
     }
-    let modifier = |number: u32| json!({"name": format!("Adición {number}"), "price": cop(100_000)});
+    let modifier =
+        |number: u32| json!({"name": format!("Adición {number}"), "price": cop(100_000)});
     let modifiers: Vec<Value> = (1..=n_modifiers).map(modifier).collect();
     let group = json!({"name": "Adiciones", "max": n_modifiers, "modifiers": modifiers});
     let group = client.post("/v1/modifier-groups").json(&group).send().await;

@@ -63,8 +63,7 @@ pub(super) struct Terms {
 
 impl Terms {
     /// Those of an order that is placed as it is sold.
-    const LIVE: Self =
-        Self { sells: Sells::Available, takes: Takes::Available, reserved_at: None };
+    const LIVE: Self = Self { sells: Sells::Available, takes: Takes::Available, reserved_at: None };
 }
 
 impl PlaceOrder {

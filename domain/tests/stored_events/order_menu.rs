@@ -5,7 +5,7 @@ use domain::orders::LineRecipe;
 use domain::orders::order::{Line, LineChild, LineModifier, Placed, PriceOrigin};
 use domain::pricing::TaxAmount;
 use domain::shared::{
-    Code, Money, ModifierGroupId, ModifierId, PriceListId, ProductId, Quantity, Rate, StationId,
+    Code, ModifierGroupId, ModifierId, Money, PriceListId, ProductId, Quantity, Rate, StationId,
 };
 use domain::taxes::{Inclusion, Tax};
 
@@ -61,7 +61,8 @@ fn child() -> LineChild {
 
 /// The order `placed` with such a line and such a combo.
 pub(super) fn with_menu(placed: &Placed) -> Placed {
-    let nested = LineModifier { nested: vec![cheese()], ingredients: vec![flour("60")], ..cheese() };
+    let nested =
+        LineModifier { nested: vec![cheese()], ingredients: vec![flour("60")], ..cheese() };
     let with_modifiers = Line {
         price_list: Some(origin()),
         modifiers: vec![nested],

@@ -52,13 +52,11 @@ impl Carta {
         let offer = json!({"modifier_groups": [{"group_id": fillings}]});
         client.call(Method::PATCH, &path).if_match(1).json(&offer).send().await.expect(200);
         let juice = add(client, &sold_once(&menu, "Lulada", 300_000)).await;
-        let option = |product: Uuid, variant: Uuid, upcharge: i64| {
-            json!({"product_id": product, "variant_id": variant, "upcharge": cop(upcharge)})
-        };
-        let arepas = json!([
-            option(menu.product, menu.small, 0),
-            option(menu.product, menu.large, 150_000),
-        ]);
+        let option = |product: Uuid, variant: Uuid, upcharge: i64| json!({"product_id": product, "variant_id": variant, "upcharge": cop(upcharge)});
+        let arepas =
+            json!(
+                [option(menu.product, menu.small, 0), option(menu.product, menu.large, 150_000),]
+            );
         let drinks = json!([option(juice.product, juice.variant, 0)]);
         let mut lunch = sold_once(&menu, "Almuerzo", 1_500_000);
         lunch["combo"] = json!({"slots": [
@@ -88,8 +86,7 @@ impl Carta {
         let cheese = json!([{"modifier_id": self.cheese}]);
         let groups = json!([{"group_id": self.fillings, "modifiers": cheese}]);
         let Menu { product, large, .. } = self.menu;
-        let arepa =
-            json!({"product_id": product, "variant_id": large, "modifier_groups": groups});
+        let arepa = json!({"product_id": product, "variant_id": large, "modifier_groups": groups});
         let Line { product, variant } = self.lunch;
         let slots = json!([{"picks": [arepa]}, {"picks": []}]);
         json!({"product_id": product, "variant_id": variant, "quantity": 1, "slots": slots})
@@ -165,7 +162,10 @@ async fn an_order_is_a_tree_of_lines_children_and_modifiers_wherever_it_is_shown
     assert_eq!((&arepas["unit_price"], &arepas["total"]), (&cop(SMALL), &cop(AREPAS)));
     assert_eq!(arepas["modifiers"][0]["name"], "Queso");
     let nested = &arepas["modifiers"][1]["nested"][0];
-    assert_eq!((&nested["name"], &nested["group_id"]), (&json!("Bien asada"), &json!(carta.cooking)));
+    assert_eq!(
+        (&nested["name"], &nested["group_id"]),
+        (&json!("Bien asada"), &json!(carta.cooking))
+    );
     let [arepa, juice] = &lunch["children"].as_array().unwrap()[..] else { panic!("{lunch}") };
     assert_eq!((&arepa["slot"], &arepa["unit_price"]), (&json!(1), &cop(LARGE)));
     assert_eq!((&juice["slot"], &juice["product_id"]), (&json!(2), &json!(carta.juice.product)));
@@ -233,8 +233,7 @@ async fn what_runs_out_is_refused_where_it_stands_and_an_order_in_flight_keeps_i
     let first = place().await;
     first.expect(201);
     let availability = format!("/v1/branches/{}/availability", carta.menu.branch);
-    let well_done =
-        json!({"modifier_group_id": carta.cooking, "modifier_id": carta.well_done});
+    let well_done = json!({"modifier_group_id": carta.cooking, "modifier_id": carta.well_done});
     let snooze = json!({"subject": well_done});
     client.post(&format!("{availability}/snooze")).json(&snooze).send().await.expect(200);
     assert_eq!(place().await.expect(201), first.expect(201));
@@ -324,20 +323,38 @@ async fn a_choice_that_is_not_offered_is_refused_where_it_stands() {
     let cheese = carta.cheese;
     let groups = "/lines/0/modifier_groups";
     let cases = [
-        (with(group(json!([{"modifier_id": cheese, "quantity": 3}]))), "modifier-quantity",
-            format!("{groups}/0/modifiers/0/quantity")),
-        (with(group(json!([{"modifier_id": cheese}, {"modifier_id": cheese}]))), "modifier-repeated",
-            format!("{groups}/0/modifiers/1/modifier_id")),
-        (with(group(json!([{"modifier_id": carta.meat, "nested": []}]))), "modifier-required",
-            format!("{groups}/0/modifiers/0")),
-        (with(group(json!([{"modifier_id": cheese, "nested": [{"modifier_id": cheese}]}]))),
-            "modifier-nested", format!("{groups}/0/modifiers/0/nested")),
-        (with(json!([{"group_id": carta.fillings, "modifiers": []},
-            {"group_id": carta.fillings, "modifiers": []}])), "modifier-repeated",
-            format!("{groups}/1/group_id")),
+        (
+            with(group(json!([{"modifier_id": cheese, "quantity": 3}]))),
+            "modifier-quantity",
+            format!("{groups}/0/modifiers/0/quantity"),
+        ),
+        (
+            with(group(json!([{"modifier_id": cheese}, {"modifier_id": cheese}]))),
+            "modifier-repeated",
+            format!("{groups}/0/modifiers/1/modifier_id"),
+        ),
+        (
+            with(group(json!([{"modifier_id": carta.meat, "nested": []}]))),
+            "modifier-required",
+            format!("{groups}/0/modifiers/0"),
+        ),
+        (
+            with(group(json!([{"modifier_id": cheese, "nested": [{"modifier_id": cheese}]}]))),
+            "modifier-nested",
+            format!("{groups}/0/modifiers/0/nested"),
+        ),
+        (
+            with(json!([{"group_id": carta.fillings, "modifiers": []},
+            {"group_id": carta.fillings, "modifiers": []}])),
+            "modifier-repeated",
+            format!("{groups}/1/group_id"),
+        ),
         (picked(json!([{"picks": []}])), "combo-slots", "/lines/0/slots".to_owned()),
-        (picked(json!([{"picks": []}, {"picks": []}])), "combo-pieces",
-            "/lines/0/slots/0/picks".to_owned()),
+        (
+            picked(json!([{"picks": []}, {"picks": []}])),
+            "combo-pieces",
+            "/lines/0/slots/0/picks".to_owned(),
+        ),
     ];
     for (line, code, pointer) in cases {
         let refused = carta.place(&client, &[line]).await;

@@ -57,7 +57,8 @@ impl KitchenOrder {
                 *made.entry(line.station).or_default() += combos;
             }
             for child in &line.children {
-                *made.entry(child.station).or_default() += combos * u64::from(child.quantity.pieces());
+                *made.entry(child.station).or_default() +=
+                    combos * u64::from(child.quantity.pieces());
             }
         }
         made

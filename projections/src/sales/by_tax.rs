@@ -82,10 +82,7 @@ pub(super) async fn add(tx: &mut PgConnection, sales: &[Sale]) -> Result<(), Con
 }
 
 /// The sums per tax, by code, rate and currency.
-pub(super) async fn sums(
-    tx: &mut TenantTx,
-    filter: SalesFilter,
-) -> Result<Vec<TaxRow>, ReadError> {
+pub(super) async fn sums(tx: &mut TenantTx, filter: SalesFilter) -> Result<Vec<TaxRow>, ReadError> {
     let (tenant, connection) = tx.parts();
     let mut query = QueryBuilder::new(
         "SELECT code, rate, inclusion, currency, SUM(n_orders)::bigint AS n_orders,

@@ -3,8 +3,8 @@
 use domain::Decider;
 use domain::catalog::Channel;
 use domain::orders::order::{
-    ChildRequest, Command, Event, Item, LineChild, LineModifier, LineRequest, Place, PriceOrigin,
-    Placed, State,
+    ChildRequest, Command, Event, Item, LineChild, LineModifier, LineRequest, Place, Placed,
+    PriceOrigin, State,
 };
 use domain::orders::{Order, OrderType, order};
 use domain::shared::{Currency, Money, PriceListId, Quantity, StationId};
@@ -51,10 +51,10 @@ fn placed() -> Placed {
     let list = PriceOrigin { list: PriceListId::from_uuid(uuid(0x400)), revision: 3 };
     let plates = Item { price_list: Some(list), ..item(1, pesos(10_000), Some(GRILL)) };
     let plain = |item| Item { modifiers: vec![], ..item };
-    let child = |slot, n, item| ChildRequest { slot, item, quantity: pieces(n), upcharge: pesos(0) };
+    let child =
+        |slot, n, item| ChildRequest { slot, item, quantity: pieces(n), upcharge: pesos(0) };
     let drink = plain(item(2, pesos(3_000), Some(BAR)));
-    let children =
-        vec![child(0, 1, item(1, pesos(9_000), Some(GRILL))), child(1, 2, drink)];
+    let children = vec![child(0, 1, item(1, pesos(9_000), Some(GRILL))), child(1, 2, drink)];
     let combo = Item { taxes: Taxes::default(), ..plain(item(3, pesos(15_000), None)) };
     let line = |item, n, children| LineRequest { item, quantity: pieces(n), children };
     let place = Place {
@@ -117,9 +117,8 @@ async fn the_kitchen_makes_the_children_of_combos_at_their_stations() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sales_count_modifiers_beside_lines_and_children_beside_combos() {
     let (world, order) = sold().await;
-    let rows = async |group_by| {
-        sales(&mut world.tenant(ANA).await, march(), group_by).await.unwrap().rows
-    };
+    let rows =
+        async |group_by| sales(&mut world.tenant(ANA).await, march(), group_by).await.unwrap().rows;
     let of_plates = 2 * (10_000 + 2 * 1_000 + 500);
     let of_combos = 3 * (15_000 + 2 * 1_000 + 500);
     assert_eq!(order.total, pesos(of_plates + of_combos));
@@ -128,9 +127,11 @@ async fn sales_count_modifiers_beside_lines_and_children_beside_combos() {
         gross: order.lines[1].children[of].total.into(),
     };
     let nothing = InCombos { n_items: 0, gross: pesos(0).into() };
-    let products: Vec<_> = rows(GroupBy::Product).await.into_iter().map(|row| {
-        (row.n_lines, row.n_items, row.gross, row.in_combos.unwrap())
-    }).collect();
+    let products: Vec<_> = rows(GroupBy::Product)
+        .await
+        .into_iter()
+        .map(|row| (row.n_lines, row.n_items, row.gross, row.in_combos.unwrap()))
+        .collect();
     assert_eq!(
         products,
         [
@@ -139,10 +140,14 @@ async fn sales_count_modifiers_beside_lines_and_children_beside_combos() {
             (0, 0, pesos(0).into(), share(1)),
         ]
     );
-    let modifiers: Vec<_> = rows(GroupBy::Modifier).await.into_iter().map(|row| {
-        let Group::Modifier { name, .. } = row.group else { panic!("{:?}", row.group) };
-        (name.as_str().to_owned(), row.n_lines, row.n_items, row.gross)
-    }).collect();
+    let modifiers: Vec<_> = rows(GroupBy::Modifier)
+        .await
+        .into_iter()
+        .map(|row| {
+            let Group::Modifier { name, .. } = row.group else { panic!("{:?}", row.group) };
+            (name.as_str().to_owned(), row.n_lines, row.n_items, row.gross)
+        })
+        .collect();
     assert_eq!(
         modifiers,
         [

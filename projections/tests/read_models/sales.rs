@@ -26,10 +26,8 @@ async fn rows(world: &World, filter: SalesFilter, group_by: GroupBy) -> Vec<Sale
 
 fn row(group: Group, n_orders: Option<u64>, n_lines: u64, n_items: u64, gross: Money) -> SalesRow {
     let nothing = InCombos { n_items: 0, gross: Money::zero(gross.currency()).into() };
-    let is_about_products = matches!(
-        group,
-        Group::Category { .. } | Group::Product { .. } | Group::Variant { .. }
-    );
+    let is_about_products =
+        matches!(group, Group::Category { .. } | Group::Product { .. } | Group::Variant { .. });
     let in_combos = is_about_products.then_some(nothing);
     SalesRow { group, n_orders, n_lines, n_items, gross: gross.into(), in_combos }
 }

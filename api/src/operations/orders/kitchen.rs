@@ -99,7 +99,8 @@ impl Kitchen {
 impl From<KitchenOrder> for BoardOrder {
     fn from(order: KitchenOrder) -> Self {
         let made = order.pieces_by_station().into_iter();
-        let made = made.map(|(station, items)| StationItems { station_id: station.map(Into::into), items });
+        let made = made
+            .map(|(station, items)| StationItems { station_id: station.map(Into::into), items });
         Self {
             stations: made.collect(),
             id: order.id.uuid(),

@@ -141,8 +141,9 @@ impl NewLine {
     fn wanted(&self, at: &str) -> Result<WantedLine, Problem> {
         let slots = self.slots.iter().enumerate().map(|(slot, choice)| {
             let picks = choice.picks.iter().enumerate();
-            let pick =
-                |(index, pick): (usize, &Pick)| pick.wanted(&format!("{at}/slots/{slot}/picks/{index}"));
+            let pick = |(index, pick): (usize, &Pick)| {
+                pick.wanted(&format!("{at}/slots/{slot}/picks/{index}"))
+            };
             picks.map(pick).collect::<Result<Vec<_>, Problem>>()
         });
         Ok(WantedLine {
@@ -181,10 +182,7 @@ impl GroupChoice {
 }
 
 fn nested_choice(choice: &NestedChoice) -> WantedNested {
-    WantedNested {
-        modifier: ModifierId::from_uuid(choice.modifier_id),
-        quantity: choice.quantity,
-    }
+    WantedNested { modifier: ModifierId::from_uuid(choice.modifier_id), quantity: choice.quantity }
 }
 
 /// The number of pieces; refused where it is out of range.

@@ -194,10 +194,9 @@ impl From<SalesRow> for SalesLine {
             lines: row.n_lines,
             items: row.n_items,
             gross: row.gross.into(),
-            in_combos: row.in_combos.map(|sold| InCombosBody {
-                items: sold.n_items,
-                gross: sold.gross.into(),
-            }),
+            in_combos: row
+                .in_combos
+                .map(|sold| InCombosBody { items: sold.n_items, gross: sold.gross.into() }),
         }
     }
 }

@@ -12,8 +12,8 @@ use domain::catalog::product::{self, VariantRequest};
 use domain::catalog::{
     Channel, ModifierGroup, PriceList, PriceListIndex, Product, price_list_index,
 };
-use domain::identity::branch::{self, ProfileSource, TaxRegime};
 use domain::identity::Branch;
+use domain::identity::branch::{self, ProfileSource, TaxRegime};
 use domain::inventory::recipe::{self, Ingredient, Portion, Recipe};
 use domain::inventory::stock::{self, IncomingLine, Inventory};
 use domain::inventory::{BaseUnit, OnShortage, StockItem, stock_item};
@@ -113,16 +113,14 @@ impl Carta {
 
     async fn keep(&self, item: StockItemId, text: &str) {
         let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Refuse);
-        let add = stock_item::Command::Add(stock_item::Details {
-            name: name(text),
-            unit,
-            on_shortage,
-        });
+        let add =
+            stock_item::Command::Add(stock_item::Details { name: name(text), unit, on_shortage });
         self.decide::<StockItem>(item, add).await;
     }
 
     async fn stock_up(&self) {
-        let line = |item| IncomingLine { item, quantity: "10000".parse().unwrap(), cost: pesos(100) };
+        let line =
+            |item| IncomingLine { item, quantity: "10000".parse().unwrap(), cost: pesos(100) };
         let receive = stock::Receive {
             receipt: ReceiptId::from_uuid(id(65)),
             currency: Currency::COP,

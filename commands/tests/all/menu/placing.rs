@@ -77,12 +77,7 @@ async fn a_price_list_prices_lines_while_it_is_published() {
     let carta = Carta::open().await;
     let line = || arepas(1, &[(CHEESE, 1)]);
     assert_eq!(carta.placed(vec![line()]).await.total, pesos(8_000));
-    carta
-        .publish(vec![
-            entry(OF_AREPA, 5_000),
-            entry(OF_CHEESE, 1_500),
-        ])
-        .await;
+    carta.publish(vec![entry(OF_AREPA, 5_000), entry(OF_CHEESE, 1_500)]).await;
     let placed = carta.placed(vec![line()]).await;
     let origin = placed.lines[0].price_list.unwrap();
     assert_eq!((placed.total, origin.list), (pesos(6_500), OFFERS));

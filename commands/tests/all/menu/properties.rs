@@ -1,5 +1,5 @@
-use domain::catalog::availability::{self, Subject as Sold};
 use domain::catalog::Availability;
+use domain::catalog::availability::{self, Subject as Sold};
 use domain::taxes::builtin::Country;
 use proptest::prelude::*;
 
@@ -17,9 +17,8 @@ struct Terms {
 fn any_terms() -> impl Strategy<Value = Terms> {
     let price = || prop::option::of(0..20_000_i64);
     let listed = [price(), price(), price()];
-    (listed, any::<bool>(), prop::bool::weighted(0.2)).prop_map(
-        |(listed, is_taxed, is_cheese_out)| Terms { listed, is_taxed, is_cheese_out },
-    )
+    (listed, any::<bool>(), prop::bool::weighted(0.2))
+        .prop_map(|(listed, is_taxed, is_cheese_out)| Terms { listed, is_taxed, is_cheese_out })
 }
 
 fn any_choice() -> impl Strategy<Value = Vec<(ModifierId, u16)>> {
@@ -38,8 +37,7 @@ fn any_line() -> impl Strategy<Value = WantedLine> {
 
 async fn carta(terms: &Terms) -> Carta {
     let carta = Carta::open().await;
-    let subjects =
-        [OF_AREPA, OF_CHEESE, OF_MEAT];
+    let subjects = [OF_AREPA, OF_CHEESE, OF_MEAT];
     let listed = subjects.into_iter().zip(terms.listed);
     let entries: Vec<_> =
         listed.filter_map(|(subject, price)| Some(entry(subject, price?))).collect();

@@ -123,7 +123,8 @@ impl Offer<'_> {
         let found = details.variant(variant);
         let found = found.ok_or_else(|| Error::UnknownVariant { at: at.clone() })?;
         self.check_available(at, &details.name, |here, now| here.variant(product, variant, now))?;
-        let (unit_price, price_list) = self.price(at, Subject::Variant { product, variant }, found.price)?;
+        let (unit_price, price_list) =
+            self.price(at, Subject::Variant { product, variant }, found.price)?;
         Ok(Item {
             product,
             variant,
@@ -181,7 +182,6 @@ impl Offer<'_> {
             Error::NotAvailable { at, name, reason }
         })
     }
-
 }
 
 impl std::fmt::Debug for Offer<'_> {

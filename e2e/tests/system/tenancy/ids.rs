@@ -118,7 +118,18 @@ impl Ids {
         let prices = Prices::of(client, product, small).await;
         let choice = Choice::of(client, "Adiciones").await;
         let station = station(client, branch, "Parrilla").await;
-        Self { branch, category, product, variant: small, order, item, prices, choice, station, staff }
+        Self {
+            branch,
+            category,
+            product,
+            variant: small,
+            order,
+            item,
+            prices,
+            choice,
+            station,
+            staff,
+        }
     }
 
     pub(super) fn of_nothing() -> Self {
@@ -131,8 +142,18 @@ impl Ids {
 
     /// All ids as texts, to search for them in answers.
     pub(super) fn texts(self) -> Vec<String> {
-        let Self { branch, category, product, variant, order, item, prices, choice, station, staff } =
-            self;
+        let Self {
+            branch,
+            category,
+            product,
+            variant,
+            order,
+            item,
+            prices,
+            choice,
+            station,
+            staff,
+        } = self;
         let Choice { group, modifier } = choice;
         let Prices { list, tax_profile } = prices;
         let Staff { role, user, device, session, .. } = staff;

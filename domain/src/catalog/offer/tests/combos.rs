@@ -17,8 +17,7 @@ fn one_of_each() -> Vec<WantedPick> {
 #[test]
 fn a_combo_has_a_child_for_each_pick_with_its_own_price_and_upcharge() {
     let cheese = group(FILLINGS, vec![filling(CHEESE, 1)]);
-    let with_cheese =
-        WantedPick { modifier_groups: vec![cheese], ..pick(AREPA, DOUBLE, 1) };
+    let with_cheese = WantedPick { modifier_groups: vec![cheese], ..pick(AREPA, DOUBLE, 1) };
     let arepas = vec![pick(AREPA, SINGLE, 1), with_cheese];
     let line = Carta::new().one(lunch(vec![arepas, vec![pick(JUICE, GLASS, 1)]]));
     assert_eq!((line.item.unit_price, line.quantity.pieces()), (pesos(10_000), 2));
@@ -51,7 +50,8 @@ fn a_slot_that_leaves_no_choice_is_filled_by_itself() {
         slots.unwrap()[0].options.truncate(1);
     });
     let children = carta.one(lunch(vec![])).children;
-    let children: Vec<_> = children.iter().map(|it| (it.item.variant, it.quantity.pieces())).collect();
+    let children: Vec<_> =
+        children.iter().map(|it| (it.item.variant, it.quantity.pieces())).collect();
     assert_eq!(children, [(SINGLE, 2), (GLASS, 1)]);
 }
 

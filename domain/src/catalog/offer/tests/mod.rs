@@ -4,10 +4,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::*;
-use crate::catalog::{Channel, availability as of_branch};
 use crate::catalog::combo::{Combo, Slot, SlotOption};
 use crate::catalog::modifier_group::{Group, Limits, Modifier, Override};
 use crate::catalog::product::{Details, Variant};
+use crate::catalog::{Channel, availability as of_branch};
 use crate::identity::branch;
 use crate::inventory::recipe::{Ingredient, Portion, Published};
 use crate::shared::{BranchId, CategoryId, Currency, ModifierId, Name, Quantity, StockItemId};
@@ -87,10 +87,8 @@ struct Carta {
 
 impl Carta {
     fn new() -> Self {
-        let arepas = vec![
-            variant(SINGLE, "Sencilla", pesos(6_000)),
-            variant(DOUBLE, "Doble", pesos(9_000)),
-        ];
+        let arepas =
+            vec![variant(SINGLE, "Sencilla", pesos(6_000)), variant(DOUBLE, "Doble", pesos(9_000))];
         let arepa = Details { groups: vec![Override::none(FILLINGS)], ..product("Arepa", arepas) };
         let juice = product("Lulada", vec![variant(GLASS, "Vaso", pesos(3_000))]);
         let lunch = product("Almuerzo", vec![variant(OF_THE_DAY, "Del día", pesos(10_000))]);
@@ -181,8 +179,7 @@ fn cooking() -> Group {
 
 fn of_both() -> Combo {
     let option = |product, variant, upcharge| SlotOption { product, variant, upcharge };
-    let arepas =
-        vec![option(AREPA, SINGLE, pesos(0)), option(AREPA, DOUBLE, pesos(1_500))];
+    let arepas = vec![option(AREPA, SINGLE, pesos(0)), option(AREPA, DOUBLE, pesos(1_500))];
     let drinks = vec![option(JUICE, GLASS, pesos(0))];
     let slots = vec![
         Slot { name: name("Arepa"), pieces: 2, options: arepas },

@@ -45,9 +45,11 @@ fn a_list_in_the_currency_of_the_branch_sells_what_the_menu_prices_in_another() 
     let (id, mut list) = happy_hour();
     list.conditions = Conditions::default();
     let dollars = Money::try_new(250, Currency::USD).unwrap();
-    list.entries = vec![Entry { subject: Subject::Variant { product: AREPA, variant: SINGLE }, price: dollars }];
-    let abroad =
-        Carta { branch: branch(Currency::USD), lists: vec![(id, list)], ..Carta::new() };
+    list.entries = vec![Entry {
+        subject: Subject::Variant { product: AREPA, variant: SINGLE },
+        price: dollars,
+    }];
+    let abroad = Carta { branch: branch(Currency::USD), lists: vec![(id, list)], ..Carta::new() };
     assert_eq!(abroad.one(wanted(AREPA, SINGLE)).item.unit_price, dollars);
     assert_eq!(abroad.refusal(wanted(AREPA, DOUBLE)), Error::ForeignCurrency { at: at(0) });
 }

@@ -21,7 +21,10 @@ fn a_variant_with_a_multiplier_takes_the_recipe_of_the_base_variant_so_many_time
     let carta = Carta::new().with(AREPA, |it| it.variants[1].recipe_multiplier = Some(twice));
     let double = carta.one(wanted(AREPA, DOUBLE)).item;
     let ingredients = vec![of_stock(7, "250")];
-    assert_eq!(double.recipe, Some(LineRecipe { version: 3, ingredients, multiplier: Some(twice) }));
+    assert_eq!(
+        double.recipe,
+        Some(LineRecipe { version: 3, ingredients, multiplier: Some(twice) })
+    );
 }
 
 #[test]

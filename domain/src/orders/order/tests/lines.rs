@@ -4,9 +4,7 @@ use super::{item, line_of, pesos, place, request};
 use crate::Decider;
 use crate::inventory::recipe::Ingredient;
 use crate::orders::LineRecipe;
-use crate::orders::order::{
-    Command, Error, Event, Item, LINES_MAX, Order, State, price,
-};
+use crate::orders::order::{Command, Error, Event, Item, LINES_MAX, Order, State, price};
 use crate::shared::money::{AMOUNT_MAX, PRICE_MAX};
 use crate::shared::{
     Currency, Money, MoneyError, Quantity, StockItemId, StockQuantity, StockQuantityError,
