@@ -53,6 +53,7 @@ struct NewLine {
 
 /// What is chosen of a modifier group.
 #[derive(Object)]
+#[oai(rename = "ModifierGroupChoice")]
 struct GroupChoice {
     /// The group.
     group_id: Uuid,
@@ -76,6 +77,7 @@ struct ModifierChoice {
 
 /// A modifier that is chosen of a group that another modifier asks.
 #[derive(Object)]
+#[oai(rename = "NestedModifierChoice")]
 struct NestedChoice {
     /// The modifier.
     modifier_id: Uuid,
@@ -86,6 +88,7 @@ struct NestedChoice {
 
 /// What fills a slot of a combo.
 #[derive(Object)]
+#[oai(rename = "ComboSlotChoice")]
 struct SlotChoice {
     /// The products, as many pieces together as the slot takes.
     #[oai(validator(max_items = 50))]
@@ -94,6 +97,7 @@ struct SlotChoice {
 
 /// A product that fills a slot of a combo, or a part of it.
 #[derive(Object)]
+#[oai(rename = "ComboPick")]
 struct Pick {
     /// The product.
     product_id: Uuid,
