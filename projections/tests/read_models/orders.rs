@@ -135,6 +135,7 @@ async fn the_list_shows_what_is_asked_for_newest_first() {
                 branch: Some(CHAPINERO),
                 statuses: &[Status::Confirmed],
                 order_type: Some(OrderType::DineIn),
+                channel: Some("counter"),
                 from: Some(day("2026-03-15")),
                 to: Some(day("2026-03-15")),
             },

@@ -3,7 +3,7 @@
 use crate::contract::Refusals;
 use crate::problem::Code::{
     self, BranchClosed, InvalidTransition, ItemCodeTaken, NameTaken, PlanLimit, PriceListTie,
-    SubscriptionRequired, UnknownReference, Validation,
+    SubscriptionRequired, UnknownReference,
 };
 
 const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanLimit];

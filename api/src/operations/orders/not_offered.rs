@@ -167,15 +167,10 @@ fn priced(at: &Place) -> String {
 /// Where something is in the body of an order.
 fn pointer(at: &Place) -> String {
     let Place { line, pick, group, modifier } = at;
-    let mut pointer = format!("/lines/{line}");
-    if let Some((slot, pick)) = pick {
-        pointer.push_str(&format!("/slots/{slot}/picks/{pick}"));
-    }
-    if let Some(group) = group {
-        pointer.push_str(&format!("/modifier_groups/{group}"));
-    }
-    for (index, list) in modifier.iter().zip(["modifiers", "nested"]) {
-        pointer.push_str(&format!("/{list}/{index}"));
-    }
-    pointer
+    let pick = pick.map(|(slot, pick)| format!("/slots/{slot}/picks/{pick}"));
+    let group = group.map(|group| format!("/modifier_groups/{group}"));
+    let modifier = modifier.iter().zip(["modifiers", "nested"]);
+    let modifier = modifier.map(|(index, list)| format!("/{list}/{index}"));
+    let parts = pick.into_iter().chain(group).chain(modifier);
+    format!("/lines/{line}{}", parts.collect::<String>())
 }

@@ -6,6 +6,7 @@ use commands::orders::{
 use commands::{CommandError, Intent, Receipt, UnitOfWork};
 use domain::Decider;
 use domain::catalog::combo::{Combo, Slot, SlotOption};
+use domain::catalog::diet::Marks;
 use domain::catalog::modifier_group::{self, Limits, ModifierRequest, Override};
 use domain::catalog::price_list::{self, Conditions, Entry, List, Subject};
 use domain::catalog::product::{self, VariantRequest};
@@ -112,10 +113,13 @@ impl Carta {
     }
 
     async fn keep(&self, item: StockItemId, text: &str) {
-        let (unit, on_shortage) = (BaseUnit::Gram, OnShortage::Refuse);
-        let add =
-            stock_item::Command::Add(stock_item::Details { name: name(text), unit, on_shortage });
-        self.decide::<StockItem>(item, add).await;
+        let details = stock_item::Details {
+            name: name(text),
+            unit: BaseUnit::Gram,
+            on_shortage: OnShortage::Refuse,
+            marks: Marks::default(),
+        };
+        self.decide::<StockItem>(item, stock_item::Command::Add(details)).await;
     }
 
     async fn stock_up(&self) {

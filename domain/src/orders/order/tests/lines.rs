@@ -44,13 +44,13 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
 
 #[test]
 fn a_multiplied_recipe_is_rounded_once_for_all_pieces() {
-    let item = StockItemId::from_uuid(Uuid::from_u128(7));
+    let flour = StockItemId::from_uuid(Uuid::from_u128(7));
     let taken = |quantity: &str| {
-        vec![Ingredient { item, quantity: quantity.parse::<StockQuantity>().unwrap() }]
+        vec![Ingredient { item: flour, quantity: quantity.parse::<StockQuantity>().unwrap() }]
     };
     let multiplier = Some("0.5".parse().unwrap());
     let recipe = |quantity| LineRecipe { version: 1, ingredients: taken(quantity), multiplier };
-    let lines = vec![LineRequest { recipe: Some(recipe("0.000001")), ..request(3, pesos(1)) }];
+    let lines = vec![line_of(3, Item { recipe: Some(recipe("0.000001")), ..item(pesos(1)) })];
     let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
     assert_eq!(
