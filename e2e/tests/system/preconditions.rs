@@ -77,7 +77,7 @@ fn changes(
     (order, item): (Uuid, Uuid),
     (role, sorted): (Uuid, Uuid),
     (list, profile): (Uuid, Uuid),
-) -> [(&'static str, Call); 16] {
+) -> [(&'static str, Call); 14] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
