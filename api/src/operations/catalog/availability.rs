@@ -87,7 +87,7 @@ struct UnavailableBody {
     /// Why it is not sold.
     reason: UnavailableReason,
     /// The moment from which it is sold again; null if it is sold again once it is put back or listed.
-    #[serde(serialize_with = "moment::serialize")]
+    #[serde(with = "moment")]
     until: Option<DateTime<Utc>>,
 }
 
