@@ -9,7 +9,7 @@ use e2e::menu::product;
 use e2e::silence::Silence;
 use e2e::{Answer, Client, System, fresh};
 use event_store::{
-    Actor, Append, Decided, EventStore, Expected, Metadata, NewEvent, Revision, StreamId, Verdict,
+    Actor, Append, Decided, Expected, Metadata, NewEvent, Revision, StreamId, Verdict,
 };
 use fastops::processes::name_upgrade;
 use reqwest::Method;
