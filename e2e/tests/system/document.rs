@@ -49,7 +49,10 @@ impl Operation {
     pub(crate) fn example(&self) -> String {
         let parts = self.path.split('/').map(|part| {
             let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
-            name.map_or(part, example_of)
+            match name {
+                Some(name) => example_of(name),
+                None => part,
+            }
         });
         parts.collect::<Vec<_>>().join("/")
     }
