@@ -1,6 +1,7 @@
 //! Requests with another company's ids, for every operation.
 
 mod choices;
+mod menu;
 
 use e2e::menu::{SMALL, branch, cash, cop, price_list, stock_item, tax_profile};
 use e2e::system::PASSWORD;
@@ -10,8 +11,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ids::{Ids, Staff};
-
-mod menu;
 
 /// How an operation answers another company's ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
