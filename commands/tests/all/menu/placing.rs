@@ -143,6 +143,7 @@ async fn what_runs_out_is_refused_from_then_on_and_an_order_in_flight_keeps_its_
     let carta = Carta::open().await;
     let Company { commands, scope, branch, .. } = &carta.0;
     let order = carta.order(vec![arepas(1, &[]), arepas(1, &[(MEAT, 1)])]);
+    let afresh = || PlaceOrder { order: carta.0.order_id(), ..order.clone() };
     let request = fresh(commands);
     let first = commands.execute(scope, request, order.clone()).await.unwrap();
     let snooze = |subject| availability::Command::Snooze {
@@ -156,15 +157,15 @@ async fn what_runs_out_is_refused_from_then_on_and_an_order_in_flight_keeps_its_
     assert_eq!(placed(&again), placed(&first));
     let place = Place { group: Some(0), modifier: vec![0, 0], ..Place::line(1) };
     let reason = Unavailable::Snoozed { until: None };
-    assert_eq!(not_available(&carta.place(order.clone()).await), (place, reason));
-    assert!(carta.quote(&order).await.is_err());
+    assert_eq!(not_available(&carta.place(afresh()).await), (place, reason));
+    assert!(carta.quote(&afresh()).await.is_err());
 
     let list = availability::Command::PutBack(Sold::Modifier(RARE));
     carta.decide::<Availability>(*branch, list).await;
-    carta.place(order.clone()).await.unwrap();
+    carta.place(afresh()).await.unwrap();
     let delist = availability::Command::Delist(Sold::Product(AREPA));
     carta.decide::<Availability>(*branch, delist).await;
-    let refused = not_available(&carta.place(order.clone()).await);
+    let refused = not_available(&carta.place(afresh()).await);
     assert_eq!(refused, (Place::line(0), Unavailable::NotSold));
     let lunch = carta.order(vec![lunches(1, &[])]);
     let place = Place { pick: Some((0, 0)), ..Place::line(0) };

@@ -79,8 +79,27 @@ impl Offer<'_> {
     fn check_choice(&self, at: &Place, group: &Group, chosen: &[Chosen]) -> Result<(), Error> {
         let find = |asked| self.menu.group(asked).map(|state| state.group);
         validate(group, chosen, find).map_err(|ChoiceError { path: choice::Path(path), fault }| {
-            Error::Choice { at: at.in_modifier(&path), group: group.name.clone(), fault }
+            let group = self.faulty(group, chosen, (&path, fault)).name.clone();
+            Error::Choice { at: at.in_modifier(&path), group, fault }
         })
+    }
+
+    /// The group that does not allow a choice: the one that a modifier asks if the fault is in what
+    /// is nested in it.
+    fn faulty<'a>(
+        &'a self,
+        group: &'a Group,
+        chosen: &[Chosen],
+        (path, fault): (&[usize], Fault),
+    ) -> &'a Group {
+        let asking = match path {
+            [index] if matches!(fault, Fault::Required | Fault::Count { .. }) => *index,
+            [index, _] => *index,
+            _ => return group,
+        };
+        let asking = chosen.get(asking).and_then(|it| group.modifier(it.modifier));
+        let asked = asking.and_then(|it| it.nested).and_then(|asked| self.menu.group(asked));
+        asked.map_or(group, |state| state.group)
     }
 
     /// The chosen modifiers of a group, which were checked. `path` leads to the modifier that asks

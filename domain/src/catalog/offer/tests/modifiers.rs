@@ -59,7 +59,7 @@ fn a_choice_that_the_group_does_not_allow_is_refused_with_its_place() {
     let neither = WantedModifier { nested: Some(vec![]), ..filling(MEAT, 1) };
     assert_eq!(
         refusal(vec![filling(CHEESE, 1), neither]),
-        choice(in_group(&[1]), "Rellenos", Fault::Required)
+        choice(in_group(&[1]), "Término", Fault::Required)
     );
     assert_eq!(
         refusal(vec![filling(CHEESE, 2), filling(MEAT, 2)]),
