@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Error, GroupState, Offer, Place, WantedGroup, WantedModifier, WantedNested};
-use crate::catalog::modifier_group::{ChoiceError, Chosen, Group, Override, choice, validate};
+use crate::catalog::modifier_group::{
+    ChoiceError, Chosen, Fault, Group, Override, choice, validate,
+};
 use crate::catalog::price_list::Subject;
 use crate::catalog::product::Details;
 use crate::orders::order::LineModifier;
