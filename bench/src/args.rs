@@ -6,7 +6,7 @@ use std::time::Duration;
 pub(crate) const USAGE: &str =
     "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
     [permission] [logins] [overload]
-    [rounds=5] [seconds=2] [connections=N] [companies=N] [events=1000000] [away=60]
+    [rounds=5] [seconds=2] [connections=N] [companies=N] [modifiers=N] [events=1000000] [away=60]
 without a part: orders append two";
 
 /// A measurement.
@@ -48,6 +48,8 @@ pub(crate) struct Args {
     pub(crate) connections: Option<usize>,
     /// The only number of companies to measure; none for all.
     pub(crate) companies: Option<usize>,
+    /// The number of modifiers that are chosen on every line of an order.
+    pub(crate) modifiers: u32,
     /// The number of events of a long log.
     pub(crate) events: u64,
     /// The duration of Kafka's outage.
@@ -65,6 +67,7 @@ impl Args {
             lasting,
             connections: None,
             companies: None,
+            modifiers: 0,
             events: 1_000_000,
             away,
         };
@@ -88,6 +91,7 @@ impl Args {
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
                 "connections" => args.connections = Some(number()? as usize),
                 "companies" => args.companies = Some(number()? as usize),
+                "modifiers" => args.modifiers = number()?,
                 "events" => args.events = number()?.into(),
                 "away" => args.away = Duration::from_secs(number()?.into()),
                 _ => return Err(format!("{word} is unknown")),

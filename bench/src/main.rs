@@ -52,7 +52,7 @@ async fn main() -> ExitCode {
     };
     let metrics = fastops::telemetry::start_metrics();
     let mut stand = Stand::start().await;
-    let scene = Scene::open(&stand).await;
+    let scene = Scene::open(&stand, args.modifiers).await;
     let mut result = Map::new();
     for part in &args.parts {
         let figures: Map<String, Value> = match part {

@@ -69,7 +69,9 @@ fn figures(cases: &[Case], args: &Args) -> Map<String, Value> {
             eprintln!("           to pgbench in five branches: {ratio}, unprepared {unprepared}");
         }
         // The main figure is that of one company.
-        let suffix = if case.tenants == 1 { String::new() } else { format!("_{TENANTS}_tenants") };
+        let modifiers = (args.modifiers > 0).then(|| format!("_{}_modifiers", args.modifiers));
+        let tenants = (case.tenants > 1).then(|| format!("_{TENANTS}_tenants"));
+        let suffix: String = modifiers.into_iter().chain(tenants).collect();
         for (name, value) in [("place_order", figures), ("cpu", cpu)] {
             let cases = all.entry(format!("{name}{suffix}")).or_insert_with(|| Map::new().into());
             cases[case.connections.to_string()] = value;

@@ -3,7 +3,7 @@
 
 use e2e::Client;
 use e2e::client::id_in;
-use e2e::menu::{branch, product};
+use e2e::menu::{branch, cop, product};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ struct Company {
     branches: Vec<Uuid>,
     /// Products with one of their variants.
     menu: Vec<(Uuid, Uuid)>,
+    /// What is chosen on every line: modifiers by group.
+    chosen: Value,
 }
 
 /// The orders that can be placed, by company and branch.
@@ -31,12 +33,12 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Opens every company over HTTP.
-    pub(crate) async fn open(stand: &Stand) -> Self {
+    /// Opens every company over HTTP. Every line of its orders has so many modifiers.
+    pub(crate) async fn open(stand: &Stand, n_modifiers: u32) -> Self {
         let mut orders = Vec::new();
         for number in 0..stand.tenants.len() {
             let (client, _) = stand.owner(number).await;
-            let company = Company::open(&client).await;
+            let company = Company::open(&client, n_modifiers).await;
             orders.push(company.branches.iter().map(|branch| company.order(*branch)).collect());
         }
         Self { orders }
@@ -64,7 +66,7 @@ impl Scene {
 }
 
 impl Company {
-    async fn open(client: &Client) -> Self {
+    async fn open(client: &Client, n_modifiers: u32) -> Self {
         let mut branches = Vec::new();
         for number in 1..=BRANCHES {
             let opened = client.post("/v1/branches").json(&branch(&format!("Sede {number}")));
@@ -73,21 +75,31 @@ impl Company {
         let category = json!({"name": "Carta", "place": 1});
         let category = client.post("/v1/categories").json(&category).send().await;
         let category = id_in(category.expect(201), "/id");
+        let chosen = modifiers(client, n_modifiers).await;
         let mut menu = Vec::new();
         for name in PRODUCTS {
-            let added = client.post("/v1/products").json(&product(name, category)).send().await;
+            let mut body = product(name, category);
+            if let Some(group) = chosen.pointer("/0/group_id") {
+                body["modifier_groups"] = json!([{"group_id": group}]);
+            }
+            let added = client.post("/v1/products").json(&body).send().await;
             let path = format!("/v1/products/{}?after={}", added.id(), added.position());
             let shown = client.get(&path).send().await;
             menu.push((added.id(), id_in(shown.expect(200), "/variants/0/id")));
         }
         stock_up(client, &branches, &menu).await;
-        Self { branches, menu }
+        Self { branches, menu, chosen }
     }
 
     /// An order of one, two and three pieces.
     fn order(&self, branch: Uuid) -> Value {
         let lines = self.menu.iter().zip(1..).map(|((product, variant), quantity)| {
-            json!({"product_id": product, "variant_id": variant, "quantity": quantity})
+            let mut line =
+                json!({"product_id": product, "variant_id": variant, "quantity": quantity});
+            if self.chosen != json!([]) {
+                line["modifier_groups"] = self.chosen.clone();
+            }
+            line
         });
         json!({
             "branch_id": branch,
@@ -95,6 +107,25 @@ impl Company {
             "lines": lines.collect::<Vec<_>>(),
         })
     }
+}
+
+/// A group of so many modifiers, all of which are chosen.
+async fn modifiers(client: &Client, n_modifiers: u32) -> Value {
+    if n_modifiers == 0 {
+        return json!([]);
+    }
+    let modifier =
+        |number: u32| json!({"name": format!("Adición {number}"), "price": cop(100_000)});
+    let modifiers: Vec<Value> = (1..=n_modifiers).map(modifier).collect();
+    let group = json!({"name": "Adiciones", "max": n_modifiers, "modifiers": modifiers});
+    let group = client.post("/v1/modifier-groups").json(&group).send().await;
+    let path = format!("/v1/modifier-groups/{}?after={}", group.id(), group.position());
+    let shown = client.get(&path).send().await;
+    let chosen = (0..n_modifiers).map(|index| {
+        let id = id_in(shown.expect(200), &format!("/modifiers/{index}/id"));
+        json!({"modifier_id": id})
+    });
+    json!([{"group_id": group.id(), "modifiers": chosen.collect::<Vec<_>>()}])
 }
 
 /// Two ingredients for each product, of which every branch has more than can be ordered.

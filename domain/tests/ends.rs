@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::Decider;
+use domain::catalog::Channel;
 use domain::identity::roles::{BranchAccess, Held, Reach};
 use domain::identity::subscription::{self, Standing, Subscription};
 use domain::identity::{Device, User, device, user};
@@ -14,6 +15,7 @@ use domain::shared::{
     BranchId, CategoryId, Currency, EmailKey, Money, Name, PaymentId, ProductId, Quantity,
     VariantId,
 };
+use domain::taxes::Taxes;
 use uuid::Uuid;
 
 /// How many commands are tried in a row.
@@ -72,21 +74,27 @@ fn uuid(n: u128) -> Uuid {
 
 #[test]
 fn every_order_can_be_paid_and_delivered_or_cancelled() {
-    let line = || order::LineRequest {
+    let item = || order::Item {
         product: ProductId::from_uuid(uuid(1)),
         variant: VariantId::from_uuid(uuid(2)),
         category: CategoryId::from_uuid(uuid(3)),
         product_name: name("Arepa"),
         variant_name: name("Sola"),
         product_revision: 1,
-        quantity: Quantity::try_new(2).unwrap(),
         unit_price: pesos(1_000),
+        price_list: None,
+        modifiers: vec![],
+        taxes: Taxes::default(),
+        station: None,
         recipe: None,
     };
+    let quantity = Quantity::try_new(2).unwrap();
+    let line = move || order::LineRequest { item: item(), quantity, children: vec![] };
     let place = move || order::Place {
         branch: BranchId::from_uuid(uuid(4)),
         currency: Currency::COP,
         order_type: OrderType::DineIn,
+        channel: Channel::default(),
         number: 1,
         call_number: 1,
         hour: 12,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::catalog::{category, product};
+use domain::catalog::{Channel, category, product};
 use domain::claim;
 use domain::event::{EventType, StoredEvent};
 use domain::identity::branch::{ProfileSource, TaxRegime};
@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 #[path = "stored_events/menu.rs"]
 mod menu;
+#[path = "stored_events/order_menu.rs"]
+mod order_menu;
 #[path = "stored_events/products.rs"]
 mod products;
 
@@ -58,6 +60,11 @@ fn line() -> order::Line {
         unit_price: pesos(28_000),
         total: pesos(56_000),
         recipe: None,
+        price_list: None,
+        modifiers: vec![],
+        children: vec![],
+        taxes: vec![],
+        station: None,
     }
 }
 
@@ -239,6 +246,9 @@ fn orders() -> Vec<String> {
         hour: 13,
         lines: vec![line()],
         total: pesos(56_000),
+        channel: Channel::default(),
+        taxes: vec![],
+        rules: 1,
     };
     let payment = order::PaymentTaken {
         payment: PaymentId::from_uuid(uuid(5)),
@@ -251,11 +261,12 @@ fn orders() -> Vec<String> {
     };
     let multiplier = Some("1.5".parse().unwrap());
     let recipe = LineRecipe { version: 2, ingredients: vec![flour("250.5")], multiplier };
-    let with_recipe =
-        order::Placed { lines: vec![order::Line { recipe: Some(recipe), ..line() }], ..placed };
-    let orders: [order::Event; 8] = [
-        placed.into(),
+    let lines = vec![order::Line { recipe: Some(recipe), ..line() }];
+    let with_recipe = order::Placed { lines, ..placed.clone() };
+    let orders: [order::Event; 9] = [
+        placed.clone().into(),
         with_recipe.into(),
+        order_menu::with_menu(&placed).into(),
         order::Confirmed {}.into(),
         order::Started {}.into(),
         order::MadeReady {}.into(),

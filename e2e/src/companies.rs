@@ -7,6 +7,7 @@ use commands::catalog::{AddCategory, AddProduct, ProductRequest, VariantRequest}
 use commands::identity::{ChangeSubscription, OpenBranch, RegisterTenant};
 use commands::orders::{MoveOrder, PlaceOrder, Step, TakeCash, WantedLine};
 use commands::{CommandError, Commands, Correlation, Intent, Request, Scope};
+use domain::catalog::Channel;
 use domain::orders::OrderType;
 use domain::shared::{
     BranchId, CategoryId, CommandId, CorrelationId, Currency, CutOff, EmailKey, Money, Name,
@@ -239,10 +240,11 @@ impl Till {
         let order = OrderId::from_uuid(fresh());
         let (product, variant) = self.dish;
         let quantity = Quantity::try_new(1).expect("one is a quantity");
-        let lines = vec![WantedLine { product, variant, quantity }];
+        let lines = vec![WantedLine::plain(product, variant, quantity)];
         let begun = Instant::now();
         let (branch, order_type) = (self.branch, OrderType::DineIn);
-        self.execute(PlaceOrder { order, branch, order_type, lines }).await;
+        let channel = Channel::default();
+        self.execute(PlaceOrder { order, branch, order_type, channel, lines }).await;
         let took = begun.elapsed();
         self.execute(MoveOrder { order, seen: None, step: Step::Confirm }).await;
         let (payment, amount) = (PaymentId::from_uuid(fresh()), price());

@@ -1,6 +1,7 @@
 //! Bodies that several operations share.
 
 use domain::shared::{Address, Money, MoneySum};
+use domain::taxes::Inclusion;
 use poem_openapi::Object;
 use serde::Serialize;
 use uuid::Uuid;
@@ -37,6 +38,16 @@ macro_rules! mirrored {
 }
 
 pub(super) use mirrored;
+
+mirrored! {
+    /// Whether prices include a tax.
+    InclusionBody of Inclusion as "TaxInclusion" {
+        /// Prices include it.
+        Included,
+        /// It is put on prices.
+        Added,
+    }
+}
 
 /// An amount of money.
 #[derive(Debug, Clone, Object, Serialize)]

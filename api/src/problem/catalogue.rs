@@ -322,6 +322,19 @@ codes! {
         advice: "Quite o cambie los productos que nombra errors, o registre la mercancía que llegó."
             / "Remove or change the products that errors names, or enter the goods that came in.",
     }
+    /// The branch does not sell something of the order at the moment.
+    NotAvailable = "not-available", CONFLICT {
+        title: "Algo del pedido no está disponible" / "Something in the order is not available",
+        advice: "Quite o cambie lo que nombra errors, o vuelva a ofrecerlo en la sede."
+            / "Remove or change what errors names, or put it back in the branch.",
+    }
+    /// The tax profile of the branch does not say which taxes a product bears.
+    TaxUndetermined = "tax-undetermined", CONFLICT {
+        title: "No se sabe qué impuestos lleva un producto"
+            / "It is not known which taxes a product bears",
+        advice: "Complete el perfil tributario de la sede, o cambie la clase tributaria del producto que nombra errors."
+            / "Complete the tax profile of the branch, or change the tax class of the product that errors names.",
+    }
     /// Others changed the same thing again and again meanwhile.
     Busy = "busy", SERVICE_UNAVAILABLE {
         title: "Hay demasiados cambios a la vez" / "Too many changes at once",

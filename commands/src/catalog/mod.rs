@@ -1,5 +1,5 @@
-//! Categories, products and modifier groups, and what branches have of their own: stations, and what
-//! they sell at the moment; price lists, channels and tax profiles.
+//! Categories, products and modifier groups, price lists, channels and tax profiles, and what branches have
+//! of their own: stations, and what they sell at the moment.
 
 mod availability;
 mod categories;

@@ -1,5 +1,6 @@
 //! Orders and their payments.
 
+mod menu;
 mod past;
 mod pay;
 mod place;
@@ -19,7 +20,9 @@ use domain::shared::{BranchId, Currency, OrderId};
 use crate::engine::error::CommandError;
 use crate::engine::unit_of_work::UnitOfWork;
 
-pub use domain::catalog::offer::WantedLine;
+pub use domain::catalog::offer::{
+    WantedGroup, WantedLine, WantedModifier, WantedNested, WantedPick,
+};
 pub use past::{PlacePastOrder, Takes};
 pub use pay::TakeCash;
 pub use place::{PlaceOrder, Quote};
@@ -32,6 +35,9 @@ pub enum OrderRefusal {
     /// The company has no such branch.
     #[error("there is no such branch")]
     UnknownBranch,
+    /// The company has no such channel in use.
+    #[error("no order comes from such a channel")]
+    UnknownChannel,
     /// The branch does not offer what a line asks for.
     #[error(transparent)]
     Offer(#[from] offer::Error),

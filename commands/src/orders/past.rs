@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::menu::Sells;
+use super::place::Terms;
 use super::{OrderRefusal, PlaceOrder};
 use crate::engine::error::CommandError;
 use crate::engine::intent::Intent;
@@ -36,7 +38,8 @@ impl Intent for PlacePastOrder {
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
         // From the time of the order its reservation could expire before the order is finished.
         let reserved_at = Some(work.recorded_at());
-        self.place.place(work, self.takes, reserved_at).await?;
+        let terms = Terms { sells: Sells::Everything, takes: self.takes, reserved_at };
+        self.place.place(work, terms).await?;
         Ok(())
     }
 }

@@ -1,18 +1,20 @@
 //! Placing and pricing orders.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::catalog::{Product, offer};
+use domain::catalog::{Channel, Channels};
 use domain::identity::Branch;
 use domain::identity::subscription::Module;
-use domain::inventory::recipe::Recipe;
 use domain::orders::OrderType;
 use domain::orders::order::{self, Line, LineRequest, Order, Placed};
 use domain::orders::series::{self, NumberTaken, Series, SeriesId};
+use domain::pricing::TaxAmount;
+use domain::shared::business_day::BusinessMoment;
 use domain::shared::{BranchId, Currency, Money, OrderId};
 use serde::Serialize;
 
+use super::menu::Sells;
 use super::past::Takes;
-use super::{OrderRefusal, WantedLine, stock};
+use super::{OrderRefusal, WantedLine, menu, stock};
 use crate::engine::aggregates::Trust;
 use crate::engine::error::CommandError;
 use crate::engine::execute::Commands;
@@ -30,44 +32,60 @@ pub struct PlaceOrder {
     pub branch: BranchId,
     /// How the order reaches the guest.
     pub order_type: OrderType,
+    /// The channel that it comes from.
+    #[serde(skip_serializing_if = "Channel::is_counter")]
+    pub channel: Channel,
     /// The wanted lines.
     pub lines: Vec<WantedLine>,
 }
 
-/// A priced list of lines.
+/// What an order would cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The lines with the server's prices.
     pub lines: Vec<Line>,
+    /// The taxes of all lines, summed per tax.
+    pub taxes: Vec<TaxAmount>,
     /// The sum of the lines.
     pub total: Money,
 }
 
-struct Looked {
-    currency: Currency,
-    lines: Vec<LineRequest>,
+/// On which terms an order is placed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    /// What of the menu it may have.
+    pub(super) sells: Sells,
+    /// What it may take from stock.
+    pub(super) takes: Takes,
+    /// When its reservation begins; none for the time of the order.
+    pub(super) reserved_at: Option<DateTime<Utc>>,
+}
+
+impl Terms {
+    /// Those of an order that is placed as it is sold.
+    const LIVE: Self = Self { sells: Sells::Available, takes: Takes::Available, reserved_at: None };
 }
 
 impl PlaceOrder {
-    /// Looks up subscription, branch, products and recipes in one round trip.
-    async fn look_up(
+    /// Resolves the lines against the menu, which is usually in memory; otherwise it is read in one round
+    /// trip, or several if products have modifiers or are combos.
+    async fn lines(
         &self,
         work: &mut UnitOfWork<'_>,
-    ) -> Result<Looked, CommandError<OrderRefusal>> {
-        let products = self.lines.iter().flat_map(|line| {
-            [work.wanted::<Product>(&line.product), work.wanted::<Recipe>(&line.product)]
-        });
-        let wanted = [work.subscription(), work.wanted::<Branch>(&self.branch)];
-        let wanted = wanted.into_iter().chain(products).collect();
-        work.read(wanted).await?;
-        let branch = work.state::<Branch>(&self.branch).details();
-        let branch = branch.ok_or(CommandError::Refused(OrderRefusal::UnknownBranch))?;
-        let lines = offer::resolve(branch, &self.lines, |product| offer::ProductStates {
-            product: work.state::<Product>(&product),
-            product_revision: work.revision::<Product>(&product).get(),
-            recipe: work.state::<Recipe>(&product),
-        });
-        Ok(Looked { currency: branch.currency, lines: lines.map_err(CommandError::refused)? })
+        moment: &BusinessMoment,
+        Terms { sells, takes, .. }: Terms,
+    ) -> Result<Vec<LineRequest>, CommandError<OrderRefusal>> {
+        let is_in_use = self.channel.built_in_kind().is_some()
+            || work.state::<Channels>(&work.tenant()).is_in_use(&self.channel);
+        if !is_in_use {
+            return Err(CommandError::Refused(OrderRefusal::UnknownChannel));
+        }
+        menu::read_linked(work, self, moment.date).await?;
+        let lines = menu::resolve(work, self, moment, sells)?;
+        Ok(match takes {
+            Takes::Available | Takes::Anything => lines,
+            Takes::Nothing => lines.into_iter().map(LineRequest::taking_nothing).collect(),
+        })
     }
 
     /// Takes the next numbers. Every series of the day must have been read.
@@ -94,30 +112,22 @@ impl Intent for PlaceOrder {
     type Refusal = OrderRefusal;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>) -> Result<(), CommandError<OrderRefusal>> {
-        self.place(work, Takes::Available, None).await?;
+        self.place(work, Terms::LIVE).await?;
         Ok(())
     }
 }
 
 impl PlaceOrder {
-    /// Decides the order and everything that comes with it; it takes from stock what `takes` allows. A quote is
-    /// decided by this, too.
-    ///
-    /// Its reservation begins at `reserved_at`, and without that at the time of the order.
+    /// Decides the order and everything that comes with it. A quote is decided by this, too.
     pub(super) async fn place(
         &self,
         work: &mut UnitOfWork<'_>,
-        takes: Takes,
-        reserved_at: Option<DateTime<Utc>>,
+        terms: Terms,
     ) -> Result<Vec<Placed>, CommandError<OrderRefusal>> {
-        let Looked { currency, mut lines } = self.look_up(work).await?;
-        if takes == Takes::Nothing {
-            for line in &mut lines {
-                line.recipe = None;
-            }
-        }
+        work.read(menu::named(work, self)).await?;
         let moment = work.at_open_branch(self.branch, || OrderRefusal::UnknownBranch)?;
         work.covered(Module::Orders)?;
+        let lines = self.lines(work, &moment, terms).await?;
         let mut wanted = stock::wanted(work, self.branch, &lines);
         let of_day = SeriesId::of_day(self.branch, moment.date);
         wanted.extend(of_day.iter().map(|series| work.wanted::<Series>(series)));
@@ -126,8 +136,9 @@ impl PlaceOrder {
         let number = self.take_number(work, moment.date)?;
         let place = order::Place {
             branch: self.branch,
-            currency,
+            currency: self.currency(work)?,
             order_type: self.order_type,
+            channel: self.channel.clone(),
             number: number.number,
             call_number: number.call_number,
             hour: moment.hour,
@@ -136,13 +147,19 @@ impl PlaceOrder {
         let mut orders = Vec::with_capacity(1);
         for event in work.decide::<Order, _>(&self.order, order::Command::Place(place))? {
             if let order::Event::Placed(placed) = event {
-                let now = reserved_at.unwrap_or(moment.instant);
-                let at = stock::At { branch: self.branch, now, takes };
+                let now = terms.reserved_at.unwrap_or(moment.instant);
+                let at = stock::At { branch: self.branch, now, takes: terms.takes };
                 stock::reserve(work, at, self.order, &placed.lines)?;
                 orders.push(placed);
             }
         }
         Ok(orders)
+    }
+
+    /// The currency of the branch.
+    fn currency(&self, work: &UnitOfWork<'_>) -> Result<Currency, CommandError<OrderRefusal>> {
+        let branch = work.state::<Branch>(&self.branch).details();
+        branch.map(|it| it.currency).ok_or(CommandError::Refused(OrderRefusal::UnknownBranch))
     }
 }
 
@@ -154,17 +171,14 @@ impl Commands {
         scope: &Scope,
         order: &PlaceOrder,
     ) -> Result<Quote, CommandError<OrderRefusal>> {
-        let tried =
-            order.place(&mut self.look(scope, Trust::Committed), Takes::Available, None).await;
+        let tried = order.place(&mut self.look(scope, Trust::Committed), Terms::LIVE).await;
         let placed = match tried {
             Ok(placed) => placed,
             // The refusal may rest on states that another node has changed since.
-            Err(_) => {
-                order.place(&mut self.look(scope, Trust::Log), Takes::Available, None).await?
-            }
+            Err(_) => order.place(&mut self.look(scope, Trust::Log), Terms::LIVE).await?,
         };
         let placed = placed.into_iter().next();
         let placed = placed.ok_or(CommandError::refused(order::Error::AlreadyPlaced))?;
-        Ok(Quote { lines: placed.lines, total: placed.total })
+        Ok(Quote { lines: placed.lines, taxes: placed.taxes, total: placed.total })
     }
 }

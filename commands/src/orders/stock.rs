@@ -36,8 +36,7 @@ pub(super) fn wanted(
     branch: BranchId,
     lines: &[LineRequest],
 ) -> Vec<Wanted> {
-    let ingredients = lines.iter().filter_map(|line| line.recipe.as_ref());
-    let ingredients = ingredients.flat_map(|recipe| &recipe.ingredients);
+    let ingredients = lines.iter().flat_map(LineRequest::ingredients);
     let mut wanted: Vec<Wanted> =
         ingredients.map(|ingredient| work.wanted::<StockItem>(&ingredient.item)).collect();
     if !wanted.is_empty() {
@@ -92,7 +91,7 @@ fn short_item(
 ) -> Option<ShortItem> {
     let stock::Shortage { item, needed, available } = *shortage;
     let details = work.state::<StockItem>(&item).kept()?;
-    let takes_it = |line: &Line| line.ingredients().iter().any(|taken| taken.item == item);
+    let takes_it = |line: &Line| line.ingredients().any(|taken| taken.item == item);
     let line = lines.iter().position(takes_it)?;
     Some(ShortItem {
         item,

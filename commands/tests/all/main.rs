@@ -8,6 +8,7 @@ mod following;
 mod held;
 mod inventory;
 mod lost_commits;
+mod menu;
 mod modifier_groups;
 mod orders;
 mod pending;

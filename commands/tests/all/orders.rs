@@ -148,7 +148,7 @@ async fn an_illegal_step_is_refused_with_its_states() {
 async fn a_quote_gives_the_prices_of_the_order() {
     let company = Company::open().await;
     let intent = company.order(company.order_id());
-    let Quote { lines, total } = company.commands.quote(&company.scope, &intent).await.unwrap();
+    let Quote { lines, total, .. } = company.commands.quote(&company.scope, &intent).await.unwrap();
     let order = company.place(intent.order).await.unwrap();
     assert_eq!((lines, total), (placed(&order).lines, placed(&order).total));
 }

@@ -9,6 +9,7 @@ use commands::engine::sources::{RandomIds, SystemClock};
 use commands::identity::OpenBranch;
 use commands::orders::{OrderRefusal, PlaceOrder, WantedLine};
 use commands::{CommandError, Commands, Receipt, Request, Scope};
+use domain::catalog::Channel;
 use domain::orders::order::Event;
 use domain::orders::{Order, OrderType};
 use domain::shared::{
@@ -115,9 +116,10 @@ impl Company {
 
     pub(crate) fn order(&self, order: OrderId) -> PlaceOrder {
         let quantity = Quantity::try_new(1).unwrap();
-        let line = WantedLine { product: self.product, variant: self.variant, quantity };
+        let line = WantedLine::plain(self.product, self.variant, quantity);
         let order_type = OrderType::DineIn;
-        PlaceOrder { order, branch: self.branch, order_type, lines: vec![line] }
+        let channel = Channel::default();
+        PlaceOrder { order, branch: self.branch, order_type, channel, lines: vec![line] }
     }
 
     pub(crate) fn order_id(&self) -> OrderId {

@@ -75,6 +75,11 @@ impl Channel {
         Kind::ALL.into_iter().find(|kind| kind.word() == self.as_str())
     }
 
+    /// Whether this is the counter, which an order comes from that does not say otherwise.
+    pub fn is_counter(&self) -> bool {
+        self.as_str() == Kind::Counter.word()
+    }
+
     /// Reads a channel's code.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         Code::parse(text).map(Self)

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::recipe::Ingredient;
-use crate::shared::{Multiplier, Quantity, StockQuantityError};
+use crate::shared::{Multiplier, StockQuantityError};
 
 /// What a line takes from stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,8 +20,7 @@ pub struct LineRecipe {
 
 impl LineRecipe {
     /// The recipe of a line of so many pieces, computed from that of one piece.
-    pub(super) fn times(self, quantity: Quantity) -> Result<Self, StockQuantityError> {
-        let pieces = quantity.pieces();
+    pub(super) fn times(self, pieces: u32) -> Result<Self, StockQuantityError> {
         let all = |Ingredient { item, quantity: one }| {
             let quantity = match self.multiplier {
                 Some(multiplier) => one.scaled(pieces, multiplier)?,

@@ -1,5 +1,8 @@
 //! What pricing returns.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::tax;
 use crate::shared::{Currency, Money, MoneyError, Rate};
 use crate::taxes::{Tax, Taxes};
@@ -72,9 +75,10 @@ pub struct Part {
 }
 
 /// One tax as computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TaxAmount {
     /// The tax.
+    #[serde(flatten)]
     pub tax: Tax,
     /// The amount that it is taken on.
     pub base: Money,

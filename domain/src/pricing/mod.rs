@@ -29,6 +29,9 @@ use order::Order as Unpriced;
 /// The version of these rules, which is stored with what they computed.
 pub const RULES: u16 = 1;
 
+/// The version that computed what was stored before versions were.
+pub const FIRST_RULES: u16 = 1;
+
 /// Prices an order.
 pub fn price(order: &Unpriced) -> Result<Priced, MoneyError> {
     let currency = order.currency;

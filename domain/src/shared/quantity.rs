@@ -25,6 +25,9 @@ impl Quantity {
     /// The most pieces of one line; more is assumed to be a typing error.
     pub const MAX: u32 = 1_000;
 
+    /// One piece.
+    pub const ONE: Self = Self(1);
+
     /// `pieces` pieces.
     pub const fn try_new(pieces: u32) -> Result<Self, QuantityOutOfRange> {
         if pieces == 0 || pieces > Self::MAX {

@@ -28,6 +28,7 @@ mod lost_answers;
 mod modifier_groups;
 mod once;
 mod operator;
+mod order_menu;
 mod orders;
 mod outage;
 mod outlines;

@@ -62,7 +62,7 @@ pub(super) struct Dish {
 impl Dish {
     /// So many of it.
     pub(super) const fn times(self, quantity: Quantity) -> WantedLine {
-        WantedLine { product: self.product, variant: self.variant, quantity }
+        WantedLine::plain(self.product, self.variant, quantity)
     }
 }
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use commands::orders::PlaceOrder;
+use domain::catalog::Channel;
 use domain::orders::{OrderType, Status};
 use domain::shared::{OrderId, Quantity};
 use event_store::Position;
@@ -238,7 +239,8 @@ async fn an_order_that_was_left_open_is_carried_to_its_end_but_not_one_of_the_pa
     let order = OrderId::from_uuid(Uuid::from_u128(77));
     let lines = vec![opened.restaurant.dishes[0].times(Quantity::try_new(2).unwrap())];
     let branch = opened.restaurant.branches[0];
-    let place = PlaceOrder { order, branch, order_type: OrderType::DineIn, lines };
+    let (order_type, channel) = (OrderType::DineIn, Channel::default());
+    let place = PlaceOrder { order, branch, order_type, channel, lines };
     opened.staff().does(place).await.unwrap();
     let mine = |header: &OrderHeader| header.id == order && is_done(header);
     opened.simulate_until(hurried(0), mine).await;

@@ -97,7 +97,7 @@ impl<'a> Catalogue<'a> {
         let wanted = |line: &PastLine| {
             let product = &self.products[line.product];
             let (variant, _) = product.variants[line.variant]?;
-            Some(WantedLine { product: product.id, variant, quantity: line.quantity })
+            Some(WantedLine::plain(product.id, variant, line.quantity))
         };
         let lines: Option<Vec<_>> = order.lines.iter().map(wanted).collect();
         lines.ok_or_else(|| Error::Refused {

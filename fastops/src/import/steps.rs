@@ -4,6 +4,7 @@ use commands::CommandError;
 use commands::orders::{
     MoveOrder, OrderRefusal, PlaceOrder, PlacePastOrder, Step, TakeCash, Takes, WantedLine,
 };
+use domain::catalog::Channel;
 use domain::orders::Order;
 use domain::orders::order::{Event, Placed};
 use domain::shared::{BranchId, CommandId, OrderId, PaymentId};
@@ -54,7 +55,8 @@ pub(super) async fn place(
     let source = importing.source;
     let order = order_id(source, &past.reference);
     let [command, ..] = commands(source, &past.reference);
-    let place = PlaceOrder { order, branch, order_type: past.order_type, lines };
+    let (order_type, channel) = (past.order_type, Channel::default());
+    let place = PlaceOrder { order, branch, order_type, channel, lines };
     let place = |takes| {
         let place = PlacePastOrder { place: place.clone(), takes };
         importing.execute(command, Some(past.occurred_at), place)

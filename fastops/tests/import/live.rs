@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use commands::Request;
 use commands::orders::{PlaceOrder, WantedLine};
+use domain::catalog::Channel;
 use domain::inventory::OnShortage;
 use domain::orders::OrderType;
 use domain::shared::{BranchId, CommandId, OrderId, ProductId, Quantity, VariantId};
@@ -35,14 +36,13 @@ impl Target {
         let commands = &self.installation.commands;
         let mut ordered = Ordered::default();
         while !is_over.load(Ordering::Relaxed) {
-            let lines = vec![WantedLine {
-                product: ProductId::from_uuid(Uuid::from_u128(PRODUCT)),
-                variant: VariantId::from_uuid(Uuid::from_u128(VARIANT)),
-                quantity: Quantity::try_new(1).unwrap(),
-            }];
+            let product = ProductId::from_uuid(Uuid::from_u128(PRODUCT));
+            let variant = VariantId::from_uuid(Uuid::from_u128(VARIANT));
+            let lines = vec![WantedLine::plain(product, variant, Quantity::ONE)];
             let (order, branch) =
                 (OrderId::from_uuid(commands.uuid()), BranchId::from_uuid(Uuid::from_u128(3)));
-            let place = PlaceOrder { order, branch, order_type: OrderType::DineIn, lines };
+            let (order_type, channel) = (OrderType::DineIn, Channel::default());
+            let place = PlaceOrder { order, branch, order_type, channel, lines };
             let request = Request::live(CommandId::from_uuid(commands.uuid()));
             let asked = Instant::now();
             match commands.execute(&self.person(), request, place).await {

@@ -1,8 +1,11 @@
 //! The kitchen's board: what is to be cooked and handed over, per branch.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use domain::catalog::Channel;
 use domain::orders::{OrderType, Status};
-use domain::shared::{BranchId, OrderId};
+use domain::shared::{BranchId, OrderId, StationId};
 use event_store::Revision;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +23,8 @@ pub struct KitchenOrder {
     pub branch: BranchId,
     /// How it reaches the guest.
     pub order_type: OrderType,
+    /// The channel that it came from.
+    pub channel: Channel,
     /// Its number in the series of branch, type and year.
     pub number: u32,
     /// Its number in the day, for calling it out.
@@ -37,9 +42,28 @@ pub struct KitchenOrder {
 }
 
 row::columns!(read KitchenOrder {
-    id as order_id, branch as branch_id, order_type, number, call_number, placed_at, status,
+    id as order_id, branch as branch_id, order_type, channel, number, call_number, placed_at, status,
     status_since, lines, revision,
 });
+
+impl KitchenOrder {
+    /// How many pieces are made at each station of the branch, and at none: of a combo those of its
+    /// children.
+    pub fn pieces_by_station(&self) -> BTreeMap<Option<StationId>, u64> {
+        let mut made = BTreeMap::new();
+        for line in &self.lines {
+            let combos = u64::from(line.quantity.pieces());
+            if line.children.is_empty() {
+                *made.entry(line.station).or_default() += combos;
+            }
+            for child in &line.children {
+                *made.entry(child.station).or_default() +=
+                    combos * u64::from(child.quantity.pieces());
+            }
+        }
+        made
+    }
+}
 
 /// An order with its position on the board.
 struct Ticket {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::orders::Order;
 use domain::orders::order::{Event, PaymentMethod, PaymentTaken};
+use domain::pricing::TaxAmount;
 use domain::shared::{Money, OrderId, PaymentId, TenantId};
 use event_store::consumer::ConsumerError;
 use event_store::{Revision, StreamId};
@@ -24,6 +25,8 @@ pub struct OrderDetail {
     pub header: OrderHeader,
     /// What the guest asked for; a line is identified by its number, from 1.
     pub lines: Vec<OrderLine>,
+    /// The taxes of all lines, summed per tax.
+    pub taxes: Vec<TaxAmount>,
     /// What was paid, in the order it was taken.
     pub payments: Vec<Payment>,
     /// Since when more has happened to it than is shown, where something of it is parked.
@@ -83,13 +86,14 @@ impl Taken {
     }
 }
 
-/// The lines of an order.
-struct Lines {
+/// The lines of an order with their taxes.
+struct Content {
     order_id: Uuid,
     lines: Vec<OrderLine>,
+    taxes: Vec<TaxAmount>,
 }
 
-row::columns!(written Lines { order_id, lines });
+row::columns!(written Content { order_id, lines, taxes });
 
 pub(super) async fn project(
     tx: &mut PgConnection,
@@ -102,7 +106,8 @@ pub(super) async fn project(
         match &h.event {
             Event::Placed(order) => {
                 let lines = order_line::all_of(order);
-                placed.push(Owned { tenant_id, row: Lines { order_id, lines } });
+                let taxes = order.taxes.clone();
+                placed.push(Owned { tenant_id, row: Content { order_id, lines, taxes } });
             }
             Event::PaymentTaken(payment) => {
                 taken.push(Owned { tenant_id, row: Taken::of(h, payment)? });
@@ -118,7 +123,7 @@ pub(super) async fn project(
 pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Option<OrderDetail>, ReadError> {
     let (tenant, connection) = tx.parts();
     let row = sqlx::query(
-        "SELECT o.*, l.lines,
+        "SELECT o.*, l.lines, l.taxes,
              (SELECT min(p.recorded_at)
               FROM consumer_parked p
               WHERE p.tenant_id = $1 AND p.consumer = $3 AND p.key = $4) AS stale_since
@@ -145,5 +150,7 @@ pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Option<OrderDetail
     .await?;
     let header = OrderHeader::from_row(&row)?;
     let lines = FromColumns::read(&row, "lines")?;
-    Ok(Some(OrderDetail { header, lines, payments, stale_since: row.try_get("stale_since")? }))
+    let taxes = FromColumns::read(&row, "taxes")?;
+    let stale_since = row.try_get("stale_since")?;
+    Ok(Some(OrderDetail { header, lines, taxes, payments, stale_since }))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use domain::catalog::Channel;
 use domain::orders::order::{CancelReason, Event, Placed, status_after};
 use domain::orders::{Order, OrderType, Status};
 use domain::shared::{BranchId, Money, OrderId};
@@ -27,6 +28,8 @@ pub struct OrderHeader {
     pub branch: BranchId,
     /// How it reaches the guest.
     pub order_type: OrderType,
+    /// The channel that it came from.
+    pub channel: Channel,
     /// Its number in the series of branch, type and year.
     pub number: u32,
     /// Its number in the day.
@@ -57,7 +60,7 @@ pub struct OrderHeader {
 }
 
 row::columns!(row OrderHeader {
-    id as order_id, branch as branch_id, order_type, number, call_number, position,
+    id as order_id, branch as branch_id, order_type, channel, number, call_number, position,
     business_date, placed_at, status, status_since, cancel_reason, total, balance, n_lines, n_items, revision,
 } with {
     currency: |order| order.total.currency(),
@@ -100,6 +103,7 @@ impl OrderHeader {
             id: OrderId::from_uuid(happened.key.id),
             branch: placed.branch,
             order_type: placed.order_type,
+            channel: placed.channel.clone(),
             number: placed.number,
             call_number: placed.call_number,
             position: happened.recorded.position.to_i64(),

@@ -19,6 +19,8 @@ pub struct OrderFilter<'a> {
     pub statuses: &'a [Status],
     /// Of this type.
     pub order_type: Option<OrderType>,
+    /// From the channel with this code.
+    pub channel: Option<&'a str>,
     /// Of this business date or later.
     pub from: Option<NaiveDate>,
     /// Of this business date or earlier.
@@ -64,6 +66,9 @@ pub async fn list(
     }
     if let Some(order_type) = filter.order_type {
         query.push(" AND order_type = ").push_bind(order_type.word());
+    }
+    if let Some(channel) = filter.channel {
+        query.push(" AND channel = ").push_bind(channel);
     }
     if let Some(from) = filter.from {
         query.push(" AND business_date >= ").push_bind(from);

@@ -5,23 +5,24 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::catalog::channels;
 use domain::catalog::combo::Combo;
 use domain::catalog::diet::Marks;
 use domain::catalog::modifier_group::{Modifier, Override};
 use domain::catalog::price_list::{Conditions, Entry};
 use domain::catalog::product::{Image, Texts, Variant};
+use domain::catalog::{Channel, channels};
 use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
 use domain::inventory::{BaseUnit, OnShortage};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
+use domain::pricing::TaxAmount;
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId,
-    ModifierGroupId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId, RoleId,
-    StationId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
+    ModifierGroupId, ModifierId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId,
+    RoleId, StationId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
 };
-use domain::taxes::Profile;
+use domain::taxes::{Inclusion, Profile};
 use event_store::Revision;
 use serde::Serialize;
 use serde::de::value::StringDeserializer;
@@ -125,15 +126,18 @@ macro_rules! numbers {
 }
 
 ids! {
-    BranchId CategoryId DeviceId EventId ModifierGroupId OrderId PaymentId PriceListId ProductId RoleId StationId StockItemId TaxProfileId UserId VariantId
+    BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId PriceListId ProductId
+    RoleId StationId StockItemId TaxProfileId UserId VariantId
 }
 
 texts! {
     BaseUnit: |unit| unit.word();
     CancelReason: word;
+    Channel: Channel::as_str;
     Code: Code::as_str;
     Currency: |currency| currency.code();
     CutOff: CutOff::to_string;
+    Inclusion: word;
     Kind: word;
     Name: Name::as_str;
     OnShortage: |policy| policy.word();
@@ -156,11 +160,11 @@ numbers! { u8 u16 u32 }
 
 written! {
     Address: "jsonb", Json;
+    BTreeMap<BranchId, StationId>: "jsonb", Json;
     BTreeSet<ModifierGroupId>: "jsonb", Json;
     Change: "jsonb", Json;
     channels::State: "jsonb", Json;
     Conditions: "jsonb", Json;
-    BTreeMap<BranchId, StationId>: "jsonb", Json;
     Combo: "jsonb", Json;
     Graph: "jsonb", Json;
     Image: "jsonb", Json;
@@ -182,16 +186,17 @@ written! {
     Vec<OrderLine>: "text" as "json", json_text;
     Vec<Override>: "jsonb", Json;
     Vec<Portion>: "jsonb", Json;
+    Vec<TaxAmount>: "text" as "json", json_text;
     Vec<Variant>: "jsonb", Json;
 }
 
 read! {
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
+    BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
     BTreeSet<ModifierGroupId>: Json<BTreeSet<ModifierGroupId>>, |Json(ids)| Ok::<_, BoxDynError>(ids);
     Change: Json<Change>, |Json(change)| Ok::<_, BoxDynError>(change);
     channels::State: Json<channels::State>, |Json(channels)| Ok::<_, BoxDynError>(channels);
     Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
-    BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
     Combo: Json<Combo>, |Json(combo)| Ok::<_, BoxDynError>(combo);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
     Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
@@ -207,6 +212,7 @@ read! {
     Vec<Modifier>: Json<Vec<Modifier>>, |Json(modifiers)| Ok::<_, BoxDynError>(modifiers);
     Vec<Entry>: Json<Vec<Entry>>, |Json(entries)| Ok::<_, BoxDynError>(entries);
     Vec<OrderLine>: Json<Vec<OrderLine>>, |Json(lines)| Ok::<_, BoxDynError>(lines);
+    Vec<TaxAmount>: Json<Vec<TaxAmount>>, |Json(taxes)| Ok::<_, BoxDynError>(taxes);
     Vec<Override>: Json<Vec<Override>>, |Json(groups)| Ok::<_, BoxDynError>(groups);
     Vec<Portion>: Json<Vec<Portion>>, |Json(portions)| Ok::<_, BoxDynError>(portions);
     Vec<Variant>: Json<Vec<Variant>>, |Json(variants)| Ok::<_, BoxDynError>(variants);

@@ -1,9 +1,11 @@
-//! What was sold, by day, hour, product and category of each branch.
+//! What was sold, by day, hour, product, category and modifier of each branch, and its taxes.
 //!
 //! Written by the consumer `sales`. An order is a sale from the payment on that leaves nothing to pay,
 //! on that payment's business date and at its hour. No order has two of these.
 
 mod by_hour;
+mod by_modifier;
+mod by_tax;
 mod by_variant;
 pub mod report;
 
@@ -85,13 +87,15 @@ impl Consumer for Sales {
         };
         let sales = last_payments.iter().map(sale).collect::<Result<Vec<_>, ConsumerError>>()?;
         by_hour::add(tx, &sales).await?;
-        by_variant::add(tx, &sales).await
+        by_variant::add(tx, &sales).await?;
+        by_modifier::add(tx, &sales).await?;
+        by_tax::add(tx, &sales).await
     }
 }
 
 impl Projection for Sales {
     fn tables(&self) -> &'static [&'static str] {
-        &["sales_by_hour", "sales_by_variant"]
+        &["sales_by_hour", "sales_by_variant", "sales_by_modifier", "sales_by_tax"]
     }
 }
 

@@ -3,13 +3,16 @@
 use std::cmp::Reverse;
 
 use chrono::NaiveDate;
-use domain::shared::{BranchId, CategoryId, MoneySum, Name, ProductId, VariantId};
+use domain::shared::{
+    BranchId, CategoryId, Code, ModifierGroupId, ModifierId, MoneySum, Name, ProductId, VariantId,
+};
+use domain::taxes::Inclusion;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Sales, by_hour, by_variant};
+use super::{Sales, by_hour, by_modifier, by_tax, by_variant};
 use crate::read_db::{LogPlace, ReadError, TenantTx};
 use crate::row::FromColumns;
 
@@ -39,6 +42,8 @@ pub enum GroupBy {
     Product,
     /// Per variant of a product, the highest gross first.
     Variant,
+    /// Per modifier, the highest gross first.
+    Modifier,
 }
 
 /// What one row of a report is about.
@@ -75,6 +80,44 @@ pub enum Group {
         /// The product's name when it was last sold in the period.
         product_name: Name,
     },
+    /// A modifier; its gross is a part of that of the products that it was chosen with.
+    Modifier {
+        /// Its id.
+        id: ModifierId,
+        /// Its name when it was last sold in the period.
+        name: Name,
+        /// Its group.
+        group: ModifierGroupId,
+        /// The group's name when it was last sold in the period.
+        group_name: Name,
+    },
+}
+
+/// What was sold as children of combos. It is not in the sums beside it: those are of lines, and a combo
+/// is a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InCombos {
+    /// How many pieces.
+    pub n_items: u64,
+    /// Their shares in what the combos cost, taxes included.
+    pub gross: MoneySum,
+}
+
+/// The sums of one tax in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxRow {
+    /// Its code in the tax profile.
+    pub code: Code,
+    /// Its rate in millionths.
+    pub rate: u32,
+    /// Whether prices include it.
+    pub inclusion: Inclusion,
+    /// How many orders bear it.
+    pub n_orders: u64,
+    /// What it is taken on.
+    pub base: MoneySum,
+    /// The tax.
+    pub amount: MoneySum,
 }
 
 /// The sums of one group in one currency.
@@ -90,6 +133,8 @@ pub struct SalesRow {
     pub n_items: u64,
     /// What guests paid, taxes included.
     pub gross: MoneySum,
+    /// What was sold as children of combos; none where rows are not about products.
+    pub in_combos: Option<InCombos>,
 }
 
 /// The position of a row in its report; the rows of a report are sorted by it.
@@ -106,6 +151,8 @@ pub enum SalesPlace {
 pub struct SalesReport {
     /// The groups with sales, in the order of [`GroupBy`].
     pub rows: Vec<SalesRow>,
+    /// The taxes of all of them, by currency, code and rate.
+    pub taxes: Vec<TaxRow>,
     /// Every event up to here is counted, and none after it; none when no event was ever counted.
     pub made_from: Option<LogPlace>,
 }
@@ -123,8 +170,10 @@ pub async fn sales(
         GroupBy::Category | GroupBy::Product | GroupBy::Variant => {
             by_variant::sums(tx, group_by, filter).await?
         }
+        GroupBy::Modifier => by_modifier::sums(tx, filter).await?,
     };
-    Ok(SalesReport { rows, made_from: tx.place_of(Sales::NAME).await? })
+    let taxes = by_tax::sums(tx, filter).await?;
+    Ok(SalesReport { rows, taxes, made_from: tx.place_of(Sales::NAME).await? })
 }
 
 impl SalesFilter {
@@ -151,6 +200,7 @@ impl SalesRow {
             Group::Category { id, .. } => (id.uuid(), Uuid::nil()),
             Group::Product { id, .. } => (id.uuid(), Uuid::nil()),
             Group::Variant { id, product, .. } => (product.uuid(), id.uuid()),
+            Group::Modifier { id, group, .. } => (group.uuid(), id.uuid()),
         };
         let gross = self.gross.amount();
         let gross = Reverse(((gross >> 64) as i64, gross as u64));
@@ -169,6 +219,7 @@ impl SalesRow {
             n_lines: FromColumns::read(row, "n_lines")?,
             n_items: FromColumns::read(row, "n_items")?,
             gross: FromColumns::read(row, "gross")?,
+            in_combos: None,
         })
     }
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Decider;
-use domain::catalog::{Category, Product, category, product};
+use domain::catalog::{Category, Channel, Product, category, product};
 use domain::identity::roles::{self, By, Change, Command, Roles};
 use domain::identity::{Branch, Device, branch, device};
 use domain::orders::order::{CancelReason, Event, State};
 use domain::orders::{Order, OrderType, order};
+use domain::pricing::RULES;
 use domain::shared::{
-    BranchId, CategoryId, Currency, DeviceId, Money, Name, OrderId, PaymentId, ProductId, Quantity,
-    TenantId, UserId, VariantId,
+    BranchId, CategoryId, Code, Currency, DeviceId, ModifierGroupId, ModifierId, Money, Name,
+    OrderId, PaymentId, ProductId, Quantity, Rate, TenantId, UserId, VariantId,
 };
+use domain::taxes::{Inclusion, Tax, Taxes};
 use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -64,6 +66,11 @@ pub(crate) fn line(n: u128, category: CategoryId, quantity: u32, unit_price: Mon
         unit_price,
         total: unit_price.times(quantity).unwrap(),
         recipe: None,
+        price_list: None,
+        modifiers: vec![],
+        children: vec![],
+        taxes: vec![],
+        station: None,
     }
 }
 
@@ -77,7 +84,33 @@ pub(crate) fn placed(branch: BranchId, number: u32, lines: Vec<order::Line>) -> 
         hour: 13,
         lines,
         total,
+        channel: Channel::default(),
+        taxes: vec![],
+        rules: RULES,
     }
+}
+
+/// A modifier that was chosen so often with each piece.
+pub(crate) fn modifier(n: u128, quantity: u32, price: Money) -> order::LineModifier {
+    order::LineModifier {
+        group: ModifierGroupId::from_uuid(uuid(0x0A00_0000)),
+        group_revision: 1,
+        group_name: name("Adiciones"),
+        modifier: ModifierId::from_uuid(uuid(0x0A00_0001 + n)),
+        name: name(&format!("Modifier {n}")),
+        quantity: Quantity::try_new(quantity).unwrap(),
+        price,
+        price_list: None,
+        ingredients: vec![],
+        nested: vec![],
+    }
+}
+
+/// A tax of 8 % that prices include.
+pub(crate) fn consumption_tax() -> Taxes {
+    let rate = Rate::try_from_millionths(80_000).unwrap();
+    let (code, inclusion) = (Code::parse("inc").unwrap(), Inclusion::Included);
+    Taxes { taxes: vec![Tax { code, rate, inclusion }], comp_keeps_base: false }
 }
 
 /// An exact cash payment that leaves `balance` to pay.
@@ -227,23 +260,35 @@ impl RandomOrders {
             let n = rng.random_range(0..6_u128);
             let price = Money::try_new(rng.random_range(1..90_000), currency).unwrap();
             let line = line(n, [PLATES, DRINKS][n as usize % 2], rng.random_range(1..4), price);
-            order::LineRequest {
+            let item = order::Item {
                 product: line.product,
                 variant: line.variant,
                 category: line.category,
                 product_name: line.product_name,
                 variant_name: line.variant_name,
                 product_revision: line.product_revision,
-                quantity: line.quantity,
                 unit_price: line.unit_price,
-                recipe: line.recipe,
-            }
+                price_list: None,
+                modifiers: (0..n % 3).map(|n| modifier(n, 1, price)).collect(),
+                taxes: if n == 0 { consumption_tax() } else { Taxes::default() },
+                station: None,
+                recipe: None,
+            };
+            let child = |item| order::ChildRequest {
+                slot: 0,
+                item,
+                quantity: Quantity::try_new(2).unwrap(),
+                upcharge: price,
+            };
+            let children = rng.random_bool(0.2).then(|| child(item.clone())).into_iter().collect();
+            order::LineRequest { item, quantity: line.quantity, children }
         };
         let n_lines = self.rng.random_range(1..5);
         order::Command::Place(order::Place {
             branch: [CHAPINERO, USAQUEN][self.rng.random_range(0..2)],
             currency,
             order_type: OrderType::ALL[self.rng.random_range(0..3)],
+            channel: Channel::default(),
             number: self.n_orders,
             call_number: self.n_orders,
             hour,

@@ -1,5 +1,6 @@
 //! The kitchen board.
 
+use domain::catalog::Channel;
 use domain::orders::order::{CancelReason, Event};
 use domain::orders::{Order, OrderType, Status, order};
 use domain::shared::{BranchId, TenantId};
@@ -58,6 +59,7 @@ async fn an_order_shows_its_lines_and_since_when_it_stands_there() {
         id,
         branch: CHAPINERO,
         order_type: OrderType::DineIn,
+        channel: Channel::default(),
         number: 1,
         call_number: 1,
         placed_at: utc("2026-03-14T18:00:00Z"),

@@ -10,6 +10,7 @@ mod inventory;
 mod kitchen_board;
 mod later_release;
 mod lost_commits;
+mod order_menu;
 mod orders;
 mod parking;
 mod prices;

@@ -1,5 +1,6 @@
 //! The read models of the list of orders and of a single order.
 
+use domain::catalog::Channel;
 use domain::orders::order::{CancelReason, Event, PaymentMethod};
 use domain::orders::{Order, OrderType, Status, order};
 use domain::shared::OrderId;
@@ -42,6 +43,7 @@ async fn an_order_is_shown_whole_with_its_lines_and_payments() {
             id,
             branch: CHAPINERO,
             order_type: OrderType::DineIn,
+            channel: Channel::default(),
             number: 7,
             call_number: 3,
             position: 1,
@@ -98,8 +100,11 @@ async fn a_cancelled_order_keeps_its_number_and_says_why() {
 async fn the_list_shows_what_is_asked_for_newest_first() {
     let mut world = World::new().await;
     let dishes = || vec![line(1, PLATES, 1, pesos(20_000))];
-    let takeaway =
-        order::Placed { order_type: OrderType::Takeaway, ..placed(USAQUEN, 2, dishes()) };
+    let takeaway = order::Placed {
+        order_type: OrderType::Takeaway,
+        channel: Channel::parse("web").unwrap(),
+        ..placed(USAQUEN, 2, dishes())
+    };
     let placed_orders = [
         (1, "2026-03-13T18:00:00Z", placed(CHAPINERO, 1, dishes()), None),
         (2, "2026-03-14T18:00:00Z", takeaway, None),
@@ -121,6 +126,8 @@ async fn the_list_shows_what_is_asked_for_newest_first() {
         (OrderFilter { statuses: &[Status::Pending, Status::Confirmed], ..all }, vec![3, 2, 1]),
         (OrderFilter { statuses: &[Status::Ready, Status::Cancelled], ..all }, vec![]),
         (OrderFilter { order_type: Some(OrderType::Takeaway), ..all }, vec![2]),
+        (OrderFilter { channel: Some("web"), ..all }, vec![2]),
+        (OrderFilter { channel: Some("counter"), ..all }, vec![3, 1]),
         (OrderFilter { from: Some(day("2026-03-14")), ..all }, vec![3, 2]),
         (OrderFilter { to: Some(day("2026-03-14")), ..all }, vec![2, 1]),
         (
@@ -128,6 +135,7 @@ async fn the_list_shows_what_is_asked_for_newest_first() {
                 branch: Some(CHAPINERO),
                 statuses: &[Status::Confirmed],
                 order_type: Some(OrderType::DineIn),
+                channel: Some("counter"),
                 from: Some(day("2026-03-15")),
                 to: Some(day("2026-03-15")),
             },

@@ -6,7 +6,7 @@ use domain::orders::{Order, order};
 use domain::shared::money::AMOUNT_MAX;
 use domain::shared::{Currency, Money, MoneySum};
 use projections::sales::Sales;
-use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
+use projections::sales::report::{Group, GroupBy, InCombos, SalesFilter, SalesRow, sales};
 
 use crate::history::{
     CHAPINERO, DRINKS, PLATES, USAQUEN, line, name, order_id, paid, pesos, placed, product_id,
@@ -25,7 +25,11 @@ async fn rows(world: &World, filter: SalesFilter, group_by: GroupBy) -> Vec<Sale
 }
 
 fn row(group: Group, n_orders: Option<u64>, n_lines: u64, n_items: u64, gross: Money) -> SalesRow {
-    SalesRow { group, n_orders, n_lines, n_items, gross: gross.into() }
+    let nothing = InCombos { n_items: 0, gross: Money::zero(gross.currency()).into() };
+    let is_about_products =
+        matches!(group, Group::Category { .. } | Group::Product { .. } | Group::Variant { .. });
+    let in_combos = is_about_products.then_some(nothing);
+    SalesRow { group, n_orders, n_lines, n_items, gross: gross.into(), in_combos }
 }
 
 /// Lunch and dinner in two branches: three orders, four lines, six pieces, 130,000 pesos.

@@ -1,5 +1,5 @@
-//! Categories, products and modifier groups, stations, and what branches sell at the moment; price lists,
-//! channels and tax profiles.
+//! Categories, products and modifier groups, price lists, channels and tax profiles, stations, and what
+//! branches sell at the moment.
 
 mod availability;
 mod categories;

@@ -4,10 +4,9 @@ mod availability;
 mod channels;
 mod modifier_group;
 mod price_lists;
+mod products;
 mod station;
 mod tax_profiles;
-
-mod products;
 
 pub(in crate::operations) use channels::channel;
 pub(in crate::operations) use price_lists::price_list;

@@ -4,24 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::shared::{Name, Rate};
 use domain::taxes::builtin::{Builtin, Country};
 use domain::taxes::profile::Term;
-use domain::taxes::{Inclusion, Profile, Rule, Tax};
+use domain::taxes::{Profile, Rule, Tax};
 use poem_openapi::{Enum, Object};
 use projections::catalog::tax_profiles::{TaxProfile, TaxProfileHead};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::operations::fields::Fields;
-use crate::operations::model::mirrored;
-
-mirrored! {
-    /// Whether a price includes a tax.
-    InclusionBody of Inclusion as "TaxInclusion" {
-        /// The price includes it.
-        Included,
-        /// It is put on the price.
-        Added,
-    }
-}
+use crate::operations::model::InclusionBody;
 
 /// A country that FastOps has a tax profile for, by its ISO 3166 code.
 #[derive(Debug, Clone, Copy, Enum, Serialize)]

@@ -2,13 +2,15 @@
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
-    self, BranchClosed, InvalidTransition, NotFound, OutOfStock, PaymentExceeds, PlanLimit,
-    SubscriptionRequired, UnknownReference,
+    self, BranchClosed, InvalidTransition, NotAvailable, NotFound, OutOfStock, PaymentExceeds,
+    PlanLimit, SubscriptionRequired, TaxUndetermined, UnknownReference,
 };
 
 /// An order is priced as it is placed, so both are refused with the same codes.
 const OF_NEW_ORDERS: &[Code] = &[
     UnknownReference,
+    NotAvailable,
+    TaxUndetermined,
     OutOfStock,
     InvalidTransition,
     BranchClosed,

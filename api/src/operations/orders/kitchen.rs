@@ -15,7 +15,8 @@ use crate::access::Can;
 use crate::cursor::QueryFingerprint;
 use crate::operations::answer::CountedList;
 use crate::operations::moment;
-use crate::operations::orders::model::{LineBody, OrderTypeBody, StatusBody, lines};
+use crate::operations::orders::lines::{LineBody, lines};
+use crate::operations::orders::model::{OrderTypeBody, StatusBody};
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
 use crate::page_size::PageSize;
@@ -33,6 +34,8 @@ struct BoardOrder {
     id: Uuid,
     /// How it reaches the guest.
     order_type: OrderTypeBody,
+    /// The code of the channel that it came from.
+    channel: String,
     /// Its number in the series of its branch, type and year.
     number: u32,
     /// Its number in its branch's business date, for calling it out.
@@ -47,8 +50,19 @@ struct BoardOrder {
     status_since: DateTime<Utc>,
     /// What to make.
     lines: Vec<LineBody>,
+    /// How many pieces are made at each station; of a combo those of its children.
+    stations: Vec<StationItems>,
     /// Its revision, as in `ETag`.
     revision: u64,
+}
+
+/// The pieces of an order that are made at a station.
+#[derive(Object, Serialize)]
+struct StationItems {
+    /// The station of the branch; null for what is made at none.
+    station_id: Option<Uuid>,
+    /// How many pieces.
+    items: u64,
 }
 
 #[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
@@ -84,9 +98,14 @@ impl Kitchen {
 
 impl From<KitchenOrder> for BoardOrder {
     fn from(order: KitchenOrder) -> Self {
+        let made = order.pieces_by_station().into_iter();
+        let made = made
+            .map(|(station, items)| StationItems { station_id: station.map(Into::into), items });
         Self {
+            stations: made.collect(),
             id: order.id.uuid(),
             order_type: order.order_type.into(),
+            channel: order.channel.as_str().to_owned(),
             number: order.number,
             call_number: order.call_number,
             placed_at: order.placed_at,

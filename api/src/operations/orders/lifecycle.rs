@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use commands::Revision;
-use commands::orders::{MoveOrder, PlaceOrder, Quote, Step};
+use commands::orders::{MoveOrder, Quote, Step};
 use domain::identity::permission::markers::{
     OrderCancel, OrderConfirm, OrderDeliver, OrderPlace, OrderRead, OrderReady, OrderStart,
 };
@@ -22,10 +22,12 @@ use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
 use crate::date::Date;
 use crate::operations::answer::{Changed, Created, Found, List};
+use crate::operations::orders::lines::{lines, taxes};
 use crate::operations::orders::model::{
-    CancelReasonBody, MovedOrder, NewOrder, OrderBody, OrderSummary, OrderTypeBody, PlacedOrder,
-    QuoteBody, StatusBody, lines,
+    CancelReasonBody, MovedOrder, OrderBody, OrderSummary, OrderTypeBody, PlacedOrder, QuoteBody,
+    StatusBody,
 };
+use crate::operations::orders::new_order::NewOrder;
 use crate::operations::orders::refusal;
 use crate::operations::period;
 use crate::operations::refusal::{refused, unread};
@@ -34,7 +36,7 @@ use crate::page_size::PageSize;
 use crate::payload::Json;
 use crate::position::PositionToken;
 use crate::preconditions::{IdempotencyKey, IfMatch, OptionalIfMatch};
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::{Code, Problem};
 
 /// The operations about orders.
 pub(super) struct Orders(pub(super) Services);
@@ -50,7 +52,8 @@ struct Cancellation {
 impl Orders {
     /// Place an order.
     ///
-    /// The server prices the lines and gives the order its numbers, all in one durable step.
+    /// The server prices the lines and gives the order its numbers, all in one durable step. A line may choose
+    /// modifiers of the groups that its product offers; a combo is filled slot by slot.
     #[oai(path = "/orders", method = "post", operation_id = "placeOrder")]
     async fn place(
         &self,
@@ -58,7 +61,7 @@ impl Orders {
         key: IdempotencyKey,
         Json(body): Json<NewOrder>,
     ) -> Result<Created<PlacedOrder>, Problem> {
-        let intent = self.intent(&body)?;
+        let intent = body.intent(OrderId::from_uuid(self.0.ids.uuid()))?;
         let accepted = self.0.execute(&by.caller, key, intent, refusal::new_order).await?;
         let made = accepted.first::<Order>()?;
         let Event::Placed(placed) = made.event else {
@@ -69,7 +72,9 @@ impl Orders {
             number: placed.number,
             call_number: placed.call_number,
             status: Status::Pending.into(),
+            channel: placed.channel.as_str().to_owned(),
             lines: lines(placed.lines),
+            taxes: taxes(placed.taxes),
             total: placed.total.into(),
             revision: made.revision.get(),
             position: accepted.position,
@@ -87,11 +92,11 @@ impl Orders {
         by: Can<OrderPlace>,
         Json(body): Json<NewOrder>,
     ) -> Result<Json<QuoteBody>, Problem> {
-        let intent = self.intent(&body)?;
+        let intent = body.intent(OrderId::from_uuid(self.0.ids.uuid()))?;
         let quote = self.0.commands.quote(&self.0.scope(&by.caller), &intent).await;
-        let Quote { lines: priced, total } =
+        let Quote { lines: priced, taxes: taxed, total } =
             quote.map_err(|failure| refused(failure, refusal::new_order))?;
-        Ok(Json(QuoteBody { lines: lines(priced), total: total.into() }))
+        Ok(Json(QuoteBody { lines: lines(priced), taxes: taxes(taxed), total: total.into() }))
     }
 
     /// Accept an order.
@@ -176,6 +181,9 @@ impl Orders {
         status: Query<Option<Vec<StatusBody>>>,
         /// Only orders of this type.
         order_type: Query<Option<OrderTypeBody>>,
+        /// Only orders from the channel with this code.
+        #[oai(validator(pattern = "^[a-z0-9_]{1,32}$"))]
+        channel: Query<Option<String>>,
         /// Only orders of this business date or later.
         from: Query<Option<Date>>,
         /// Only orders of this business date or earlier.
@@ -187,6 +195,7 @@ impl Orders {
             branch: branch_id.0.map(BranchId::from_uuid),
             statuses: &statuses,
             order_type: order_type.0.map(Into::into),
+            channel: channel.0.as_deref(),
             from: from.0.map(|date| date.0),
             to: to.0.map(|date| date.0),
         };
@@ -222,21 +231,6 @@ impl Orders {
 }
 
 impl Orders {
-    fn intent(&self, body: &NewOrder) -> Result<PlaceOrder, Problem> {
-        let line = |(index, line): (usize, &crate::operations::orders::model::NewLine)| {
-            let words = ("debe ser un entero de 1 a 1000", "must be an integer from 1 to 1000");
-            let pointer = format!("/lines/{index}/quantity");
-            line.wanted().ok_or_else(|| FieldError::new(pointer, "range", words))
-        };
-        let lines: Result<Vec<_>, _> = body.lines.iter().enumerate().map(line).collect();
-        Ok(PlaceOrder {
-            order: OrderId::from_uuid(self.0.ids.uuid()),
-            branch: BranchId::from_uuid(body.branch_id),
-            order_type: body.order_type.into(),
-            lines: lines.map_err(|error| Problem::validation(vec![error]))?,
-        })
-    }
-
     async fn step(
         &self,
         caller: &Caller,

@@ -3,7 +3,10 @@
 mod codes;
 mod kitchen;
 mod lifecycle;
+mod lines;
 pub(in crate::operations) mod model;
+mod new_order;
+mod not_offered;
 mod payments;
 pub(in crate::operations) mod refusal;
 

@@ -1,17 +1,15 @@
 //! Bodies about orders.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use commands::orders::WantedLine;
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
-use domain::shared::{ProductId, Quantity, VariantId};
 use poem_openapi::Object;
 use projections::orders::order_detail::{OrderDetail, Payment};
 use projections::orders::order_header::OrderHeader;
-use projections::orders::order_line::OrderLine;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::lines::{LineBody, TaxBody, lines, taxes};
 use crate::operations::model::{MoneyBody, mirrored};
 use crate::operations::moment;
 use crate::position::PositionToken;
@@ -70,87 +68,14 @@ mirrored! {
     }
 }
 
-/// What a guest wants.
-#[derive(Object)]
-pub(super) struct NewOrder {
-    /// Where.
-    pub(super) branch_id: Uuid,
-    /// How it reaches the guest.
-    pub(super) order_type: OrderTypeBody,
-    /// The lines; the server prices them.
-    #[oai(validator(min_items = 1, max_items = 200))]
-    pub(super) lines: Vec<NewLine>,
-}
-
-/// One line as a guest orders it.
-#[derive(Object)]
-pub(super) struct NewLine {
-    /// The product.
-    product_id: Uuid,
-    /// Its size or kind.
-    variant_id: Uuid,
-    /// How many pieces.
-    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
-    quantity: u32,
-}
-
-impl NewLine {
-    /// The line as the command takes it; none where the number of pieces is out of range.
-    pub(super) fn wanted(&self) -> Option<WantedLine> {
-        Some(WantedLine {
-            product: ProductId::from_uuid(self.product_id),
-            variant: VariantId::from_uuid(self.variant_id),
-            quantity: Quantity::try_new(self.quantity).ok()?,
-        })
-    }
-}
-
-/// One line with the server's prices.
-#[derive(Object, Serialize)]
-#[oai(rename = "OrderLine")]
-pub(super) struct LineBody {
-    /// Its position in the order, from 1.
-    line: u64,
-    /// The product.
-    product_id: Uuid,
-    /// Its size or kind.
-    variant_id: Uuid,
-    /// Where the product stood in the menu.
-    category_id: Uuid,
-    /// The product's name when the order was placed.
-    product_name: String,
-    /// The variant's name when the order was placed.
-    variant_name: String,
-    /// How many pieces.
-    quantity: u32,
-    /// What one piece costs, taxes included.
-    unit_price: MoneyBody,
-    /// What the line costs.
-    total: MoneyBody,
-}
-
-/// The lines of an order, in their positions.
-pub(super) fn lines(lines: impl IntoIterator<Item: Into<OrderLine>>) -> Vec<LineBody> {
-    let body = |(line, place): (OrderLine, u64)| LineBody {
-        line: place,
-        product_id: line.product.uuid(),
-        variant_id: line.variant.uuid(),
-        category_id: line.category.uuid(),
-        product_name: line.product_name.into(),
-        variant_name: line.variant_name.into(),
-        quantity: line.quantity.pieces(),
-        unit_price: line.unit_price.into(),
-        total: line.total.into(),
-    };
-    lines.into_iter().map(Into::into).zip(1..).map(body).collect()
-}
-
 /// What an order would cost.
 #[derive(Object, Serialize)]
 pub(super) struct QuoteBody {
     /// The lines with the server's prices.
     pub(super) lines: Vec<LineBody>,
-    /// What they cost together, taxes included.
+    /// The taxes of all lines, summed per tax.
+    pub(super) taxes: Vec<TaxBody>,
+    /// What they cost together, with all taxes.
     pub(super) total: MoneyBody,
 }
 
@@ -165,9 +90,13 @@ pub(super) struct PlacedOrder {
     pub(super) call_number: u32,
     /// Its status.
     pub(super) status: StatusBody,
+    /// The code of the channel that it comes from.
+    pub(super) channel: String,
     /// The lines with the server's prices.
     pub(super) lines: Vec<LineBody>,
-    /// What it costs, taxes included.
+    /// The taxes of all lines, summed per tax.
+    pub(super) taxes: Vec<TaxBody>,
+    /// What it costs, with all taxes.
     pub(super) total: MoneyBody,
     /// Its revision, as in `ETag`.
     pub(super) revision: u64,
@@ -197,6 +126,8 @@ pub(super) struct OrderSummary {
     branch_id: Uuid,
     /// How it reaches the guest.
     order_type: OrderTypeBody,
+    /// The code of the channel that it came from.
+    channel: String,
     /// Its number in the series of its branch, type and year.
     number: u32,
     /// The year of its series.
@@ -214,7 +145,7 @@ pub(super) struct OrderSummary {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReasonBody>,
-    /// What it costs, taxes included.
+    /// What it costs, with all taxes.
     total: MoneyBody,
     /// What is left to pay; nothing for a cancelled order.
     balance: MoneyBody,
@@ -232,6 +163,7 @@ impl From<OrderHeader> for OrderSummary {
             id: order.id.uuid(),
             branch_id: order.branch.uuid(),
             order_type: order.order_type.into(),
+            channel: order.channel.as_str().to_owned(),
             number: order.number,
             series_year: order.series_year(),
             call_number: order.call_number,
@@ -256,6 +188,8 @@ pub(super) struct OrderBody {
     order: OrderSummary,
     /// Its lines.
     lines: Vec<LineBody>,
+    /// The taxes of all lines, summed per tax.
+    taxes: Vec<TaxBody>,
     /// What was paid, in the order it was taken.
     payments: Vec<PaymentBody>,
     /// Since when more has happened to it than is shown; null when everything is.
@@ -297,6 +231,7 @@ impl From<OrderDetail> for OrderBody {
         };
         Self {
             lines: lines(order.lines),
+            taxes: taxes(order.taxes),
             payments: order.payments.into_iter().map(payment).collect(),
             order: order.header.into(),
             stale_since: order.stale_since,

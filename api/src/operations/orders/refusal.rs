@@ -1,9 +1,9 @@
 //! Why orders and payments are refused.
 
 use commands::orders::OrderRefusal;
-use domain::catalog::offer;
 use domain::orders::{order, series, status};
 
+use super::not_offered::not_offered;
 use crate::operations::fields::money_error;
 use crate::operations::inventory::refusal as inventory;
 use crate::operations::refusal::unknown;
@@ -22,26 +22,12 @@ pub(in crate::operations) fn new_order(refusal: &OrderRefusal) -> Problem {
 pub(in crate::operations) fn order(refusal: &OrderRefusal) -> Problem {
     match refusal {
         OrderRefusal::UnknownBranch => unknown("/branch_id"),
-        OrderRefusal::Offer(refusal) => not_offered(*refusal),
+        OrderRefusal::UnknownChannel => unknown("/channel"),
+        OrderRefusal::Offer(refusal) => not_offered(refusal),
         OrderRefusal::OutOfStock { items } => inventory::short(items),
         OrderRefusal::Stock(refusal) => inventory::rule_of_stock(refusal),
         OrderRefusal::Series(series::Error::Exhausted) => Problem::new(Code::InvalidTransition),
         OrderRefusal::Order(refusal) => rule_of_order(refusal),
-    }
-}
-
-fn not_offered(refusal: offer::Error) -> Problem {
-    match refusal {
-        offer::Error::UnknownProduct { index } => unknown(&format!("/lines/{index}/product_id")),
-        offer::Error::UnknownVariant { index } => unknown(&format!("/lines/{index}/variant_id")),
-        offer::Error::ForeignCurrency { index } => {
-            let words = (
-                "el producto no tiene precio en la moneda de la sede",
-                "the product has no price in the branch's currency",
-            );
-            let pointer = format!("/lines/{index}/product_id");
-            Problem::validation(vec![FieldError::new(pointer, "currency", words)])
-        }
     }
 }
 
@@ -75,6 +61,13 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
         ),
         order::Error::LineCount { .. } => {
             let words = ("debe tener de 1 a 200 líneas", "must have 1 to 200 lines");
+            Problem::validation(vec![FieldError::new("/lines", "length", words)])
+        }
+        order::Error::PartCount { .. } => {
+            let words = (
+                "debe tener como máximo 2000 líneas, productos de combos y modificadores",
+                "must have at most 2000 lines, products of combos and modifiers",
+            );
             Problem::validation(vec![FieldError::new("/lines", "length", words)])
         }
         order::Error::Money(refusal) => Problem::validation(vec![money_error("/amount", refusal)]),

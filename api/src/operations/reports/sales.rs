@@ -6,14 +6,16 @@ use poem_openapi::param::Query;
 use poem_openapi::{Enum, Object, OpenApi};
 use projections::catalog::Catalog;
 use projections::sales::Sales;
-use projections::sales::report::{Group, GroupBy, SalesFilter, SalesPlace, SalesRow, sales};
+use projections::sales::report::{
+    Group, GroupBy, SalesFilter, SalesPlace, SalesRow, TaxRow, sales,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Can;
 use crate::cursor::QueryFingerprint;
 use crate::date::Date;
-use crate::operations::model::MoneySumBody;
+use crate::operations::model::{InclusionBody, MoneySumBody};
 use crate::operations::paging::page;
 use crate::operations::period;
 use crate::operations::refusal::unread;
@@ -42,6 +44,8 @@ enum GroupByBody {
     Product,
     /// A row per variant of a product.
     Variant,
+    /// A row per modifier that was chosen.
+    Modifier,
 }
 
 /// Sales of a period. A sale counts when its order is paid, on that business date.
@@ -49,6 +53,8 @@ enum GroupByBody {
 struct SalesReport {
     /// The rows; amounts of different currencies have rows of their own.
     data: Vec<SalesLine>,
+    /// The taxes of all sales of the period, on every page the same.
+    taxes: Vec<TaxLine>,
     /// What to send as `cursor` for the rows after these; null when there are none.
     next_cursor: Option<String>,
     /// The position in the log that the report was made from: every event up to there is in it.
@@ -60,7 +66,7 @@ struct SalesReport {
 struct SalesLine {
     /// What the row is about: a date, an hour, a name; `total` for everything.
     group: String,
-    /// The id of the category, product or variant.
+    /// The id of the category, product, variant or modifier.
     group_id: Option<Uuid>,
     /// How many orders; none where one order can be in several rows.
     orders: Option<u64>,
@@ -68,8 +74,41 @@ struct SalesLine {
     lines: u64,
     /// How many pieces.
     items: u64,
-    /// What guests paid, taxes included.
+    /// What guests paid, taxes included. That of a modifier is a part of what its products brought.
     gross: MoneySumBody,
+    /// What was sold as a part of combos, which is not in the figures beside it; absent where the row is not
+    /// about products.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_combos: Option<InCombosBody>,
+}
+
+/// What was sold as a part of combos.
+#[derive(Object, Serialize)]
+#[oai(rename = "SalesInCombos")]
+struct InCombosBody {
+    /// How many pieces.
+    items: u64,
+    /// Their shares in what the combos cost, taxes included.
+    gross: MoneySumBody,
+}
+
+/// The sums of a tax.
+#[derive(Object, Serialize)]
+#[oai(rename = "SalesTax")]
+struct TaxLine {
+    /// Its code in the tax profile.
+    code: String,
+    /// Its rate in millionths: 80000 is 8 %.
+    rate: u32,
+    /// Whether prices include it.
+    inclusion: InclusionBody,
+    /// How many orders bear it.
+    orders: u64,
+    /// What it is taken on.
+    base: MoneySumBody,
+    /// The tax.
+    amount: MoneySumBody,
 }
 
 #[OpenApi(prefix_path = "/v1/reports", tag = "Part::Reports")]
@@ -112,7 +151,8 @@ impl Reports {
         let page = page(rows, *limit, SalesRow::place);
         let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
         let data = page.rows.into_iter().map(Into::into).collect();
-        Ok(Json(SalesReport { data, next_cursor, made_from }))
+        let taxes = report.taxes.into_iter().map(Into::into).collect();
+        Ok(Json(SalesReport { data, taxes, next_cursor, made_from }))
     }
 }
 
@@ -125,6 +165,7 @@ impl From<GroupByBody> for GroupBy {
             GroupByBody::Category => Self::Category,
             GroupByBody::Product => Self::Product,
             GroupByBody::Variant => Self::Variant,
+            GroupByBody::Modifier => Self::Modifier,
         }
     }
 }
@@ -142,6 +183,9 @@ impl From<SalesRow> for SalesLine {
             Group::Variant { id, name, product_name, .. } => {
                 (format!("{product_name}, {name}"), Some(id.uuid()))
             }
+            Group::Modifier { id, name, group_name, .. } => {
+                (format!("{group_name}, {name}"), Some(id.uuid()))
+            }
         };
         Self {
             group,
@@ -150,6 +194,22 @@ impl From<SalesRow> for SalesLine {
             lines: row.n_lines,
             items: row.n_items,
             gross: row.gross.into(),
+            in_combos: row
+                .in_combos
+                .map(|sold| InCombosBody { items: sold.n_items, gross: sold.gross.into() }),
+        }
+    }
+}
+
+impl From<TaxRow> for TaxLine {
+    fn from(row: TaxRow) -> Self {
+        Self {
+            code: row.code.into(),
+            rate: row.rate,
+            inclusion: row.inclusion.into(),
+            orders: row.n_orders,
+            base: row.base.into(),
+            amount: row.amount.into(),
         }
     }
 }

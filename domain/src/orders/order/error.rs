@@ -1,6 +1,6 @@
 //! Why a command about an order is refused.
 
-use super::LINES_MAX;
+use super::{LINES_MAX, PARTS_MAX};
 use crate::orders::Status;
 use crate::shared::{Money, MoneyError, StockQuantityError};
 
@@ -24,6 +24,12 @@ pub enum Error {
     /// The order has no lines, or too many.
     #[error("an order has 1 to {LINES_MAX} lines, not {given}")]
     LineCount {
+        /// How many were given.
+        given: usize,
+    },
+    /// The order has too many lines, children of combos and modifiers together.
+    #[error("an order has at most {PARTS_MAX} lines, children and modifiers, not {given}")]
+    PartCount {
         /// How many were given.
         given: usize,
     },

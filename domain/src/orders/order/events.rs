@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
+use crate::catalog::Channel;
 use crate::orders::OrderType;
+use crate::pricing::{FIRST_RULES, TaxAmount};
 use crate::shared::{BranchId, Money, PaymentId};
 
 /// The order was placed.
@@ -22,8 +24,26 @@ pub struct Placed {
     pub hour: u8,
     /// What the guest ordered; a line is identified by its number in the order, from 1.
     pub lines: Vec<Line>,
-    /// The total.
+    /// The total, with all taxes.
     pub total: Money,
+    /// The channel that it came from; the counter unless it says another.
+    #[serde(default, skip_serializing_if = "Channel::is_counter")]
+    pub channel: Channel,
+    /// The taxes of all lines, summed per tax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<TaxAmount>,
+    /// The version of the rules of pricing that computed its amounts.
+    #[serde(default = "first_rules", skip_serializing_if = "is_first_rules")]
+    pub rules: u16,
+}
+
+const fn first_rules() -> u16 {
+    FIRST_RULES
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_first_rules(rules: &u16) -> bool {
+    *rules == FIRST_RULES
 }
 
 /// The branch accepted the order.

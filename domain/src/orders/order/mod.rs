@@ -3,7 +3,9 @@
 mod bill;
 mod error;
 mod events;
+mod line_parts;
 mod lines;
+mod request;
 mod state;
 mod stock_move;
 
@@ -13,7 +15,9 @@ use crate::shared::{Money, OrderId};
 pub use bill::TakeCash;
 pub use error::Error;
 pub use events::*;
-pub use lines::{LINES_MAX, Line, LineRequest, Place, price};
+pub use line_parts::{LineChild, LineModifier, PriceOrigin};
+pub use lines::{LINES_MAX, Line, PARTS_MAX, Place, PricedLines, price};
+pub use request::{ChildRequest, Item, LineRequest};
 pub use state::{Details, State, status_after};
 pub use stock_move::StockMove;
 

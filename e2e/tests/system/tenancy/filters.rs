@@ -65,10 +65,11 @@ const SALES: (&str, &str) = ("reportSales", "/v1/reports/sales");
 const PARKED: (&str, &str) = ("listParkedEvents", "/v1/system/parked-events");
 
 /// Every filter of the document.
-const FILTERS: [Row; 17] = [
+const FILTERS: [Row; 18] = [
     row(ORDERS, "branch_id", Filter::Id(|ids| ids.branch), Answered::NotFound),
     row(ORDERS, "status", Filter::Value("pending"), Answered::Own),
     row(ORDERS, "order_type", Filter::Value("dine_in"), Answered::Own),
+    row(ORDERS, "channel", Filter::Value("counter"), Answered::Own),
     row(ORDERS, "from", Filter::Value("2020-01-01"), Answered::Own),
     row(ORDERS, "to", Filter::Value("2100-12-31"), Answered::Own),
     row(CATEGORIES, "active", Filter::Value("true"), Answered::Own),

@@ -1,6 +1,7 @@
 //! Requests with another company's ids, for every operation.
 
 mod choices;
+mod menu;
 
 use e2e::menu::{SMALL, branch, cash, cop, price_list, stock_item, tax_profile};
 use e2e::system::PASSWORD;
@@ -10,8 +11,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ids::{Ids, Staff};
-
-mod menu;
 
 /// How an operation answers another company's ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +79,19 @@ pub(super) fn visits(
         visit(operation, product, Expect::UnknownReference("/lines/0/product_id"));
         let variant = order(client_ids.branch, client_ids.product, ids.variant);
         visit(operation, variant, Expect::UnknownReference("/lines/0/variant_id"));
+        let mut chosen = json!({
+            "branch_id": client_ids.branch, "order_type": "takeaway",
+            "lines": [{
+                "product_id": client_ids.product, "variant_id": client_ids.variant, "quantity": 1,
+                "modifier_groups": [{"group_id": ids.choice.group, "modifiers": []}],
+            }],
+        });
+        let group = post(path, chosen.clone());
+        let unknown = Expect::UnknownReference("/lines/0/modifier_groups/0/group_id");
+        visit(operation, group, unknown);
+        chosen["lines"][0]["modifier_groups"] = json!([]);
+        chosen["channel"] = json!("rappi");
+        visit(operation, post(path, chosen), Expect::UnknownReference("/channel"));
         let all = order(ids.branch, ids.product, ids.variant);
         visit(operation, all, Expect::UnknownReference("/branch_id"));
     }

@@ -5,6 +5,7 @@ mod plan;
 use chrono::{DateTime, Days, Utc};
 use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
 use commands::{CommandError, Receipt, Request, World};
+use domain::catalog::Channel;
 use domain::orders::{Order, order};
 use domain::shared::{BranchId, CommandId, Money, OrderId, PaymentId};
 use event_store::EventStore;
@@ -162,7 +163,8 @@ impl Hand {
     async fn place(mut self, branch: BranchId) -> Result<Self, PastSalesError> {
         let PastOrder { order_type, lines, placed_at, .. } = &self.past;
         let (order_type, lines) = (*order_type, lines.clone());
-        let place = PlaceOrder { order: self.id(), branch, order_type, lines };
+        let (order, channel) = (self.id(), Channel::default());
+        let place = PlaceOrder { order, branch, order_type, channel, lines };
         let request = self.request("past-order/place", *placed_at);
         let receipt = self.unless_refused(self.staff.does_once(request, place).await)?;
         if let Some(receipt) = receipt {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use commands::IdGenerator;
 use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
+use domain::catalog::Channel;
 use domain::orders::{Order, Status, order};
 use domain::shared::{BranchId, OrderId, PaymentId};
 use rand::rngs::Xoshiro256PlusPlus;
@@ -126,7 +127,8 @@ impl Simulator {
     async fn place(&self, branch: BranchId, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
         let id = OrderId::from_uuid(self.ids.uuid());
         let (order_type, lines) = guests::order(&self.restaurant, rng);
-        let place = PlaceOrder { order: id, branch, order_type, lines };
+        let (order, channel) = (id, Channel::default());
+        let place = PlaceOrder { order, branch, order_type, channel, lines };
         let receipt = match self.staff.does(place).await {
             Ok(receipt) => receipt,
             Err(Undone::Leaving) => return None,

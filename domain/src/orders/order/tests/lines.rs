@@ -1,10 +1,10 @@
 use uuid::Uuid;
 
-use super::{pesos, place, request};
+use super::{item, line_of, pesos, place, request};
 use crate::Decider;
 use crate::inventory::recipe::Ingredient;
 use crate::orders::LineRecipe;
-use crate::orders::order::{Command, Error, Event, LINES_MAX, LineRequest, Order, State, price};
+use crate::orders::order::{Command, Error, Event, Item, LINES_MAX, Order, State, price};
 use crate::shared::money::{AMOUNT_MAX, PRICE_MAX};
 use crate::shared::{
     Currency, Money, MoneyError, Quantity, StockItemId, StockQuantity, StockQuantityError,
@@ -26,16 +26,17 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
         item: StockItemId::from_uuid(Uuid::from_u128(item)),
         quantity: text.parse().unwrap(),
     };
-    let recipe = |ingredients| LineRecipe { version: 3, ingredients, multiplier: None };
-    let portion = recipe(vec![grams(7, "0.125"), grams(8, "90")]);
+    let ingredients = vec![grams(7, "0.125"), grams(8, "90")];
+    let recipe = LineRecipe { version: 3, ingredients, multiplier: None };
     let lines = vec![
-        LineRequest { recipe: Some(portion), ..request(2, pesos(28_000)) },
+        line_of(2, Item { recipe: Some(recipe), ..item(pesos(28_000)) }),
         request(1, pesos(6_500)),
     ];
     let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
     let taken = vec![grams(7, "0.25"), grams(8, "180")];
-    assert_eq!(placed.lines[0].recipe, Some(recipe(taken.clone())));
+    let frozen = LineRecipe { version: 3, ingredients: taken.clone(), multiplier: None };
+    assert_eq!(placed.lines[0].recipe, Some(frozen));
     assert_eq!(placed.lines[1].recipe, None);
     let State::Placed(order) = Order::fold(State::Unplaced, outcome) else { panic!() };
     assert_eq!(*order.ingredients, *taken);
@@ -43,13 +44,13 @@ fn a_line_takes_the_recipe_once_per_piece_and_keeps_it() {
 
 #[test]
 fn a_multiplied_recipe_is_rounded_once_for_all_pieces() {
-    let item = StockItemId::from_uuid(Uuid::from_u128(7));
+    let flour = StockItemId::from_uuid(Uuid::from_u128(7));
     let taken = |quantity: &str| {
-        vec![Ingredient { item, quantity: quantity.parse::<StockQuantity>().unwrap() }]
+        vec![Ingredient { item: flour, quantity: quantity.parse::<StockQuantity>().unwrap() }]
     };
     let multiplier = Some("0.5".parse().unwrap());
     let recipe = |quantity| LineRecipe { version: 1, ingredients: taken(quantity), multiplier };
-    let lines = vec![LineRequest { recipe: Some(recipe("0.000001")), ..request(3, pesos(1)) }];
+    let lines = vec![line_of(3, Item { recipe: Some(recipe("0.000001")), ..item(pesos(1)) })];
     let outcome = Order::decide(&State::Unplaced, Command::Place(place(lines))).unwrap();
     let [Event::Placed(placed)] = &outcome[..] else { panic!("{outcome:?}") };
     assert_eq!(
@@ -61,11 +62,11 @@ fn a_multiplied_recipe_is_rounded_once_for_all_pieces() {
 
 #[test]
 fn an_order_that_takes_more_than_can_be_counted_is_refused() {
-    let item = StockItemId::from_uuid(Uuid::from_u128(7));
-    let all = Ingredient { item, quantity: StockQuantity::MAX };
+    let flour = StockItemId::from_uuid(Uuid::from_u128(7));
+    let all = Ingredient { item: flour, quantity: StockQuantity::MAX };
     let recipe = Some(LineRecipe { version: 1, ingredients: vec![all], multiplier: None });
     given::<Order>([])
-        .when(Command::Place(place(vec![LineRequest { recipe, ..request(2, pesos(1)) }])))
+        .when(Command::Place(place(vec![line_of(2, Item { recipe, ..item(pesos(1)) })])))
         .then_refused(Error::Ingredients(StockQuantityError::TooLarge));
 }
 

@@ -1,32 +1,46 @@
 mod bill;
 mod lines;
+mod menu;
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::catalog::Channel;
 use crate::orders::{OrderType, Status};
 use crate::shared::{
     BranchId, CategoryId, Currency, Money, Name, PaymentId, ProductId, Quantity, VariantId,
 };
+use crate::taxes::Taxes;
 use crate::testing::given;
 
 fn pesos(amount: i64) -> Money {
     Money::try_new(amount * 100, Currency::COP).unwrap()
 }
 
-fn request(quantity: u32, unit_price: Money) -> LineRequest {
-    LineRequest {
+fn item(unit_price: Money) -> Item {
+    Item {
         product: ProductId::from_uuid(Uuid::from_u128(1)),
         variant: VariantId::from_uuid(Uuid::from_u128(2)),
         category: CategoryId::from_uuid(Uuid::from_u128(3)),
         product_name: Name::parse("Bandeja paisa").unwrap(),
         variant_name: Name::parse("Completa").unwrap(),
         product_revision: 1,
-        quantity: Quantity::try_new(quantity).unwrap(),
         unit_price,
+        price_list: None,
+        modifiers: vec![],
+        taxes: Taxes::default(),
+        station: None,
         recipe: None,
     }
+}
+
+fn line_of(quantity: u32, item: Item) -> LineRequest {
+    LineRequest { item, quantity: Quantity::try_new(quantity).unwrap(), children: vec![] }
+}
+
+fn request(quantity: u32, unit_price: Money) -> LineRequest {
+    line_of(quantity, item(unit_price))
 }
 
 fn place(lines: Vec<LineRequest>) -> Place {
@@ -34,6 +48,7 @@ fn place(lines: Vec<LineRequest>) -> Place {
         branch: BranchId::from_uuid(Uuid::from_u128(4)),
         currency: Currency::COP,
         order_type: OrderType::DineIn,
+        channel: Channel::default(),
         number: 7,
         call_number: 3,
         hour: 13,
