@@ -1,16 +1,11 @@
 //! The read models of menu and branches.
 
-use domain::catalog::availability::Subject;
 use domain::catalog::product::image::{Colour, ImageFormat, ImageHash, ImageSize};
-use domain::catalog::{Availability, Category, Product, availability, category, product};
+use domain::catalog::{Category, Product, category, product};
 use domain::identity::{Branch, branch};
-use domain::shared::{
-    Address, BusinessDay, BusinessDayChange, CategoryId, Code, Currency, CutOff, VariantId,
-};
+use domain::shared::{Address, BusinessDay, BusinessDayChange, CategoryId, Code, Currency, CutOff};
 use domain::taxes::builtin::Country;
 use event_store::Revision;
-use projections::TenantTx;
-use projections::catalog::availability::{self as availabilities, Kind, Unavailable};
 use projections::catalog::products::Filter;
 use projections::catalog::{branches, categories, products};
 
