@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::operations::fields::Fields;
 use crate::operations::model::mirrored;
+use crate::operations::moment;
 
 mirrored! {
     /// Whether a price includes a tax.
@@ -116,6 +117,7 @@ pub(super) struct TaxProfileBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
+    #[serde(serialize_with = "moment::serialize")]
     published_at: DateTime<Utc>,
     /// The taxes.
     profile: ProfileBody,
@@ -134,6 +136,7 @@ pub(super) struct TaxProfileHeadBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
+    #[serde(serialize_with = "moment::serialize")]
     published_at: DateTime<Utc>,
     /// Its revision after this version, as in `ETag`.
     revision: u64,
