@@ -117,7 +117,7 @@ pub(super) struct TaxProfileBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
-    #[serde(serialize_with = "moment::serialize")]
+    #[serde(with = "moment")]
     published_at: DateTime<Utc>,
     /// The taxes.
     profile: ProfileBody,
@@ -136,7 +136,7 @@ pub(super) struct TaxProfileHeadBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
-    #[serde(serialize_with = "moment::serialize")]
+    #[serde(with = "moment")]
     published_at: DateTime<Utc>,
     /// Its revision after this version, as in `ETag`.
     revision: u64,
