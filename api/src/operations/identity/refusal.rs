@@ -3,6 +3,7 @@
 use commands::identity::{
     AccountRefusal, BranchRefusal, DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal,
 };
+use domain::identity::branch::PLANNED_CHANGES_MAX;
 use domain::identity::roles::{DEPTH_MAX, Error, PARENTS_MAX, ROLES_MAX};
 use domain::identity::{branch, device, tenant, user};
 use uuid::Uuid;
@@ -141,6 +142,13 @@ pub(in crate::operations) fn branch(refusal: &BranchRefusal) -> Problem {
                 format!("must be {earliest} or a later date"),
             );
             Problem::validation(vec![FieldError::new("/from", "minimum", words)])
+        }
+        BranchRefusal::Branch(branch::Error::TooManyPlanned) => {
+            let words = (
+                format!("ya hay {PLANNED_CHANGES_MAX} cambios previstos para antes"),
+                format!("{PLANNED_CHANGES_MAX} changes are planned for earlier dates already"),
+            );
+            Problem::validation(vec![FieldError::new("/from", "maximum", words)])
         }
     }
 }
