@@ -280,7 +280,7 @@ async fn put_notice(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO letters (
-             tenant_id, kind, person_id, letter_id, sealed_message, due_at, expires_at
+             tenant_id, kind, person_id, letter_id, sealed_letter, due_at, expires_at
          )
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT DO NOTHING",

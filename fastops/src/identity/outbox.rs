@@ -38,6 +38,7 @@ struct Row {
     person_id: Uuid,
     letter_id: Uuid,
     sealed_key: Vec<u8>,
+    #[sqlx(rename = "sealed_letter")]
     sealed_message: Vec<u8>,
     n_tries: i32,
     expires_at: DateTime<Utc>,
@@ -91,12 +92,12 @@ impl People {
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO letters (
-                 tenant_id, kind, person_id, letter_id, sealed_message, due_at, expires_at
+                 tenant_id, kind, person_id, letter_id, sealed_letter, due_at, expires_at
              )
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (tenant_id, kind, person_id) DO UPDATE SET
                  letter_id = excluded.letter_id,
-                 sealed_message = excluded.sealed_message,
+                 sealed_letter = excluded.sealed_letter,
                  n_tries = 0,
                  due_at = excluded.due_at,
                  expires_at = excluded.expires_at",
