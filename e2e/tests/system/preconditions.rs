@@ -78,7 +78,7 @@ fn changes(
     (role, sorted): (Uuid, Uuid),
     (list, profile): (Uuid, Uuid),
     (group, station): (Uuid, Uuid),
-) -> [(&'static str, Call); 16] {
+) -> [(&'static str, Call); 17] {
     let portion = json!({
         "variant_id": menu.small,
         "ingredients": [{"item_id": item, "quantity": "1"}],
