@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::operations::fields::Fields;
 use crate::operations::model::InclusionBody;
+use crate::operations::moment;
 
 /// A country that FastOps has a tax profile for, by its ISO 3166 code.
 #[derive(Debug, Clone, Copy, Enum, Serialize)]
@@ -106,6 +107,7 @@ pub(super) struct TaxProfileBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
+    #[serde(with = "moment")]
     published_at: DateTime<Utc>,
     /// The taxes.
     profile: ProfileBody,
@@ -124,6 +126,7 @@ pub(super) struct TaxProfileHeadBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
+    #[serde(with = "moment")]
     published_at: DateTime<Utc>,
     /// Its revision after this version, as in `ETag`.
     revision: u64,
