@@ -99,6 +99,7 @@ struct VariantPriceDetails {
 
 /// The price of a modifier in a list, with whatever product it is chosen.
 #[derive(Object)]
+#[oai(rename = "ListedModifierPriceDetails")]
 struct ModifierPriceDetails {
     /// The group.
     modifier_group_id: Uuid,
@@ -164,7 +165,7 @@ struct VariantPriceBody {
 
 /// The price of a modifier in a list.
 #[derive(Object, Serialize)]
-#[oai(rename = "ModifierPrice")]
+#[oai(rename = "ListedModifierPrice")]
 struct ModifierPriceBody {
     /// The group.
     modifier_group_id: Uuid,
