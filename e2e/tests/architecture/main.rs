@@ -12,7 +12,7 @@ use regex::Regex;
 use source::Source;
 
 /// Which crates of the workspace a crate may use. Dependencies of tests are free.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("exchange", &["domain"]),
     ("event-store", &["domain"]),

@@ -23,6 +23,7 @@ use super::stock::Taking;
 use super::target::{Target, company};
 use super::{earlier, ingredients, output, pizza_place, private};
 use crate::installation::Installation;
+use crate::menu_exchange;
 
 /// Imports into a company of the installation; a private import has its own installation and needs none.
 ///
@@ -37,6 +38,9 @@ pub async fn run(args: ImportArgs, installation: Option<&Installation>) -> Resul
     let outcome = async {
         match &args.what {
             ImportCommand::Sales(args) => importer()?.sales(args).await,
+            ImportCommand::Menu(args) => {
+                menu_exchange::import(args, language, importer()?.installation).await
+            }
             ImportCommand::PizzaPlace(args) if args.private => private::run(args, language).await,
             ImportCommand::PizzaPlace(args) => importer()?.pizza_place(args).await,
         }

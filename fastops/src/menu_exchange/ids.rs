@@ -1,0 +1,28 @@
+//! The ids of a company's things by their names, and the revisions that an import has seen.
+
+use std::collections::BTreeMap;
+
+use domain::shared::{BranchId, CategoryId, ProductId, StockItemId, VariantId};
+use event_store::Revision;
+use exchange::menu::Key;
+
+/// A thing that the company has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<I> {
+    pub(super) id: I,
+    /// The revision of its stream; none if this import adds it.
+    pub(super) revision: Option<Revision>,
+}
+
+/// The ids of a menu.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ids {
+    pub(super) branches: BTreeMap<Key, BranchId>,
+    pub(super) categories: BTreeMap<Key, Known<CategoryId>>,
+    pub(super) items: BTreeMap<Key, Known<StockItemId>>,
+    pub(super) products: BTreeMap<Key, Known<ProductId>>,
+    /// By product and variant.
+    pub(super) variants: BTreeMap<(Key, Key), VariantId>,
+    /// By product.
+    pub(super) recipes: BTreeMap<Key, Revision>,
+}
