@@ -46,6 +46,7 @@ pub use error::{Error, Failure};
 pub(crate) use figures::wait_for_read_models;
 pub(crate) use importing::Importing;
 pub(crate) use output::line;
+pub(crate) use progress::{Counted, Progress};
 pub use run::run;
 pub(crate) use source::Source;
 pub(crate) use target::company;

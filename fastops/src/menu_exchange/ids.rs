@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::shared::{BranchId, CategoryId, ProductId, StockItemId, VariantId};
+use domain::shared::{
+    BranchId, CategoryId, ModifierGroupId, ModifierId, PriceListId, ProductId, StockItemId,
+    VariantId,
+};
 use event_store::Revision;
 use exchange::menu::Key;
 
@@ -20,9 +23,13 @@ pub(super) struct Ids {
     pub(super) branches: BTreeMap<Key, BranchId>,
     pub(super) categories: BTreeMap<Key, Known<CategoryId>>,
     pub(super) items: BTreeMap<Key, Known<StockItemId>>,
+    pub(super) groups: BTreeMap<Key, Known<ModifierGroupId>>,
+    /// By group and modifier.
+    pub(super) modifiers: BTreeMap<(Key, Key), ModifierId>,
     pub(super) products: BTreeMap<Key, Known<ProductId>>,
     /// By product and variant.
     pub(super) variants: BTreeMap<(Key, Key), VariantId>,
     /// By product.
     pub(super) recipes: BTreeMap<Key, Revision>,
+    pub(super) price_lists: BTreeMap<Key, Known<PriceListId>>,
 }

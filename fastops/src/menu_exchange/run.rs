@@ -10,8 +10,11 @@ use super::check::Checked;
 use super::company_menu::CompanyMenu;
 use super::up_to_date::up_to_date;
 use super::{files, output};
-use crate::import::{Error, Failure, Importing, Source, company};
+use crate::import::{Counted, Error, Failure, Importing, Progress, Source, company};
 use crate::installation::Installation;
+
+/// What the progress of an import of a menu counts.
+const CHANGES: Counted = Counted { es: "cambios", en: "changes" };
 
 /// Exports from a company of the installation.
 ///
@@ -55,10 +58,14 @@ pub(crate) async fn import(
     installation.follow(&shutdown);
     let source = Source::menu(tenant, installation.ids.uuid());
     let importing = Importing::of_menu(installation.commands.clone(), tenant, source);
-    let mut applying =
-        Applying { importing: &importing, wanted: &checked.wanted, ids: company.ids };
+    let CompanyMenu { menu: current, ids } = &company;
+    let (wanted, ids) = (&checked.wanted, ids.clone());
+    let mut applying = Applying { importing: &importing, current, wanted, ids };
+    let progress = Progress::new(language, CHANGES, checked.changes.len(), 0);
     for change in &checked.changes {
         applying.apply(change).await?;
+        progress.one_more();
     }
+    progress.end();
     output::changed(language, checked.changes.len())
 }

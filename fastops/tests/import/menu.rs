@@ -138,3 +138,38 @@ async fn a_dry_run_lists_every_bad_cell_and_an_import_writes_nothing_while_there
     let products = std::fs::read_to_string(csv.join("products.csv")).unwrap();
     assert!(products.contains("\n'=1+1,Platos"), "{products}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn price_lists_are_drafted_published_changed_and_withdrawn() {
+    let (folder, target) = (TempDir::new().unwrap(), Target::set_up().await);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("categories.csv", "category\nPlatos\n");
+    write("products.csv", "product,category\nArepa,Platos\n");
+    write("variants.csv", "product,variant,price,currency\nArepa,Sola,5000,COP\n");
+    let head = "list,channel,weekdays,from,until,valid_from,published\n";
+    let list = |published: &str| {
+        format!("{head}Hora feliz,web,friday saturday,17:00,02:00,2026-01-01,{published}\n")
+    };
+    let lists = async || {
+        let query = "SELECT name, is_published, entries #>> '{0,price,amount}' FROM price_lists";
+        target.export_menu(&folder.path().join("out.zip")).await;
+        target.figures::<(String, bool, String)>(query).await
+    };
+
+    let happy =
+        |is_published, price: &str| vec![("Hora feliz".to_owned(), is_published, price.to_owned())];
+
+    write("price_lists.csv", &list("yes"));
+    write("prices.csv", "list,product,variant,price,currency\nHora feliz,Arepa,Sola,4000,COP\n");
+    succeeded(&target.import_menu(folder.path(), &[]).await);
+    assert_eq!(lists().await, happy(true, "400000"));
+    let again = target.import_menu(&folder.path().join("out.zip"), &[]).await;
+    assert!(text(&again).contains("0 changes"), "{}", text(&again));
+
+    write("prices.csv", "list,product,variant,price\nHORA FELIZ,AREPA,sola,3500\n");
+    write("price_lists.csv", &list("no"));
+    let changed = target.import_menu(folder.path(), &[]).await;
+    succeeded(&changed);
+    assert!(text(&changed).contains("1 changes"), "{}", text(&changed));
+    assert_eq!(lists().await, happy(false, "350000"));
+}
