@@ -85,6 +85,17 @@ pub enum Reason {
     PriceZero,
     /// The price is in another currency than the first of the same product, group or list.
     MixedCurrencies,
+    /// Not a factor above zero with at most six decimals.
+    Multiplier(String),
+    /// Not a code of the kind that the column holds.
+    Code(String),
+    /// Not a text, or one that is too long.
+    Description(String),
+    /// An earlier row says something else about the same thing.
+    Differs {
+        /// What it says.
+        earlier: String,
+    },
     /// No currency of ISO 4217.
     Currency(String),
     /// The file names no currency, and the menu has no price that shows it.
@@ -137,6 +148,16 @@ pub enum Rule {
     Defaults,
     /// Modifiers ask groups one level deep.
     Nesting,
+    /// What a product changes of a group contradicts what the group is.
+    Override,
+    /// Every variant multiplies a recipe, so that there is none to multiply.
+    NoBaseVariant,
+    /// Another variant has the same stock keeping unit or barcode.
+    CodeTaken,
+    /// An item cannot become a combo, nor a combo an item.
+    Kind,
+    /// A combo is made of items.
+    ComboOfCombos,
 }
 
 /// Everything that is wrong with what is imported.

@@ -73,7 +73,10 @@ pub fn changes(current: &Menu, wanted: &Menu) -> Vec<Change> {
     // A group that is asked is there before one that asks it.
     groups.sort_by_key(|(key, ..)| wanted.groups[key].asks_any());
     add(Kind::Group, groups);
-    add(Kind::Product, differing(&current.products, &wanted.products, |it| &it.name));
+    let mut products = differing(&current.products, &wanted.products, |it| &it.name);
+    // What a combo is made of is there before the combo.
+    products.sort_by_key(|(key, ..)| wanted.products[key].is_combo());
+    add(Kind::Product, products);
     add(Kind::Recipe, recipes(current, wanted));
     add(Kind::PriceList, differing(&current.price_lists, &wanted.price_lists, |it| &it.name));
     changes

@@ -7,13 +7,14 @@
 //! - [`codec`]: tables as CSV files, as an archive of them and as a workbook; [`text`]: lines and fields of a CSV
 //!   file; [`formula`]: how a cell is kept from being a formula; [`number`]: decimal points and commas
 //! - [`table`]: rows that know their file, row and column; [`bad_cell`]: why a cell cannot be read
-//! - [`menu`]: the menu by its names; [`reading`]: tables laid over a menu; [`writing`]: a menu as tables
+//! - [`menu`]: the menu by its names; [`marks`]: the words of allergens and diets; [`reading`]: tables laid over a menu; [`writing`]: a menu as tables
 //! - [`changes`]: what differs between two menus, in the order in which it can be applied
 
 pub mod bad_cell;
 pub mod changes;
 pub mod codec;
 pub mod formula;
+pub mod marks;
 pub mod menu;
 pub mod number;
 pub mod reading;

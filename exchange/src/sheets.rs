@@ -50,6 +50,12 @@ pub const INGREDIENTS: Sheet = Sheet {
     ],
 };
 
+/// What is declared of allergens and diets in what is kept in stock.
+pub const INGREDIENT_ALLERGENS: Sheet = Sheet {
+    name: "ingredient_allergens",
+    columns: &[Column::text("ingredient"), Column::text("mark"), Column::text("contains")],
+};
+
 /// Groups of modifiers.
 pub const MODIFIER_GROUPS: Sheet = Sheet {
     name: "modifier_groups",
@@ -87,8 +93,16 @@ pub const MODIFIER_RECIPES: Sheet = Sheet {
 };
 
 /// The products of the menu.
-pub const PRODUCTS: Sheet =
-    Sheet { name: "products", columns: &[Column::text("product"), Column::text("category")] };
+pub const PRODUCTS: Sheet = Sheet {
+    name: "products",
+    columns: &[
+        Column::text("product"),
+        Column::text("category"),
+        Column::number("place").optional(),
+        Column::text("tax_class").optional(),
+        Column::number("preparation_minutes").optional(),
+    ],
+};
 
 /// The variants of products, in the order of the menu.
 pub const VARIANTS: Sheet = Sheet {
@@ -97,6 +111,72 @@ pub const VARIANTS: Sheet = Sheet {
         Column::text("product"),
         Column::text("variant"),
         Column::number("price"),
+        Column::text("currency").optional(),
+        Column::number("recipe_multiplier").optional(),
+        Column::text("sku").optional(),
+        Column::text("barcode").optional(),
+    ],
+};
+
+/// What is said of products, by language.
+pub const PRODUCT_TEXTS: Sheet = Sheet {
+    name: "product_texts",
+    columns: &[
+        Column::text("product"),
+        Column::text("language"),
+        Column::text("description"),
+        Column::text("search_words").optional(),
+    ],
+};
+
+/// What is declared of allergens and diets in products.
+pub const ALLERGENS: Sheet = Sheet {
+    name: "allergens",
+    columns: &[Column::text("product"), Column::text("mark"), Column::text("contains")],
+};
+
+/// Where products are made.
+pub const PRODUCT_STATIONS: Sheet = Sheet {
+    name: "product_stations",
+    columns: &[Column::text("product"), Column::text("branch"), Column::text("station")],
+};
+
+/// The modifier groups that products offer, with other limits where a product has them.
+pub const PRODUCT_GROUPS: Sheet = Sheet {
+    name: "product_groups",
+    columns: &[
+        Column::text("product"),
+        Column::text("group"),
+        Column::text("required").optional(),
+        Column::number("min").optional(),
+        Column::number("max").optional(),
+    ],
+};
+
+/// What products change of the modifiers of their groups.
+pub const PRODUCT_MODIFIERS: Sheet = Sheet {
+    name: "product_modifiers",
+    columns: &[
+        Column::text("product"),
+        Column::text("group"),
+        Column::text("modifier"),
+        Column::text("hidden").optional(),
+        Column::number("price").optional(),
+        Column::text("currency").optional(),
+        Column::number("default_quantity").optional(),
+    ],
+};
+
+/// The slots of combos, with a row for each product that fills one.
+pub const COMBOS: Sheet = Sheet {
+    name: "combos",
+    columns: &[
+        Column::text("product"),
+        Column::text("slot"),
+        Column::number("pieces"),
+        Column::text("option_product"),
+        Column::text("option_variant"),
+        Column::number("price").optional(),
         Column::text("currency").optional(),
     ],
 };
@@ -145,11 +225,18 @@ pub const PRICES: Sheet = Sheet {
 pub const ALL: &[&Sheet] = &[
     &CATEGORIES,
     &INGREDIENTS,
+    &INGREDIENT_ALLERGENS,
     &MODIFIER_GROUPS,
     &MODIFIERS,
     &MODIFIER_RECIPES,
     &PRODUCTS,
     &VARIANTS,
+    &PRODUCT_TEXTS,
+    &ALLERGENS,
+    &PRODUCT_STATIONS,
+    &PRODUCT_GROUPS,
+    &PRODUCT_MODIFIERS,
+    &COMBOS,
     &RECIPES,
     &PRICE_LISTS,
     &PRICES,
@@ -165,5 +252,36 @@ impl Sheet {
     pub(crate) fn index(&self, column: &str) -> usize {
         let found = self.columns.iter().position(|it| it.name == column);
         found.unwrap_or_else(|| panic!("the sheet {} has no column {column}", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sheets and columns that the page describes: headings, and rows of tables with a column in the first cell.
+    fn described() -> Vec<(String, Vec<(String, bool)>)> {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/import-menu.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let mut sheets: Vec<(String, Vec<(String, bool)>)> = Vec::new();
+        for line in page.lines() {
+            if let Some(name) = line.strip_prefix("### ") {
+                sheets.push((name.to_owned(), vec![]));
+            } else if let Some((column, holds)) =
+                line.strip_prefix("| `").and_then(|rest| rest.split_once("` | "))
+            {
+                let column = (column.to_owned(), !holds.ends_with(" (optional) |"));
+                sheets.last_mut().unwrap().1.push(column);
+            }
+        }
+        sheets
+    }
+
+    #[test]
+    fn every_sheet_and_column_is_described_as_it_is() {
+        let column = |column: &Column| (column.name.to_owned(), column.is_required);
+        let sheet =
+            |sheet: &&Sheet| (sheet.name.to_owned(), sheet.columns.iter().map(column).collect());
+        assert_eq!(described(), ALL.iter().map(sheet).collect::<Vec<_>>());
     }
 }

@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use domain::catalog::Channel;
+use domain::catalog::diet::{Mark, Presence};
 use domain::catalog::modifier_group::Limits;
 use domain::catalog::price_list::{Weekday, Weekdays};
+use domain::catalog::product::{Barcode, Sku, Text};
 use domain::inventory::{BaseUnit, OnShortage};
-use domain::shared::{Currency, Money, Name, StockQuantity};
+use domain::shared::{
+    Code, Currency, Description, LanguageTag, Money, Multiplier, Name, StockQuantity,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::menu::{
-    Category, Group, Ingredient, Key, Menu, Modifier, Portion, PriceList, Product, Subject, Things,
-    Variant,
+    Category, Group, Ingredient, Key, Menu, Modifier, OfferedGroup, OfferedModifier, Portion,
+    PriceList, Product, Slot, SlotOption, Subject, Things, Variant,
 };
 
 /// How many names a random menu is made of.
@@ -41,12 +45,16 @@ impl Builder {
     fn menu(mut self) -> Menu {
         let mut menu = Menu::default();
         let branch = self.names[0].clone();
+        let station = self.names[self.names.len() - 1].clone();
+        let stations = Things::from([(Key::from(&station), station)]);
+        menu.context.stations.insert(Key::from(&branch), stations);
         menu.context.branches.insert(Key::from(&branch), branch);
         menu.categories = self.things(|it, name| Category { name, place: it.small(65_536) });
         menu.ingredients = self.things(|it, name| Ingredient {
             name,
             unit: BaseUnit::ALL[it.up_to(3)],
             on_shortage: OnShortage::ALL[it.up_to(2)],
+            marks: it.marks(),
         });
         let ingredients = menu.ingredients.clone();
         let mut asked = None;
@@ -55,11 +63,9 @@ impl Builder {
             asked.get_or_insert(Key::from(&group.name));
             group
         });
-        let categories = menu.categories.clone();
-        menu.products = self.things(|it, name| {
-            let category = it.one(&categories).expect("there are categories");
-            Product { name, category, variants: it.variants() }
-        });
+        let others = menu.clone();
+        menu.products = self.things(|it, name| it.product(name, &others));
+        self.compose_a_combo(&mut menu);
         for (key, product) in &menu.products {
             let recipe = product
                 .variants
@@ -118,7 +124,76 @@ impl Builder {
     }
 
     fn variants(&mut self) -> Vec<Variant> {
-        self.parts(|it, name| Variant { name, price: it.price() })
+        let multiplier = Multiplier::try_from_millionths(1_350_000).expect("it is a factor");
+        let mut is_base = true;
+        self.parts(|it, name| Variant {
+            name,
+            price: it.price(),
+            recipe_multiplier: (!std::mem::take(&mut is_base)).then_some(multiplier),
+            sku: Some(Sku::parse(&format!("=S {}", it.at)).expect("it is a code")),
+            barcode: Some(Barcode::parse(&format!("+{}", it.at)).expect("it is a code")),
+        })
+    }
+
+    fn marks(&mut self) -> domain::catalog::diet::Marks {
+        let presences = [Presence::Unknown, Presence::FreeOf, Presence::Contains];
+        let marks: Vec<Mark> = Mark::all().take(3).collect();
+        marks.into_iter().map(|mark| (mark, presences[self.up_to(3)])).collect()
+    }
+
+    fn product(&mut self, name: Name, menu: &Menu) -> Product {
+        let category = self.one(&menu.categories).expect("there are categories");
+        let mut product = Product::new(name, category);
+        product.place = self.small(9);
+        product.tax_class = (self.up_to(2) == 0).then(|| Code::parse("drinks").expect("a code"));
+        product.preparation_minutes = (self.up_to(2) == 0).then_some(12);
+        product.variants = self.variants();
+        product.marks = self.marks();
+        let description = Description::parse("=1+1; \"a\"\nb\\n, c").expect("it is a text");
+        let search_words = self.names.iter().take(self.at % 3).cloned().collect();
+        let text = Text { description: Some(description), search_words };
+        let language = LanguageTag::parse("pt-BR").expect("it is a tag");
+        product.texts = [(language, text)].into_iter().filter(|_| self.up_to(2) == 0).collect();
+        let (branch, stations) = menu.context.stations.first_key_value().expect("there is one");
+        let station = stations.keys().next().expect("there is one").clone();
+        product.stations =
+            (self.up_to(2) == 0).then(|| (branch.clone(), station)).into_iter().collect();
+        let groups: Vec<Key> = menu.groups.keys().filter(|_| self.up_to(2) == 0).cloned().collect();
+        product.groups = groups.into_iter().map(|key| self.offered(key, menu)).collect();
+        product
+    }
+
+    fn offered(&mut self, group: Key, menu: &Menu) -> OfferedGroup {
+        let modifiers = &menu.groups[&group].modifiers;
+        let changed = OfferedModifier {
+            is_hidden: modifiers.len() > 1 && self.up_to(2) == 0,
+            price: Some(self.price()),
+            default_quantity: (self.up_to(2) == 0).then_some(0),
+        };
+        let first = Key::from(&modifiers[0].name);
+        let modifiers = [(first, changed)].into_iter().filter(|_| self.up_to(2) == 0).collect();
+        let limits = Limits { required: false, min: 0, max: 50 };
+        OfferedGroup { group, limits: (self.up_to(2) == 0).then_some(limits), modifiers }
+    }
+
+    /// Makes a combo of the last product, if there is another one.
+    fn compose_a_combo(&mut self, menu: &mut Menu) {
+        let (Some((item, variants)), true) = (
+            menu.products.iter().next().map(|(key, it)| (key.clone(), it.variants.clone())),
+            menu.products.len() > 1,
+        ) else {
+            return;
+        };
+        let option = |variant: &Variant| SlotOption {
+            product: item.clone(),
+            variant: Key::from(&variant.name),
+            upcharge: self.price(),
+        };
+        let options = variants.iter().map(option).collect();
+        let slot = Slot { name: self.names[0].clone(), pieces: 2, options };
+        if let Some(mut last) = menu.products.last_entry() {
+            last.get_mut().slots = vec![slot];
+        }
     }
 
     fn group(&mut self, name: Name, stock: &Things<Ingredient>, asked: Option<&Key>) -> Group {

@@ -41,6 +41,10 @@ impl Reason {
             Self::Ambiguous(_) => "ambiguous-number",
             Self::Price { .. } | Self::PriceZero => "price",
             Self::MixedCurrencies => "mixed-currencies",
+            Self::Multiplier(_) => "multiplier",
+            Self::Code(_) => "code",
+            Self::Description(_) => "description",
+            Self::Differs { .. } => "differs",
             Self::Currency(_) | Self::NoCurrency => "currency",
             Self::Quantity(_) => "quantity",
             Self::Date(_) => "date",
@@ -54,6 +58,11 @@ impl Reason {
             Self::Rule(Rule::Limits) => "limits",
             Self::Rule(Rule::Defaults) => "defaults",
             Self::Rule(Rule::Nesting) => "nesting",
+            Self::Rule(Rule::Override) => "override",
+            Self::Rule(Rule::NoBaseVariant) => "no-base-variant",
+            Self::Rule(Rule::CodeTaken) => "code-taken",
+            Self::Rule(Rule::Kind) => "kind",
+            Self::Rule(Rule::ComboOfCombos) => "combo-of-combos",
         }
     }
 
@@ -71,6 +80,7 @@ impl Reason {
             | Self::RepeatedColumn => self.of_file(),
             Self::Unknown(_)
             | Self::Repeated { .. }
+            | Self::Differs { .. }
             | Self::NothingIn { .. }
             | Self::TooMany { .. }
             | Self::Fixed { .. } => self.of_rows(),
@@ -111,6 +121,10 @@ impl Reason {
             Self::TooMany { max } => {
                 words(format!("son más de {max}"), format!("there are more than {max}"))
             }
+            Self::Differs { earlier } => words(
+                format!("un renglón anterior dice {}", quoted(earlier)),
+                format!("an earlier row says {}", quoted(earlier)),
+            ),
             Self::Fixed { current } => words(
                 format!("no se puede cambiar: es {current}"),
                 format!("it cannot be changed: it is {current}"),
@@ -158,6 +172,21 @@ impl Reason {
             Self::Currency(text) => words(
                 format!("{} no es una moneda", quoted(text)),
                 format!("{} is not a currency", quoted(text)),
+            ),
+            Self::Multiplier(text) => words(
+                format!("{} no es un factor entre 0 y 1000, con hasta 6 decimales", quoted(text)),
+                format!(
+                    "{} is not a factor between 0 and 1000 with up to 6 decimals",
+                    quoted(text)
+                ),
+            ),
+            Self::Code(text) => words(
+                format!("{} no es un código permitido aquí", quoted(text)),
+                format!("{} is no code that is allowed here", quoted(text)),
+            ),
+            Self::Description(text) => words(
+                format!("{} no es un texto permitido: es muy largo o no se ve", quoted(text)),
+                format!("{} is no text that is allowed: too long or not visible", quoted(text)),
             ),
             Self::NoCurrency => words(
                 "falta la moneda: el menú no tiene precios que la muestren",
@@ -224,6 +253,26 @@ fn of_rule(rule: Rule) -> Words {
         Rule::Defaults => words(
             "al principio se eligen más o menos modificadores de los que permite el grupo",
             "more or fewer modifiers are chosen at first than the group allows",
+        ),
+        Rule::Override => words(
+            "lo que el producto cambia del grupo contradice al grupo",
+            "what the product changes of the group contradicts the group",
+        ),
+        Rule::NoBaseVariant => words(
+            "todas las variantes multiplican una receta y ninguna la tiene",
+            "every variant multiplies a recipe, and none has it",
+        ),
+        Rule::CodeTaken => words(
+            "otra variante tiene el mismo SKU o código de barras",
+            "another variant has the same SKU or barcode",
+        ),
+        Rule::Kind => words(
+            "un producto no se vuelve combo, ni un combo producto",
+            "an item does not become a combo, nor a combo an item",
+        ),
+        Rule::ComboOfCombos => words(
+            "un combo se compone de productos, no de combos",
+            "a combo is made of items, not of combos",
         ),
         Rule::Nesting => words(
             "un grupo que otro pide no puede pedir otro más",

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bad_cell::BadCell;
-use crate::sheets::PRODUCTS;
+use crate::sheets::PRODUCT_STATIONS;
 use crate::text::Fault;
 use crate::{Menu, changes, reading, testing, writing};
 
@@ -18,22 +18,23 @@ fn read_text(name: &str, text: &[u8]) -> (Vec<Vec<String>>, Vec<(u64, Reason)>) 
     (rows, bad.into_sorted().into_iter().map(reason).collect())
 }
 
-fn products(rows: &[[&str; 2]]) -> Table {
-    let row = |cells: &[&str; 2]| cells.iter().map(|cell| (*cell).to_owned()).collect();
-    Table::new(&PRODUCTS, rows.iter().map(row).collect())
+fn stations(rows: &[[&str; 3]]) -> Table {
+    let row = |cells: &[&str; 3]| cells.iter().map(|cell| (*cell).to_owned()).collect();
+    Table::new(&PRODUCT_STATIONS, rows.iter().map(row).collect())
 }
 
 #[test]
 fn s47_cells_of_files_and_workbooks_do_not_begin_like_formulas() {
     let formula = "=HYPERLINK(\"http://evil\";\"x\")";
-    let table = products(&[[formula, "+1"]]);
+    let table = stations(&[[formula, "+1", "-1"]]);
     let text = csv_text(&table);
     assert!(
-        text.contains("\r\n\"'=HYPERLINK(\"\"http://evil\"\";\"\"x\"\")\",'+1\r\n"),
+        text.contains("\r\n\"'=HYPERLINK(\"\"http://evil\"\";\"\"x\"\")\",'+1,'-1\r\n"),
         "{text:?}"
     );
-    let (rows, bad) = read_text("products.csv", text.as_bytes());
-    assert_eq!((rows, bad), (vec![vec![formula.to_owned(), "+1".to_owned()]], vec![]));
+    let (rows, bad) = read_text("product_stations.csv", text.as_bytes());
+    let cells = [formula, "+1", "-1"].map(str::to_owned).to_vec();
+    assert_eq!((rows, bad), (vec![cells], vec![]));
     let bytes = write(std::slice::from_ref(&table), Format::Xlsx).unwrap();
     let sheets = workbook::read(&bytes).unwrap();
     assert!(sheets[0].rows[1].cells.iter().all(|cell| cell.starts_with('\'')), "{sheets:?}");
@@ -41,7 +42,8 @@ fn s47_cells_of_files_and_workbooks_do_not_begin_like_formulas() {
 
 #[test]
 fn files_of_spreadsheets_are_read_whatever_they_separate_and_end_lines_with() {
-    let expected = vec![vec!["Arepa".to_owned(), "Platos, fuertes".to_owned()]];
+    let cells = ["Arepa", "Platos, fuertes", "", "", ""].map(str::to_owned);
+    let expected = vec![cells.to_vec()];
     for text in [
         "\u{feff}product,category\r\nArepa,\"Platos, fuertes\"\r\n",
         "PRODUCT;Category\n;\nArepa;Platos, fuertes",
@@ -55,7 +57,7 @@ fn files_of_spreadsheets_are_read_whatever_they_separate_and_end_lines_with() {
 #[test]
 fn a_row_that_is_none_is_listed_and_costs_no_other() {
     let (rows, bad) = read_text("products.csv", b"product,category\n\"a,b\nc\nd,\xff\ne,f\n");
-    assert_eq!(rows.last(), Some(&vec!["e".to_owned(), "f".to_owned()]));
+    assert_eq!(rows.last().map(|row| &row[..2]), Some(&["e".to_owned(), "f".to_owned()][..]));
     let expected = vec![
         (2, Reason::Text(Fault::UnclosedQuote)),
         (3, Reason::FieldCount { expected: 2, given: 1 }),
@@ -90,7 +92,7 @@ fn an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() {
 
 #[test]
 fn what_is_damaged_is_refused() {
-    let bytes = write(&[products(&[["a", "b"]])], Format::Xlsx).unwrap();
+    let bytes = write(&[stations(&[["a", "b", "c"]])], Format::Xlsx).unwrap();
     let read = read(&[sent("x", &bytes[..bytes.len() / 2])], None, &mut BadCells::default());
     assert!(matches!(read, Err(Unreadable::Damaged(_))));
 }
@@ -122,11 +124,15 @@ proptest! {
         menu in testing::menu(),
         other in testing::menu(),
     ) {
-        // Units are fixed, and what refers to an ingredient goes with it.
-        let products = other.products.clone();
+        // What the file names stays what it is: items and combos, units, who has a code.
+        let mut products = other.products;
+        products.retain(|key, _| !menu.products.contains_key(key));
+        for variant in products.values_mut().flat_map(|product| &mut product.variants) {
+            (variant.sku, variant.barcode) = (None, None);
+        }
         let other = Menu {
             categories: other.categories,
-            products: other.products,
+            products: products.clone(),
             context: menu.context.clone(),
             ..Menu::default()
         };

@@ -3,6 +3,7 @@
 //! Ids are not part of it. Things refer to each other by [`Key`], so that two spellings of one name are one thing.
 
 mod key;
+mod offer;
 mod parts;
 mod price_list;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use domain::shared::{Currency, Name};
 
 pub use key::Key;
+pub use offer::{OfferedGroup, OfferedModifier, Slot, SlotOption};
 pub use parts::{Category, Group, Ingredient, Modifier, Product, Variant};
 pub use price_list::{PriceList, Subject};
 
@@ -45,8 +47,12 @@ pub struct Menu {
 /// What tables refer to and do not change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
+    /// Categories that were removed. Products that are in one stay there.
+    pub removed_categories: Things<Name>,
     /// The branches of the company.
     pub branches: Things<Name>,
+    /// The stations of each branch.
+    pub stations: Things<Things<Name>>,
     /// The currency of prices that name none; none if the branches trade in several.
     pub currency: Option<Currency>,
 }

@@ -80,6 +80,23 @@ impl<'a> Cells<'a> {
         if self.is_filled(column) { read(self, column) } else { Some(default) }
     }
 
+    /// A column of something that there may be: as `before` where a file lacks the column, none where the cell is
+    /// empty.
+    pub(super) fn kept<T>(
+        &mut self,
+        column: &'static str,
+        before: Option<T>,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Result<Option<T>, Noted> {
+        if !self.has(column) {
+            return Ok(before);
+        }
+        if !self.is_filled(column) {
+            return Ok(None);
+        }
+        read(self, column).map(Some).ok_or(Noted)
+    }
+
     pub(super) fn name(&mut self, column: &'static str) -> Option<Name> {
         self.sift(column, |text| Name::parse(text).map_err(Reason::Name))
     }
@@ -176,6 +193,19 @@ impl<'a> Cells<'a> {
             let number = with_point(text, mark).map_err(|_| Reason::Ambiguous(text.to_owned()))?;
             let quantity = number.parse().ok().filter(|it: &StockQuantity| it.is_positive());
             quantity.ok_or_else(|| Reason::Quantity(text.to_owned()))
+        })
+    }
+
+    /// A number with decimals, as its type reads it with a point.
+    pub(super) fn decimal<T: FromStr>(
+        &mut self,
+        column: &'static str,
+        refused: impl FnOnce(String) -> Reason,
+    ) -> Option<T> {
+        let mark = self.table.mark;
+        self.sift(column, |text| {
+            let number = with_point(text, mark).map_err(|_| Reason::Ambiguous(text.to_owned()))?;
+            number.parse().map_err(|_| refused(text.to_owned()))
         })
     }
 

@@ -101,12 +101,7 @@ impl Reader<'_> {
         cells: &mut Cells<'_>,
         before: Option<&Modifier>,
     ) -> Result<Option<Key>, Noted> {
-        if !cells.has("asks_group") {
-            return Ok(before.and_then(|before| before.asks.clone()));
-        }
-        if !cells.is_filled("asks_group") {
-            return Ok(None);
-        }
-        self.known_group(cells, "asks_group").map(Some).ok_or(Noted)
+        let before = before.and_then(|before| before.asks.clone());
+        cells.kept("asks_group", before, |cells, column| self.known_group(cells, column))
     }
 }

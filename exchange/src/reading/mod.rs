@@ -6,7 +6,9 @@
 mod cells;
 mod checks;
 mod groups;
+mod marks;
 mod named;
+mod offers;
 mod price_lists;
 mod products;
 mod stock;
@@ -24,11 +26,18 @@ type ReadRow = fn(&mut Reader<'_>, &mut Cells<'_>) -> Option<()>;
 const READERS: &[(&Sheet, ReadRow)] = &[
     (&sheets::CATEGORIES, |it, row| it.category(row)),
     (&sheets::INGREDIENTS, |it, row| it.ingredient(row)),
+    (&sheets::INGREDIENT_ALLERGENS, |it, row| it.ingredient_mark(row)),
     (&sheets::MODIFIER_GROUPS, |it, row| it.group(row)),
     (&sheets::MODIFIERS, |it, row| it.modifier(row)),
     (&sheets::MODIFIER_RECIPES, |it, row| it.modifier_portion(row)),
     (&sheets::PRODUCTS, |it, row| it.product(row)),
     (&sheets::VARIANTS, |it, row| it.variant(row)),
+    (&sheets::PRODUCT_TEXTS, |it, row| it.text(row)),
+    (&sheets::ALLERGENS, |it, row| it.product_mark(row)),
+    (&sheets::PRODUCT_STATIONS, |it, row| it.station(row)),
+    (&sheets::PRODUCT_GROUPS, |it, row| it.offered_group(row)),
+    (&sheets::PRODUCT_MODIFIERS, |it, row| it.offered_modifier(row)),
+    (&sheets::COMBOS, |it, row| it.combo_option(row)),
     (&sheets::RECIPES, |it, row| it.portion(row)),
     (&sheets::PRICE_LISTS, |it, row| it.price_list(row)),
     (&sheets::PRICES, |it, row| it.price(row)),

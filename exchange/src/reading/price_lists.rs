@@ -7,7 +7,7 @@ use super::Reader;
 use super::cells::{Cells, Noted};
 use crate::bad_cell::Reason;
 use crate::menu::{Key, PriceList, Subject};
-use crate::sheets::{PRICE_LISTS, PRODUCTS, VARIANTS};
+use crate::sheets::PRICE_LISTS;
 use crate::writing::weekday_word;
 
 impl Reader<'_> {
@@ -81,13 +81,8 @@ impl Reader<'_> {
             let modifier = self.known_modifier(cells, &group)?;
             return Some(Subject::Modifier { group, modifier });
         }
-        let product = cells.reference("product", |key| {
-            self.menu.products.contains_key(key) || self.named.has(&PRODUCTS, key)
-        })?;
-        let variant = cells.reference("variant", |key| {
-            let known = self.menu.products.get(&product).and_then(|it| it.variant(key));
-            known.is_some() || self.named.has_part(&VARIANTS, &product, key)
-        })?;
+        let product = self.known_product(cells, "product")?;
+        let variant = self.known_variant(cells, "variant", &product)?;
         Some(Subject::Variant { product, variant })
     }
 }

@@ -6,7 +6,7 @@ use super::Reader;
 use super::cells::Cells;
 use crate::bad_cell::Reason;
 use crate::menu::{Category, Ingredient, Key};
-use crate::sheets::{INGREDIENTS, PRODUCTS, VARIANTS};
+use crate::sheets::INGREDIENTS;
 
 impl Reader<'_> {
     pub(super) fn category(&mut self, cells: &mut Cells<'_>) -> Option<()> {
@@ -29,6 +29,7 @@ impl Reader<'_> {
         self.once(cells, "ingredient", &[&key])?;
         let current = self.current.ingredients.get(&key);
         let unit = cells.word("unit", BaseUnit::ALL, BaseUnit::word);
+        let marks = current.map_or_else(Default::default, |current| current.marks.clone());
         let before = current.map_or(OnShortage::Refuse, |current| current.on_shortage);
         let on_shortage = cells.optional("on_shortage", before, |cells, column| {
             cells.word(column, OnShortage::ALL, OnShortage::word)
@@ -38,21 +39,14 @@ impl Reader<'_> {
             cells.refuse("unit", Reason::Fixed { current: fixed.word().to_owned() });
             return None;
         }
-        self.menu.ingredients.insert(key, Ingredient { name, unit, on_shortage });
+        self.menu.ingredients.insert(key, Ingredient { name, unit, on_shortage, marks });
         Some(())
     }
 
     pub(super) fn portion(&mut self, cells: &mut Cells<'_>) -> Option<()> {
-        let Self { menu, named, .. } = self;
-        let product = cells.reference("product", |key| {
-            menu.products.contains_key(key) || named.has(&PRODUCTS, key)
-        });
-        let variant = product.as_ref().and_then(|product| {
-            cells.reference("variant", |key| {
-                let known = menu.products.get(product).and_then(|it| it.variant(key));
-                known.is_some() || named.has_part(&VARIANTS, product, key)
-            })
-        });
+        let product = self.known_product(cells, "product");
+        let variant =
+            product.as_ref().and_then(|product| self.known_variant(cells, "variant", product));
         let ingredient = self.known_ingredient(cells);
         let quantity = cells.quantity("quantity");
         let (product, variant, ingredient) = (product?, variant?, ingredient?);

@@ -147,3 +147,53 @@ fn price_lists_are_read_with_their_days_and_hours() {
         ]
     );
 }
+
+#[test]
+fn combos_are_made_of_items_and_stay_combos() {
+    let products = ("products", "product,category\nArepa,platos\nCombo,platos\nDoble,platos\n");
+    let variants =
+        ("variants", "product,variant,price\nArepa,Sola,5000\nCombo,Uno,9000\nDoble,Uno,15000\n");
+    let combos = "product,slot,pieces,option_product,option_variant\nCombo,Comida,1,Arepa,Sola\n";
+    let (with, bad) = read(&menu(), &[products, variants, ("combos", combos)]);
+    assert_eq!(bad, []);
+    assert_eq!(
+        changes(&menu(), &with).last().map(|it| it.name.to_string()).as_deref(),
+        Some("Combo")
+    );
+    let nested = format!("{combos}Doble,Comida,2,Combo,Uno\nDoble,comida,3,Arepa,Sola\n");
+    let places: Vec<(String, Reason)> = faults(&[products, variants, ("combos", &nested)]);
+    assert_eq!(
+        places,
+        [
+            ("combos.csv:3".to_owned(), Reason::Rule(Rule::ComboOfCombos)),
+            ("combos.csv:4:pieces".to_owned(), Reason::Differs { earlier: "2".to_owned() }),
+        ]
+    );
+    let becomes = "product,slot,pieces,option_product,option_variant\nArepa,Comida,1,Doble,Uno\n";
+    let (_, bad) = read(&with, &[("combos", becomes)]);
+    assert_eq!(bad[0].reason, Reason::Rule(Rule::Kind));
+}
+
+#[test]
+fn codes_are_unique_in_the_whole_menu() {
+    let variants = "product,variant,price,sku\nArepa,Sola,1,A-1\n";
+    let (before, bad) = read(&menu(), &[PRODUCTS, ("variants", variants)]);
+    assert_eq!(bad, []);
+    let sopa = ("products", "product,category\nSopa,platos\n");
+    let (_, bad) =
+        read(&before, &[sopa, ("variants", "product,variant,price,sku\nSopa,Sola,1,a-1\n")]);
+    assert_eq!(bad.len(), 1);
+    assert_eq!(bad[0].reason, Reason::Rule(Rule::CodeTaken));
+}
+
+#[test]
+fn an_empty_cell_takes_away_what_an_absent_column_leaves() {
+    let variants = "product,variant,price,sku\nArepa,Sola,1,A-1\n";
+    let (before, _) = read(&menu(), &[PRODUCTS, ("variants", variants)]);
+    let sku = |text: &str| {
+        let (after, _) = read(&before, &[("variants", text)]);
+        after.products.values().next().unwrap().variants[0].sku.clone()
+    };
+    assert!(sku("product,variant,price\nArepa,Sola,2\n").is_some());
+    assert_eq!(sku("product,variant,price,sku\nArepa,Sola,2,\n"), None);
+}

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::shared::{
-    BranchId, CategoryId, ModifierGroupId, ModifierId, PriceListId, ProductId, StockItemId,
-    VariantId,
+    BranchId, CategoryId, ModifierGroupId, ModifierId, PriceListId, ProductId, StationId,
+    StockItemId, VariantId,
 };
 use event_store::Revision;
 use exchange::menu::Key;
@@ -21,6 +21,8 @@ pub(super) struct Known<I> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ids {
     pub(super) branches: BTreeMap<Key, BranchId>,
+    /// By branch and station.
+    pub(super) stations: BTreeMap<(Key, Key), StationId>,
     pub(super) categories: BTreeMap<Key, Known<CategoryId>>,
     pub(super) items: BTreeMap<Key, Known<StockItemId>>,
     pub(super) groups: BTreeMap<Key, Known<ModifierGroupId>>,

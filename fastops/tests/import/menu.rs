@@ -173,3 +173,87 @@ async fn price_lists_are_drafted_published_changed_and_withdrawn() {
     assert!(text(&changed).contains("1 changes"), "{}", text(&changed));
     assert_eq!(lists().await, happy(false, "350000"));
 }
+
+/// A row or more of every sheet but that of stations, which need a branch.
+const WHOLE_MENU: &[(&str, &str)] = &[
+    ("categories", "category,place\nPlatos,1\nBebidas,2\n"),
+    ("ingredients", "ingredient,unit,on_shortage\nMaíz,gram,allow\nQueso,gram,allow\n"),
+    ("ingredient_allergens", "ingredient,mark,contains\nQueso,milk,yes\nMaíz,gluten,no\n"),
+    (
+        "modifier_groups",
+        "group,required,min,max\nAdiciones,no,0,3\nSalsas,no,0,2\nTérmino,yes,1,1\n",
+    ),
+    (
+        "modifiers",
+        "group,modifier,price,currency,max_quantity,default_quantity,asks_group\n\
+         Adiciones,Con queso,1500,COP,2,0,Salsas\nAdiciones,Con ají,0,COP,1,0,\n\
+         Salsas,Rosada,0,COP,1,0,\nTérmino,Azul,0,COP,1,0,\nTérmino,Tres cuartos,0,COP,1,1,\n",
+    ),
+    ("modifier_recipes", "group,modifier,ingredient,quantity\nAdiciones,Con queso,queso,30.5\n"),
+    (
+        "products",
+        "product,category,place,tax_class,preparation_minutes\nArepa,Platos,1,,12\n\
+         Limonada,Bebidas,1,,\nAlmuerzo,Platos,2,,\n",
+    ),
+    (
+        "variants",
+        "product,variant,price,currency,recipe_multiplier,sku,barcode\n\
+         Arepa,Sola,5000,COP,,A-1,7702004003508\nArepa,Doble,9000,COP,1.8,A-2,\n\
+         Limonada,Vaso,4000,COP,,,\nAlmuerzo,Del día,12000,COP,,,\n",
+    ),
+    (
+        "product_texts",
+        "product,language,description,search_words\n\
+         Arepa,es,\"De maíz\\ncon queso\",\"masa, tela\"\nArepa,en,Corn cake,\n",
+    ),
+    ("allergens", "product,mark,contains\nArepa,eggs,no\nLimonada,added_sugar,yes\n"),
+    (
+        "product_groups",
+        "product,group,required,min,max\nArepa,Adiciones,no,0,1\nArepa,Término,,,\n",
+    ),
+    (
+        "product_modifiers",
+        "product,group,modifier,hidden,price,currency,default_quantity\n\
+         Arepa,Adiciones,Con queso,no,2000,COP,1\nArepa,Adiciones,Con ají,yes,,,\n",
+    ),
+    (
+        "combos",
+        "product,slot,pieces,option_product,option_variant,price,currency\n\
+         Almuerzo,Plato,1,Arepa,Sola,0,COP\nAlmuerzo,Plato,1,Arepa,Doble,3000,COP\n\
+         Almuerzo,Bebida,1,Limonada,Vaso,0,COP\n",
+    ),
+    (
+        "recipes",
+        "product,variant,ingredient,quantity\nArepa,Sola,Maíz,120\nArepa,Sola,Queso,40.25\n",
+    ),
+    (
+        "price_lists",
+        "list,weekdays,from,until,valid_from,published\nHora feliz,friday,17:00,19:00,2026-01-01,yes\n",
+    ),
+    (
+        "prices",
+        "list,product,variant,group,modifier,price,currency\n\
+         Hora feliz,Limonada,Vaso,,,3000,COP\nHora feliz,,,Adiciones,Con queso,0,COP\n",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_sheet_of_a_menu_comes_in_and_goes_out_again() {
+    let (folder, target) = (TempDir::new().unwrap(), Target::set_up().await);
+    for (sheet, text) in WHOLE_MENU {
+        std::fs::write(folder.path().join(format!("{sheet}.csv")), text).unwrap();
+    }
+    assert_eq!(WHOLE_MENU.len(), exchange::sheets::ALL.len() - 1);
+
+    let imported = target.import_menu(folder.path(), &[]).await;
+    succeeded(&imported);
+    assert!(text(&imported).contains("12 changes"), "{}", text(&imported));
+
+    goes_out_and_in_again(&target, 4).await;
+    let out = folder.path().join("out");
+    target.export_menu(&out).await;
+    for (sheet, text) in WHOLE_MENU {
+        let written = std::fs::read_to_string(out.join(format!("{sheet}.csv"))).unwrap();
+        assert_eq!(written.lines().count(), text.lines().count(), "{sheet}: {written}");
+    }
+}

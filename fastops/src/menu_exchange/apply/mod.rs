@@ -1,5 +1,6 @@
 //! The changes of an import as commands, the same ones as those of the API.
 
+mod groups;
 mod price_lists;
 mod products;
 mod stock;
@@ -33,7 +34,7 @@ impl Applying<'_> {
         match change.kind {
             Kind::Category => self.category(change).await,
             Kind::Ingredient => self.item(change).await,
-            Kind::Group => Ok(()),
+            Kind::Group => self.group(change).await,
             Kind::Product => self.product(change).await,
             Kind::Recipe => self.recipe(change).await,
             Kind::PriceList => self.price_list(change).await,

@@ -29,14 +29,16 @@ impl Applying<'_> {
     pub(super) async fn item(&mut self, change: &Change) -> Result<(), Error> {
         let wanted = &self.wanted.ingredients[&change.key];
         let (name, unit, on_shortage) = (wanted.name.clone(), wanted.unit, wanted.on_shortage);
+        let marks = wanted.marks.clone();
         let known = self.ids.items.get(&change.key).copied();
         if let Some(Known { id: item, revision: seen }) = known {
-            let revise = ReviseStockItem { item, seen, name, on_shortage };
+            let marks = Some(marks);
+            let revise = ReviseStockItem { item, seen, name, on_shortage, marks };
             return self.execute(change, seen, revise).await;
         }
         let item = StockItemId::from_uuid(self.new_id(change));
         self.ids.items.insert(change.key.clone(), Known { id: item, revision: None });
-        self.execute(change, None, AddStockItem { item, name, unit, on_shortage }).await
+        self.execute(change, None, AddStockItem { item, name, unit, on_shortage, marks }).await
     }
 
     pub(super) async fn recipe(&self, change: &Change) -> Result<(), Error> {

@@ -3,18 +3,19 @@
 //! What was removed from the menu is left out, and so is what other things say of it: an import neither sees nor
 //! changes that.
 
+mod groups;
 mod price_lists;
 mod products;
 
 use std::collections::BTreeMap;
 
 use domain::shared::{
-    BranchId, CategoryId, Currency, ModifierGroupId, ModifierId, ProductId, StockItemId, TenantId,
-    VariantId,
+    BranchId, CategoryId, Currency, ModifierGroupId, ModifierId, ProductId, StationId, StockItemId,
+    TenantId, VariantId,
 };
 use exchange::Menu;
 use exchange::menu::{self, Category, Ingredient, Key};
-use projections::catalog::{branches, categories, products as rows};
+use projections::catalog::{branches, categories, modifier_groups, products as rows, stations};
 use projections::inventory::{recipes, stock_items};
 use projections::{ReadDb, ReadError, TenantTx};
 
@@ -36,6 +37,7 @@ struct Reading {
     menu: Menu,
     ids: Ids,
     branches: BTreeMap<BranchId, Key>,
+    stations: BTreeMap<StationId, Key>,
     categories: BTreeMap<CategoryId, Key>,
     items: BTreeMap<StockItemId, Key>,
     groups: BTreeMap<ModifierGroupId, Key>,
@@ -65,9 +67,13 @@ impl CompanyMenu {
     pub(super) async fn read(read_db: &ReadDb, tenant: TenantId) -> Result<Self, ReadError> {
         let (mut tx, mut it) = (read_db.tenant(tenant).await?, Reading::default());
         it.read_branches(&mut tx).await?;
-        it.add_categories(all!(&mut tx, categories::list));
+        it.add_removed_categories(all!(&mut tx, categories::list, false));
+        it.add_categories(all!(&mut tx, categories::list, true));
         it.add_items(all!(&mut tx, stock_items::list));
-        it.add_products(all!(&mut tx, rows::list, None));
+        let filter = modifier_groups::Filter { is_active: true, name: None };
+        it.add_groups(all!(&mut tx, modifier_groups::list, &filter));
+        let filter = rows::Filter { category: None, is_active: true, combos: None, text: None };
+        it.add_products(all!(&mut tx, rows::list, &filter));
         it.add_recipes(recipes::all(&mut tx).await?);
         it.read_price_lists(&mut tx).await?;
         tx.finish().await?;
@@ -88,13 +94,36 @@ impl Reading {
             let key = Key::from(&name);
             self.ids.branches.insert(key.clone(), id);
             self.branches.insert(id, key.clone());
+            for station in all!(tx, stations::list, id) {
+                self.add_station(&key, station);
+            }
             self.menu.context.branches.insert(key, name);
         }
         Ok(())
     }
 
+    fn add_station(&mut self, branch: &Key, row: stations::Station) {
+        if !row.is_open {
+            return;
+        }
+        let key = Key::from(&row.added.name);
+        self.ids.stations.insert((branch.clone(), key.clone()), row.id);
+        self.stations.insert(row.id, key.clone());
+        let stations = self.menu.context.stations.entry(branch.clone()).or_default();
+        stations.insert(key, row.added.name);
+    }
+
+    /// Products stay in a category that was removed.
+    fn add_removed_categories(&mut self, rows: Vec<categories::Category>) {
+        for row in rows {
+            let key = Key::from(&row.details.name);
+            self.categories.insert(row.id, key.clone());
+            self.menu.context.removed_categories.insert(key, row.details.name);
+        }
+    }
+
     fn add_categories(&mut self, rows: Vec<categories::Category>) {
-        for categories::Category { id, details, revision } in rows {
+        for categories::Category { id, details, revision, .. } in rows {
             let key = Key::from(&details.name);
             self.categories.insert(id, key.clone());
             self.ids.categories.insert(key.clone(), Known { id, revision: Some(revision) });
@@ -112,6 +141,7 @@ impl Reading {
                 name: details.name,
                 unit: details.unit,
                 on_shortage: details.on_shortage,
+                marks: details.marks,
             };
             self.menu.ingredients.insert(key, ingredient);
         }

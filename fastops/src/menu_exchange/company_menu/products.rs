@@ -1,8 +1,12 @@
 //! Products and recipes by their names.
 
+use domain::catalog::combo;
+use domain::catalog::modifier_group::Override;
 use domain::catalog::product::Details;
 use domain::shared::ProductId;
-use exchange::menu::{Key, Product, Recipe, Variant};
+use exchange::menu::{
+    Key, OfferedGroup, OfferedModifier, Product, Recipe, Slot, SlotOption, Things, Variant,
+};
 use projections::catalog::products;
 use projections::inventory::recipes;
 
@@ -30,11 +34,58 @@ impl Reading {
 
     fn product(&self, details: Details) -> Option<Product> {
         let category = self.categories.get(&details.category)?.clone();
-        let variants = details
-            .variants
-            .into_iter()
-            .map(|variant| Variant { name: variant.name, price: variant.price });
-        Some(Product { name: details.name, category, variants: variants.collect() })
+        let variants = details.variants.into_iter().map(|variant| Variant {
+            name: variant.name,
+            price: variant.price,
+            recipe_multiplier: variant.recipe_multiplier,
+            sku: variant.sku,
+            barcode: variant.barcode,
+        });
+        let stations = details.stations.iter().filter_map(|(branch, station)| {
+            Some((self.branches.get(branch)?.clone(), self.stations.get(station)?.clone()))
+        });
+        let slots = details.combo.into_iter().flat_map(|combo| combo.slots);
+        Some(Product {
+            name: details.name,
+            category,
+            place: details.place,
+            tax_class: details.tax_class,
+            preparation_minutes: details.preparation_minutes,
+            variants: variants.collect(),
+            texts: details.texts,
+            marks: details.marks,
+            stations: stations.collect(),
+            groups: details.groups.iter().filter_map(|it| self.offered(it)).collect(),
+            slots: slots.map(|slot| self.slot(slot)).collect(),
+        })
+    }
+
+    fn offered(&self, offered: &Override) -> Option<OfferedGroup> {
+        let id = offered.group;
+        let mut modifiers: Things<OfferedModifier> = Things::new();
+        let key = |modifier| self.modifiers.get(&(id, modifier)).cloned();
+        for modifier in offered.hidden.iter().filter_map(|modifier| key(*modifier)) {
+            modifiers.entry(modifier).or_default().is_hidden = true;
+        }
+        for (modifier, price) in &offered.prices {
+            let Some(modifier) = key(*modifier) else { continue };
+            modifiers.entry(modifier).or_default().price = Some(*price);
+        }
+        for (modifier, quantity) in &offered.defaults {
+            let Some(modifier) = key(*modifier) else { continue };
+            modifiers.entry(modifier).or_default().default_quantity = Some(*quantity);
+        }
+        let group = self.groups.get(&id)?.clone();
+        Some(OfferedGroup { group, limits: offered.limits, modifiers })
+    }
+
+    fn slot(&self, slot: combo::Slot) -> Slot {
+        let options = slot.options.iter().filter_map(|option| {
+            let variant = self.variants.get(&(option.product, option.variant))?.clone();
+            let product = self.products.get(&option.product)?.clone();
+            Some(SlotOption { product, variant, upcharge: option.upcharge })
+        });
+        Slot { name: slot.name, pieces: slot.pieces, options: options.collect() }
     }
 
     pub(super) fn add_recipes(&mut self, rows: Vec<(ProductId, recipes::Recipe)>) {
