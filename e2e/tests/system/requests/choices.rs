@@ -26,7 +26,6 @@ pub(super) async fn about_groups(client: &Client, round: u32) -> Vec<Command> {
     let remove = settled(&path(removed), Value::Null, removed);
     let restore = settled(&format!("{}/restore", path(restored)), Value::Null, restored);
     vec![
-        post(groups, named("Salsas"), 201, json!({})),
         post(groups, asks, 201, json!({"revision": 1})),
         Command { method: Method::PUT, if_match: Some(1), ..revise },
         Command { method: Method::DELETE, body: None, ..remove },
