@@ -17,6 +17,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::prices;
 use crate::random_stock::RandomStock;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 
@@ -112,6 +113,7 @@ pub(crate) async fn open(world: &mut World) {
             };
             world.happens::<Product>(tenant, &product_id(n), at, [added.into()]).await;
         }
+        prices::append(world, tenant, currency).await;
     }
 }
 
