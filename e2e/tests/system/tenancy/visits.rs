@@ -3,6 +3,7 @@
 mod choices;
 mod menu;
 mod prices;
+mod orders;
 
 use e2e::menu::{SMALL, branch, cash, cop, stock_item};
 use e2e::system::PASSWORD;
@@ -69,33 +70,7 @@ pub(super) fn visits(
 
     menu::visits(client, client_ids, ids, &mut visit);
 
-    for (operation, path) in [("placeOrder", "/v1/orders"), ("priceOrder", "/v1/orders/price")] {
-        let order = |branch: Uuid, product: Uuid, variant: Uuid| {
-            let line = json!({"product_id": product, "variant_id": variant, "quantity": 1});
-            post(path, json!({"branch_id": branch, "order_type": "takeaway", "lines": [line]}))
-        };
-        let branch = order(ids.branch, client_ids.product, client_ids.variant);
-        visit(operation, branch, Expect::UnknownReference("/branch_id"));
-        let product = order(client_ids.branch, ids.product, ids.variant);
-        visit(operation, product, Expect::UnknownReference("/lines/0/product_id"));
-        let variant = order(client_ids.branch, client_ids.product, ids.variant);
-        visit(operation, variant, Expect::UnknownReference("/lines/0/variant_id"));
-        let mut chosen = json!({
-            "branch_id": client_ids.branch, "order_type": "takeaway",
-            "lines": [{
-                "product_id": client_ids.product, "variant_id": client_ids.variant, "quantity": 1,
-                "modifier_groups": [{"group_id": ids.choice.group, "modifiers": []}],
-            }],
-        });
-        let group = post(path, chosen.clone());
-        let unknown = Expect::UnknownReference("/lines/0/modifier_groups/0/group_id");
-        visit(operation, group, unknown);
-        chosen["lines"][0]["modifier_groups"] = json!([]);
-        chosen["channel"] = json!("rappi");
-        visit(operation, post(path, chosen), Expect::UnknownReference("/channel"));
-        let all = order(ids.branch, ids.product, ids.variant);
-        visit(operation, all, Expect::UnknownReference("/branch_id"));
-    }
+    orders::visits(client, client_ids, ids, &mut visit);
     visit("listOrders", client.get("/v1/orders"), Expect::Nothing);
     let of_branch = format!("/v1/orders?branch_id={}", ids.branch);
     visit("listOrders", client.get(&of_branch), Expect::NotFound);
