@@ -31,7 +31,7 @@ pub fn schemas(path: &'static str) -> Schemas {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.definitions_path = path.into());
     let mut generator = settings.into_generator();
-    let aggregates: [EventSchemas; 21] = [
+    let aggregates: &[EventSchemas] = &[
         tenant::Event::schemas,
         subscription::Event::schemas,
         branch::Event::schemas,
@@ -54,6 +54,6 @@ pub fn schemas(path: &'static str) -> Schemas {
         series::Event::schemas,
         order::Event::schemas,
     ];
-    let events = aggregates.into_iter().flat_map(|schemas| schemas(&mut generator)).collect();
+    let events = aggregates.iter().flat_map(|schemas| schemas(&mut generator)).collect();
     Schemas { events, shared: generator.take_definitions(true) }
 }

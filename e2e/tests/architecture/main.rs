@@ -4,6 +4,7 @@
 mod answers;
 mod modules;
 mod reach;
+mod skeleton;
 mod source;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};

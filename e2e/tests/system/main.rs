@@ -49,6 +49,7 @@ mod sessions;
 mod sign_in;
 mod slow_clients;
 mod smtp;
+mod standalone;
 mod stations;
 mod subscriptions;
 mod taxes;

@@ -19,8 +19,8 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::random_menu::RandomMenu;
 use crate::prices;
+use crate::random_menu::RandomMenu;
 use crate::random_stock::RandomStock;
 use crate::world::{ANA, LUIS, World, utc, uuid};
 

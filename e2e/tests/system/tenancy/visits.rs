@@ -2,10 +2,10 @@
 
 mod choices;
 mod menu;
-mod prices;
 mod orders;
+mod prices;
 
-use e2e::menu::{SMALL, branch, cash, cop, stock_item};
+use e2e::menu::{SMALL, branch, cash, cop};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
 use reqwest::Method;
@@ -98,6 +98,7 @@ pub(super) fn visits(
     visit("reportSales", client.get(&path), Expect::NotFound);
     visits.extend(choices::visits(client, client_ids, ids));
     visits.extend(stock_visits(client, client_ids, ids));
+    visits.extend(ids.standalones.visits(client, Ids::NAME));
     visits.extend(system_visits(client, ids, position));
     visits.extend(sign_in_visits(system, client, ids));
     visits.extend(role_visits(client, client_ids, ids));
@@ -306,12 +307,6 @@ fn stock_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let post = |path: &str, body: Value| client.post(path).json(&body);
 
-    visit("addStockItem", post("/v1/stock-items", stock_item("Maíz")), Expect::Created);
-    visit("listStockItems", client.get("/v1/stock-items"), Expect::Nothing);
-    let item = format!("/v1/stock-items/{}", ids.item);
-    visit("getStockItem", client.get(&item), Expect::NotFound);
-    let revised = json!({"name": "Otro", "on_shortage": "allow"});
-    visit("reviseStockItem", client.put(&item).if_match(1).json(&revised), Expect::NotFound);
     let publish = |product: Uuid, variant: Uuid, item: Uuid| {
         let ingredient = json!({"item_id": item, "quantity": "1"});
         let portion = json!({"variant_id": variant, "ingredients": [ingredient]});
