@@ -11,7 +11,7 @@ use crate::catalog::{
 use crate::claim;
 use crate::event::{EventType, StoredEvent};
 use crate::identity::{branch, device, roles, subscription, tenant, user};
-use crate::inventory::{recipe, stock, stock_item};
+use crate::inventory::{recipe, stock, stock_item, supplier};
 use crate::orders::{order, series};
 
 /// The schemas of all events, and the definitions that they share.
@@ -51,6 +51,7 @@ pub fn schemas(path: &'static str) -> Schemas {
         stock_item::Event::schemas,
         recipe::Event::schemas,
         stock::Event::schemas,
+        supplier::Event::schemas,
         series::Event::schemas,
         order::Event::schemas,
     ];

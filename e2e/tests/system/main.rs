@@ -52,6 +52,7 @@ mod smtp;
 mod standalone;
 mod stations;
 mod subscriptions;
+mod suppliers;
 mod taxes;
 mod tenancy;
 mod tokens;

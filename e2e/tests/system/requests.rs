@@ -109,6 +109,7 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.extend(about_stock(client, menu, round).await);
     commands.extend(about_prices(client, menu, round).await);
     commands.extend(about_standalones(client, round).await);
+    commands.extend(about_suppliers(client, round).await);
     commands.extend(about_people(client, menu, round).await);
     commands.push(about_company(client, round).await);
     commands
@@ -237,6 +238,21 @@ async fn about_standalones(client: &Client, round: u32) -> Vec<Command> {
         commands.push(Command { method: Method::PUT, if_match: Some(1), ..revise });
     }
     commands
+}
+
+async fn about_suppliers(client: &Client, round: u32) -> Vec<Command> {
+    let add = async |what: &str| {
+        let supplier = json!({"name": format!("{what} {round}"), "payment_terms_days": 30});
+        client.post("/v1/suppliers").json(&supplier).send().await.id()
+    };
+    let (active, retired) = (add("Por retirar").await, add("Retirado").await);
+    client.post(&format!("/v1/suppliers/{retired}/retire")).send().await.expect(200);
+    let settled = |supplier: Uuid, step: &str| {
+        let path = format!("/v1/suppliers/{supplier}/{step}");
+        let command = post(&path, Value::Null, 200, json!({"id": supplier}));
+        Command { body: None, has_effect: false, ..command }
+    };
+    vec![settled(active, "retire"), settled(retired, "reinstate")]
 }
 
 async fn revisions(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {

@@ -22,13 +22,22 @@ pub(crate) struct Standalone {
 }
 
 /// Every such kind.
-pub(crate) const STANDALONE: &[Standalone] = &[Standalone {
-    module: Module::Inventory,
-    path: "/v1/stock-items",
-    operations: ["addStockItem", "listStockItems", "getStockItem", "reviseStockItem"],
-    new: stock_item,
-    revised: |name| json!({"name": name, "on_shortage": "allow"}),
-}];
+pub(crate) const STANDALONE: &[Standalone] = &[
+    Standalone {
+        module: Module::Inventory,
+        path: "/v1/stock-items",
+        operations: ["addStockItem", "listStockItems", "getStockItem", "reviseStockItem"],
+        new: stock_item,
+        revised: |name| json!({"name": name, "on_shortage": "allow"}),
+    },
+    Standalone {
+        module: Module::Inventory,
+        path: "/v1/suppliers",
+        operations: ["addSupplier", "listSuppliers", "getSupplier", "reviseSupplier"],
+        new: |name| json!({"name": name, "payment_terms_days": 30}),
+        revised: |name| json!({"name": name, "payment_terms_days": 0}),
+    },
+];
 
 impl Standalone {
     /// Adds one of this name.

@@ -24,6 +24,12 @@ impl Standalones {
         Self(std::array::from_fn(|_| fresh()))
     }
 
+    /// The id of the kind whose list has this path.
+    pub(super) fn id(self, path: &str) -> Uuid {
+        let place = STANDALONE.iter().position(|kind| kind.path == path);
+        self.0[place.expect("the path is that of a kind")]
+    }
+
     /// Requests of `client` with these ids, and one that adds an object called `name`, as the other company
     /// has one.
     pub(super) fn visits(self, client: &Client, name: &str) -> Vec<Visit> {
