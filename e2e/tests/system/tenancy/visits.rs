@@ -339,10 +339,10 @@ fn stock_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
         let path = format!("{}/{item}/kardex", stock(branch));
         visit("listStockMovements", client.get(&path), Expect::NotFound);
     }
-    prices::visits(client, client_ids, ids, &mut visits);
     let supplier = format!("/v1/suppliers/{}", ids.standalones.id("/v1/suppliers"));
     visit("retireSupplier", client.post(&format!("{supplier}/retire")), Expect::NotFound);
     visit("reinstateSupplier", client.post(&format!("{supplier}/reinstate")), Expect::NotFound);
+    prices::visits(client, client_ids, ids, &mut visits);
     visits
 }
 
