@@ -68,8 +68,11 @@ edit() {
 # sub <pattern> <replacement>: a line of Perl that replaces the first match; that there is none is an error.
 sub() { printf 's~%s~%s~m or die "nothing is like this: %s\\n";' "$1" "$2" "${1//[\"\\\$@]/.}"; }
 
-# add <module> <name>: a line of Perl that adds a name to what is used of a module, in braces.
-add() { sub "(use $1::\\{[^}]*[^},\\s]),?\\s*\\}" "\$1, $2}"; }
+# add <module> <name>: lines of Perl that add a name to what is used of a module, in braces.
+add() {
+    printf 's~^use %s::(\\w+);$~use %s::{$1};~m;\n' "$1" "$1"
+    sub "(use $1::\\{[^}]*[^},\\s]),?\\s*\\}" "\$1, $2}"
+}
 
 # Before what the permissions of the aggregate are listed, and their labels: in the order of names.
 permissions_of() { perl -ne 'print "$2 $1\n" if /^    (\w+) = "([a-z_]+)\.[a-z_]+" in/' domain/src/identity/permission.rs; }
