@@ -13,6 +13,7 @@ use crate::shared::{
 mod tax_regimes;
 
 pub use tax_regimes::{ProfileSource, TaxRegime, TaxRegimes};
+
 /// The most changes of how days are counted that are planned at a time.
 pub const PLANNED_CHANGES_MAX: usize = 20;
 

@@ -202,7 +202,7 @@ impl From<Country> for CountryBody {
 impl From<CountryBody> for Country {
     fn from(country: CountryBody) -> Self {
         match country {
-            CountryBody::Co => Self::Co,
+            CountryBody::Co => Self::Colombia,
         }
     }
 }

@@ -4,7 +4,7 @@ mod choices;
 mod menu;
 mod prices;
 
-use e2e::menu::{SMALL, branch, cash, cop, price_list, stock_item, tax_profile};
+use e2e::menu::{SMALL, branch, cash, cop, stock_item};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
 use reqwest::Method;
