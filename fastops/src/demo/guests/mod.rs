@@ -10,7 +10,7 @@ use domain::orders::order::CancelReason;
 use domain::shared::{Money, Quantity};
 use rand::{Rng, RngExt};
 
-use super::restaurant::{Restaurant, rappi};
+use super::restaurant::{Dish, rappi};
 
 /// What guests pay with, in pesos: down to the last coin, or in notes of one kind.
 const NOTES: [(i64, u32); 5] = [(100, 4), (5_000, 1), (10_000, 3), (20_000, 4), (50_000, 6)];
@@ -49,12 +49,12 @@ pub(super) struct Wish {
     pub(super) lines: Vec<WantedLine>,
 }
 
-/// What the next guest asks for.
-pub(super) fn order(restaurant: &Restaurant, rng: &mut impl Rng) -> Wish {
+/// What the next guest asks for among the dishes of a branch.
+pub(super) fn order(dishes: &[Dish], rng: &mut impl Rng) -> Wish {
     let n_lines = one_of(&LINES, rng);
     let mut lines: Vec<WantedLine> = Vec::with_capacity(n_lines);
     while lines.len() < n_lines {
-        let dish = weighted(&restaurant.dishes, |dish| dish.popularity, rng);
+        let dish = weighted(dishes, |dish| dish.popularity, rng);
         let quantity = Quantity::try_new(one_of(&PIECES, rng));
         let quantity = quantity.expect("the pieces above are quantities");
         let line = choices::line(dish, quantity, rng);

@@ -72,7 +72,7 @@ pub(super) fn day(restaurant: &Restaurant, branch: usize, date: NaiveDate) -> Ve
     let mut moments: Vec<DateTime<Utc>> = (0..n_orders).map(|_| moment(date, &mut rng)).collect();
     moments.sort_unstable();
     let order = |(placed_at, number): (DateTime<Utc>, u32)| {
-        let wish = guests::order(restaurant, &mut rng);
+        let wish = guests::order(&restaurant.dishes[branch], &mut rng);
         let key = format!("{branch}/{date}/{number}");
         PastOrder { key, wish, placed_at, end: end(placed_at, &mut rng) }
     };

@@ -35,10 +35,14 @@ pub(in crate::demo) struct Filling {
     pub(in crate::demo) groups: Vec<Group>,
 }
 
-/// Everything on the menu.
-pub(super) fn dishes(ids: Ids, menu: &Menu) -> Vec<Dish> {
+/// Everything on the menu but what has run out.
+pub(super) fn dishes(ids: Ids, menu: &Menu, run_out: Option<ProductId>) -> Vec<Dish> {
     let dishes_of = |product: &Product| {
-        let (groups, slots) = (groups(ids, menu, product), slots(ids, menu, product));
+        let groups = groups(ids, menu, product);
+        let mut slots = slots(ids, menu, product);
+        for slot in &mut slots {
+            slot.retain(|filling| Some(filling.product) != run_out);
+        }
         let dish = |variant: &crate::demo::menu::Variant| Dish {
             product: ids.product(&product.name),
             variant: ids.variant(&product.name, &variant.name),
@@ -48,7 +52,8 @@ pub(super) fn dishes(ids: Ids, menu: &Menu) -> Vec<Dish> {
         };
         product.variants.iter().map(dish).collect::<Vec<_>>()
     };
-    menu.products().flat_map(dishes_of).collect()
+    let sold = menu.products().filter(|product| Some(ids.product(&product.name)) != run_out);
+    sold.flat_map(dishes_of).collect()
 }
 
 fn groups(ids: Ids, menu: &Menu, product: &Product) -> Vec<Group> {

@@ -51,8 +51,8 @@ const CUT_OFF: &str = "04:00";
 pub(super) struct Restaurant {
     pub(super) tenant: TenantId,
     pub(super) branches: Vec<BranchId>,
-    /// What guests can ask for.
-    pub(super) dishes: Vec<Dish>,
+    /// What guests can ask for, by branch.
+    pub(super) dishes: Vec<Vec<Dish>>,
     pub(super) ids: Ids,
     menu: Menu,
     pantry: Pantry,
@@ -64,7 +64,9 @@ impl Restaurant {
         let (ids, menu, pantry) = (Ids(tenant), Menu::embedded(), Pantry::embedded());
         let branch = |name| BranchId::from_uuid(named(tenant, "branch", name));
         let branches = BRANCHES.into_iter().map(branch).collect();
-        Self { tenant, branches, dishes: dish::dishes(ids, &menu), ids, menu, pantry }
+        let run_out = [None, Some(prices::run_out(ids))];
+        let dishes = run_out.map(|run_out| dish::dishes(ids, &menu, run_out)).into();
+        Self { tenant, branches, dishes, ids, menu, pantry }
     }
 
     /// How all its branches count their days.

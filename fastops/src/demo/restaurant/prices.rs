@@ -9,11 +9,11 @@ use commands::identity::SetTaxRegime;
 use domain::catalog::channel::{Channel, Kind};
 use domain::catalog::price_list::{Entry, List, Subject};
 use domain::identity::branch::{ProfileSource, TaxRegime};
-use domain::shared::{BranchId, Code, Name};
+use domain::shared::{BranchId, Code, Name, ProductId};
 use domain::taxes::builtin::Country;
 use futures_util::future::try_join_all;
 
-use super::ids::named;
+use super::ids::{Ids, named};
 use super::once::{OpeningError, once, once_as};
 use super::{BRANCHES, Restaurant};
 use crate::demo::menu::price_lists::{Price, PriceList};
@@ -76,13 +76,18 @@ impl Restaurant {
 
     /// Takes what has run out from the menu of its branch, until a user puts it back.
     pub(super) async fn run_out(&self, staff: &Staff) -> Result<(), OpeningError> {
-        let product = self.ids.product(&Name::parse(RUN_OUT).expect("the constant is a name"));
+        let product = run_out(self.ids);
         let (branch, change) = (self.branches[1], Change::Snooze(None));
         let affected = Affected::Product(product);
         let snooze = ChangeAvailability { branch, affected, change };
         once_as(staff, "command/run-out", product.uuid(), snooze).await?;
         Ok(())
     }
+}
+
+/// What has run out in the second branch.
+pub(super) fn run_out(ids: Ids) -> ProductId {
+    ids.product(&Name::parse(RUN_OUT).expect("the constant is a name"))
 }
 
 fn tax_regime(branch: BranchId, regime: &str) -> SetTaxRegime {

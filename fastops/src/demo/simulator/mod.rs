@@ -14,7 +14,7 @@ use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
 use commands::{CommandError, IdGenerator};
 use domain::catalog::offer;
 use domain::orders::{Order, Status, order};
-use domain::shared::{BranchId, OrderId, PaymentId};
+use domain::shared::{OrderId, PaymentId};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use tokio_util::sync::CancellationToken;
@@ -121,17 +121,18 @@ impl Simulator {
     async fn serve(self: Arc<Self>) {
         let mut rng = self.rng();
         let n_branches = self.restaurant.branches.len();
-        let branch = self.restaurant.branches[rng.random_range(0..n_branches)];
+        let branch = rng.random_range(0..n_branches);
         if let Some(journey) = self.place(branch, &mut rng).await {
             self.carry(journey).await;
         }
     }
 
-    async fn place(&self, branch: BranchId, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
+    async fn place(&self, branch: usize, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
         let id = OrderId::from_uuid(self.ids.uuid());
+        let (branch, dishes) = (self.restaurant.branches[branch], &self.restaurant.dishes[branch]);
         let mut attempts = 1..=WISHES_MAX;
         let receipt = loop {
-            let Wish { order_type, channel, lines } = guests::order(&self.restaurant, rng);
+            let Wish { order_type, channel, lines } = guests::order(dishes, rng);
             let place = PlaceOrder { order: id, branch, order_type, channel, lines };
             match self.staff.does(place).await {
                 Ok(receipt) => break receipt,

@@ -58,7 +58,7 @@ async fn asked_before<I: Intent + Clone>(opened: &Opened, thing: Uuid, intent: I
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_earlier_release_opened_gets_the_rest_of_the_menu_once() {
     let opened = Opened::not_yet().await;
-    let (tenant, name) = (opened.restaurant.tenant, |text| Name::parse(text).unwrap());
+    let (tenant, name) = (opened.restaurant.tenant, |text: &str| Name::parse(text).unwrap());
     let arepas = CategoryId::from_uuid(named(tenant, "category", "Arepas"));
     let add = AddCategory { category: arepas, name: name("Arepas"), place: 1 };
     asked_before(&opened, arepas.uuid(), add).await;

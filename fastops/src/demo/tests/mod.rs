@@ -250,7 +250,7 @@ async fn an_order_that_was_left_open_is_carried_to_its_end_but_not_one_of_the_pa
     let opened = Opened::now().await;
     opened.sells_the_past(1).await.unwrap_err();
     let order = OrderId::from_uuid(Uuid::from_u128(77));
-    let dish = &opened.restaurant.dishes[0];
+    let dish = &opened.restaurant.dishes[0][0];
     let two = Quantity::try_new(2).unwrap();
     let lines = vec![WantedLine::plain(dish.product, dish.variant, two)];
     let branch = opened.restaurant.branches[0];
