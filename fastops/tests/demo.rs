@@ -48,6 +48,19 @@ impl Demo {
         answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
+    /// The menu of its page, once every image is drawn.
+    async fn menu(&self) -> Vec<Value> {
+        loop {
+            let figures: Value =
+                self.get("/demo/figures").send().await.unwrap().json().await.unwrap();
+            let menu = figures["menu"].as_array().unwrap();
+            if menu.len() == 12 {
+                return menu.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     async fn json(&self, path: &str, token: &str) -> Value {
         let answer = self.get(path).bearer_auth(token).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
@@ -97,12 +110,17 @@ async fn a_demo_comes_up_from_nothing_and_a_second_start_takes_up_where_it_was()
     assert_eq!(keys, ["email", "ops_url", "password", "tenant", "url"]);
     let token = first.signs_in().await;
     let products = first.json("/v1/products?limit=200", &token).await;
-    assert_eq!(products["data"].as_array().unwrap().len(), 40);
+    assert_eq!(products["data"].as_array().unwrap().len(), 48);
     let branches = first.json("/v1/branches", &token).await;
     assert_eq!(branches["data"].as_array().unwrap().len(), 2);
     for path in ["/", "/demo/figures", "/docs", "/openapi.json"] {
         let answer = first.get(path).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
+    }
+    let menu = tokio::time::timeout(Duration::from_mins(2), first.menu()).await.unwrap();
+    for card in &menu {
+        let image = first.get(card["image"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(image.status(), 200, "{card}");
     }
     let ops = first.said["ops_url"].as_str().unwrap();
     for path in ["/livez", "/readyz", "/metrics"] {
@@ -132,6 +150,7 @@ async fn a_demo_comes_up_from_nothing_and_a_second_start_takes_up_where_it_was()
         assert_eq!(second.said[key], said[key]);
     }
     assert_eq!(second.json("/v1/branches", &token).await, branches, "and the token is still good");
+    assert_eq!(second.menu().await, menu);
     let (_, status, took) = second.ends_by("TERM");
     assert_eq!(status.code(), Some(0));
     assert_took(took, Duration::from_secs(10));
@@ -163,5 +182,5 @@ async fn a_demo_that_was_killed_starts_again_at_once() {
 
     assert_eq!(second.said["password"], first.said["password"]);
     let products = second.json("/v1/products?limit=200", &token).await;
-    assert_eq!(products["data"].as_array().unwrap().len(), 40);
+    assert_eq!(products["data"].as_array().unwrap().len(), 48);
 }

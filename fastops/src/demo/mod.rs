@@ -1,7 +1,7 @@
 //! `fastops demo`: a restaurant at work, on a private PostgreSQL, in one process.
 //!
 //! - `data_dir`: its folder, and the secrets in it; `environment`: how other commands reach it
-//! - `restaurant` and `menu`: what it is; `guests`: who comes; `staff`: who does the work
+//! - `restaurant`, `menu`, `images` and `pantry`: what it is; `guests`: who comes; `staff`: who does the work
 //! - `past_sales`: the weeks before; `simulator`: what happens now
 //! - [`page`]: links and figures; `banner` and `progress`: what the terminal shows
 
@@ -10,6 +10,7 @@ mod data_dir;
 mod environment;
 mod error;
 mod guests;
+mod images;
 mod menu;
 pub mod page;
 mod pantry;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::images::ImageStore;
 use api::auth::origin::TrustedProxies;
 use api::auth::password::Passwords;
 use api::auth::token::TokenAlgorithm;
@@ -38,7 +40,6 @@ use api::server::{self, Limits, listen};
 use commands::identity::{ChangeSubscription, NewCompany, Person};
 use domain::shared::{Name, Slug, TenantId};
 use event_store::EventStore;
-use images::ImageStore;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projections::LogPlace;
 use projections::catalog::Catalog;
@@ -183,11 +184,12 @@ async fn live(
     let readiness = Ready::new(&installation, &board, consumer_names());
     let figures = figures(metrics, board.clone());
     let ops = args.ops.start(SERVE_PORT, Arc::clone(&readiness) as _, figures, &stop)?;
+    let image_store = ImageStore::in_folder(data_dir.path().join(IMAGES));
     let serving = ServerParts {
         secrets: Secrets { algorithm: TokenAlgorithm::default(), current, previous: None, master },
         operator: None,
         people: people.clone(),
-        images: ImageStore::in_folder(data_dir.path().join(IMAGES)),
+        images: image_store.clone(),
         images_url: below(&url).into(),
         public_url: url.as_str().into(),
         rates: Rates::default(),
@@ -216,6 +218,7 @@ async fn live(
         let access = Access::of_owner(url, format!("http://{ops}"), password, environment);
         say_ready(&access, args.json).map_err(DemoError::Output)?;
         let guests = (!args.no_simulate).then(|| Pace::lively(args.guests_per_minute));
+        tasks.spawn(set_images(&installation, &restaurant, image_store, &stop));
         tasks.spawn(bring_to_life(installation.clone(), restaurant, guests, stop.clone()));
         stop.cancelled().await;
         Ok(())
@@ -265,6 +268,18 @@ async fn menu_is_readable(installation: &Installation, tenant: TenantId) -> Resu
 fn say_ready(access: &Access, json: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if json { access.write_json(&mut out) } else { access.write_banner(&mut out) }
+}
+
+/// Sets the images of the menu while the demo is in use already: drawing them takes a while.
+fn set_images(
+    installation: &Installation,
+    restaurant: &Arc<Restaurant>,
+    store: ImageStore,
+    stop: &CancellationToken,
+) -> impl Future<Output = ()> + use<> {
+    let staff = Staff::new(installation, restaurant.tenant, stop.clone());
+    let restaurant = Arc::clone(restaurant);
+    async move { images::set(&restaurant, &staff, &store).await }
 }
 
 /// Places the past orders before the present ones, so that their numbers follow the time; then both are

@@ -1,10 +1,13 @@
 //! The stock items of the demo's restaurant, from `stock.csv`, and its recipes, from `recipes.csv`, one
 //! ingredient a line.
 
+use domain::catalog::diet::{Mark, Marks, Presence};
 use domain::inventory::BaseUnit;
-use domain::shared::{Currency, Money, Name, StockQuantity};
+use domain::shared::{Money, Name, StockQuantity};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+
+use super::menu::products::marks;
+use super::menu::{lines, pesos};
 
 const STOCK: &str = include_str!("stock.csv");
 const RECIPES: &str = include_str!("recipes.csv");
@@ -17,12 +20,14 @@ pub(super) struct Pantry {
 }
 
 /// Something in stock, and how much of it every branch begins with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Supply {
     pub(super) item: Name,
     pub(super) unit: BaseUnit,
     pub(super) quantity: StockQuantity,
     pub(super) cost: Money,
+    /// What its supplier declares of allergens and diets.
+    pub(super) marks: Marks,
 }
 
 /// How a product of the menu is made.
@@ -47,6 +52,8 @@ struct StockLine {
     quantity: String,
     /// In pesos.
     cost: String,
+    /// Marks, separated by spaces, all others being declared to be absent; or [`UNKNOWN`].
+    contains: String,
 }
 
 #[derive(Deserialize)]
@@ -60,9 +67,9 @@ struct RecipeLine {
 impl Pantry {
     /// The pantry of the files.
     pub(super) fn embedded() -> Self {
-        let supply = |StockLine { item, unit, quantity, cost }: StockLine| {
-            let cost = Money::parse_major(&cost, Currency::COP).expect(READ_BY_A_TEST);
-            Supply { item, unit, quantity: quantity.parse().expect(READ_BY_A_TEST), cost }
+        let supply = |StockLine { item, unit, quantity, cost, contains }: StockLine| {
+            let quantity = quantity.parse().expect(READ_BY_A_TEST);
+            Supply { item, unit, quantity, cost: pesos(&cost), marks: declared(&contains) }
         };
         let mut pantry =
             Self { supplies: lines(STOCK).into_iter().map(supply).collect(), recipes: Vec::new() };
@@ -92,9 +99,20 @@ impl Recipe {
 
 const READ_BY_A_TEST: &str = "the files are part of the program, and a test reads them";
 
-fn lines<T: DeserializeOwned>(csv: &str) -> Vec<T> {
-    let lines = csv::Reader::from_reader(csv.as_bytes()).into_deserialize();
-    lines.collect::<Result<_, _>>().expect(READ_BY_A_TEST)
+/// What a supplier writes who declares nothing, and one whose item contains nothing of all that.
+const UNKNOWN: &str = "unknown";
+const NONE: &str = "none";
+
+fn declared(contains: &str) -> Marks {
+    if contains == UNKNOWN {
+        return Marks::default();
+    }
+    let contained: Vec<Mark> = marks(contains.strip_prefix(NONE).unwrap_or(contains)).collect();
+    let presence = |mark| match contained.contains(&mark) {
+        true => Presence::Contains,
+        false => Presence::FreeOf,
+    };
+    Mark::all().map(|mark| (mark, presence(mark))).collect()
 }
 
 #[cfg(test)]
@@ -109,10 +127,14 @@ mod tests {
         let (pantry, menu) = (Pantry::embedded(), Menu::embedded());
         let items: HashSet<&Name> = pantry.supplies.iter().map(|supply| &supply.item).collect();
         assert_eq!(items.len(), pantry.supplies.len());
-        let products = || menu.categories.iter().flat_map(|category| &category.products);
+        let of_modifiers = menu.groups.iter().flat_map(|group| &group.modifiers);
+        let of_modifiers = of_modifiers.filter_map(|modifier| modifier.taken.as_ref());
+        for taken in of_modifiers {
+            assert!(items.contains(&taken.item), "{taken:?}");
+        }
         let mut taken = HashSet::new();
         for recipe in &pantry.recipes {
-            let product = products().find(|product| product.name == recipe.product).unwrap();
+            let product = menu.products().find(|product| product.name == recipe.product).unwrap();
             let variants: Vec<&Name> = product.variants.iter().map(|v| &v.name).collect();
             let portions: Vec<&Name> = recipe.portions.iter().map(|(name, _)| name).collect();
             assert_eq!(portions, variants, "{}", recipe.product);

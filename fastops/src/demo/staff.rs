@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use commands::catalog::{ProductRefusal, is_upload_wanted};
 use commands::{CommandError, Commands, Intent, Receipt, Request, Scope, World};
-use domain::shared::{CommandId, CorrelationId, TenantId};
+use domain::shared::{CommandId, CorrelationId, ProductId, TenantId};
 use tokio_util::sync::CancellationToken;
 
 use crate::installation::Installation;
@@ -84,6 +85,15 @@ impl Staff {
             pause = (pause * 2).min(PAUSE_MAX);
         }
         Err(Undone::Leaving)
+    }
+
+    /// Whether the files of an image are to be made for a command: not if it is accepted already.
+    pub(super) async fn is_image_wanted(
+        &self,
+        command: CommandId,
+        product: ProductId,
+    ) -> Result<bool, CommandError<ProductRefusal>> {
+        is_upload_wanted(&self.commands, &self.scope, command, product).await
     }
 
     /// Waits; returns whether the demo goes on.

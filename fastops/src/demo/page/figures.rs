@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use domain::orders::order::CancelReason;
+use domain::orders::order::{CancelReason, LineChild, LineModifier};
 use domain::orders::{OrderType, Status};
 use domain::shared::{BranchId, Money, MoneySum, Name, TenantId};
 use event_store::EventStore;
@@ -12,11 +12,13 @@ use projections::catalog::branches;
 use projections::orders::kitchen_board::{self, KitchenOrder};
 use projections::orders::order_counts;
 use projections::orders::order_header::OrderHeader;
+use projections::orders::order_line::OrderLine;
 use projections::orders::order_list::{self, OrderFilter};
 use projections::sales::report::{Group, GroupBy, SalesFilter, SalesRow, sales};
 use projections::{ReadError, TenantTx, consumers};
 use serde::Serialize;
 
+use super::menu::{self, Card};
 use crate::installation::Installation;
 
 /// How many branches, tickets per branch, orders and dishes the page shows.
@@ -38,6 +40,7 @@ pub(super) struct Figures {
     branches: Vec<Branch>,
     last_orders: Vec<LastOrder>,
     dishes: Vec<Dish>,
+    menu: Vec<Card>,
 }
 
 /// The progress of a read model.
@@ -75,7 +78,7 @@ struct Sold {
 
 /// Money in minor units, with what a page needs to write it.
 #[derive(Debug, Serialize)]
-struct Price {
+pub(super) struct Price {
     amount: i64,
     currency: &'static str,
     decimals: u8,
@@ -95,6 +98,10 @@ struct TicketLine {
     pieces: u32,
     product: Name,
     variant: Name,
+    /// What was chosen with each piece.
+    modifiers: Vec<Name>,
+    /// What a combo is filled with.
+    children: Vec<TicketLine>,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,6 +149,7 @@ impl Figures {
             branches: Vec::new(),
             last_orders: last_orders(&mut tx).await?,
             dishes: Vec::new(),
+            menu: Vec::new(),
         };
         for branch in branches::list(&mut tx, None, BRANCHES_MAX).await?.rows {
             figures.branches.push(Branch::read(&mut tx, branch, now).await?);
@@ -149,6 +157,8 @@ impl Figures {
         if let Some(today) = figures.branches.iter().map(|branch| branch.today).max() {
             figures.dishes = dishes(&mut tx, today).await?;
         }
+        let branches = figures.branches.iter().map(|branch| (branch.id, &branch.name));
+        figures.menu = menu::cards(&mut tx, branches, now).await?;
         let mut places = Vec::new();
         for consumer in consumers() {
             let place = tx.place_of(consumer.name()).await?;
@@ -233,19 +243,46 @@ impl From<Money> for Price {
 
 impl From<KitchenOrder> for Ticket {
     fn from(order: KitchenOrder) -> Self {
-        let lines = order.lines.into_iter().map(|line| TicketLine {
-            pieces: line.quantity.pieces(),
-            product: line.product_name,
-            variant: line.variant_name,
-        });
         Self {
             call_number: order.call_number,
             order_type: order.order_type,
             status: order.status,
             placed_at: order.placed_at,
-            lines: lines.collect(),
+            lines: order.lines.into_iter().map(TicketLine::from).collect(),
         }
     }
+}
+
+impl From<OrderLine> for TicketLine {
+    fn from(line: OrderLine) -> Self {
+        Self {
+            pieces: line.quantity.pieces(),
+            product: line.product_name,
+            variant: line.variant_name,
+            modifiers: names(line.modifiers),
+            children: line.children.into_iter().map(Self::from).collect(),
+        }
+    }
+}
+
+impl From<LineChild> for TicketLine {
+    fn from(child: LineChild) -> Self {
+        Self {
+            pieces: child.quantity.pieces(),
+            product: child.product_name,
+            variant: child.variant_name,
+            modifiers: names(child.modifiers),
+            children: Vec::new(),
+        }
+    }
+}
+
+/// The names of modifiers, those that are nested in one after it.
+fn names(modifiers: Vec<LineModifier>) -> Vec<Name> {
+    let with_nested = |modifier: LineModifier| {
+        std::iter::once(modifier.name).chain(names(modifier.nested)).collect::<Vec<_>>()
+    };
+    modifiers.into_iter().flat_map(with_nested).collect()
 }
 
 impl From<OrderHeader> for LastOrder {

@@ -1,6 +1,7 @@
 //! The page of the demo: links to everything else, and figures that refresh by themselves.
 
 mod figures;
+mod menu;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ const HTML: &str = include_str!("page.html");
 
 /// Everything is in the page itself.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
-                      img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
 /// For how long computed figures are shown before they are recomputed.

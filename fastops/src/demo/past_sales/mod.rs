@@ -5,7 +5,6 @@ mod plan;
 use chrono::{DateTime, Days, Utc};
 use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
 use commands::{CommandError, Receipt, Request, World};
-use domain::catalog::Channel;
 use domain::orders::{Order, order};
 use domain::shared::{BranchId, CommandId, Money, OrderId, PaymentId};
 use event_store::EventStore;
@@ -14,7 +13,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
-use super::guests;
+use super::guests::{self, Wish};
 use super::restaurant::{Restaurant, named};
 use super::staff::{Staff, Undone};
 use crate::installation::Installation;
@@ -161,9 +160,8 @@ impl Hand {
     }
 
     async fn place(mut self, branch: BranchId) -> Result<Self, PastSalesError> {
-        let PastOrder { order_type, lines, placed_at, .. } = &self.past;
-        let (order_type, lines) = (*order_type, lines.clone());
-        let (order, channel) = (self.id(), Channel::default());
+        let PastOrder { wish, placed_at, .. } = &self.past;
+        let (order, Wish { order_type, channel, lines }) = (self.id(), wish.clone());
         let place = PlaceOrder { order, branch, order_type, channel, lines };
         let request = self.request("past-order/place", *placed_at);
         let receipt = self.unless_refused(self.staff.does_once(request, place).await)?;

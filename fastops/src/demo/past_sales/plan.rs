@@ -3,14 +3,13 @@
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
-use commands::orders::{Step, WantedLine};
-use domain::orders::OrderType;
+use commands::orders::Step;
 use domain::orders::order::CancelReason;
 use rand::RngExt;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
-use crate::demo::guests;
+use crate::demo::guests::{self, Wish};
 use crate::demo::restaurant::Restaurant;
 
 /// Another seed is another past.
@@ -40,8 +39,7 @@ const GUESTS_BY_HOUR: [(i64, u32); 14] = [
 pub(super) struct PastOrder {
     /// Identifies it among all past orders: branch, date and number in the day.
     pub(super) key: String,
-    pub(super) order_type: OrderType,
-    pub(super) lines: Vec<WantedLine>,
+    pub(super) wish: Wish,
     pub(super) placed_at: DateTime<Utc>,
     pub(super) end: End,
 }
@@ -74,9 +72,9 @@ pub(super) fn day(restaurant: &Restaurant, branch: usize, date: NaiveDate) -> Ve
     let mut moments: Vec<DateTime<Utc>> = (0..n_orders).map(|_| moment(date, &mut rng)).collect();
     moments.sort_unstable();
     let order = |(placed_at, number): (DateTime<Utc>, u32)| {
-        let (order_type, lines) = guests::order(restaurant, &mut rng);
+        let wish = guests::order(&restaurant.dishes[branch], &mut rng);
         let key = format!("{branch}/{date}/{number}");
-        PastOrder { key, order_type, lines, placed_at, end: end(placed_at, &mut rng) }
+        PastOrder { key, wish, placed_at, end: end(placed_at, &mut rng) }
     };
     moments.into_iter().zip(1..).map(order).collect()
 }

@@ -10,17 +10,17 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use commands::IdGenerator;
 use commands::orders::{MoveOrder, OrderRefusal, PlaceOrder, Step, TakeCash};
-use domain::catalog::Channel;
+use commands::{CommandError, IdGenerator};
+use domain::catalog::offer;
 use domain::orders::{Order, Status, order};
-use domain::shared::{BranchId, OrderId, PaymentId};
+use domain::shared::{OrderId, PaymentId};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::guests;
+use super::guests::{self, Wish};
 use super::restaurant::Restaurant;
 use super::staff::{Staff, Undone};
 use crate::installation::Installation;
@@ -31,6 +31,9 @@ const OPEN_MAX: usize = 400;
 
 /// How often an order may be refused something before it is left alone.
 const REFUSALS_MAX: u32 = 5;
+
+/// How many other things a guest asks for when something has run out.
+const WISHES_MAX: u32 = 5;
 
 /// How often it is decided whether a guest comes.
 const TICK: Duration = Duration::from_millis(250);
@@ -118,23 +121,29 @@ impl Simulator {
     async fn serve(self: Arc<Self>) {
         let mut rng = self.rng();
         let n_branches = self.restaurant.branches.len();
-        let branch = self.restaurant.branches[rng.random_range(0..n_branches)];
+        let branch = rng.random_range(0..n_branches);
         if let Some(journey) = self.place(branch, &mut rng).await {
             self.carry(journey).await;
         }
     }
 
-    async fn place(&self, branch: BranchId, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
+    async fn place(&self, branch: usize, rng: &mut Xoshiro256PlusPlus) -> Option<Journey> {
         let id = OrderId::from_uuid(self.ids.uuid());
-        let (order_type, lines) = guests::order(&self.restaurant, rng);
-        let (order, channel) = (id, Channel::default());
-        let place = PlaceOrder { order, branch, order_type, channel, lines };
-        let receipt = match self.staff.does(place).await {
-            Ok(receipt) => receipt,
-            Err(Undone::Leaving) => return None,
-            Err(Undone::Failed(refusal)) => {
-                tracing::warn!(%refusal, "an order of the demo was refused and is dropped");
-                return None;
+        let (branch, dishes) = (self.restaurant.branches[branch], &self.restaurant.dishes[branch]);
+        let mut attempts = 1..=WISHES_MAX;
+        let receipt = loop {
+            let Wish { order_type, channel, lines } = guests::order(dishes, rng);
+            let place = PlaceOrder { order: id, branch, order_type, channel, lines };
+            match self.staff.does(place).await {
+                Ok(receipt) => break receipt,
+                Err(Undone::Leaving) => return None,
+                // The guest is told that it has run out, and orders another thing.
+                Err(Undone::Failed(refusal))
+                    if is_not_available(&refusal) && attempts.next().is_some() => {}
+                Err(Undone::Failed(refusal)) => {
+                    tracing::warn!(%refusal, "an order of the demo was refused and is dropped");
+                    return None;
+                }
             }
         };
         let facts = receipt.facts::<Order>().ok()?;
@@ -195,4 +204,9 @@ impl Simulator {
         let (high, low) = self.ids.uuid().as_u64_pair();
         Xoshiro256PlusPlus::seed_from_u64(high.rotate_left(32) ^ low)
     }
+}
+
+/// Whether the branch does not sell something of an order at the moment.
+const fn is_not_available(refusal: &CommandError<OrderRefusal>) -> bool {
+    matches!(refusal, CommandError::Refused(OrderRefusal::Offer(offer::Error::NotAvailable { .. })))
 }

@@ -1,12 +1,16 @@
 //! The behaviour of guests: the same for past sales and for present ones.
 
+mod choices;
+
 use commands::orders::WantedLine;
+use domain::catalog::Channel;
+use domain::catalog::channel::Kind;
 use domain::orders::OrderType;
 use domain::orders::order::CancelReason;
 use domain::shared::{Money, Quantity};
 use rand::{Rng, RngExt};
 
-use super::restaurant::Restaurant;
+use super::restaurant::{Dish, rappi};
 
 /// What guests pay with, in pesos: down to the last coin, or in notes of one kind.
 const NOTES: [(i64, u32); 5] = [(100, 4), (5_000, 1), (10_000, 3), (20_000, 4), (50_000, 6)];
@@ -32,19 +36,40 @@ const REASONS: [(CancelReason, u32); 4] = [
 /// Of a hundred orders, so many are cancelled.
 const CANCELLED_PERCENT: u32 = 4;
 
-/// What a guest asks for, and how it is to reach him.
-pub(super) fn order(restaurant: &Restaurant, rng: &mut impl Rng) -> (OrderType, Vec<WantedLine>) {
+/// Of a hundred deliveries, so many are ordered on a platform; the others by telephone.
+const RAPPI_PERCENT: u32 = 60;
+
+/// What a guest asks for.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    /// How it is to reach the guest.
+    pub(super) order_type: OrderType,
+    /// Where the guest orders it.
+    pub(super) channel: Channel,
+    pub(super) lines: Vec<WantedLine>,
+}
+
+/// What the next guest asks for among the dishes of a branch.
+pub(super) fn order(dishes: &[Dish], rng: &mut impl Rng) -> Wish {
     let n_lines = one_of(&LINES, rng);
     let mut lines: Vec<WantedLine> = Vec::with_capacity(n_lines);
     while lines.len() < n_lines {
-        let dish = weighted(&restaurant.dishes, |dish| dish.popularity, rng);
+        let dish = weighted(dishes, |dish| dish.popularity, rng);
         let quantity = Quantity::try_new(one_of(&PIECES, rng));
-        let line = dish.times(quantity.expect("the pieces above are quantities"));
+        let quantity = quantity.expect("the pieces above are quantities");
+        let line = choices::line(dish, quantity, rng);
         if lines.iter().all(|other| other.variant != line.variant) {
             lines.push(line);
         }
     }
-    (one_of(&TYPES, rng), lines)
+    let order_type = one_of(&TYPES, rng);
+    let channel = match order_type {
+        OrderType::DineIn => Channel::built_in(Kind::Table),
+        OrderType::Takeaway => Channel::built_in(Kind::Counter),
+        OrderType::Delivery if rng.random_range(0..100) < RAPPI_PERCENT => rappi(),
+        OrderType::Delivery => Channel::built_in(Kind::Phone),
+    };
+    Wish { order_type, channel, lines }
 }
 
 /// Why the order is cancelled, if it is.

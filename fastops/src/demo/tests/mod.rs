@@ -1,15 +1,18 @@
 //! The demo's restaurant on a real log: its past, its present, its page.
 
+mod menu;
+
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use commands::orders::PlaceOrder;
+use commands::orders::{PlaceOrder, WantedLine};
 use domain::catalog::Channel;
 use domain::orders::{OrderType, Status};
 use domain::shared::{OrderId, Quantity};
 use event_store::Position;
 use event_store::testing::Database;
 use poem::test::TestClient;
+use projections::TenantTx;
 use projections::orders::order_header::OrderHeader;
 use projections::orders::order_list::{self, OrderFilter};
 use sqlx::postgres::PgConnectOptions;
@@ -29,6 +32,13 @@ struct Opened {
 
 impl Opened {
     async fn now() -> Self {
+        let opened = Self::not_yet().await;
+        opened.restaurant.open(&opened.staff()).await.unwrap();
+        opened
+    }
+
+    /// The same before it opens.
+    async fn not_yet() -> Self {
         let database = Database::create().await;
         let url = std::env::var("FASTOPS_TEST_DATABASE_URL").unwrap();
         let owner = PgConnectOptions::from_str(&url).unwrap();
@@ -40,9 +50,7 @@ impl Opened {
         let shutdown = CancellationToken::new();
         let projecting = RunningConsumers::start(&installation, &shutdown);
         let restaurant = Arc::new(Restaurant::of(TenantId::from_uuid(Uuid::from_u128(5))));
-        let opened = Self { installation, restaurant, shutdown, projecting };
-        opened.restaurant.open(&opened.staff()).await.unwrap();
-        opened
+        Self { installation, restaurant, shutdown, projecting }
     }
 
     fn staff(&self) -> Staff {
@@ -53,15 +61,20 @@ impl Opened {
         self.installation.store.head().await.unwrap().position
     }
 
-    /// All orders, once the read models have caught up.
-    async fn orders(&self) -> Vec<OrderHeader> {
+    /// The read models, once they have caught up.
+    async fn read(&self) -> TenantTx {
         let tenant = self.restaurant.tenant;
         let head = self.installation.store.head().await.unwrap();
         let place = LogPlace { incarnation: head.incarnation, position: head.position };
         let names: Vec<&str> = projections::consumers().iter().map(|c| c.name()).collect();
         let timeout = Duration::from_mins(1);
         self.installation.read_db.wait_for(tenant, &names, place, timeout).await.unwrap();
-        let mut tx = self.installation.read_db.tenant(tenant).await.unwrap();
+        self.installation.read_db.tenant(tenant).await.unwrap()
+    }
+
+    /// All orders.
+    async fn orders(&self) -> Vec<OrderHeader> {
+        let mut tx = self.read().await;
         let mut orders = Vec::new();
         let mut after = None;
         loop {
@@ -237,7 +250,9 @@ async fn an_order_that_was_left_open_is_carried_to_its_end_but_not_one_of_the_pa
     let opened = Opened::now().await;
     opened.sells_the_past(1).await.unwrap_err();
     let order = OrderId::from_uuid(Uuid::from_u128(77));
-    let lines = vec![opened.restaurant.dishes[0].times(Quantity::try_new(2).unwrap())];
+    let dish = &opened.restaurant.dishes[0][0];
+    let two = Quantity::try_new(2).unwrap();
+    let lines = vec![WantedLine::plain(dish.product, dish.variant, two)];
     let branch = opened.restaurant.branches[0];
     let (order_type, channel) = (OrderType::DineIn, Channel::default());
     let place = PlaceOrder { order, branch, order_type, channel, lines };
@@ -280,5 +295,6 @@ async fn the_page_and_its_figures_are_served() {
     let sold: u64 = branches.iter().map(|b| b["sold"]["n_orders"].as_u64().unwrap()).sum();
     assert!((1..=n_orders).contains(&sold), "{figures}");
     assert_eq!(figures["log"], opened.head().await.get());
+    assert_eq!(figures["menu"], serde_json::json!([]), "no product has an image yet");
     opened.closes().await;
 }
