@@ -112,9 +112,18 @@ struct Silenced {
     silence: Silence,
 }
 
+/// Ids of commands of processes are UUIDs of version 8, which clients may not use.
+fn is_of_a_process(append: &Append) -> bool {
+    append.command().uuid().get_version_num() == 8
+}
+
 #[async_trait]
 impl EventStore for Silenced {
     fn append(&self, append: Append) -> Answer {
+        // What processes append by themselves is not what a test waits for.
+        if is_of_a_process(&append) {
+            return self.log.append(append);
+        }
         match &self.silence {
             Silence::None => self.log.append(append),
             Silence::BeforeCommit(gate) => gate.append(&self.log, append),
