@@ -3,6 +3,7 @@
 use e2e::menu::{branch, modifier_group, price_list, product, stock_item, tax_profile};
 use e2e::raw::Reply;
 use e2e::{Call, Client, Menu, System, fresh};
+use images::testing::{photo, png};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -24,6 +25,17 @@ async fn s38_every_command_wants_a_good_key() {
         operation.is_operators() || operation.path.starts_with("/v1/system/parked-events/")
     };
     let (of_operators, of_people): (Vec<_>, Vec<_>) = with_key.partition(of_operators);
+    // Bodies that are no JSON are not in requests.rs.
+    let is_of_images = |operation: &&Operation| operation.path.ends_with("/image");
+    let (of_images, of_people): (Vec<_>, Vec<_>) = of_people.into_iter().partition(is_of_images);
+    assert_eq!(of_images.len(), 2, "images.rs tests them");
+    let image = format!("/v1/products/{}/image", menu.product);
+    for call in [
+        client.put(&image).bytes("image/png", png(&photo(8, 8))),
+        client.call(Method::DELETE, &image),
+    ] {
+        call.no_key().send().await.problem(400, "idempotency-key-required");
+    }
     assert_eq!(of_people.len(), commands.len(), "requests.rs has one of every kind");
     assert_eq!(of_operators.len(), 7, "parked.rs, operator.rs and companies.rs test them");
     for operation in of_operators {
