@@ -7,12 +7,13 @@ use domain::Decider;
 use domain::catalog::{Category, Channel, Product, category, product};
 use domain::identity::roles::{self, By, Change, Command, Roles};
 use domain::identity::{Branch, Device, branch, device};
+use domain::inventory::{PaymentTerms, Supplier, supplier};
 use domain::orders::order::{CancelReason, Event, State};
 use domain::orders::{Order, OrderType, order};
 use domain::pricing::RULES;
 use domain::shared::{
     BranchId, CategoryId, Code, Currency, DeviceId, ModifierGroupId, ModifierId, Money, Name,
-    OrderId, PaymentId, ProductId, Quantity, Rate, TenantId, UserId, VariantId,
+    OrderId, PaymentId, ProductId, Quantity, Rate, SupplierId, TenantId, UserId, VariantId,
 };
 use domain::taxes::{Inclusion, Tax, Taxes};
 use event_store::Append;
@@ -148,6 +149,10 @@ pub(crate) async fn open(world: &mut World) {
             world.happens::<Product>(tenant, &product_id(n), at, [added.into()]).await;
         }
         prices::append(world, tenant, currency).await;
+        let payment_terms = PaymentTerms::try_new(30).unwrap();
+        let added = supplier::Added { name: name("Harinas"), payment_terms };
+        let id = SupplierId::from_uuid(uuid(0x700));
+        world.happens::<Supplier>(tenant, &id, at, [added.into()]).await;
     }
 }
 
