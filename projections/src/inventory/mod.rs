@@ -43,7 +43,7 @@ impl Consumer for Inventory {
         events: &[&RecordedEvent],
     ) -> Result<(), ConsumerError> {
         states::project::<stock_items::StockItem>(tx, decoded(events)?).await?;
-        recipes::project(tx, decoded(events)?).await?;
+        recipes::project(tx, recipes::TABLE, decoded(events)?).await?;
         let happened = decoded(events)?;
         balances::project(tx, &happened).await?;
         kardex::project(tx, &happened).await
