@@ -99,6 +99,7 @@ struct VariantPriceDetails {
 
 /// The price of a modifier in a list, with whatever product it is chosen.
 #[derive(Object)]
+#[oai(rename = "ListedModifierPriceDetails")]
 struct ModifierPriceDetails {
     /// The group.
     modifier_group_id: Uuid,
