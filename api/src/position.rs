@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::shared::IncarnationId;
+use domain::shared::{IncarnationId, TenantId};
 use poem::http::HeaderValue;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{
@@ -22,14 +22,24 @@ const TOKEN_BYTES: usize = 24;
 
 /// The position of an append in the log, encrypted; a client gives it back as it got it.
 ///
-/// Only [`Positions`] reads it. Positions are counted over all companies, so a token must not show how many
-/// events there are, nor which of two tokens is the later one.
+/// Only [`Positions`] reads it, for the company that it was made for. Positions are counted over all
+/// companies, so a token must not show how many events there are, nor which of two tokens is the later one,
+/// and two companies cannot compare theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PositionToken([u8; TOKEN_BYTES]);
 
+/// Whose position it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PositionScope {
+    /// The company.
+    pub tenant: TenantId,
+    /// The life of the log that has the position.
+    pub incarnation: IncarnationId,
+}
+
 /// Encrypts positions as tokens, and decrypts its own tokens only.
 ///
-/// A position has exactly one token, so that a retry of a command gets the same response. The encryption is
+/// A position has exactly one token in a company, so that a retry of a command gets the same response. The encryption is
 /// deterministic: AES-GCM-SIV stays secure with a constant nonce.
 #[derive(Clone)]
 pub struct Positions {
@@ -49,23 +59,19 @@ impl Positions {
         Self { key: Arc::new(LessSafeKey::new(key)) }
     }
 
-    /// The token of a position in this incarnation of the log.
-    pub fn token(&self, incarnation: IncarnationId, position: u64) -> PositionToken {
+    /// The token of a position.
+    pub fn token(&self, scope: PositionScope, position: u64) -> PositionToken {
         let mut bytes = position.to_be_bytes().to_vec();
         self.key
-            .seal_in_place_append_tag(nonce(), life(incarnation), &mut bytes)
+            .seal_in_place_append_tag(nonce(), bound_to(scope), &mut bytes)
             .expect("a position is short enough to be encrypted");
         PositionToken(bytes.try_into().expect("a tag has sixteen bytes"))
     }
 
-    /// The position of a token that was made in this incarnation of the log; another token is refused.
-    pub fn position(
-        &self,
-        incarnation: IncarnationId,
-        token: PositionToken,
-    ) -> Result<u64, Problem> {
+    /// The position of a token that was made for exactly this scope; another token is refused.
+    pub fn position(&self, scope: PositionScope, token: PositionToken) -> Result<u64, Problem> {
         let mut bytes = token.0;
-        let position = self.key.open_in_place(nonce(), life(incarnation), &mut bytes).ok();
+        let position = self.key.open_in_place(nonce(), bound_to(scope), &mut bytes).ok();
         let position = position.and_then(|position| position.first_chunk());
         let position = position.ok_or_else(|| {
             Problem::new(Code::InvalidCursor).detail((
@@ -81,8 +87,12 @@ fn nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; NONCE_LEN])
 }
 
-fn life(incarnation: IncarnationId) -> Aad<[u8; 16]> {
-    Aad::from(*incarnation.uuid().as_bytes())
+fn bound_to(PositionScope { tenant, incarnation }: PositionScope) -> Aad<[u8; 32]> {
+    let mut scope = [0; 32];
+    let (of_tenant, of_log) = scope.split_at_mut(16);
+    of_tenant.copy_from_slice(tenant.uuid().as_bytes());
+    of_log.copy_from_slice(incarnation.uuid().as_bytes());
+    Aad::from(scope)
 }
 
 impl std::fmt::Display for PositionToken {
@@ -173,7 +183,10 @@ mod tests {
 
     use super::*;
 
-    const LIFE: IncarnationId = IncarnationId::from_uuid(Uuid::from_u128(7));
+    const SCOPE: PositionScope = PositionScope {
+        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+        incarnation: IncarnationId::from_uuid(Uuid::from_u128(7)),
+    };
 
     fn positions() -> Positions {
         Positions::new(&[7; 32])
@@ -181,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_token_is_its_text_and_nothing_else_is() {
-        let token = positions().token(LIFE, 42);
+        let token = positions().token(SCOPE, 42);
         let text = token.to_string();
         assert_eq!((text.parse(), text.len()), (Ok(token), 32));
         for bad in ["", "42", "-1", &text[1..], &format!("{text}AAAA"), "AAAA AAAA", "'"] {
@@ -190,32 +203,35 @@ mod tests {
     }
 
     #[test]
-    fn a_position_has_one_token_which_is_invalid_in_another_incarnation() {
-        let token = positions().token(LIFE, 42);
-        assert_eq!(positions().token(LIFE, 42), token);
-        assert_eq!(positions().position(LIFE, token), Ok(42));
-        let other = IncarnationId::from_uuid(Uuid::from_u128(8));
-        for refused in
-            [positions().position(other, token), Positions::new(&[8; 32]).position(LIFE, token)]
+    fn s18_a_position_has_one_token_which_serves_its_own_company_and_log_only() {
+        let token = positions().token(SCOPE, 42);
+        assert_eq!(positions().token(SCOPE, 42), token);
+        assert_eq!(positions().position(SCOPE, token), Ok(42));
+        let foreign = PositionScope { tenant: TenantId::from_uuid(Uuid::from_u128(2)), ..SCOPE };
+        let restored =
+            PositionScope { incarnation: IncarnationId::from_uuid(Uuid::from_u128(8)), ..SCOPE };
+        for (positions, scope) in
+            [(positions(), foreign), (positions(), restored), (Positions::new(&[8; 32]), SCOPE)]
         {
-            assert_eq!(refused.unwrap_err().code(), Code::InvalidCursor);
+            assert_eq!(positions.position(scope, token).unwrap_err().code(), Code::InvalidCursor);
+            assert_ne!(positions.token(scope, 42), token);
         }
     }
 
     #[test]
     fn a_token_that_was_changed_is_refused_whichever_bit_it_was() {
-        let token = positions().token(LIFE, 42);
+        let token = positions().token(SCOPE, 42);
         for bit in 0..TOKEN_BYTES * 8 {
             let mut changed = token;
             changed.0[bit / 8] ^= 1 << (bit % 8);
-            let refused = positions().position(LIFE, changed).unwrap_err();
+            let refused = positions().position(SCOPE, changed).unwrap_err();
             assert_eq!(refused.code(), Code::InvalidCursor, "bit {bit}");
         }
     }
 
     #[test]
     fn tokens_of_neighbours_have_nothing_in_common() {
-        let (one, next) = (positions().token(LIFE, 42), positions().token(LIFE, 43));
+        let (one, next) = (positions().token(SCOPE, 42), positions().token(SCOPE, 43));
         let same = one.0.iter().zip(next.0).filter(|(one, next)| *one == next).count();
         assert!(same < 6, "{same} bytes of {TOKEN_BYTES} are the same");
     }

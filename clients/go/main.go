@@ -69,7 +69,7 @@ func run(ctx context.Context) error {
 
 	order := placed.JSON201
 	seen := fmt.Sprintf(`"%d"`, order.Revision)
-	payment := fastops.NewPayment{Method: fastops.Cash, Amount: order.Total}
+	payment := fastops.NewPayment{Method: fastops.Cash, Amount: fastops.PaidAmount(order.Total)}
 	pay := func() (*fastops.PayOrderResponse, error) {
 		params := &fastops.PayOrderParams{IdempotencyKey: uuid.NewString(), IfMatch: &seen}
 		return client.PayOrderWithResponse(ctx, order.Id, params, payment)

@@ -25,6 +25,30 @@ def is_beyond_schemas(error):
 
 
 @schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """States what the document says in words only, because generators of clients cannot read it: where a
+    field of a body refers to another schema and is not required, it may be null."""
+    operations = [operation for path in raw_schema["paths"].values() for operation in path.values()]
+    contents = [operation["requestBody"]["content"] for operation in operations if "requestBody" in operation]
+    bodies = [media["schema"] for content in contents for media in content.values()]
+    seen = set()
+    while bodies:
+        part = bodies.pop()
+        if not isinstance(part, dict):
+            bodies += part if isinstance(part, list) else []
+            continue
+        reference = part.get("$ref")
+        if reference and reference not in seen:
+            seen.add(reference)
+            bodies.append(raw_schema["components"]["schemas"][reference.rpartition("/")[2]])
+        fields = part.get("properties", {})
+        for name in fields.keys() - set(part.get("required", [])):
+            if "$ref" in fields[name] or "allOf" in fields[name]:
+                fields[name] = {"allOf": [fields[name]], "nullable": True}
+        bodies += part.values()
+
+
+@schemathesis.hook
 def before_call(context, case, kwargs):
     """Gives each request its own key, since the document has one example and no two intents share a key;
     and aims no request at the user of the run, who gets nothing but 401 once suspended."""

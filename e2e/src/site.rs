@@ -6,11 +6,12 @@ use api::auth::operator::OperatorToken;
 use api::auth::origin::TrustedProxies;
 use api::auth::token::TokenAlgorithm;
 use api::edge::cors::AllowedOrigins;
+use api::position::PositionScope;
 use api::rates::Rates;
 use commands::engine::sources::RandomIds;
 use commands::identity::Post;
 use commands::{Clock, Commands, IdGenerator};
-use domain::shared::IncarnationId;
+use domain::shared::{IncarnationId, TenantId};
 use event_store::EventStore;
 use event_store::testing::Database;
 use fastops::config::{NamedSecret, Secrets};
@@ -116,9 +117,10 @@ pub fn operator_token() -> OperatorToken {
     OperatorToken::try_new(OPERATOR_TOKEN).expect("it is long enough")
 }
 
-/// The token of a position, as servers give it out.
-pub fn token_of(incarnation: IncarnationId, position: u64) -> String {
-    fastops::processes::server::positions(&secrets()).token(incarnation, position).to_string()
+/// The token of a position, as servers give it out to a company.
+pub fn token_of(tenant: TenantId, incarnation: IncarnationId, position: u64) -> String {
+    let scope = PositionScope { tenant, incarnation };
+    fastops::processes::server::positions(&secrets()).token(scope, position).to_string()
 }
 
 /// The secrets that sign tokens and cursors, the same in every process.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use commands::{CommandError, Intent, Receipt, Request, Revision};
 use domain::Decider;
+use domain::shared::TenantId;
 use uuid::Uuid;
 
 use super::Services;
@@ -41,22 +42,24 @@ impl Services {
         rule: impl FnOnce(&I::Refusal) -> Problem,
     ) -> Result<Accepted, Problem> {
         let scope = self.scope(caller);
-        self.accepted(self.commands.execute(&scope, Self::request(key), intent).await, rule)
+        let outcome = self.commands.execute(&scope, Self::request(key), intent).await;
+        self.accepted(caller.tenant, outcome, rule)
     }
 
-    /// The same for a command that was executed already.
+    /// The same for a command in a company that was executed already.
     pub(super) fn accepted<R>(
         &self,
+        tenant: TenantId,
         outcome: Result<Receipt, CommandError<R>>,
         rule: impl FnOnce(&R) -> Problem,
     ) -> Result<Accepted, Problem> {
         let receipt = outcome.map_err(|error| refused(error, rule))?;
-        Ok(self.with_position(receipt))
+        Ok(self.with_position(tenant, receipt))
     }
 
-    /// A receipt with its position as clients receive it.
-    pub(super) fn with_position(&self, receipt: Receipt) -> Accepted {
-        let position = self.token(receipt.position);
+    /// The receipt of a command in a company, with its position as clients receive it.
+    pub(super) fn with_position(&self, tenant: TenantId, receipt: Receipt) -> Accepted {
+        let position = self.token(tenant, receipt.position);
         Accepted { receipt, position }
     }
 

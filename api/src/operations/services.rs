@@ -25,7 +25,7 @@ use crate::auth::token::Tokens;
 use crate::caller::Caller;
 use crate::cursor::{CursorScope, Cursors, QueryFingerprint};
 use crate::journal::RequestId;
-use crate::position::{PositionToken, Positions};
+use crate::position::{PositionScope, PositionToken, Positions};
 use crate::problem::{Code, Problem};
 use crate::trace::Trace;
 
@@ -134,14 +134,22 @@ impl Services {
         if is_closed { Err(Problem::new(Code::CompanyClosed)) } else { Ok(()) }
     }
 
-    /// The token of a position in this log.
-    pub(super) fn token(&self, position: Position) -> PositionToken {
-        self.positions.token(self.incarnation, position.get())
+    /// The token of a position in this log, for a company.
+    pub(super) fn token(&self, tenant: TenantId, position: Position) -> PositionToken {
+        self.positions.token(self.position_scope(tenant), position.get())
     }
 
-    /// The position that a token was made of.
-    pub(super) fn position(&self, token: PositionToken) -> Result<Position, Problem> {
-        Ok(Position::new(self.positions.position(self.incarnation, token)?))
+    /// The position that a token of this company was made of.
+    pub(super) fn position(
+        &self,
+        tenant: TenantId,
+        token: PositionToken,
+    ) -> Result<Position, Problem> {
+        Ok(Position::new(self.positions.position(self.position_scope(tenant), token)?))
+    }
+
+    const fn position_scope(&self, tenant: TenantId) -> PositionScope {
+        PositionScope { tenant, incarnation: self.incarnation }
     }
 
     /// Begins to read the caller's read models, once `consumers` have come to `after`.
@@ -165,7 +173,7 @@ impl Services {
         after: PositionToken,
         consumers: &[&str],
     ) -> Result<(), Problem> {
-        let position = self.position(after)?;
+        let position = self.position(tenant, after)?;
         let place = LogPlace { incarnation: self.incarnation, position };
         let wait = async |timeout| {
             let waited = self.read_db.wait_for(tenant, consumers, place, timeout);

@@ -6,8 +6,8 @@ use std::num::NonZero;
 
 use fastops::Client;
 use fastops::types::{
-    Login, NewLine, NewOrder, NewPayment, OrderType, PaymentMethod, PlacedOrder, Problem,
-    ProblemCode, TakenPayment,
+    Login, Money, NewLine, NewOrder, NewPayment, OrderType, PaidAmount, PaymentMethod, PlacedOrder,
+    Problem, ProblemCode, TakenPayment,
 };
 use futures::TryStreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -71,7 +71,9 @@ async fn place(client: &Client, key: Uuid, wish: &NewOrder) -> Result<PlacedOrde
 
 /// Pays all of an order in the version in which it was placed.
 async fn pay(client: &Client, order: &PlacedOrder) -> Result<TakenPayment, Refusal> {
-    let payment = NewPayment::builder().method(PaymentMethod::Cash).amount(order.total.clone());
+    let Money { amount, currency } = &order.total;
+    let amount = PaidAmount::builder().amount(amount.unsigned_abs()).currency(currency.clone());
+    let payment = NewPayment::builder().method(PaymentMethod::Cash).amount(amount);
     let paid = client
         .pay_order()
         .order_id(order.id)

@@ -14,6 +14,9 @@ mod tax_regimes;
 
 pub use tax_regimes::{ProfileSource, TaxRegime, TaxRegimes};
 
+/// The most changes of how days are counted that are planned at a time.
+pub const PLANNED_CHANGES_MAX: usize = 20;
+
 /// The marker of the aggregate.
 #[derive(Debug)]
 pub struct Branch;
@@ -200,6 +203,9 @@ pub enum Error {
     /// The tax profile has no such regime.
     #[error("the tax profile has no such regime")]
     UnknownTaxRegime,
+    /// As many changes are planned for earlier dates as may be.
+    #[error("{PLANNED_CHANGES_MAX} changes are planned for earlier dates")]
+    TooManyPlanned,
 }
 
 impl Decider for Branch {
@@ -278,6 +284,10 @@ fn business_day_changed(
         return Ok(vec![]);
     }
     let BusinessDayChange { from, day: BusinessDay { time_zone, cut_off } } = change;
+    let is_planned = |it: &&BusinessDayChange| today < it.from && it.from < from;
+    if calendar.changes().iter().filter(is_planned).count() >= PLANNED_CHANGES_MAX {
+        return Err(Error::TooManyPlanned);
+    }
     Ok(vec![BusinessDayChanged { from, time_zone, cut_off }.into()])
 }
 

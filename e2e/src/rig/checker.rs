@@ -89,7 +89,8 @@ fn assert_as_answered(log: &Log, entry: &Entry, events: &[&RecordedEvent]) {
         panic!("granted and not in the log, or twice: {entry:?}: {events:?}")
     };
     let last = events.last().map(|event| event.position.get()).unwrap_or_default();
-    assert_eq!(answer.position(), token_of(log.incarnation, last), "{entry:?}");
+    let token = token_of(event.stream.tenant(), log.incarnation, last);
+    assert_eq!(answer.position(), token, "{entry:?}");
     assert_eq!(answer.revision(), event.revision.get(), "{entry:?}");
     let order = match action {
         Action::Place(_) => answer.id(),
@@ -187,7 +188,8 @@ async fn assert_report(rig: &Rig, log: &Log, orders: &BTreeMap<Uuid, RecordedOrd
     assert_eq!(shown, expected, "{report:?}");
 }
 
-/// The position token of the log's end.
+/// The position token of the log's end, for the company of the rig.
 fn end(log: &Log) -> String {
-    token_of(log.incarnation, log.events.len() as u64)
+    let last = log.events.last().expect("the company of the rig has events");
+    token_of(last.stream.tenant(), log.incarnation, log.events.len() as u64)
 }

@@ -15,9 +15,9 @@ use crate::requests::{Command, of_every_kind};
 /// Checks the answer's position against the command's last event in the log.
 #[track_caller]
 fn assert_answers_for(log: &Log, key: Uuid, answer: &Answer) {
-    let last = log.of_command(key).last().map(|event| event.position.get());
-    let last = last.expect("an accepted command is in the log");
-    let token = token_of(log.incarnation, last);
+    let events = log.of_command(key);
+    let last = events.last().expect("an accepted command is in the log");
+    let token = token_of(last.stream.tenant(), log.incarnation, last.position.get());
     assert_eq!(answer.position(), token);
 }
 

@@ -109,7 +109,7 @@ async fn f19_an_operator_sees_replays_and_discards_what_was_parked() {
         call.header("idempotency-key", id).json(&body).send()
     };
     let id = fresh().to_string();
-    discard(&other_company, &id).await.problem(404, "not-found");
+    discard(&other_company, &id).await.problem(400, "invalid-cursor");
     let first = discard(&client, &id).await;
     assert_eq!(first.expect(200), &json!({"consumer": ORDERS, "n_events": 1}));
     assert_eq!(first.header("idempotent-replayed"), None);

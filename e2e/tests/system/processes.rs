@@ -10,9 +10,9 @@ use domain::identity::User;
 use domain::inventory::Inventory;
 use domain::inventory::stock::{Event, ReleaseReason};
 use domain::shared::EventId;
-use e2e::System;
 use e2e::log::Log;
 use e2e::silence::Silence;
+use e2e::{System, figure};
 use event_store::Actor;
 use event_store::timers::ParkedTimers;
 use serde_json::json;
@@ -167,6 +167,7 @@ async fn f51_commands_that_cannot_be_sent_are_parked_and_block_no_others() {
     let parked = parked().await.unwrap();
     assert!(parked.iter().all(|timer| timer.attempts == 1), "{parked:?}");
     assert!(parked[0].reason.starts_with("what was planned cannot be read"), "{parked:?}");
+    figure("F51", &format!("{} commands parked, a later one sent", parked.len()));
 
     // An operator has repaired one of the timers and retries it.
     let key = parked[0].about.key;

@@ -92,7 +92,8 @@ async fn s23_two_edits_at_once_make_no_cycle() {
     let client = system.client();
     let other = Node::start(&system.site, Silence::None).await;
     let elsewhere = client.clone().at(other.address);
-    for round in 0..10 {
+    let n_rounds = 10;
+    for round in 0..n_rounds {
         let named = |name: &str| json!({"name": format!("{name} {round}")});
         let (a, b) = (role(&client, &named("A")).await, role(&client, &named("B")).await);
         let revise = |client: &Client, role: Uuid, name: &str, parent: Uuid| {
@@ -106,6 +107,10 @@ async fn s23_two_edits_at_once_make_no_cycle() {
         let refused = if one.status == 409 { one } else { two };
         refused.problem(409, "role-cycle");
     }
+    figure(
+        "S23",
+        &format!("{n_rounds} pairs of edits at once, {n_rounds} taken, {n_rounds} refused"),
+    );
 }
 
 #[tokio::test]

@@ -220,8 +220,20 @@ async fn s18_a_cursor_serves_its_own_company_and_query_and_is_not_edited() {
     for made_up in ["", "A", "AAAA", "%27%20OR%201=1", &cursor[1..], &long] {
         page(&client, made_up, "").await.problem(400, "invalid-cursor");
     }
-    let foreign_position = client.get("/v1/orders?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-    foreign_position.send().await.problem(400, "invalid-cursor");
+}
+
+#[tokio::test]
+async fn s18_a_position_serves_its_own_company() {
+    let system = System::start().await;
+    let other_company = system.second_company().await;
+    let (client, other) = (system.client(), system.client_of(&other_company));
+    let placed = Menu::open(&client).await.place(&client).await;
+    let read = |by: &Client, position: &str| by.get(&format!("/v1/orders?after={position}")).send();
+    read(&client, &placed.position()).await.expect(200);
+    let (foreign, made_up) = (placed.position(), "A".repeat(32));
+    let foreign = read(&other, &foreign).await.problem(400, "invalid-cursor")["detail"].clone();
+    let made_up = read(&other, &made_up).await.problem(400, "invalid-cursor")["detail"].clone();
+    assert_eq!(foreign, made_up);
 }
 
 #[tokio::test]
@@ -233,11 +245,12 @@ async fn s18_a_position_that_the_log_does_not_have_is_refused_and_says_nothing()
     let log = system.log().await;
     let end = log.events.len() as u64;
     let read = |token: String| client.get(&format!("/v1/orders?after={token}")).send();
-    assert_eq!(placed.position(), token_of(log.incarnation, end));
-    read(token_of(log.incarnation, end)).await.expect(200);
+    let token_at = |position| token_of(system.company.tenant, log.incarnation, position);
+    assert_eq!(placed.position(), token_at(end));
+    read(token_at(end)).await.expect(200);
     for beyond in [end + 1, end + 1_000_000, i64::MAX.unsigned_abs()] {
         // A position that can be reached is waited for, and answered with 503 after that.
-        read(token_of(log.incarnation, beyond)).await.problem(400, "invalid-cursor");
+        read(token_at(beyond)).await.problem(400, "invalid-cursor");
     }
     let token = placed.position();
     let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use event_store::testing::Database;
 use event_store::testing::appends::{ANA, LUIS, append, command};
+use event_store::testing::{assert_took, figure};
 use event_store::{Error, EventStore, Position};
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
@@ -46,12 +48,15 @@ async fn f50_a_writer_that_dies_is_replaced_and_no_append_hangs() {
     let db = Database::create().await;
     let store = db.store();
     committed(store.append(append(ANA, 1, &[("arepa", 0, 1)])).await);
-    for round in 0..3_u64 {
+    let (n_rounds, mut slowest) = (3_u64, Duration::ZERO);
+    for round in 0..n_rounds {
         is_set.store(true, Ordering::SeqCst);
         let head = hold_the_head(&db).await;
         let id = u128::from(round) * 10 + 2;
         let in_hand = store.append(append(ANA, id, &[("arepa", round + 1, 1)]));
+        let begun = Instant::now();
         let answer = in_hand.await;
+        slowest = slowest.max(begun.elapsed());
         assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{answer:?}");
         assert!(!is_set.load(Ordering::SeqCst), "the writer has panicked");
         head.rollback().await.expect("the head is free");
@@ -61,4 +66,6 @@ async fn f50_a_writer_that_dies_is_replaced_and_no_append_hangs() {
     }
     let head = store.head().await.expect("a head").position;
     assert_eq!(head, Position::new(whole_log(&*store).await.len() as u64));
+    assert_took(slowest, Duration::from_secs(3));
+    figure("F50", &format!("{n_rounds} writers panicked, outcome unknown within {slowest:.1?}"));
 }

@@ -10,6 +10,7 @@ use domain::catalog::Channel;
 use domain::inventory::OnShortage;
 use domain::orders::OrderType;
 use domain::shared::{BranchId, CommandId, OrderId, ProductId, Quantity, VariantId};
+use event_store::testing::figure;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -85,9 +86,9 @@ async fn f53_an_import_into_a_branch_at_work_has_no_order_refused() {
     shutdown.cancel();
     let n_placed: usize = ordered.iter().map(|person| person.n_placed).sum();
     let slowest = ordered.iter().map(|person| person.slowest).max().unwrap();
-    println!("{n_placed} orders were placed during the import, the slowest within {slowest:?}");
     for Ordered { n_placed, refused, .. } in ordered {
         assert!(n_placed > 0, "no order was placed");
         assert_eq!(refused, Vec::<String>::new(), "of {n_placed} orders");
     }
+    figure("F53", &format!("{n_placed} live orders, 0 refused, the slowest within {slowest:.1?}"));
 }

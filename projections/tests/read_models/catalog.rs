@@ -1,18 +1,23 @@
 //! The read models of menu and branches.
 
+use domain::catalog::availability::Subject;
 use domain::catalog::product::image::{Colour, ImageFormat, ImageHash, ImageSize};
-use domain::catalog::{Category, Product, category, product};
+use domain::catalog::{Availability, Category, Product, availability, category, product};
 use domain::identity::{Branch, branch};
-use domain::shared::{Address, BusinessDay, BusinessDayChange, CategoryId, Code, Currency, CutOff};
+use domain::shared::{
+    Address, BusinessDay, BusinessDayChange, CategoryId, Code, Currency, CutOff, VariantId,
+};
 use domain::taxes::builtin::Country;
 use event_store::Revision;
+use projections::TenantTx;
+use projections::catalog::availability::{self as availabilities, Kind, Unavailable};
 use projections::catalog::products::Filter;
 use projections::catalog::{branches, categories, products};
 
 use crate::history::{
     CHAPINERO, DRINKS, PLATES, USAQUEN, name, open, opened, pesos, product_id, variant,
 };
-use crate::world::{ANA, LUIS, World};
+use crate::world::{ANA, LUIS, World, utc, uuid};
 
 const AT: &str = "2026-03-14T18:00:00Z";
 
@@ -162,4 +167,50 @@ async fn a_branch_shows_its_clock_currency_business_day_and_tax_regimes() {
     assert_eq!(branches::get(&mut ana, CHAPINERO).await.unwrap(), Some(shown.clone()));
     let listed = branches::list(&mut ana, None, 10).await.unwrap();
     assert_eq!(listed.rows, [shown]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_does_not_list_what_it_sells_again_nor_what_is_not_in_the_menu() {
+    let mut world = World::new().await;
+    open(&mut world).await;
+    let (first, second, third) = (product_id(0), product_id(1), product_id(2));
+    let gone = Subject::Product(product_id(99));
+    let large = VariantId::from_uuid(uuid(0x0D00_0002));
+    let snoozed = |subject, until: Option<&str>| {
+        let until = until.map(utc);
+        availability::Event::from(availability::Snoozed { subject, until })
+    };
+    let delisted = |subject| availability::Event::from(availability::Delisted { subject });
+    let events = [
+        snoozed(Subject::Product(first), Some("2026-03-14T19:00:00Z")),
+        delisted(Subject::Product(second)),
+        snoozed(Subject::Product(second), None),
+        snoozed(Subject::Variant(large), None),
+        snoozed(Subject::Product(third), None),
+        availability::PutBack { subject: Subject::Product(third) }.into(),
+        delisted(gone),
+    ];
+    world.happens::<Availability>(ANA, &CHAPINERO, AT, events).await;
+    world.catch_up().await;
+
+    let mut ana = world.tenant(ANA).await;
+    let listed = async |tx: &mut TenantTx, branch, at: &str| {
+        let page = availabilities::list(tx, branch, utc(at), None, 10).await.unwrap();
+        let row = |row: Unavailable| (row.kind, row.subject, row.is_delisted, row.snoozed_until);
+        page.rows.into_iter().map(row).collect::<Vec<_>>()
+    };
+    let normal = (Kind::Variant, large.uuid(), false, None);
+    let other = (Kind::Product, second.uuid(), true, None);
+    let end = utc("2026-03-14T19:00:00Z");
+    let over = (Kind::Product, first.uuid(), false, Some(end));
+    let before = listed(&mut ana, CHAPINERO, "2026-03-14T18:59:59Z").await;
+    assert_eq!(before, [normal, over, other]);
+    assert_eq!(listed(&mut ana, CHAPINERO, "2026-03-14T19:00:00Z").await, [normal, other]);
+    assert_eq!(listed(&mut ana, USAQUEN, AT).await, []);
+    let page = availabilities::list(&mut ana, CHAPINERO, end, None, 1).await.unwrap();
+    let next = page.next.unwrap();
+    let page = availabilities::list(&mut ana, CHAPINERO, end, Some(&next), 1).await.unwrap();
+    assert_eq!((page.rows[0].subject, page.next), (second.uuid(), None));
+    let mut luis = world.tenant(LUIS).await;
+    assert_eq!(listed(&mut luis, CHAPINERO, AT).await, []);
 }

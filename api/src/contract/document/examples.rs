@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::DEFINITIONS;
 
 /// Deeper schemas refer to themselves.
-const DEPTH_MAX: usize = 8;
+const DEPTH_MAX: usize = 16;
 
 /// Adds an example to the body and to every parameter of an operation that must be sent.
 pub(super) fn give(operation: &mut Map<String, Value>, document: &Value) {

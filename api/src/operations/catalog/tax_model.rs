@@ -12,15 +12,15 @@ use uuid::Uuid;
 
 use crate::operations::fields::Fields;
 use crate::operations::model::InclusionBody;
+use crate::operations::moment;
 
 /// A country that FastOps has a tax profile for, by its ISO 3166 code.
 #[derive(Debug, Clone, Copy, Enum, Serialize)]
-#[oai(rename = "TaxCountry")]
+#[oai(rename = "TaxCountry", rename_all = "UPPERCASE")]
+#[serde(rename_all = "UPPERCASE")]
 pub(super) enum CountryBody {
     /// Colombia.
-    #[oai(rename = "CO")]
-    #[serde(rename = "CO")]
-    Colombia,
+    Co,
 }
 
 /// A tax profile to be published.
@@ -106,6 +106,7 @@ pub(super) struct TaxProfileBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
+    #[serde(with = "moment")]
     published_at: DateTime<Utc>,
     /// The taxes.
     profile: ProfileBody,
@@ -124,6 +125,7 @@ pub(super) struct TaxProfileHeadBody {
     /// 1, 2, 3 …
     version: u32,
     /// When the version was published.
+    #[serde(with = "moment")]
     published_at: DateTime<Utc>,
     /// Its revision after this version, as in `ETag`.
     revision: u64,
@@ -192,7 +194,7 @@ impl TaxBody {
 impl From<Country> for CountryBody {
     fn from(country: Country) -> Self {
         match country {
-            Country::Colombia => Self::Colombia,
+            Country::Colombia => Self::Co,
         }
     }
 }
@@ -200,7 +202,7 @@ impl From<Country> for CountryBody {
 impl From<CountryBody> for Country {
     fn from(country: CountryBody) -> Self {
         match country {
-            CountryBody::Colombia => Self::Colombia,
+            CountryBody::Co => Self::Colombia,
         }
     }
 }

@@ -179,7 +179,7 @@ impl Branches {
     /// Change how a branch counts its days.
     ///
     /// It holds from a date on. No day that has begun is moved, and no business date comes twice. What
-    /// was to hold from that date or a later one does not.
+    /// was to hold from that date or a later one does not; up to 20 changes are planned at a time.
     #[oai(
         path = "/branches/:branch_id/business-day",
         method = "put",

@@ -61,7 +61,7 @@ impl Corrections {
         let name = body.read()?;
         let (scope, once) = (self.0.scope(&by.caller), Services::request(key));
         let receipt = self.0.rename(&scope, once, UserId::from_uuid(user_id.0), &name).await?;
-        Ok(self.0.with_position(receipt).settled(user_id.0))
+        Ok(self.0.with_position(by.caller.tenant, receipt).settled(user_id.0))
     }
 
     /// Request another e-mail address for a user.
@@ -87,7 +87,7 @@ impl Corrections {
         }
         let scope = self.0.scope(&by.caller);
         let receipt = self.0.request_email(&scope, key.command_id(), user, &email).await?;
-        Ok(self.0.with_position(receipt).settled(user_id.0))
+        Ok(self.0.with_position(by.caller.tenant, receipt).settled(user_id.0))
     }
 }
 

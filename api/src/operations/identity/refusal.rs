@@ -3,6 +3,7 @@
 use commands::identity::{
     AccountRefusal, BranchRefusal, DeviceRefusal, InviteRefusal, RolesRefusal, UserRefusal,
 };
+use domain::identity::branch::PLANNED_CHANGES_MAX;
 use domain::identity::roles::{DEPTH_MAX, Error, PARENTS_MAX, ROLES_MAX};
 use domain::identity::{branch, device, tenant, user};
 use uuid::Uuid;
@@ -146,6 +147,13 @@ pub(in crate::operations) fn branch(refusal: &BranchRefusal) -> Problem {
         }
         BranchRefusal::Branch(branch::Error::UnknownTaxProfile) => unknown("/tax_profile_id"),
         BranchRefusal::Branch(branch::Error::UnknownTaxRegime) => unknown("/regime"),
+        BranchRefusal::Branch(branch::Error::TooManyPlanned) => {
+            let words = (
+                format!("ya hay {PLANNED_CHANGES_MAX} cambios previstos para antes"),
+                format!("{PLANNED_CHANGES_MAX} changes are planned for earlier dates already"),
+            );
+            Problem::validation(vec![FieldError::new("/from", "maximum", words)])
+        }
     }
 }
 

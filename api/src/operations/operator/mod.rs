@@ -51,7 +51,7 @@ impl Companies {
         let created = created.map_err(|error| refused(error, |it| refusal::company(*it)))?;
         let CreatedCompany { tenant, administrator, receipt } = created;
         self.0.write_invitation(tenant, administrator, command, receipt.replayed).await?;
-        let accepted = self.0.with_position(receipt);
+        let accepted = self.0.with_position(tenant, receipt);
         let made = accepted.first::<Tenant>()?;
         let body = SetUpCompany {
             id: tenant.uuid(),
@@ -114,7 +114,7 @@ impl Companies {
         let (tenant, (correlation, request)) =
             (TenantId::from_uuid(company_id.0), self.once(&by, key));
         let outcome = self.0.operator.close(tenant, correlation, request).await;
-        let accepted = self.0.accepted(outcome, |it| refusal::company(*it))?;
+        let accepted = self.0.accepted(tenant, outcome, |it| refusal::company(*it))?;
         Ok(accepted.settled(company_id.0))
     }
 
@@ -131,7 +131,7 @@ impl Companies {
         let (tenant, (correlation, request)) =
             (TenantId::from_uuid(company_id.0), self.once(&by, key));
         let outcome = self.0.operator.reopen(tenant, correlation, request).await;
-        let accepted = self.0.accepted(outcome, |it| refusal::company(*it))?;
+        let accepted = self.0.accepted(tenant, outcome, |it| refusal::company(*it))?;
         Ok(accepted.settled(company_id.0))
     }
 
@@ -152,7 +152,7 @@ impl Companies {
         let (tenant, (correlation, request)) =
             (TenantId::from_uuid(company_id.0), self.once(&by, key));
         let outcome = self.0.operator.subscribe(tenant, correlation, request, change).await;
-        let accepted = self.0.accepted(outcome, |it| refusal::subscription(*it))?;
+        let accepted = self.0.accepted(tenant, outcome, |it| refusal::subscription(*it))?;
         Ok(accepted.settled(company_id.0))
     }
 
@@ -188,7 +188,7 @@ impl Companies {
         if is_invited {
             self.0.write_invitation(tenant, user, command, receipt.replayed).await?;
         }
-        let accepted = self.0.with_position(receipt);
+        let accepted = self.0.with_position(tenant, receipt);
         let position = accepted.position;
         let body = RestoredAdministrator { id: user.uuid(), is_invited, position };
         Ok(Done::by(&accepted, body))

@@ -174,3 +174,6 @@ fn pointer(at: &Place) -> String {
     let parts = pick.into_iter().chain(group).chain(modifier);
     format!("/lines/{line}{}", parts.collect::<String>())
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,8 @@ struct TakenPayment {
 #[OpenApi(prefix_path = "/v1", tag = "Part::Orders")]
 impl Payments {
     /// Take a payment for an order.
+    ///
+    /// An order takes up to 100, the last of which pays all that is left.
     #[oai(path = "/orders/:order_id/payments", method = "post", operation_id = "payOrder")]
     async fn pay(
         &self,

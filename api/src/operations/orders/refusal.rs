@@ -1,6 +1,7 @@
 //! Why orders and payments are refused.
 
 use commands::orders::OrderRefusal;
+use domain::orders::order::PAYMENTS_MAX;
 use domain::orders::{order, series, status};
 
 use super::not_offered::not_offered;
@@ -78,6 +79,16 @@ fn rule_of_order(refusal: &order::Error) -> Problem {
         }
         order::Error::AmountExceedsBalance { balance, .. } => Problem::new(Code::PaymentExceeds)
             .detail((format!("El saldo es {balance}."), format!("{balance} is left to pay."))),
+        order::Error::LastPaymentLeavesBalance { balance } => transition(
+            format!(
+                "Es el último de los {PAYMENTS_MAX} pagos que recibe un pedido: debe cubrir el \
+                 saldo, {balance}."
+            ),
+            format!(
+                "It is the last of the {PAYMENTS_MAX} payments that an order takes: it must pay \
+                 all of the {balance} that are left."
+            ),
+        ),
         order::Error::TenderedTooMuch { .. } => {
             let words = ("es demasiado", "is too much");
             Problem::validation(vec![FieldError::new("/tendered/amount", "maximum", words)])

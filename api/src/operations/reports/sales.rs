@@ -145,7 +145,8 @@ impl Reports {
         let mut tx = self.0.read(&by.caller, after.0, &consumers).await?;
         period::of_branch(&mut tx, &by.caller, branch).await?;
         let report = sales(&mut tx, filter, group_by).await.map_err(unread)?;
-        let made_from = report.made_from.map(|place| self.0.token(place.position));
+        let made_from = report.made_from;
+        let made_from = made_from.map(|place| self.0.token(by.caller.tenant, place.position));
         let rows = report.rows.into_iter();
         let rows = rows.filter(|row| place.as_ref().is_none_or(|place| row.place() > *place));
         let page = page(rows, *limit, SalesRow::place);

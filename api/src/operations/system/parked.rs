@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::identity::permission::markers::{SystemOperate, SystemRead};
+use domain::shared::TenantId;
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use projections::parking::{Decision, Discard, ParkedEvent, ParkingError, Replay, Resolved};
@@ -106,7 +107,8 @@ impl Parked {
         let page = parked::list(&mut tx, consumer.as_deref(), place.as_ref(), limit.rows().into());
         let page = page.await.map_err(unread)?;
         let next_cursor = self.0.cursor(&by.caller, query, page.next.as_ref());
-        let data = page.rows.into_iter().map(|event| self.body(event)).collect();
+        let tenant = by.caller.tenant;
+        let data = page.rows.into_iter().map(|event| self.body(tenant, event)).collect();
         Ok(Json(List { data, next_cursor }))
     }
 
@@ -136,7 +138,7 @@ impl Parked {
         key: IdempotencyKey,
         Json(body): Json<DiscardedEvent>,
     ) -> Result<Done<ResolvedBody>, Problem> {
-        let position = self.0.position(body.position)?;
+        let position = self.0.position(by.caller.tenant, body.position)?;
         let discard = Discard { consumer: body.consumer, position, reason: body.reason };
         let resolved = self.0.parking.discard(&self.decision(&by.caller, key), &discard).await;
         done(discard.consumer, resolved)
@@ -144,10 +146,10 @@ impl Parked {
 }
 
 impl Parked {
-    fn body(&self, event: ParkedEvent) -> ParkedEventBody {
+    fn body(&self, tenant: TenantId, event: ParkedEvent) -> ParkedEventBody {
         ParkedEventBody {
             consumer: event.consumer,
-            position: self.0.token(event.position),
+            position: self.0.token(tenant, event.position),
             key: event.key,
             event_type: event.event_type,
             reason: event.reason,

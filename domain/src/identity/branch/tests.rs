@@ -161,6 +161,26 @@ fn a_change_without_effect_is_dropped_and_an_earlier_one_replaces_it() {
 }
 
 #[test]
+fn no_more_changes_are_planned_at_a_time_than_may_be() {
+    // From the thirteenth on, a day each: two of them have begun.
+    let history = |n_planned: usize| {
+        let first = "2026-03-13".parse::<NaiveDate>().unwrap();
+        let days = first.iter_days().zip(["05:00", "06:00"].into_iter().cycle());
+        let changes = days.map(|(from, cut_off)| changed(&from.to_string(), cut_off));
+        [opened().into()].into_iter().chain(changes.take(n_planned + 2))
+    };
+    given::<Branch>(history(PLANNED_CHANGES_MAX - 1))
+        .when(change("2026-05-01", "07:00"))
+        .then([changed("2026-05-01", "07:00")]);
+    given::<Branch>(history(PLANNED_CHANGES_MAX))
+        .when(change("2026-05-01", "07:00"))
+        .then_refused(Error::TooManyPlanned);
+    given::<Branch>(history(PLANNED_CHANGES_MAX))
+        .when(change("2026-03-15", "07:00"))
+        .then([changed("2026-03-15", "07:00")]);
+}
+
+#[test]
 fn a_branch_closes_and_reopens_as_it_was() {
     let closed = || [opened().into(), Closed {}.into()];
     given::<Branch>([opened().into()]).when(Command::Close).then([Closed {}.into()]);

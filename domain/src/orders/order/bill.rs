@@ -5,6 +5,9 @@ use crate::orders::Status;
 use crate::shared::money::ORDER_MAX;
 use crate::shared::{Money, PaymentId};
 
+/// The most payments of one order: the last of them pays all that is left.
+pub const PAYMENTS_MAX: usize = 100;
+
 /// A payment in cash.
 #[derive(Debug, Clone, Copy)]
 pub struct TakeCash {
@@ -19,7 +22,7 @@ pub struct TakeCash {
 }
 
 pub(super) fn cash_taken(order: &Details, cash: TakeCash) -> Result<PaymentTaken, Error> {
-    let Details { status, balance, .. } = *order;
+    let Details { status, balance, n_payments, .. } = *order;
     let TakeCash { payment, amount, tendered, hour } = cash;
     if status == Status::Cancelled || balance.is_zero() {
         return Err(Error::NothingToPay { status, balance });
@@ -27,6 +30,9 @@ pub(super) fn cash_taken(order: &Details, cash: TakeCash) -> Result<PaymentTaken
     let left = balance.minus(amount)?;
     if !amount.is_positive() || left.amount() < 0 {
         return Err(Error::AmountExceedsBalance { amount, balance });
+    }
+    if !left.is_zero() && n_payments + 1 >= PAYMENTS_MAX {
+        return Err(Error::LastPaymentLeavesBalance { balance });
     }
     let tendered = tendered.unwrap_or(amount);
     if tendered.amount() > ORDER_MAX {

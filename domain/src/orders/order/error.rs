@@ -1,6 +1,6 @@
 //! Why a command about an order is refused.
 
-use super::{LINES_MAX, PARTS_MAX};
+use super::{LINES_MAX, PARTS_MAX, PAYMENTS_MAX};
 use crate::orders::Status;
 use crate::shared::{Money, MoneyError, StockQuantityError};
 
@@ -52,6 +52,12 @@ pub enum Error {
     AmountExceedsBalance {
         /// The amount of the payment.
         amount: Money,
+        /// What is left to pay.
+        balance: Money,
+    },
+    /// The last payment that an order takes has to pay all that is left.
+    #[error("payment {PAYMENTS_MAX} of an order pays all of the {balance} that are left")]
+    LastPaymentLeavesBalance {
         /// What is left to pay.
         balance: Money,
     },

@@ -12,7 +12,7 @@ mod stock_move;
 use crate::Decider;
 use crate::shared::{Money, OrderId};
 
-pub use bill::TakeCash;
+pub use bill::{PAYMENTS_MAX, TakeCash};
 pub use error::Error;
 pub use events::*;
 pub use line_parts::{LineChild, LineModifier, PriceOrigin};
@@ -97,7 +97,7 @@ impl Decider for Order {
                 ..order
             }),
             (State::Placed(order), Event::PaymentTaken(PaymentTaken { balance, .. })) => {
-                State::Placed(Details { balance, ..order })
+                State::Placed(Details { balance, n_payments: order.n_payments + 1, ..order })
             }
             (
                 State::Unplaced,

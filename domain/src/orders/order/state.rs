@@ -28,6 +28,8 @@ pub struct Details {
     pub total: Money,
     /// What is left to pay; nothing for a cancelled order.
     pub balance: Money,
+    /// How many payments it has taken.
+    pub n_payments: usize,
     /// What each line takes from stock.
     pub ingredients: Arc<[Ingredient]>,
 }
@@ -56,7 +58,7 @@ impl Details {
 impl From<Placed> for Details {
     fn from(Placed { branch, total, lines, .. }: Placed) -> Self {
         let ingredients = lines.iter().flat_map(Line::ingredients).copied().collect();
-        Self { branch, status: Status::Pending, total, balance: total, ingredients }
+        Self { branch, status: Status::Pending, total, balance: total, n_payments: 0, ingredients }
     }
 }
 

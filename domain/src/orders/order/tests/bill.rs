@@ -1,6 +1,6 @@
 use super::{cash, history, paid, pesos, placed_for, take_cash};
 use crate::orders::Status;
-use crate::orders::order::{CancelReason, Command, Error, Order};
+use crate::orders::order::{CancelReason, Command, Error, Order, PAYMENTS_MAX};
 use crate::shared::money::ORDER_MAX;
 use crate::shared::{Currency, Money, MoneyError};
 use crate::testing::given;
@@ -37,6 +37,32 @@ fn an_order_is_paid_in_parts_but_never_over_its_total() {
             amount: pesos(10_001),
             balance: pesos(10_000),
         });
+}
+
+#[test]
+fn the_last_payment_that_an_order_takes_pays_all_that_is_left() {
+    let taken = (1..).map(|n| paid(pesos(1), pesos(1), pesos(0), pesos(30_000 - n)));
+    let paid_by = |n| [placed_for(pesos(30_000))].into_iter().chain(taken.clone().take(n));
+    let last = 30_001 - i64::try_from(PAYMENTS_MAX).unwrap();
+    given::<Order>(paid_by(PAYMENTS_MAX - 2)).when(take_cash(pesos(1), None)).then([paid(
+        pesos(1),
+        pesos(1),
+        pesos(0),
+        pesos(last),
+    )]);
+    // An order of a release without this rule may have more.
+    for n_taken in [PAYMENTS_MAX - 1, PAYMENTS_MAX + 1] {
+        let left = pesos(30_000 - i64::try_from(n_taken).unwrap());
+        given::<Order>(paid_by(n_taken))
+            .when(take_cash(pesos(1), None))
+            .then_refused(Error::LastPaymentLeavesBalance { balance: left });
+        given::<Order>(paid_by(n_taken)).when(take_cash(left, None)).then([paid(
+            left,
+            left,
+            pesos(0),
+            pesos(0),
+        )]);
+    }
 }
 
 #[test]
