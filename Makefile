@@ -63,6 +63,16 @@ new-aggregate: ## write the skeleton of an aggregate, in every layer and registr
 	$(if $(and $(CONTEXT),$(NAME)),,$(error say what: make new-aggregate CONTEXT=inventory NAME=supplier))
 	@scripts/new-aggregate.sh "$(CONTEXT)" "$(NAME)" $(if $(PLURAL),"$(PLURAL)","$(NAME)s") "$(SPANISH)"
 
+# Not a part of `make lint`: it checks the workspace once more, with an aggregate in each context that is in no
+# release. A test of `make test` checks that the skeleton finds its places.
+.PHONY: check-skeleton
+check-skeleton: ## compile what new-aggregate writes
+	@scripts/setup.sh lint
+	@copies="$(CARGO_TARGET_DIR)/skeleton"; rm -rf "$$copies"; \
+	    scripts/new-aggregate.sh --into "$$copies/1" catalog offer_group && \
+	    "$$copies/1/scripts/new-aggregate.sh" --into "$$copies/2" inventory allowance && \
+	    cd "$$copies/2" && cargo clippy --workspace --all-targets -- -D warnings
+
 .PHONY: fmt
 fmt: ## format all code
 	cargo fmt

@@ -1,6 +1,7 @@
 //! Problem: the one shape of every refusal and failure, RFC 9457 `application/problem+json`.
 
 pub(crate) mod catalogue;
+mod codes;
 pub(crate) mod page;
 mod response;
 

@@ -45,6 +45,8 @@ named! {
     Station = "station",
     /// A stock item.
     StockItem = "stock_item",
+    /// A supplier.
+    Supplier = "supplier",
     /// A tax profile.
     TaxProfile = "tax_profile",
 }

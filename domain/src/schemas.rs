@@ -11,7 +11,7 @@ use crate::catalog::{
 use crate::claim;
 use crate::event::{EventType, StoredEvent};
 use crate::identity::{branch, device, roles, subscription, tenant, user};
-use crate::inventory::{recipe, stock, stock_item};
+use crate::inventory::{recipe, stock, stock_item, supplier};
 use crate::orders::{order, series};
 
 /// The schemas of all events, and the definitions that they share.
@@ -31,7 +31,7 @@ pub fn schemas(path: &'static str) -> Schemas {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.definitions_path = path.into());
     let mut generator = settings.into_generator();
-    let aggregates: [EventSchemas; 21] = [
+    let aggregates: &[EventSchemas] = &[
         tenant::Event::schemas,
         subscription::Event::schemas,
         branch::Event::schemas,
@@ -51,9 +51,10 @@ pub fn schemas(path: &'static str) -> Schemas {
         stock_item::Event::schemas,
         recipe::Event::schemas,
         stock::Event::schemas,
+        supplier::Event::schemas,
         series::Event::schemas,
         order::Event::schemas,
     ];
-    let events = aggregates.into_iter().flat_map(|schemas| schemas(&mut generator)).collect();
+    let events = aggregates.iter().flat_map(|schemas| schemas(&mut generator)).collect();
     Schemas { events, shared: generator.take_definitions(true) }
 }

@@ -14,7 +14,7 @@ use domain::identity::subscription::{self, Module, Plan};
 use domain::identity::{Permission, PermissionName, branch, device, tenant, user};
 use domain::inventory::balance::Balance;
 use domain::inventory::recipe::{self, Ingredient};
-use domain::inventory::{BaseUnit, OnShortage, stock, stock_item};
+use domain::inventory::{BaseUnit, OnShortage, PaymentTerms, stock, stock_item, supplier};
 use domain::orders::{LineRecipe, OrderType, order, series};
 use domain::schemas::{Schemas, schemas};
 use domain::shared::{
@@ -306,7 +306,24 @@ fn inventory() -> Vec<String> {
     let variant = VariantId::from_uuid(uuid(2));
     let portions = vec![recipe::Portion { variant, ingredients: vec![flour("125.25")] }];
     let published = recipe::Published { version: 2, portions };
-    [stored(&items), stored::<recipe::Event>(&[published.into()]), branch_stock()].concat()
+    [
+        stored(&suppliers()),
+        stored(&items),
+        stored::<recipe::Event>(&[published.into()]),
+        branch_stock(),
+    ]
+    .concat()
+}
+
+fn suppliers() -> [supplier::Event; 5] {
+    let terms = |days| PaymentTerms::try_new(days).unwrap();
+    [
+        supplier::Added { name: name("Molinos"), payment_terms: terms(30) }.into(),
+        supplier::Renamed { name: name("Molinos del Sur") }.into(),
+        supplier::PaymentTermsAgreed { payment_terms: terms(0) }.into(),
+        supplier::Retired {}.into(),
+        supplier::Reinstated {}.into(),
+    ]
 }
 
 fn branch_stock() -> Vec<String> {

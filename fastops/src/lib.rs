@@ -11,7 +11,7 @@
 //! - [`schema`]: migrates a database to the schema of this release; [`safety`]: conditions under which no
 //!   server starts
 //! - [`parked`]: parked events and commands, from the command line; [`rebuild`]: rebuilds read models
-//! - [`import`]: past sales; [`demo`]: a simulated restaurant; [`cluster`]: the private PostgreSQL of both
+//! - [`import`]: past sales; [`menu_exchange`]: menus as files; [`demo`]: a simulated restaurant; [`cluster`]: the private PostgreSQL of both
 //! - [`doctor`]: diagnoses an installation and names the remedies
 //! - [`asyncapi`]: the document about events; [`telemetry`]: log lines and metrics; [`terminal`]: lines and
 //!   progress bars on a terminal
@@ -28,6 +28,7 @@ pub mod images;
 pub mod import;
 pub mod init;
 pub mod installation;
+pub mod menu_exchange;
 pub mod parked;
 pub mod processes;
 pub mod rebuild;

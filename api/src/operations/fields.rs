@@ -3,6 +3,7 @@
 use domain::catalog::price_list::ClockTime;
 use domain::catalog::product::{Barcode, Sku};
 use domain::identity::tenant::TaxId;
+use domain::inventory::PaymentTerms;
 use domain::shared::email::{EmailAddress, EmailError};
 use domain::shared::{
     Code as Word, Currency, CutOff, Description, DescriptionError, LanguageTag, Money, MoneyError,
@@ -214,6 +215,15 @@ impl Fields {
                 None
             }
         }
+    }
+
+    pub(super) fn payment_terms(&mut self, pointer: &str, days: u16) -> Option<PaymentTerms> {
+        let terms = PaymentTerms::try_new(days).ok();
+        if terms.is_none() {
+            let words = ("debe tener a lo sumo 365 días", "must have at most 365 days");
+            self.0.push(FieldError::new(pointer, "maximum", words));
+        }
+        terms
     }
 
     pub(super) fn stock_quantity(&mut self, pointer: &str, text: &str) -> Option<StockQuantity> {

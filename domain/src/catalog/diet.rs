@@ -97,6 +97,7 @@ pub struct Marks(BTreeMap<Mark, Presence>);
 
 /// The marks by what is known of them, as they are stored.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
 struct Listed {
     /// What is in it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

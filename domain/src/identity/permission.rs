@@ -159,6 +159,12 @@ permissions! {
     StockItemRead = "stock_item.read" in Stock,
     /// Rename stock items and set what happens when there is too little.
     StockItemUpdate = "stock_item.update" in Stock,
+    /// Add a supplier.
+    SupplierCreate = "supplier.create" in Stock,
+    /// See suppliers.
+    SupplierRead = "supplier.read" in Stock,
+    /// Change suppliers, retire and reinstate them.
+    SupplierUpdate = "supplier.update" in Stock,
     /// Decide about events that the read models could not apply.
     SystemOperate = "system.operate" in System,
     /// See the state of the read models and the events that they could not apply.
@@ -270,6 +276,8 @@ impl Permission {
                 | Self::StockItemUpdate
                 | Self::SystemOperate
                 | Self::TaxProfilePublish
+                | Self::SupplierCreate
+                | Self::SupplierUpdate
         )
     }
 

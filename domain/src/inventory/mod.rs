@@ -1,13 +1,17 @@
-//! Inventory: stock items, recipes, and the stock of each branch.
+//! Inventory: stock items, recipes, the stock of each branch, and suppliers.
 
 pub mod balance;
+mod payment_terms;
 pub mod recipe;
 pub mod stock;
 pub mod stock_item;
+pub mod supplier;
 
+pub use payment_terms::{PaymentTerms, PaymentTermsTooLong};
 pub use recipe::Recipe;
 pub use stock::Inventory;
 pub use stock_item::StockItem;
+pub use supplier::Supplier;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

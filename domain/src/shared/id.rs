@@ -94,6 +94,8 @@ ids! {
     StationId
     /// A stock item.
     StockItemId
+    /// A supplier.
+    SupplierId
     /// A tax profile of a company.
     TaxProfileId
     /// A company.

@@ -4,6 +4,7 @@
 mod answers;
 mod modules;
 mod reach;
+mod skeleton;
 mod source;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
@@ -12,14 +13,15 @@ use regex::Regex;
 use source::Source;
 
 /// Which crates of the workspace a crate may use. Dependencies of tests are free.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
+    ("exchange", &["domain"]),
     ("event-store", &["domain"]),
     ("commands", &["event-store", "domain"]),
     ("projections", &["event-store", "domain"]),
     ("images", &["domain"]),
     ("api", &["commands", "projections", "images", "domain"]),
-    ("fastops", &["api", "commands", "projections", "images", "event-store", "domain"]),
+    ("fastops", &["api", "exchange", "commands", "projections", "images", "event-store", "domain"]),
     ("e2e", &["fastops", "api", "commands", "projections", "images", "event-store", "domain"]),
     ("bench", &["e2e", "fastops", "api", "commands", "projections", "event-store", "domain"]),
 ];

@@ -302,6 +302,13 @@ async fn prices_come_from_the_list_that_holds_and_taxes_from_the_regime_of_the_b
     let body = added.expect(201);
     assert_eq!(body["total"], cop(900_000 + 56_250 + 20_250));
     assert_eq!(body["lines"][0]["taxes"].as_array().unwrap().len(), 2);
+
+    let path = format!("/v1/products/{product}");
+    let class = json!({"tax_class": "goods_19"});
+    client.call(Method::PATCH, &path).if_match(2).json(&class).send().await.expect(200);
+    let refused = client.post("/v1/orders").json(&order).send().await;
+    let error = &refused.problem(409, "tax-undetermined")["errors"][0];
+    assert_eq!(error["pointer"], "/lines/0/product_id");
 }
 
 #[tokio::test]

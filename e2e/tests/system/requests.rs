@@ -14,6 +14,8 @@ use choices::{about_availability, about_groups, about_stations};
 use prices::about_prices;
 use users::about_people;
 
+use crate::standalone::STANDALONE;
+
 /// A command that will be accepted, which a test may send repeatedly.
 #[derive(Debug, Clone)]
 pub(crate) struct Command {
@@ -106,6 +108,8 @@ pub(crate) async fn of_every_kind(client: &Client, menu: &Menu, round: u32) -> V
     commands.extend(about_availability(client, menu, round).await);
     commands.extend(about_stock(client, menu, round).await);
     commands.extend(about_prices(client, menu, round).await);
+    commands.extend(about_standalones(client, round).await);
+    commands.extend(about_suppliers(client, round).await);
     commands.extend(about_people(client, menu, round).await);
     commands.push(about_company(client, round).await);
     commands
@@ -161,14 +165,9 @@ async fn about_stock(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {
     let line = json!({"item_id": item, "quantity": "12.5", "cost": cop(90_000)});
     let stock = format!("/v1/branches/{}/stock", menu.branch);
     let publish = post(&format!("{path}/recipe"), json!({"portions": [portion]}), 200, json!({}));
-    let revised = json!({"name": format!("Panela {round} molida"), "on_shortage": "allow"});
-    let path = format!("/v1/stock-items/{item}");
-    let revise = post(&path, revised, 200, json!({"id": item, "revision": 3}));
     let release = format!("{stock}/release-expired");
     let release = post(&release, Value::Null, 200, json!({"n_orders": 0}));
     vec![
-        post("/v1/stock-items", stock_item(&format!("Sal {round}")), 201, json!({})),
-        Command { method: Method::PUT, if_match: Some(1), ..revise },
         Command {
             method: Method::PUT,
             if_match: Some(0),
@@ -226,6 +225,34 @@ async fn about_the_menu(client: &Client, menu: &Menu, round: u32) -> Vec<Command
         settled(delete(), format!("/v1/products/{sold}"), None, of(sold)),
         settled(Method::POST, format!("/v1/products/{dropped}/restore"), None, of(dropped)),
     ]
+}
+
+async fn about_standalones(client: &Client, round: u32) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for kind in STANDALONE {
+        let id = kind.add(client, &format!("Por cambiar {round}")).await;
+        let revised = (kind.revised)(&format!("Cambiado {round}"));
+        let revise = post(&format!("{}/{id}", kind.path), revised, 200, json!({"id": id}));
+        let new = (kind.new)(&format!("Nuevo {round}"));
+        commands.push(post(kind.path, new, 201, json!({})));
+        commands.push(Command { method: Method::PUT, if_match: Some(1), ..revise });
+    }
+    commands
+}
+
+async fn about_suppliers(client: &Client, round: u32) -> Vec<Command> {
+    let add = async |what: &str| {
+        let supplier = json!({"name": format!("{what} {round}"), "payment_terms_days": 30});
+        client.post("/v1/suppliers").json(&supplier).send().await.id()
+    };
+    let (active, retired) = (add("Por retirar").await, add("Retirado").await);
+    client.post(&format!("/v1/suppliers/{retired}/retire")).send().await.expect(200);
+    let settled = |supplier: Uuid, step: &str| {
+        let path = format!("/v1/suppliers/{supplier}/{step}");
+        let command = post(&path, Value::Null, 200, json!({"id": supplier}));
+        Command { body: None, has_effect: false, ..command }
+    };
+    vec![settled(active, "retire"), settled(retired, "reinstate")]
 }
 
 async fn revisions(client: &Client, menu: &Menu, round: u32) -> Vec<Command> {

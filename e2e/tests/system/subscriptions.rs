@@ -11,6 +11,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::standalone::STANDALONE;
+
 async fn stands(system: &System, standing: Standing) {
     change(system, ChangeSubscription { plan: None, standing: Some(standing) }).await;
 }
@@ -87,7 +89,6 @@ impl Company {
             put(&path, 1, arepa),
         ];
         let inventory = [
-            post("/v1/stock-items", stock_item("Maíz")),
             put(&format!("/v1/stock-items/{item}"), 1, revised),
             put(&format!("{path}/recipe"), 0, json!({"portions": [portion]})),
             post(&receipts, json!({"lines": [line]})),
@@ -103,6 +104,10 @@ impl Company {
         let modules = catalog.into_iter().map(of(Module::Catalog));
         let modules = modules.chain(inventory.into_iter().map(of(Module::Inventory)));
         let modules = modules.chain(orders.into_iter().map(of(Module::Orders)));
+        let standalones = STANDALONE.iter();
+        let modules = modules.chain(
+            standalones.map(|kind| (Some(kind.module), post(kind.path, (kind.new)("Maíz")))),
+        );
         modules.chain(others.into_iter().map(|call| (None, call))).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 mod filters;
 mod ids;
+mod standalone;
 mod visits;
 
 use base64::Engine;
@@ -15,6 +16,7 @@ use serde_json::json;
 
 use crate::document::operations;
 use ids::{Choice, Ids, Prices, Staff};
+use standalone::Standalones;
 use visits::{Expect, Visit, visits};
 
 /// Two companies, each with a menu, an order and a sale.
@@ -54,8 +56,17 @@ impl Neighbours {
         secrets.push(system.company.tenant.to_string());
         secrets.push(system.company.owner.to_string());
         secrets.extend(
-            ["Parque", "Arepas", "Adiciones", "Parrilla", "Maíz", PRODUCT, "ana@example.com"]
-                .map(str::to_owned),
+            [
+                "Parque",
+                "Arepas",
+                "Adiciones",
+                "Parrilla",
+                "Maíz",
+                PRODUCT,
+                Ids::NAME,
+                "ana@example.com",
+            ]
+            .map(str::to_owned),
         );
         Self { system, client, client_ids, theirs, secrets, position: paid.position() }
     }
@@ -81,9 +92,22 @@ impl Neighbours {
         let choice = Choice::of(client, "Bordes").await;
         let station = ids::station(client, branch, "Horno").await;
         let staff = Staff::of(client, branch).await;
+        let standalones = Standalones::of(client, "Lo propio").await;
         let prices = Prices::of(client, added.id(), variant).await;
         let (product, order) = (added.id(), placed.id());
-        Ids { branch, category, product, variant, order, item, prices, choice, station, staff }
+        Ids {
+            branch,
+            category,
+            product,
+            variant,
+            order,
+            item,
+            prices,
+            choice,
+            station,
+            standalones,
+            staff,
+        }
     }
 
     fn visits(&self, ids: &Ids) -> Vec<Visit> {

@@ -6,6 +6,7 @@ mod companies;
 mod consumers;
 mod demo;
 mod doctor;
+mod export;
 mod images;
 mod import;
 mod init;
@@ -31,6 +32,7 @@ use fastops::terminal::above_bars;
 
 use companies::CompaniesArgs;
 use consumers::ConsumersArgs;
+use export::ExportingArgs;
 use images::ImagesArgs;
 use import::ImportingArgs;
 use init::InitArgs;
@@ -70,8 +72,10 @@ enum Command {
     Rebuild(RebuildingArgs),
     /// Look after the files of images.
     Images(ImagesArgs),
-    /// Bring in past sales.
+    /// Bring in a menu or past sales.
     Import(ImportingArgs),
+    /// Write a menu to files.
+    Export(ExportingArgs),
     /// Diagnose an installation and name the remedies.
     Doctor(DoctorArgs),
     /// Print the OpenAPI document.
@@ -107,6 +111,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Rebuild(args) => rebuild::run(args).await,
         Command::Images(args) => images::run(args).await,
         Command::Import(args) => import::run(args).await,
+        Command::Export(args) => export::run(args).await,
         Command::Doctor(args) => doctor::run(&args).await,
         Command::Openapi => openapi::run(),
         Command::Collection => collection::run(),

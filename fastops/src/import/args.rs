@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use api::language::Language;
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::menu_exchange::args::ImportMenuArgs;
+
 /// What to import.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
@@ -21,6 +23,8 @@ pub struct ImportArgs {
 pub enum ImportCommand {
     /// Import sales of the past from a CSV file with a row per line of an order.
     Sales(SalesArgs),
+    /// Import a menu from a workbook or CSV files.
+    Menu(ImportMenuArgs),
     /// Import the published year of Maven Analytics' "Pizza Place Sales".
     PizzaPlace(PizzaPlaceArgs),
 }

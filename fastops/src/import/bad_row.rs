@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use api::language::Language;
 use domain::shared::{Currency, NameError};
+use exchange::text::Fault;
 
 /// A line of a file. The first line is 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +128,16 @@ pub enum Reason {
     TooMuchMoney,
     /// The log has an order of this reference with other content.
     AlreadyImported(String),
+}
+
+impl From<Fault> for Reason {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NotUtf8 => Self::NotUtf8,
+            Fault::UnclosedQuote => Self::UnclosedQuote,
+            Fault::TextAfterQuote => Self::TextAfterQuote,
+        }
+    }
 }
 
 /// Everything that is wrong with the files of an import.

@@ -51,6 +51,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A file of a menu is none.
+    #[error(transparent)]
+    Unreadable(#[from] exchange::Unreadable),
     /// The files have rows that cannot be imported; nothing was written.
     #[error("{n_reasons} errors in the files, nothing was written")]
     BadRows {
@@ -117,7 +120,7 @@ pub enum Error {
 
 impl Error {
     /// What became of a command that should have worked.
-    pub(super) fn of_command<R: fmt::Display>(what: String, error: CommandError<R>) -> Self {
+    pub(crate) fn of_command<R: fmt::Display>(what: String, error: CommandError<R>) -> Self {
         match error {
             CommandError::World(world) => Self::World(world),
             other => Self::Refused { what, reason: other.to_string() },
@@ -136,6 +139,12 @@ impl Error {
                 format!("la sucursal vende en {branch} y los archivos están en {files}")
             }
             Self::File { file, .. } => format!("no se pudo leer {file}"),
+            Self::Unreadable(exchange::Unreadable::TooLarge) => {
+                "el archivo es demasiado grande".to_owned()
+            }
+            Self::Unreadable(exchange::Unreadable::Damaged(_)) => {
+                "el archivo está dañado".to_owned()
+            }
             Self::BadRows { n_reasons } => {
                 format!("{n_reasons} errores en los archivos, no se escribió nada")
             }
@@ -155,7 +164,7 @@ impl Error {
 /// An [`Error`] in the language of who asked for the import.
 #[derive(Debug)]
 pub struct Failure {
-    pub(super) language: Language,
+    pub(crate) language: Language,
     /// What happened.
     pub error: Error,
 }

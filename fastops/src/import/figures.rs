@@ -33,7 +33,7 @@ pub(super) struct Figures {
 }
 
 /// Waits until every read model shows what is in the log now.
-pub(super) async fn wait_for_read_models(
+pub(crate) async fn wait_for_read_models(
     installation: &Installation,
     tenant: TenantId,
     board: &Board,

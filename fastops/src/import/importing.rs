@@ -31,7 +31,7 @@ pub(super) const CHUNK: usize = 3_000;
 
 /// One company, as an import sees it. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Importing {
+pub(crate) struct Importing {
     commands: Commands,
     scope: Scope,
     pub(super) source: Source,
@@ -43,13 +43,24 @@ impl Importing {
         Self { commands, scope, source }
     }
 
+    /// The company, as the import of a menu sees it: its commands have the time at which they run.
+    pub(crate) fn of_menu(commands: Commands, tenant: TenantId, source: Source) -> Self {
+        let scope = Scope::system(tenant, source.correlation(), "import of a menu");
+        Self { commands, scope, source }
+    }
+
+    /// What its ids are derived from.
+    pub(crate) const fn source(&self) -> Source {
+        self.source
+    }
+
     /// The company.
     pub(super) const fn tenant(&self) -> TenantId {
         self.scope.tenant
     }
 
     /// Runs a command until it does not fail for a technical reason; its id makes it happen once.
-    pub(super) async fn execute<I: Intent + Clone>(
+    pub(crate) async fn execute<I: Intent + Clone>(
         &self,
         command: CommandId,
         occurred_at: Option<DateTime<Utc>>,

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::history::Totals;
 
 /// One line.
-pub(super) fn line(text: &str) -> Result<(), Error> {
+pub(crate) fn line(text: &str) -> Result<(), Error> {
     writeln!(io::stdout(), "{text}")?;
     Ok(())
 }

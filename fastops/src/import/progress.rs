@@ -12,11 +12,21 @@ use crate::terminal;
 /// The interval between lines where there is no terminal.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Shows how many orders are imported.
+/// What is counted, in both languages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    /// In Spanish.
+    pub(crate) es: &'static str,
+    /// In English.
+    pub(crate) en: &'static str,
+}
+
+/// Shows how much of an import is done.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     language: Language,
-    n_orders: u64,
+    counted: Counted,
+    n_all: u64,
     n_before: u64,
     begun: Instant,
     n_now: Cell<u64>,
@@ -25,22 +35,22 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// `n_before` of `n_orders` were imported by earlier runs.
-    pub(super) fn new(language: Language, n_orders: usize, n_before: usize) -> Self {
-        let (n_orders, n_before) = (n_orders as u64, n_before as u64);
+    /// `n_before` of `n_all` were done by earlier runs.
+    pub(crate) fn new(language: Language, counted: Counted, n_all: usize, n_before: usize) -> Self {
+        let (n_all, n_before) = (n_all as u64, n_before as u64);
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = terminal::show(ProgressBar::new(n_orders).with_style(style(language)));
+            let bar = terminal::show(ProgressBar::new(n_all).with_style(style(language, counted)));
             bar.set_position(n_before);
             bar.reset_eta();
             bar
         });
         let now = Instant::now();
         let (n_now, printed_at) = (Cell::new(n_before), Cell::new(now));
-        Self { language, n_orders, n_before, begun: now, n_now, printed_at, bar }
+        Self { language, counted, n_all, n_before, begun: now, n_now, printed_at, bar }
     }
 
-    /// Another order is complete.
-    pub(super) fn one_more(&self) {
+    /// Another one is complete.
+    pub(crate) fn one_more(&self) {
         self.n_now.set(self.n_now.get() + 1);
         if let Some(bar) = &self.bar {
             bar.inc(1);
@@ -51,7 +61,7 @@ impl Progress {
     }
 
     /// Prints the last state where there is no terminal; on one, the bar makes room for the result.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         match &self.bar {
             Some(bar) => bar.finish_and_clear(),
             None => self.print_line(),
@@ -59,17 +69,19 @@ impl Progress {
     }
 
     fn print_line(&self) {
-        let Self { n_orders, n_before, .. } = *self;
+        let Self { counted, n_all, n_before, .. } = *self;
         let n_now = self.n_now.get();
         let millis = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
         let per_second = (n_now - n_before) * 1_000 / millis;
-        let left = (n_orders - n_now) / per_second.max(1);
+        let left = (n_all - n_now) / per_second.max(1);
         let line = match self.language {
             Language::Spanish => {
-                format!("{n_now} de {n_orders} pedidos, {per_second} por segundo, faltan {left} s")
+                let counted = counted.es;
+                format!("{n_now} de {n_all} {counted}, {per_second} por segundo, faltan {left} s")
             }
             Language::English => {
-                format!("{n_now} of {n_orders} orders, {per_second} a second, {left} s left")
+                let counted = counted.en;
+                format!("{n_now} of {n_all} {counted}, {per_second} a second, {left} s left")
             }
         };
         // If standard error is closed, the progress is not shown.
@@ -77,10 +89,14 @@ impl Progress {
     }
 }
 
-fn style(language: Language) -> ProgressStyle {
+fn style(language: Language, counted: Counted) -> ProgressStyle {
     let template = match language {
-        Language::Spanish => "{bar:40} {pos}/{len} pedidos  {per_sec}  faltan {eta}",
-        Language::English => "{bar:40} {pos}/{len} orders  {per_sec}  {eta} left",
+        Language::Spanish => {
+            format!("{{bar:40}} {{pos}}/{{len}} {}  {{per_sec}}  faltan {{eta}}", counted.es)
+        }
+        Language::English => {
+            format!("{{bar:40}} {{pos}}/{{len}} {}  {{per_sec}}  {{eta}} left", counted.en)
+        }
     };
-    ProgressStyle::with_template(template).expect("the template is well formed")
+    ProgressStyle::with_template(&template).expect("the template is well formed")
 }

@@ -15,7 +15,7 @@ use super::fields::Calendar;
 use super::history::{History, Totals};
 use super::importing::Importing;
 use super::orders::Ordering;
-use super::progress::Progress;
+use super::progress::{Counted, Progress};
 use super::sales_file::{self, Reading};
 use super::source::Source;
 use super::steps::N_STEPS;
@@ -23,6 +23,10 @@ use super::stock::Taking;
 use super::target::{Target, company};
 use super::{earlier, ingredients, output, pizza_place, private};
 use crate::installation::Installation;
+use crate::menu_exchange;
+
+/// What the progress of an import of sales counts.
+const ORDERS: Counted = Counted { es: "pedidos", en: "orders" };
 
 /// Imports into a company of the installation; a private import has its own installation and needs none.
 ///
@@ -37,6 +41,9 @@ pub async fn run(args: ImportArgs, installation: Option<&Installation>) -> Resul
     let outcome = async {
         match &args.what {
             ImportCommand::Sales(args) => importer()?.sales(args).await,
+            ImportCommand::Menu(args) => {
+                menu_exchange::import(args, language, importer()?.installation).await
+            }
             ImportCommand::PizzaPlace(args) if args.private => private::run(args, language).await,
             ImportCommand::PizzaPlace(args) => importer()?.pizza_place(args).await,
         }
@@ -140,7 +147,7 @@ impl Importer<'_> {
         let mut catalogue = Catalogue::prepare(importing, &history.menu).await?;
         ingredients::prepare(importing, target.branch, history, &catalogue).await?;
         let n_before = checked.n_before();
-        let progress = Progress::new(self.language, totals.n_orders, n_before);
+        let progress = Progress::new(self.language, ORDERS, totals.n_orders, n_before);
         let turns = Turns::new(self.installation.app.clone(), importing.tenant());
         let branch = target.branch;
         let ordering = Ordering { importing, branch, taking, turns, progress: &progress };

@@ -13,31 +13,36 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_31a6_83b6_4a53_9e1e_6a0f_2f4c_7b1
 
 /// What references are unique in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Source(Uuid);
+pub(crate) struct Source(Uuid);
 
 impl Source {
     /// The published pizza files, in one company.
-    pub(super) fn pizza_place(tenant: TenantId) -> Self {
+    pub(crate) fn pizza_place(tenant: TenantId) -> Self {
         Self(derive(NAMESPACE, &[&"pizza-place", &tenant]))
     }
 
     /// Files whose order references belong together, in one branch.
-    pub(super) fn sales(tenant: TenantId, branch: BranchId, name: &str) -> Self {
+    pub(crate) fn sales(tenant: TenantId, branch: BranchId, name: &str) -> Self {
         Self(derive(NAMESPACE, &[&"sales", &tenant, &branch, &name]))
     }
 
+    /// One import of a menu.
+    pub(crate) fn menu(tenant: TenantId, import: Uuid) -> Self {
+        Self(derive(NAMESPACE, &[&"menu", &tenant, &import]))
+    }
+
     /// The id of a thing.
-    pub(super) fn id(self, kind: &str, parts: &[&dyn Display]) -> Uuid {
+    pub(crate) fn id(self, kind: &str, parts: &[&dyn Display]) -> Uuid {
         derive(derive(self.0, &[&"id", &kind]), parts)
     }
 
     /// The id of a command.
-    pub(super) fn command(self, step: &str, parts: &[&dyn Display]) -> CommandId {
+    pub(crate) fn command(self, step: &str, parts: &[&dyn Display]) -> CommandId {
         CommandId::derived(derive(derive(self.0, &[&"command", &step]), parts))
     }
 
     /// Ties together everything that comes from here.
-    pub(super) const fn correlation(self) -> CorrelationId {
+    pub(crate) const fn correlation(self) -> CorrelationId {
         CorrelationId::from_uuid(self.0)
     }
 }

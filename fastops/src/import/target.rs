@@ -17,7 +17,7 @@ use super::pizza_place;
 use super::source::Source;
 
 /// The company with a short name.
-pub(super) async fn company(app: &PgPool, slug: &str) -> Result<TenantId, Error> {
+pub(crate) async fn company(app: &PgPool, slug: &str) -> Result<TenantId, Error> {
     let tenant: Option<Uuid> =
         sqlx::query_scalar("SELECT company_by_slug($1)").bind(slug).fetch_one(app).await?;
     tenant.map(TenantId::from_uuid).ok_or_else(|| Error::UnknownCompany { slug: slug.to_owned() })

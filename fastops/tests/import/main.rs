@@ -8,6 +8,7 @@
 mod bad_rows;
 mod killed;
 mod live;
+mod menu;
 mod pizza_place;
 mod private;
 mod sales;

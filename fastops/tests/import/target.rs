@@ -52,6 +52,11 @@ impl Target {
 
     /// The program with these arguments of `fastops import`, yet to be started.
     pub(crate) fn import(&self, arguments: &[&str]) -> Command {
+        self.fastops(&[&["import"], arguments].concat())
+    }
+
+    /// The program with these arguments, yet to be started.
+    pub(crate) fn fastops(&self, arguments: &[&str]) -> Command {
         let options = self.database.options("fastops_app");
         let url = format!(
             "postgres://fastops_app@localhost/{}?host={}",
@@ -60,7 +65,6 @@ impl Target {
         );
         let mut command = Command::new(env!("CARGO_BIN_EXE_fastops"));
         command
-            .arg("import")
             .args(arguments)
             .env("FASTOPS_DATABASE_URL", url)
             .stdin(Stdio::null())

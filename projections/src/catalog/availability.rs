@@ -170,11 +170,11 @@ pub async fn list(
              SELECT 'product' AS kind, product_id AS subject_id, product_id AS owner_id, name,
                  NULL AS owner_name
              FROM products
-             WHERE tenant_id = $1
+             WHERE tenant_id = $1 AND is_active
              UNION ALL
              SELECT 'variant', (v->>'id')::uuid, product_id, v->>'name', name
              FROM products, jsonb_array_elements(variants) v
-             WHERE tenant_id = $1
+             WHERE tenant_id = $1 AND is_active
              UNION ALL
              SELECT 'modifier', (m->>'id')::uuid, modifier_group_id, m->>'name', name
              FROM modifier_groups, jsonb_array_elements(modifiers) m

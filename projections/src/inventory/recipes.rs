@@ -73,6 +73,22 @@ pub async fn get(tx: &mut TenantTx, product: ProductId) -> Result<Option<Recipe>
     Ok(row)
 }
 
+/// Every recipe of the company, by product.
+pub async fn all(tx: &mut TenantTx) -> Result<Vec<(ProductId, Recipe)>, ReadError> {
+    let (tenant, connection) = tx.parts();
+    let rows: Vec<Latest> = sqlx::query_as(
+        "SELECT *
+         FROM recipes
+         WHERE tenant_id = $1
+         ORDER BY product_id",
+    )
+    .bind(tenant)
+    .fetch_all(connection)
+    .await?;
+    let recipe = |Latest { product_id, recipe }| (ProductId::from_uuid(product_id), recipe);
+    Ok(rows.into_iter().map(recipe).collect())
+}
+
 /// The recipes of products that have one.
 pub async fn of_products(
     tx: &mut TenantTx,

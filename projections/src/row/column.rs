@@ -14,14 +14,14 @@ use domain::catalog::product::{Image, Texts, Variant};
 use domain::catalog::{Channel, channels};
 use domain::identity::branch::{TaxRegime, TaxRegimes};
 use domain::inventory::recipe::Portion;
-use domain::inventory::{BaseUnit, OnShortage};
+use domain::inventory::{BaseUnit, OnShortage, PaymentTerms};
 use domain::orders::order::{CancelReason, PaymentMethod};
 use domain::orders::{OrderType, Status};
 use domain::pricing::TaxAmount;
 use domain::shared::{
     Address, BranchId, BusinessDayChange, CategoryId, Code, Currency, CutOff, DeviceId, EventId,
     ModifierGroupId, ModifierId, Money, MoneySum, Name, OrderId, PaymentId, PriceListId, ProductId,
-    RoleId, StationId, StockItemId, StockQuantity, TaxProfileId, UserId, VariantId,
+    RoleId, StationId, StockItemId, StockQuantity, SupplierId, TaxProfileId, UserId, VariantId,
 };
 use domain::taxes::{Inclusion, Profile};
 use event_store::Revision;
@@ -127,8 +127,7 @@ macro_rules! numbers {
 }
 
 ids! {
-    BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId PriceListId ProductId
-    RoleId StationId StockItemId TaxProfileId UserId VariantId
+    BranchId CategoryId DeviceId EventId ModifierGroupId ModifierId OrderId PaymentId PriceListId ProductId RoleId StationId StockItemId SupplierId TaxProfileId UserId VariantId
 }
 
 texts! {
@@ -174,6 +173,7 @@ written! {
     // Sums are without limit in the database.
     i128: "text" as "numeric", i128::to_string;
     Money: "bigint", |money| money.amount();
+    PaymentTerms: "bigint", |terms| i64::from(terms.days());
     Revision: "bigint", |revision| revision.to_i64();
     Profile: "jsonb", Json;
     // In millionths of the item's base unit.
@@ -203,9 +203,10 @@ read! {
     Conditions: Json<Conditions>, |Json(conditions)| Ok::<_, BoxDynError>(conditions);
     Combo: Json<Combo>, |Json(combo)| Ok::<_, BoxDynError>(combo);
     Graph: Json<Graph>, |Json(graph)| Ok::<_, BoxDynError>(graph);
-    Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
     Image: Json<Image>, |Json(image)| Ok::<_, BoxDynError>(image);
     Marks: Json<Marks>, |Json(marks)| Ok::<_, BoxDynError>(marks);
+    PaymentTerms: i64, days;
+    Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
     Texts: Json<Texts>, |Json(texts)| Ok::<_, BoxDynError>(texts);
     u64: i64, u64::try_from;
     Vec<u8>: Vec<u8>, Ok::<_, BoxDynError>;
@@ -238,6 +239,10 @@ impl FromColumns for MoneySum {
         let amount = amount.parse().map_err(|error: ParseIntError| unreadable(name, error))?;
         Ok(Self::new(amount, Currency::read(row, "currency")?))
     }
+}
+
+fn days(stored: i64) -> Result<PaymentTerms, BoxDynError> {
+    Ok(PaymentTerms::try_new(stored.try_into()?)?)
 }
 
 fn read_from<S, V, E>(stored: S, read: impl FnOnce(S) -> Result<V, E>) -> Result<V, E> {

@@ -19,6 +19,7 @@ use event_store::Append;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::prices;
 use crate::random_menu::RandomMenu;
 use crate::random_stock::RandomStock;
 use crate::world::{ANA, LUIS, World, utc, uuid};
@@ -146,6 +147,7 @@ pub(crate) async fn open(world: &mut World) {
             };
             world.happens::<Product>(tenant, &product_id(n), at, [added.into()]).await;
         }
+        prices::append(world, tenant, currency).await;
     }
 }
 

@@ -3,15 +3,17 @@
 use domain::catalog::channel::{Channel, Kind};
 use domain::catalog::price_list::{Conditions, Entry, List, Subject};
 use domain::catalog::{Channels, PriceList, TaxProfile, channels, price_list, tax_profile};
-use domain::shared::{PriceListId, TaxProfileId};
+use domain::identity::Branch;
+use domain::identity::branch::{ProfileSource, TaxRegime};
+use domain::shared::{Code, Currency, Money, PriceListId, TaxProfileId, TenantId};
 use domain::taxes::builtin::colombia;
 use event_store::Revision;
 use projections::catalog::{channels as shown_channels, price_lists, tax_profiles};
 
-use crate::history::{name, pesos, product_id, variant};
+use crate::history::{CHAPINERO, name, pesos, product_id, variant};
 use crate::world::{ANA, LUIS, World, uuid};
 
-const AT: &str = "2026-03-14T18:00:00Z";
+const AT: &str = "2026-03-01T12:00:00Z";
 
 fn happy_hour() -> List {
     let variant = variant(1, "Sencilla", pesos(6_000)).id;
@@ -22,6 +24,27 @@ fn happy_hour() -> List {
         valid_from: "2026-03-14".parse().unwrap(),
         entries: vec![Entry { subject, price: pesos(4_000) }],
     }
+}
+
+/// Appends a price list, a channel, a tax profile and a tax regime of a company that has its menu.
+pub(crate) async fn append(world: &mut World, tenant: TenantId, currency: Currency) {
+    let price = Money::try_new(900, currency).unwrap();
+    let entries = happy_hour().entries.into_iter().map(|entry| Entry { price, ..entry });
+    let list = List { entries: entries.collect(), ..happy_hour() };
+    let lists = [price_list::Drafted { list }.into(), price_list::Published {}.into()];
+    world.happens::<PriceList>(tenant, &PriceListId::from_uuid(uuid(0x600)), AT, lists).await;
+    let channel = Channel::parse("rappi").unwrap();
+    let added = channels::Added { channel, kind: Kind::Aggregator, name: name("Rappi") };
+    world.happens::<Channels>(tenant, &tenant, AT, [added.into()]).await;
+    let id = TaxProfileId::from_uuid(uuid(0x601));
+    for version in [1, 2] {
+        let profile = colombia().profile.clone();
+        let published = tax_profile::Published { version, name: name("Propio"), profile };
+        world.happens::<TaxProfile>(tenant, &id, AT, [published.into()]).await;
+    }
+    let (from, regime) = ("2026-03-01".parse().unwrap(), Code::parse("inc").unwrap());
+    let regime = TaxRegime { from, profile: ProfileSource::Own(id), regime };
+    world.happens::<Branch>(tenant, &CHAPINERO, AT, [regime.into()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

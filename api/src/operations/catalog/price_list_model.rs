@@ -36,21 +36,25 @@ mirrored! {
 
 /// When and where a price list holds: what is left out is no limit.
 #[derive(Default, Object, Serialize)]
-#[oai(rename = "PriceListConditions", skip_serializing_if_is_none)]
+#[oai(rename = "PriceListConditions")]
 pub(super) struct ConditionsBody {
     /// The branch that it holds in.
+    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     branch_id: Option<Uuid>,
     /// The channel, by its code, that orders come from.
     #[oai(validator(pattern = "^[a-z0-9_]{1,32}$"))]
+    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     /// The days of the week. With hours, those on which the hours begin; without, those of the business
     /// date.
     #[oai(validator(min_items = 1, max_items = 7))]
+    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     weekdays: Option<Vec<WeekdayBody>>,
     /// The hours.
+    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     hours: Option<HoursBody>,
 }

@@ -1,4 +1,4 @@
-//! The codes that the rules of stock and recipes answer with.
+//! The codes that the rules of stock, recipes and suppliers answer with.
 
 use crate::contract::Refusals;
 use crate::problem::Code::{
@@ -14,4 +14,7 @@ pub(in crate::operations) const CODES: &[Refusals] = &[
         "receiveStock",
         &[UnknownReference, InvalidTransition, BranchClosed, SubscriptionRequired, PlanLimit],
     ),
+    ("addSupplier", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("reviseSupplier", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
+    ("reinstateSupplier", &[SubscriptionRequired, PlanLimit]),
 ];

@@ -1,4 +1,4 @@
-//! Stock, recipes and the kardex.
+//! Stock, recipes, the kardex and suppliers.
 
 mod codes;
 pub(in crate::operations) mod model;
@@ -6,6 +6,7 @@ mod recipes;
 pub(in crate::operations) mod refusal;
 mod stock;
 mod stock_items;
+mod suppliers;
 
 pub(in crate::operations) use codes::CODES;
 use poem_openapi::OpenApi;
@@ -15,6 +16,7 @@ use super::Services;
 /// Every operation of the context.
 pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
     (
+        suppliers::Suppliers(services.clone()),
         stock_items::StockItems(services.clone()),
         recipes::Recipes(services.clone()),
         stock::StockOfBranches(services.clone()),

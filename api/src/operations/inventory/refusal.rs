@@ -1,9 +1,9 @@
-//! Why stock items, recipes and the stock of a branch are refused.
+//! Why stock items, recipes, the stock of a branch and suppliers are refused.
 
-use commands::inventory::{StockItemRefusal, StockRefusal};
+use commands::inventory::{StockItemRefusal, StockRefusal, SupplierRefusal};
 use commands::orders::ShortItem;
 use domain::inventory::balance::BalanceError;
-use domain::inventory::{BaseUnit, recipe, stock, stock_item};
+use domain::inventory::{BaseUnit, recipe, stock, stock_item, supplier};
 
 use crate::operations::fields::money_error;
 use crate::operations::refusal::{name_taken, unknown};
@@ -123,4 +123,14 @@ pub(in crate::operations) fn short(items: &[ShortItem]) -> Problem {
         FieldError::new(format!("/lines/{line}"), Code::OutOfStock.slug(), words)
     };
     Problem::new(Code::OutOfStock).with_errors(items.iter().map(error).collect())
+}
+
+pub(in crate::operations) fn supplier(refusal: &SupplierRefusal) -> Problem {
+    match refusal {
+        SupplierRefusal::NameTaken => name_taken(),
+        SupplierRefusal::Supplier(supplier::Error::Unknown) => Problem::new(Code::NotFound),
+        SupplierRefusal::Supplier(supplier::Error::AlreadyAdded | supplier::Error::Retired) => {
+            Problem::new(Code::InvalidTransition)
+        }
+    }
 }

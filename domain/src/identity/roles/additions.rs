@@ -90,6 +90,15 @@ pub(super) const ADDITIONS: &[Addition] = &[
         seed: Seed::Manager,
         permissions: &[Permission::CategoryRemove, Permission::ProductRemove],
     },
+    Addition {
+        version: 3,
+        seed: Seed::Manager,
+        permissions: &[
+            Permission::SupplierCreate,
+            Permission::SupplierRead,
+            Permission::SupplierUpdate,
+        ],
+    },
 ];
 
 /// The version of the seeds including these additions.

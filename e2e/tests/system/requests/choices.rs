@@ -26,7 +26,6 @@ pub(super) async fn about_groups(client: &Client, round: u32) -> Vec<Command> {
     let remove = settled(&path(removed), Value::Null, removed);
     let restore = settled(&format!("{}/restore", path(restored)), Value::Null, restored);
     vec![
-        post(groups, named("Salsas"), 201, json!({})),
         post(groups, asks, 201, json!({"revision": 1})),
         Command { method: Method::PUT, if_match: Some(1), ..revise },
         Command { method: Method::DELETE, body: None, ..remove },
@@ -62,7 +61,7 @@ pub(super) async fn about_availability(client: &Client, menu: &Menu, round: u32)
         json!({"product_id": added.id()})
     };
     let (snoozed, back) = (add("Se agota").await, add("Agotado").await);
-    let (delisted, relisted) = (add("Por quitar").await, add("Quitado").await);
+    let (delisted, relisted) = (add("Por no vender").await, add("Por vender").await);
     let snooze = client.post(&path("snooze")).json(&json!({"subject": back}));
     snooze.send().await.expect(200);
     client.post(&path("delist")).json(&relisted).send().await.expect(200);

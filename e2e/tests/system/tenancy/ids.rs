@@ -6,6 +6,8 @@ use e2e::{Client, Menu, fresh};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::standalone::Standalones;
+
 /// Ids of a company's objects, or ids of nothing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ids {
@@ -18,6 +20,7 @@ pub(super) struct Ids {
     pub(super) prices: Prices,
     pub(super) choice: Choice,
     pub(super) station: Uuid,
+    pub(super) standalones: Standalones,
     pub(super) staff: Staff,
 }
 
@@ -108,6 +111,9 @@ impl Prices {
 }
 
 impl Ids {
+    /// What the standalone objects of a company are called, and those of no other.
+    pub(super) const NAME: &str = "Lo que es de otra";
+
     pub(super) async fn of(client: &Client, menu: &Menu) -> Self {
         let order = menu.place(client).await.id();
         let added = client.post("/v1/stock-items").json(&stock_item("Maíz")).send().await;
@@ -128,6 +134,7 @@ impl Ids {
             prices,
             choice,
             station,
+            standalones: Standalones::of(client, Self::NAME).await,
             staff,
         }
     }
@@ -137,7 +144,20 @@ impl Ids {
             std::array::from_fn(|_| fresh());
         let choice = Choice { group: fresh(), modifier: fresh() };
         let (prices, staff) = (Prices::of_nothing(), Staff::of_nothing());
-        Self { branch, category, product, variant, order, item, prices, choice, station, staff }
+        let standalones = Standalones::of_nothing();
+        Self {
+            branch,
+            category,
+            product,
+            variant,
+            order,
+            item,
+            prices,
+            choice,
+            station,
+            standalones,
+            staff,
+        }
     }
 
     /// All ids as texts, to search for them in answers.
@@ -152,6 +172,7 @@ impl Ids {
             prices,
             choice,
             station,
+            standalones,
             staff,
         } = self;
         let Choice { group, modifier } = choice;
@@ -161,6 +182,6 @@ impl Ids {
         let of_branch = [branch, station, order, item];
         let of_staff = [role, user, device, session];
         let all = of_menu.into_iter().chain(of_branch).chain(of_staff);
-        all.map(|id| id.to_string()).collect()
+        all.map(|id| id.to_string()).chain(standalones.texts()).collect()
     }
 }

@@ -2,9 +2,10 @@
 
 mod choices;
 mod menu;
+mod orders;
 mod prices;
 
-use e2e::menu::{SMALL, branch, cash, cop, stock_item};
+use e2e::menu::{SMALL, branch, cash, cop};
 use e2e::system::PASSWORD;
 use e2e::{Answer, Call, Client, System, fresh};
 use reqwest::Method;
@@ -69,33 +70,7 @@ pub(super) fn visits(
 
     menu::visits(client, client_ids, ids, &mut visit);
 
-    for (operation, path) in [("placeOrder", "/v1/orders"), ("priceOrder", "/v1/orders/price")] {
-        let order = |branch: Uuid, product: Uuid, variant: Uuid| {
-            let line = json!({"product_id": product, "variant_id": variant, "quantity": 1});
-            post(path, json!({"branch_id": branch, "order_type": "takeaway", "lines": [line]}))
-        };
-        let branch = order(ids.branch, client_ids.product, client_ids.variant);
-        visit(operation, branch, Expect::UnknownReference("/branch_id"));
-        let product = order(client_ids.branch, ids.product, ids.variant);
-        visit(operation, product, Expect::UnknownReference("/lines/0/product_id"));
-        let variant = order(client_ids.branch, client_ids.product, ids.variant);
-        visit(operation, variant, Expect::UnknownReference("/lines/0/variant_id"));
-        let mut chosen = json!({
-            "branch_id": client_ids.branch, "order_type": "takeaway",
-            "lines": [{
-                "product_id": client_ids.product, "variant_id": client_ids.variant, "quantity": 1,
-                "modifier_groups": [{"group_id": ids.choice.group, "modifiers": []}],
-            }],
-        });
-        let group = post(path, chosen.clone());
-        let unknown = Expect::UnknownReference("/lines/0/modifier_groups/0/group_id");
-        visit(operation, group, unknown);
-        chosen["lines"][0]["modifier_groups"] = json!([]);
-        chosen["channel"] = json!("rappi");
-        visit(operation, post(path, chosen), Expect::UnknownReference("/channel"));
-        let all = order(ids.branch, ids.product, ids.variant);
-        visit(operation, all, Expect::UnknownReference("/branch_id"));
-    }
+    orders::visits(client, client_ids, ids, &mut visit);
     visit("listOrders", client.get("/v1/orders"), Expect::Nothing);
     let of_branch = format!("/v1/orders?branch_id={}", ids.branch);
     visit("listOrders", client.get(&of_branch), Expect::NotFound);
@@ -123,6 +98,7 @@ pub(super) fn visits(
     visit("reportSales", client.get(&path), Expect::NotFound);
     visits.extend(choices::visits(client, client_ids, ids));
     visits.extend(stock_visits(client, client_ids, ids));
+    visits.extend(ids.standalones.visits(client, Ids::NAME));
     visits.extend(system_visits(client, ids, position));
     visits.extend(sign_in_visits(system, client, ids));
     visits.extend(role_visits(client, client_ids, ids));
@@ -331,12 +307,6 @@ fn stock_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
     let mut visit = |operation, call, expect| visits.push(Visit { operation, call, expect });
     let post = |path: &str, body: Value| client.post(path).json(&body);
 
-    visit("addStockItem", post("/v1/stock-items", stock_item("Maíz")), Expect::Created);
-    visit("listStockItems", client.get("/v1/stock-items"), Expect::Nothing);
-    let item = format!("/v1/stock-items/{}", ids.item);
-    visit("getStockItem", client.get(&item), Expect::NotFound);
-    let revised = json!({"name": "Otro", "on_shortage": "allow"});
-    visit("reviseStockItem", client.put(&item).if_match(1).json(&revised), Expect::NotFound);
     let publish = |product: Uuid, variant: Uuid, item: Uuid| {
         let ingredient = json!({"item_id": item, "quantity": "1"});
         let portion = json!({"variant_id": variant, "ingredients": [ingredient]});
@@ -369,6 +339,9 @@ fn stock_visits(client: &Client, client_ids: &Ids, ids: &Ids) -> Vec<Visit> {
         let path = format!("{}/{item}/kardex", stock(branch));
         visit("listStockMovements", client.get(&path), Expect::NotFound);
     }
+    let supplier = format!("/v1/suppliers/{}", ids.standalones.id("/v1/suppliers"));
+    visit("retireSupplier", client.post(&format!("{supplier}/retire")), Expect::NotFound);
+    visit("reinstateSupplier", client.post(&format!("{supplier}/reinstate")), Expect::NotFound);
     prices::visits(client, client_ids, ids, &mut visits);
     visits
 }

@@ -81,6 +81,9 @@ const fn words(permission: Permission) -> (&'static str, &'static str) {
         Permission::StockItemCreate => ("Crear artículos de inventario", "Add stock items"),
         Permission::StockItemRead => ("Ver los artículos de inventario", "See stock items"),
         Permission::StockItemUpdate => ("Cambiar artículos de inventario", "Change stock items"),
+        Permission::SupplierCreate => ("Crear proveedores", "Add suppliers"),
+        Permission::SupplierRead => ("Ver los proveedores", "See suppliers"),
+        Permission::SupplierUpdate => ("Cambiar proveedores", "Change suppliers"),
         Permission::SystemOperate => {
             ("Decidir sobre eventos apartados", "Decide about parked events")
         }

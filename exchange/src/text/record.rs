@@ -3,33 +3,43 @@
 //! General readers of CSV accept every text: a quote that is not closed begins a field that covers all lines
 //! after it. Here a record is a line, so that a fault affects that line alone.
 
-use crate::import::bad_row::Reason;
+/// Why a line is no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The line is not text in UTF-8.
+    NotUtf8,
+    /// A quoted field has no end on its line.
+    UnclosedQuote,
+    /// There is text between the closing quote of a field and the next separator.
+    TextAfterQuote,
+}
 
 /// A line of a file with separated values.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Record {
+pub struct Record {
     /// The fields without quotes and without white space around them; of a line with a fault, those before it.
-    pub(super) fields: Vec<String>,
+    pub fields: Vec<String>,
     /// Why it is no record.
-    pub(super) fault: Option<Reason>,
+    pub fault: Option<Fault>,
 }
 
 impl Record {
-    pub(super) fn read(line: &[u8], separator: char) -> Self {
+    /// Splits a line at its separators.
+    pub fn read(line: &[u8], separator: char) -> Self {
         let text = String::from_utf8_lossy(line);
         let (fields, fault) = split(&text, separator);
-        let not_text = std::str::from_utf8(line).is_err().then_some(Reason::NotUtf8);
+        let not_text = std::str::from_utf8(line).is_err().then_some(Fault::NotUtf8);
         Self { fields, fault: not_text.or(fault) }
     }
 }
 
-fn split(line: &str, separator: char) -> (Vec<String>, Option<Reason>) {
+fn split(line: &str, separator: char) -> (Vec<String>, Option<Fault>) {
     let mut fields = Vec::new();
     let mut rest = line;
     loop {
         let (field, after) = if let Some(quoted) = rest.trim_start_matches(' ').strip_prefix('"') {
             let Some((field, after)) = unquoted(quoted) else {
-                return (fields, Some(Reason::UnclosedQuote));
+                return (fields, Some(Fault::UnclosedQuote));
             };
             (field, after.trim_start_matches(' '))
         } else {
@@ -38,7 +48,7 @@ fn split(line: &str, separator: char) -> (Vec<String>, Option<Reason>) {
         };
         let Some(next) = after.strip_prefix(separator) else {
             if !after.is_empty() {
-                return (fields, Some(Reason::TextAfterQuote));
+                return (fields, Some(Fault::TextAfterQuote));
             }
             fields.push(field.trim().to_owned());
             return (fields, None);
@@ -64,7 +74,7 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::*;
 
-    fn record(line: &str, separator: char) -> (Vec<String>, Option<Reason>) {
+    fn record(line: &str, separator: char) -> (Vec<String>, Option<Fault>) {
         let Record { fields, fault } = Record::read(line.as_bytes(), separator);
         (fields, fault)
     }
@@ -90,15 +100,15 @@ mod tests {
     #[test]
     fn a_quote_that_does_not_end_its_field_is_a_fault() {
         for (line, expected) in [
-            (r#"a,"b,c"#, Reason::UnclosedQuote),
-            (r#"a,"b"#, Reason::UnclosedQuote),
-            (r#"a,"b"",c"#, Reason::UnclosedQuote),
-            (r#"a,"b"c,d"#, Reason::TextAfterQuote),
-            (r#"a,"b" "c""#, Reason::TextAfterQuote),
+            (r#"a,"b,c"#, Fault::UnclosedQuote),
+            (r#"a,"b"#, Fault::UnclosedQuote),
+            (r#"a,"b"",c"#, Fault::UnclosedQuote),
+            (r#"a,"b"c,d"#, Fault::TextAfterQuote),
+            (r#"a,"b" "c""#, Fault::TextAfterQuote),
         ] {
             assert_eq!(record(line, ','), (fields(&["a"]), Some(expected)), "{line}");
         }
         let Record { fault, .. } = Record::read(b"a,\xff", ',');
-        assert_eq!(fault, Some(Reason::NotUtf8));
+        assert_eq!(fault, Some(Fault::NotUtf8));
     }
 }

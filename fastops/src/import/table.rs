@@ -1,21 +1,12 @@
 //! A file of separated values as rows of the given columns, each with its line.
-//!
-//! - `lines`: a file as lines; `record`: a line as fields
-
-mod lines;
-mod record;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use exchange::text::{Record, is, lines, separator};
+
 use super::bad_row::{BadRows, FileLine, Reason};
 use super::error::Error;
-use lines::lines;
-use record::Record;
-
-/// The separators of fields: a comma, or what spreadsheets write instead. The last one applies where the head
-/// of a file does not show which it is.
-const SEPARATORS: [char; 3] = [';', '\t', ','];
 
 /// The columns that are read, in the order in which a row gives them. Others are passed over.
 #[derive(Debug, Clone, Copy)]
@@ -60,10 +51,10 @@ pub(super) fn read<const N: usize>(
         bad.add(place(1), Reason::EmptyFile);
         return Ok(false);
     };
-    let (at, separator) = (place(head.number), columns.separator(head.bytes));
+    let (at, separator) = (place(head.number), separator(head.bytes, &columns.names));
     let head = Record::read(head.bytes, separator);
     let n_fields = head.fields.len();
-    let Some(found) = columns.locate(head, &at, bad) else { return Ok(false) };
+    let Some(found) = columns.locate(&head, &at, bad) else { return Ok(false) };
     if lines.peek().is_none() {
         bad.add(at, Reason::NoRows);
     }
@@ -71,7 +62,7 @@ pub(super) fn read<const N: usize>(
         let (place, record) = (place(line.number), Record::read(line.bytes, separator));
         let given = record.fields.len();
         let count = (given != n_fields).then_some(Reason::FieldCount { expected: n_fields, given });
-        let fault = record.fault.or(count);
+        let fault = record.fault.map(Reason::from).or(count);
         let field = |at: Option<usize>| at.and_then(|at| record.fields.get(at));
         let text = |at| field(at).map_or("", String::as_str);
         let is_broken = fault.is_some();
@@ -84,24 +75,15 @@ pub(super) fn read<const N: usize>(
 }
 
 impl<const N: usize> Columns<N> {
-    /// The separator of a file with this head: the one that yields most of the columns.
-    fn separator(&self, head: &[u8]) -> char {
-        let n_found = |separator: &char| {
-            let head = Record::read(head, *separator).fields;
-            self.names.iter().filter(|name| head.iter().any(|field| is(field, name))).count()
-        };
-        SEPARATORS.into_iter().max_by_key(n_found).unwrap_or(',')
-    }
-
     /// Where each column is; nothing when one of them is missing or ambiguous.
     fn locate(
         &self,
-        head: Record,
+        head: &Record,
         place: &FileLine,
         bad: &mut BadRows,
     ) -> Option<[Option<usize>; N]> {
         if let Some(fault) = head.fault {
-            bad.add(place.clone(), fault);
+            bad.add(place.clone(), fault.into());
             return None;
         }
         let mut reasons = Vec::new();
@@ -123,11 +105,6 @@ impl<const N: usize> Columns<N> {
         }
         complete.then_some(found)
     }
-}
-
-/// Whether a field of the head names a column; spreadsheets and people write names in any case.
-fn is(field: &str, name: &str) -> bool {
-    field.eq_ignore_ascii_case(name)
 }
 
 #[cfg(test)]

@@ -5,15 +5,15 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A line that is not blank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
     /// Its number, from 1; blank lines count.
-    pub(super) number: u64,
+    pub number: u64,
     /// Its content, without the line end.
-    pub(super) bytes: &'a [u8],
+    pub bytes: &'a [u8],
 }
 
 /// The lines of a file that are not blank.
-pub(super) fn lines(file: &[u8]) -> impl Iterator<Item = Line<'_>> {
+pub fn lines(file: &[u8]) -> impl Iterator<Item = Line<'_>> {
     let mut rest = Some(file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file));
     let lines = std::iter::from_fn(move || {
         let text = rest?;
