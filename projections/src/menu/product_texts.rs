@@ -27,6 +27,7 @@ struct ProductText<'a> {
     preparation_minutes: Option<u16>,
     texts: Vec<LanguageText<'a>>,
     known_marks: MarksText,
+    #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<ImageText>,
     revision: u64,
 }

@@ -181,7 +181,8 @@ struct MenuProduct {
     texts: Vec<ProductTextBody>,
     /// What is known of allergens and diets. What is in neither list is unknown.
     known_marks: DeclaredBody,
-    /// Its image; null if it has none.
+    /// Its image; absent if it has none.
+    #[oai(skip_serializing_if_is_none)]
     image: Option<MenuImage>,
     /// Its revision, as on the lines of orders.
     revision: u64,
