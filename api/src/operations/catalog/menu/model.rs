@@ -30,7 +30,8 @@ pub(super) struct MenuBody {
     channel: String,
     /// What names of images are appended to.
     images_url: String,
-    /// The branch; null if nothing of it changed.
+    /// The branch; absent if nothing of it changed.
+    #[oai(skip_serializing_if_is_none)]
     branch: Option<MenuBranch>,
     /// The categories, in the order of the menu.
     categories: Vec<MenuCategory>,

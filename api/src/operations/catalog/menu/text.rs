@@ -54,10 +54,9 @@ const fn field(kind: Kind) -> &'static str {
 }
 
 /// What is around the entries of a kind: those of the branch are one.
-const fn brackets(kind: Kind, is_empty: bool) -> (&'static str, &'static str) {
-    match (kind, is_empty) {
-        (Kind::Branch, true) => ("null", ""),
-        (Kind::Branch, false) => ("", ""),
+const fn brackets(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Branch => ("", ""),
         _ => ("[", "]"),
     }
 }
@@ -68,7 +67,10 @@ pub(super) fn document(head: &Head<'_>, parts: &[Part]) -> Gzip {
     let mut glue = head.text(true);
     for kind in Kind::ALL {
         let of_kind: Vec<&Part> = parts.iter().filter(|part| part.kind == kind).collect();
-        let (open, close) = brackets(kind, of_kind.is_empty());
+        if kind == Kind::Branch && of_kind.is_empty() {
+            continue;
+        }
+        let (open, close) = brackets(kind);
         glue += &format!(",\"{}\":{open}", field(kind));
         for (index, part) in of_kind.into_iter().enumerate() {
             if index > 0 {
@@ -90,7 +92,10 @@ pub(super) fn changes(head: &Head<'_>, changes: &Changes) -> String {
     for kind in Kind::ALL {
         let of_kind = changes.upserted.iter().filter(|entry| entry.kind == kind);
         let bodies: Vec<&str> = of_kind.map(|entry| entry.body.as_str()).collect();
-        let (open, close) = brackets(kind, bodies.is_empty());
+        if kind == Kind::Branch && bodies.is_empty() {
+            continue;
+        }
+        let (open, close) = brackets(kind);
         text += &format!(",\"{}\":{open}{}{close}", field(kind), bodies.join(","));
     }
     let removed: Vec<MenuRemoved> = changes.removed.iter().filter_map(removed).collect();
