@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The usage message.
 pub(crate) const USAGE: &str =
     "usage: bench [orders] [append] [two] [columns] [memory] [rebuild] [delay] [kafka_away]
-    [permission] [logins] [overload]
+    [permission] [logins] [overload] [menu]
     [rounds=5] [seconds=2] [connections=N] [companies=N] [modifiers=N] [events=1000000] [away=60]
 without a part: orders append two";
 
@@ -34,6 +34,8 @@ pub(crate) enum Part {
     Logins,
     /// Five times as many orders as the server can place.
     Overload,
+    /// The menu document.
+    Menu,
 }
 
 /// The arguments of a run.
@@ -87,6 +89,7 @@ impl Args {
                 "permission" => args.parts.push(Part::Permission),
                 "logins" => args.parts.push(Part::Logins),
                 "overload" => args.parts.push(Part::Overload),
+                "menu" => args.parts.push(Part::Menu),
                 "rounds" => args.rounds = number()?,
                 "seconds" => args.lasting = Duration::from_secs(number()?.into()),
                 "connections" => args.connections = Some(number()? as usize),

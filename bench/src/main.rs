@@ -22,6 +22,7 @@ mod life;
 mod load;
 mod logins;
 mod memory;
+mod menu;
 mod orders;
 mod overload;
 mod pace;
@@ -65,6 +66,7 @@ async fn main() -> ExitCode {
             Part::Delay => delay::measure(&mut stand, &scene, &args).await,
             Part::Permission => permission::measure(&stand).await,
             Part::Logins => logins::measure(&stand, &scene, &args).await,
+            Part::Menu => menu::measure(&stand, &args).await,
             Part::Overload => overload::measure(&stand, &scene, &args).await,
             Part::KafkaAway => away::measure(&mut stand, &scene, &args).await,
         };

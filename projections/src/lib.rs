@@ -7,6 +7,7 @@
 //! - [`catalog`]: branches, categories, products
 //! - [`identity`]: roles with their grants and devices
 //! - [`inventory`]: stock items, recipes, the stock of each branch and its kardex
+//! - [`menu`]: the menu document of each branch and channel, and what changed of it
 //! - [`names`]: the names of a company that are unique in it
 //! - [`rebuild`]: rebuilds read models in tables apart from the live ones
 //! - [`board`] and [`progress`]: the states of the consumers
@@ -17,6 +18,7 @@
 pub mod catalog;
 pub mod identity;
 pub mod inventory;
+pub mod menu;
 pub mod names;
 pub mod orders;
 mod page;
@@ -68,6 +70,7 @@ pub fn consumers() -> Vec<Arc<dyn Consumer>> {
 pub fn projections() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(catalog::Catalog),
+        Arc::new(menu::Menu),
         Arc::new(orders::Orders),
         Arc::new(sales::Sales),
         Arc::new(inventory::Inventory),

@@ -38,8 +38,17 @@ pub(crate) async fn project<R: StateRow>(
     tx: &mut PgConnection,
     happened: Vec<Happened<'_, R::Aggregate>>,
 ) -> Result<(), ConsumerError> {
+    project_into::<R>(tx, R::TABLE, happened).await
+}
+
+/// The same in the table of another consumer, which has the columns of [`StateRow::TABLE`].
+pub(crate) async fn project_into<R: StateRow>(
+    tx: &mut PgConnection,
+    table: &str,
+    happened: Vec<Happened<'_, R::Aggregate>>,
+) -> Result<(), ConsumerError> {
     let keys = happened.iter().map(|happened| happened.key).collect();
-    let before: BTreeMap<Key, R> = load(tx, R::TABLE, R::ID, keys).await?;
+    let before: BTreeMap<Key, R> = load(tx, table, R::ID, keys).await?;
     let before = before.into_iter().map(|(key, row)| (key, row.into_state()));
     let mut states: BTreeMap<Key, StateOf<R>> = before.collect();
     let mut after = BTreeMap::new();
@@ -53,5 +62,5 @@ pub(crate) async fn project<R: StateRow>(
         Some(Owned { tenant_id: key.tenant_id, row })
     };
     let rows: Vec<Owned<R>> = states.into_iter().filter_map(row).collect();
-    upsert(tx, R::TABLE, &["tenant_id", R::ID], &rows).await
+    upsert(tx, table, &["tenant_id", R::ID], &rows).await
 }

@@ -29,19 +29,16 @@ impl Coding {
     /// In the order of their numbers.
     pub(crate) const ALL: [Self; 3] = [Self::Gzip, Self::Brotli, Self::Zstd];
 
+    /// Whether the client accepts a coding, and likes it no less than none.
+    pub(crate) fn accepts(headers: &HeaderMap, coding: Self) -> bool {
+        Weights::of(headers).accept(coding)
+    }
+
     /// The coding with the highest weight in `Accept-Encoding`; nothing where that is `identity`.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let lines = headers.get_all(ACCEPT_ENCODING).iter();
-        let texts: Vec<_> = lines.map(|line| line.to_str().unwrap_or_default()).collect();
-        let named: Vec<_> = texts.iter().flat_map(|text| text.split(',')).map(weighted).collect();
-        let weight = |name: &str| {
-            let of = |name: &str| named.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
-            of(name).map(|(_, weight)| *weight)
-        };
-        let liked = |coding: Self| weight(coding.name()).or_else(|| weight("*")).unwrap_or(0);
-        let plain = weight("identity").unwrap_or(0);
-        let best = Self::ALL.into_iter().max_by_key(|coding| (liked(*coding), *coding))?;
-        (liked(best) > 0 && liked(best) >= plain).then_some(best)
+        let weights = Weights::of(headers);
+        let best = Self::ALL.into_iter().max_by_key(|coding| (weights.of_coding(*coding), *coding));
+        best.filter(|best| weights.accept(*best))
     }
 
     pub(crate) const fn name(self) -> &'static str {
@@ -68,6 +65,32 @@ impl Coding {
             Self::Brotli => CompressionAlgo::BR,
             Self::Zstd => CompressionAlgo::ZSTD,
         }
+    }
+}
+
+/// How much a client likes which codings.
+struct Weights(Vec<(String, u32)>);
+
+impl Weights {
+    /// Those of `Accept-Encoding`.
+    fn of(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(ACCEPT_ENCODING).iter();
+        let texts = lines.map(|line| line.to_str().unwrap_or_default());
+        let named = texts.flat_map(|text| text.split(',')).map(weighted);
+        Self(named.map(|(name, weight)| (name.to_owned(), weight)).collect())
+    }
+
+    fn named(&self, name: &str) -> Option<u32> {
+        self.0.iter().find(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, weight)| *weight)
+    }
+
+    fn of_coding(&self, coding: Coding) -> u32 {
+        self.named(coding.name()).or_else(|| self.named("*")).unwrap_or(0)
+    }
+
+    fn accept(&self, coding: Coding) -> bool {
+        let weight = self.of_coding(coding);
+        weight > 0 && weight >= self.named("identity").unwrap_or(0)
     }
 }
 

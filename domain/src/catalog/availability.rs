@@ -131,6 +131,17 @@ pub enum Unavailable {
 }
 
 impl State {
+    /// What the branch does not sell at all.
+    pub fn delisted(&self) -> impl Iterator<Item = Subject> {
+        self.delisted.iter().copied()
+    }
+
+    /// What has run out, each with the moment from which it is sold again; none until it is put back. A
+    /// moment may have passed.
+    pub fn snoozed(&self) -> impl Iterator<Item = (Subject, Option<DateTime<Utc>>)> {
+        self.snoozed.iter().map(|(subject, until)| (*subject, *until))
+    }
+
     /// Whether a variant of a product is available at a moment.
     pub fn variant(
         &self,

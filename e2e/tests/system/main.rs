@@ -25,6 +25,7 @@ mod link_pages;
 mod links;
 mod lists;
 mod lost_answers;
+mod menu_document;
 mod modifier_groups;
 mod once;
 mod operator;

@@ -9,7 +9,8 @@ use domain::inventory::recipe::Published;
 use domain::shared::{ProductId, StockItemId};
 
 use super::products::{self, Product};
-use crate::inventory::{recipes, stock_items};
+use crate::inventory::recipes::{self, Recipe};
+use crate::inventory::stock_items;
 use crate::read_db::{ReadError, TenantTx};
 
 /// What is known of each of the products. A combo is known by its options.
@@ -26,16 +27,30 @@ pub async fn of_products(
     let all: BTreeMap<ProductId, &Product> =
         listed.iter().chain(&others).map(|product| (product.id, product)).collect();
     let recipes = recipes::of_products(tx, &all.keys().copied().collect()).await?;
-    let recipe = |recipe: recipes::Recipe| {
-        let recipes::Recipe { version, portions, .. } = recipe;
+    let items = stock_items::marks(tx, &items_of(recipes.values())).await?;
+    Ok(known(listed, &all, &recipes, &items))
+}
+
+/// The stock items that recipes take.
+pub(crate) fn items_of<'a>(recipes: impl Iterator<Item = &'a Recipe>) -> BTreeSet<StockItemId> {
+    let portions = recipes.flat_map(|recipe| &recipe.portions);
+    portions.flat_map(|it| &it.ingredients).map(|it| it.item).collect()
+}
+
+/// What is known of each of the products, where `all` are they and the options of the combos among them,
+/// with the `recipes` of those, and what is declared of the stock `items` of these.
+pub(crate) fn known(
+    listed: &[Product],
+    all: &BTreeMap<ProductId, &Product>,
+    recipes: &BTreeMap<ProductId, Recipe>,
+    items: &BTreeMap<StockItemId, Marks>,
+) -> BTreeMap<ProductId, Marks> {
+    let published = |recipe: &Recipe| {
+        let Recipe { version, portions, .. } = recipe.clone();
         Published { version, portions }
     };
     let recipes: BTreeMap<ProductId, Published> =
-        recipes.into_iter().map(|(id, it)| (id, recipe(it))).collect();
-    let portions = recipes.values().flat_map(|recipe| &recipe.portions);
-    let items: BTreeSet<StockItemId> =
-        portions.flat_map(|it| &it.ingredients).map(|it| it.item).collect();
-    let items = stock_items::marks(tx, &items).await?;
+        recipes.iter().map(|(id, it)| (*id, published(it))).collect();
     let of_item = |id: StockItemId| items.get(&id).cloned().unwrap_or_default();
     let of_option = |id: ProductId| {
         let item = all.get(&id)?;
@@ -45,5 +60,5 @@ pub async fn of_products(
         let recipe = recipes.get(&product.id);
         (product.id, known_marks(&product.details, recipe, of_item, of_option))
     };
-    Ok(listed.iter().map(known).collect())
+    listed.iter().map(known).collect()
 }

@@ -48,7 +48,7 @@ impl Consumer for Inventory {
     ) -> Result<(), ConsumerError> {
         states::project::<suppliers::Supplier>(tx, decoded(events)?).await?;
         states::project::<stock_items::StockItem>(tx, decoded(events)?).await?;
-        recipes::project(tx, decoded(events)?).await?;
+        recipes::project(tx, recipes::TABLE, decoded(events)?).await?;
         let happened = decoded(events)?;
         balances::project(tx, &happened).await?;
         kardex::project(tx, &happened).await

@@ -36,9 +36,13 @@ struct Latest {
 
 row::columns!(row Latest { product_id, recipe });
 
-/// Only the last version of the page is written.
-pub(super) async fn project(
+/// The table of the consumer `inventory`.
+pub(super) const TABLE: &str = "recipes";
+
+/// Only the last version of the page is written, into a table with the columns of [`TABLE`].
+pub(crate) async fn project(
     tx: &mut PgConnection,
+    table: &str,
     happened: Vec<Happened<'_, Aggregate>>,
 ) -> Result<(), ConsumerError> {
     let mut latest = BTreeMap::new();
@@ -51,7 +55,7 @@ pub(super) async fn project(
         Owned { tenant_id, row }
     };
     let rows: Vec<_> = latest.into_iter().map(row).collect();
-    upsert(tx, "recipes", &["tenant_id", "product_id"], &rows).await
+    upsert(tx, table, &["tenant_id", "product_id"], &rows).await
 }
 
 /// The recipe of a product, if it has one.

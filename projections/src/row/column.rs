@@ -5,6 +5,7 @@ use std::num::ParseIntError;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::catalog::availability;
 use domain::catalog::combo::Combo;
 use domain::catalog::diet::Marks;
 use domain::catalog::modifier_group::{Modifier, Override};
@@ -159,6 +160,7 @@ numbers! { u8 u16 u32 }
 
 written! {
     Address: "jsonb", Json;
+    availability::State: "jsonb", Json;
     BTreeMap<BranchId, StationId>: "jsonb", Json;
     BTreeSet<ModifierGroupId>: "jsonb", Json;
     Change: "jsonb", Json;
@@ -177,6 +179,7 @@ written! {
     // In millionths of the item's base unit.
     StockQuantity: "bigint", |quantity| quantity.millionths();
     String: "text", String::as_str;
+    Vec<u8>: "bytea", Vec::as_slice;
     Texts: "jsonb", Json;
     Vec<BusinessDayChange>: "jsonb", Json;
     Vec<Modifier>: "jsonb", Json;
@@ -191,6 +194,7 @@ written! {
 }
 
 read! {
+    availability::State: Json<availability::State>, |Json(state)| Ok::<_, BoxDynError>(state);
     Address: Json<Address>, |Json(address)| Ok::<_, BoxDynError>(address);
     BTreeMap<BranchId, StationId>: Json<BTreeMap<BranchId, StationId>>, |Json(stations)| Ok::<_, BoxDynError>(stations);
     BTreeSet<ModifierGroupId>: Json<BTreeSet<ModifierGroupId>>, |Json(ids)| Ok::<_, BoxDynError>(ids);
@@ -205,6 +209,7 @@ read! {
     Profile: Json<Profile>, |Json(profile)| Ok::<_, BoxDynError>(profile);
     Texts: Json<Texts>, |Json(texts)| Ok::<_, BoxDynError>(texts);
     u64: i64, u64::try_from;
+    Vec<u8>: Vec<u8>, Ok::<_, BoxDynError>;
     String: String, Ok::<_, BoxDynError>;
     Revision: i64, |revision| Ok::<_, BoxDynError>(Revision::from_i64(revision));
     StockQuantity: i64, StockQuantity::try_from_millionths;

@@ -10,6 +10,7 @@ const OF_AVAILABILITY: &[Code] = &[UnknownReference, SubscriptionRequired, PlanL
 
 /// By operation.
 pub(in crate::operations) const CODES: &[Refusals] = &[
+    ("getMenu", &[Code::NotFound]),
     ("addCategory", &[NameTaken, InvalidTransition, SubscriptionRequired, PlanLimit]),
     ("reviseCategory", &[NameTaken, SubscriptionRequired, PlanLimit]),
     ("removeCategory", &[SubscriptionRequired, PlanLimit]),

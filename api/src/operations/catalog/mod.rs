@@ -6,6 +6,7 @@ mod categories;
 mod channels;
 mod codes;
 mod images;
+mod menu;
 mod modifier_groups;
 mod price_list_model;
 mod price_lists;
@@ -34,5 +35,6 @@ pub(super) fn operations(services: &Services) -> impl OpenApi + use<> {
         tax_profiles::TaxProfiles(services.clone()),
         products::Shelving(services.clone()),
         images::Images(services.clone()),
+        menu::Menus(services.clone()),
     )
 }

@@ -158,7 +158,7 @@ pub(super) struct PriceListHeadBody {
 /// The price of a variant in a list.
 #[derive(Object, Serialize)]
 #[oai(rename = "VariantPrice")]
-struct VariantPriceBody {
+pub(super) struct VariantPriceBody {
     /// The product.
     product_id: Uuid,
     /// Its variant.
@@ -170,7 +170,7 @@ struct VariantPriceBody {
 /// The price of a modifier in a list.
 #[derive(Object, Serialize)]
 #[oai(rename = "ListedModifierPrice")]
-struct ModifierPriceBody {
+pub(super) struct ModifierPriceBody {
     /// The group.
     modifier_group_id: Uuid,
     /// Its modifier.

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use e2e::figure;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Neighbours;
 use super::ids::Ids;
 use crate::document::operations;
 
-/// Parameters that choose no rows: how many there are, where a page begins (a cursor serves its own
-/// company, see `s18_…`), and what the read model must have applied.
-const NOT_FILTERS: [&str; 3] = ["limit", "cursor", "after"];
+/// Parameters that choose no rows: how many there are, where a page or a list of changes begins (a cursor and
+/// a token serve their own company, see `s18_…`), and what the read model must have applied.
+const NOT_FILTERS: [&str; 4] = ["limit", "cursor", "since", "after"];
 
 /// Parameters with which other APIs show more than was asked for; none exists here.
 const EXPANSIONS: [&str; 6] = ["expand", "include", "embed", "fields", "select", "with"];
@@ -60,12 +61,13 @@ const fn row(
 const ORDERS: (&str, &str) = ("listOrders", "/v1/orders");
 const CATEGORIES: (&str, &str) = ("listCategories", "/v1/categories");
 const GROUPS: (&str, &str) = ("listModifierGroups", "/v1/modifier-groups");
+const MENU: (&str, &str) = ("getMenu", "/v1/menu");
 const PRODUCTS: (&str, &str) = ("listProducts", "/v1/products");
 const SALES: (&str, &str) = ("reportSales", "/v1/reports/sales");
 const PARKED: (&str, &str) = ("listParkedEvents", "/v1/system/parked-events");
 
 /// Every filter of the document.
-const FILTERS: [Row; 18] = [
+const FILTERS: [Row; 20] = [
     row(ORDERS, "branch_id", Filter::Id(|ids| ids.branch), Answered::NotFound),
     row(ORDERS, "status", Filter::Value("pending"), Answered::Own),
     row(ORDERS, "order_type", Filter::Value("dine_in"), Answered::Own),
@@ -75,6 +77,8 @@ const FILTERS: [Row; 18] = [
     row(CATEGORIES, "active", Filter::Value("true"), Answered::Own),
     row(GROUPS, "search", Filter::Value("adicion"), Answered::Empty),
     row(GROUPS, "active", Filter::Value("true"), Answered::Own),
+    row(MENU, "branch_id", Filter::Id(|ids| ids.branch), Answered::NotFound),
+    row(MENU, "channel", Filter::Value("counter"), Answered::NotFound),
     row(PRODUCTS, "category_id", Filter::Id(|ids| ids.category), Answered::Empty),
     row(PRODUCTS, "active", Filter::Value("true"), Answered::Own),
     row(PRODUCTS, "kind", Filter::Value("item"), Answered::Own),
@@ -93,7 +97,9 @@ impl Row {
             Filter::Id(of) => of(ids).to_string(),
             Filter::Value(value) => value.to_owned(),
         };
+        let of_branch = format!("&branch_id={}", ids.branch);
         let required = match (self.operation, self.parameter) {
+            ("getMenu", "channel") => of_branch.as_str(),
             ("reportSales", "from") => "&to=2026-12-31",
             ("reportSales", "to") => "&from=2026-01-01",
             ("reportSales", _) => "&from=2026-01-01&to=2026-12-31",
@@ -107,7 +113,7 @@ impl Row {
         let Neighbours { system, client, theirs, secrets, .. } = neighbours;
         let request = self.request(theirs);
         let shown = system.client().get(&request).send().await;
-        let n_shown = shown.expect(200)["data"].as_array().map_or(0, Vec::len);
+        let n_shown = n_rows(shown.expect(200));
         let has_no_rows = self.answered == Answered::NoRows;
         assert_eq!(
             n_shown == 0,
@@ -120,7 +126,7 @@ impl Row {
                 answer.problem(404, "not-found");
                 0
             }
-            _ => answer.expect(200)["data"].as_array().map_or(0, Vec::len),
+            _ => n_rows(answer.expect(200)),
         };
         assert_eq!(n_rows > 0, self.answered == Answered::Own, "{request}: {answer:?}");
         let of_nothing = client.get(&self.request(&Ids::of_nothing())).send().await;
@@ -130,6 +136,12 @@ impl Row {
             assert!(!text.contains(secret.as_str()), "{request} shows {secret}: {text}");
         }
     }
+}
+
+/// The rows of a list, or the products of a menu.
+fn n_rows(body: &Value) -> usize {
+    let rows = body["data"].as_array().or_else(|| body["products"].as_array());
+    rows.map_or(0, Vec::len)
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::operations::model::MoneyBody;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename = "ProductKind", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub(super) enum KindBody {
+pub(in crate::operations::catalog) enum KindBody {
     /// Something that is made or sold as it is.
     Item,
     /// A choice of items at a price of its own.
@@ -91,7 +91,7 @@ struct VariantBody {
 /// What a combo is made of.
 #[derive(Object, Serialize)]
 #[oai(rename = "Combo")]
-struct ComboBody {
+pub(in crate::operations::catalog) struct ComboBody {
     /// What is chosen, in the order of the menu.
     slots: Vec<SlotBody>,
 }
@@ -123,7 +123,7 @@ struct OptionBody {
 /// A modifier group as a product offers it.
 #[derive(Object, Serialize)]
 #[oai(rename = "OfferedGroup")]
-struct OfferedGroupBody {
+pub(in crate::operations::catalog) struct OfferedGroupBody {
     /// The group.
     group_id: Uuid,
     /// Other limits than those of the group; absent if they are those of the group.
@@ -173,7 +173,7 @@ struct OfferedDefaultBody {
 /// Where a product is made in a branch.
 #[derive(Object, Serialize)]
 #[oai(rename = "ProductStation")]
-struct ProductStationBody {
+pub(in crate::operations::catalog) struct ProductStationBody {
     /// The branch.
     branch_id: Uuid,
     /// The station.
@@ -183,7 +183,7 @@ struct ProductStationBody {
 /// What is said of a product in one language.
 #[derive(Object, Serialize)]
 #[oai(rename = "ProductText")]
-struct ProductTextBody {
+pub(in crate::operations::catalog) struct ProductTextBody {
     /// The language.
     language: String,
     /// What a guest reads below the name; null if nothing.

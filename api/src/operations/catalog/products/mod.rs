@@ -18,7 +18,10 @@ use projections::catalog::{Catalog, diets, products};
 use projections::inventory::Inventory;
 use uuid::Uuid;
 
-use self::answers::{KindBody, ProductBody};
+use self::answers::ProductBody;
+pub(super) use self::answers::{
+    ComboBody, KindBody, OfferedGroupBody, ProductStationBody, ProductTextBody,
+};
 use self::diet::DeclaredBody;
 use self::requests::{
     ComboDetails, OfferedGroupDetails, ProductStationDetails, ProductTextDetails, VariantDetails,

@@ -18,6 +18,7 @@ pub(super) fn visits(
 ) {
     of_categories(client, client_ids, ids, visit);
     of_products(client, client_ids, ids, visit);
+    visit("getMenu", client.get(&format!("/v1/menu?branch_id={}", ids.branch)), Expect::NotFound);
 }
 
 fn of_categories(
