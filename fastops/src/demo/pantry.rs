@@ -108,9 +108,8 @@ fn declared(contains: &str) -> Marks {
         return Marks::default();
     }
     let contained: Vec<Mark> = marks(contains.strip_prefix(NONE).unwrap_or(contains)).collect();
-    let presence = |mark| match contained.contains(&mark) {
-        true => Presence::Contains,
-        false => Presence::FreeOf,
+    let presence = |mark| {
+        if contained.contains(&mark) { Presence::Contains } else { Presence::FreeOf }
     };
     Mark::all().map(|mark| (mark, presence(mark))).collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::catalog::combo::Combo;
 use domain::catalog::diet::Marks;
 use domain::shared::ProductId;
 use event_store::consumer::ConsumerError;
@@ -22,7 +23,7 @@ pub(super) async fn of(
     products: &BTreeMap<Key, Product>,
 ) -> Result<BTreeMap<Key, Marks>, ConsumerError> {
     let options = products.iter().flat_map(|(key, product)| {
-        let options = product.details.combo.iter().flat_map(|combo| combo.options());
+        let options = product.details.combo.iter().flat_map(Combo::options);
         options.map(move |(.., option)| Key { id: option.product.uuid(), ..*key })
     });
     let others: BTreeSet<Key> = options.filter(|key| !products.contains_key(key)).collect();

@@ -3,8 +3,8 @@
 use domain::catalog::combo::{Slot, SlotOption};
 use domain::catalog::diet::{Allergen, DietaryMark, Mark, Marks, Presence};
 use domain::catalog::modifier_group::Override;
-use domain::catalog::product::{Image, Variant};
-use domain::shared::{BranchId, Name, StationId};
+use domain::catalog::product::{Barcode, Image, Sku, Variant};
+use domain::shared::{BranchId, Code, Name, StationId};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -153,7 +153,7 @@ pub(super) fn product(product: &Product, known: &Marks) -> String {
             .map(|combo| ComboText { slots: combo.slots.iter().map(Into::into).collect() }),
         modifier_groups: details.groups.iter().map(Into::into).collect(),
         stations: details.stations.iter().map(station).collect(),
-        tax_class: details.tax_class.as_ref().map(|class| class.as_str()),
+        tax_class: details.tax_class.as_ref().map(Code::as_str),
         preparation_minutes: details.preparation_minutes,
         texts: texts.collect(),
         known_marks: MarksText {
@@ -171,8 +171,8 @@ impl<'a> From<&'a Variant> for VariantText<'a> {
             id: variant.id.uuid(),
             name: variant.name.as_str(),
             price: variant.price.into(),
-            sku: variant.sku.as_ref().map(|sku| sku.as_str()),
-            barcode: variant.barcode.as_ref().map(|barcode| barcode.as_str()),
+            sku: variant.sku.as_ref().map(Sku::as_str),
+            barcode: variant.barcode.as_ref().map(Barcode::as_str),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Entries as the document shows them. What they have in common with other answers is called the same.
 
 use chrono::NaiveDate;
+use domain::catalog::Channel;
 use domain::catalog::availability::Subject;
 use domain::catalog::modifier_group::Limits;
 use domain::catalog::price_list::{self, Hours, Weekdays};
 use domain::identity::branch::{ProfileSource, TaxRegime};
-use domain::shared::{BusinessDayChange, Money};
+use domain::shared::{BranchId, BusinessDayChange, ModifierGroupId, Money};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -191,7 +192,7 @@ pub(super) fn modifier_group(group: &ModifierGroup) -> String {
         price: modifier.price.into(),
         max_quantity: modifier.max_quantity,
         default_quantity: modifier.default_quantity,
-        nested_group_id: modifier.nested.map(|nested| nested.uuid()),
+        nested_group_id: modifier.nested.map(ModifierGroupId::uuid),
     });
     text(&GroupText {
         id: group.id.uuid(),
@@ -264,8 +265,8 @@ pub(super) fn price_list(list: &PriceList) -> String {
         id: list.id.uuid(),
         name: it.name.as_str(),
         conditions: ConditionsText {
-            branch_id: conditions.branch.map(|branch| branch.uuid()),
-            channel: conditions.channel.as_ref().map(|channel| channel.as_str()),
+            branch_id: conditions.branch.map(BranchId::uuid),
+            channel: conditions.channel.as_ref().map(Channel::as_str),
             weekdays: conditions.weekdays.as_ref(),
             hours: conditions.hours,
         },

@@ -68,9 +68,9 @@ async fn set_one(
     }
     let drawing = Bytes::from_static(drawing);
     let hash = renderer.hash(restaurant.tenant, drawing.clone()).await?;
-    let rendered = renderer.render(hash, drawing).await?;
-    store.put(rendered.files).await?;
-    let intent = SetProductImage { product, hash, image: Some(rendered.image) };
+    let drawn = renderer.render(hash, drawing).await?;
+    store.put(drawn.files).await?;
+    let intent = SetProductImage { product, hash, image: Some(drawn.image) };
     staff.does_once(Request::live(command), intent).await.map_err(|undone| match undone {
         Undone::Failed(refusal) => NoImage::Refused(refusal),
         Undone::Leaving => NoImage::Leaving,

@@ -14,12 +14,12 @@ const FILE: &str = include_str!("price_lists.csv");
 pub(in crate::demo) struct PriceList {
     pub(in crate::demo) name: Name,
     pub(in crate::demo) conditions: Conditions,
-    pub(in crate::demo) prices: Vec<Price>,
+    pub(in crate::demo) prices: Vec<ListedVariant>,
 }
 
 /// What a variant costs by a list.
 #[derive(Debug)]
-pub(in crate::demo) struct Price {
+pub(in crate::demo) struct ListedVariant {
     pub(in crate::demo) product: Name,
     pub(in crate::demo) variant: Name,
     pub(in crate::demo) price: Money,
@@ -53,7 +53,7 @@ pub(super) fn embedded() -> Vec<PriceList> {
             },
         );
         let Line { product, variant, price, .. } = line;
-        list.prices.push(Price { product, variant, price: pesos(&price) });
+        list.prices.push(ListedVariant { product, variant, price: pesos(&price) });
     }
     lists
 }

@@ -16,7 +16,7 @@ use futures_util::future::try_join_all;
 use super::ids::{Ids, named};
 use super::once::{OpeningError, once, once_as};
 use super::{BRANCHES, Restaurant};
-use crate::demo::menu::price_lists::{Price, PriceList};
+use crate::demo::menu::price_lists::{ListedVariant, PriceList};
 use crate::demo::staff::Staff;
 
 /// The tax regimes of [`BRANCHES`], by their codes in Colombia's profile: both charge the consumption tax,
@@ -61,7 +61,7 @@ impl Restaurant {
     }
 
     fn list(&self, list: &PriceList) -> List {
-        let entry = |Price { product, variant, price }: &Price| {
+        let entry = |ListedVariant { product, variant, price }: &ListedVariant| {
             let (variant, product) =
                 (self.ids.variant(product, variant), self.ids.product(product));
             Entry { subject: Subject::Variant { product, variant }, price: *price }

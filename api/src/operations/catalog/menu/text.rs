@@ -71,7 +71,7 @@ pub(super) fn document(head: &Head<'_>, parts: &[Part]) -> Gzip {
             continue;
         }
         let (open, close) = brackets(kind);
-        glue += &format!(",\"{}\":{open}", field(kind));
+        glue.extend([",\"", field(kind), "\":", open]);
         for (index, part) in of_kind.into_iter().enumerate() {
             if index > 0 {
                 glue.push(',');
@@ -96,7 +96,7 @@ pub(super) fn changes(head: &Head<'_>, changes: &Changes) -> String {
             continue;
         }
         let (open, close) = brackets(kind);
-        text += &format!(",\"{}\":{open}{}{close}", field(kind), bodies.join(","));
+        text.extend([",\"", field(kind), "\":", open, &bodies.join(","), close]);
     }
     let removed: Vec<MenuRemoved> = changes.removed.iter().filter_map(removed).collect();
     let removed = serde_json::to_string(&removed).expect("names of fields are the only keys");
