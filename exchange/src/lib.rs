@@ -8,7 +8,7 @@
 //!   file; [`formula`]: how a cell is kept from being a formula; [`number`]: decimal points and commas
 //! - [`table`]: rows that know their file, row and column; [`bad_cell`]: why a cell cannot be read
 //! - [`menu`]: the menu by its names; [`marks`]: the words of allergens and diets; [`reading`]: tables laid over a menu; [`writing`]: a menu as tables
-//! - [`changes`]: what differs between two menus, in the order in which it can be applied
+//! - [`changes`](mod@changes): what differs between two menus, in the order in which it can be applied
 
 pub mod bad_cell;
 pub mod changes;

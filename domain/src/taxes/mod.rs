@@ -1,7 +1,7 @@
 //! Taxes as data: which taxes a product bears, by its class, the regime of its branch and the date.
 //!
 //! No rate is in the code. [`profile`] is the data and its rules; [`builtin`] has the profiles that
-//! come with FastOps; [`applicable`] finds the taxes of a line in them. What they cost is computed in [`pricing`](crate::pricing).
+//! come with FastOps; [`applicable`](fn@applicable) finds the taxes of a line in them. What they cost is computed in [`pricing`](crate::pricing).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

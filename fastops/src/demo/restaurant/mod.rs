@@ -5,7 +5,7 @@
 //!
 //! - [`kitchen`]: stations, stock and recipes; [`products`]: what it sells; [`prices`]: for how much
 //! - [`dish`]: what guests can ask for
-//! - [`once`]: commands that are executed once; [`ids`]: the ids of things
+//! - [`once`](mod@once): commands that are executed once; [`ids`]: the ids of things
 
 mod dish;
 mod ids;
