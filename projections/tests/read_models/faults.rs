@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use event_store::consumer::{Consumer, ConsumerError, State, Stopped};
+use event_store::consumer::{Consumer, ConsumerError, Projection, State, Stopped};
 use event_store::testing::{figure, rounds};
 use event_store::{Error, EventStore, Position, RecordedEvent};
 use projections::catalog::Catalog;
@@ -292,9 +292,14 @@ async fn a_page_that_fails_is_shown_and_tried_again() {
         (5, "the event at 1 does not fit: it stumbled".to_owned()),
     ];
     assert!(failures.iter().all(|failure| seen.contains(failure)), "{seen:?}");
-    let survived = world.dump().await;
+    // The other consumers have not run before.
+    let of_catalog = |mut dump: Dump| {
+        dump.retain(|table, _| Catalog.tables().contains(&table.as_str()));
+        dump
+    };
+    let survived = of_catalog(world.dump().await);
     world.catch_up().await;
-    pretty_eq(&survived, &world.dump().await);
+    pretty_eq(&survived, &of_catalog(world.dump().await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
