@@ -19,7 +19,7 @@ ALTER TABLE letters
 CREATE OR REPLACE FUNCTION forget_person(p_tenant uuid, p_person uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-    -- A concurrent write to the person holds this row. Their e-mails are deleted with it.
+    -- Whoever writes to the person at this moment has this row. Letters go with it.
     DELETE FROM people WHERE tenant_id = p_tenant AND person_id = p_person;
     DELETE FROM credentials WHERE tenant_id = p_tenant AND user_id = p_person;
     DELETE FROM sessions WHERE tenant_id = p_tenant AND user_id = p_person;
