@@ -37,16 +37,6 @@ pub struct Change {
 }
 
 impl Kind {
-    /// Every kind, in the order in which changes are applied.
-    pub const ALL: [Self; 6] = [
-        Self::Category,
-        Self::Ingredient,
-        Self::Group,
-        Self::Product,
-        Self::Recipe,
-        Self::PriceList,
-    ];
-
     /// A stable word for ids and programs.
     pub const fn word(self) -> &'static str {
         match self {

@@ -23,49 +23,6 @@ fn words(es: impl Into<String>, en: impl Into<String>) -> Words {
 }
 
 impl Reason {
-    /// A stable word for programs.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Text(Fault::NotUtf8) => "not-utf8",
-            Self::Text(Fault::UnclosedQuote) => "unclosed-quote",
-            Self::Text(Fault::TextAfterQuote) => "text-after-quote",
-            Self::EmptyFile => "empty-file",
-            Self::UnknownSheet => "unknown-sheet",
-            Self::RepeatedSheet => "repeated-sheet",
-            Self::FieldCount { .. } => "field-count",
-            Self::MissingColumn => "missing-column",
-            Self::RepeatedColumn => "repeated-column",
-            Self::Empty => "empty",
-            Self::Name(_) => "name",
-            Self::Whole { .. } => "whole-number",
-            Self::Ambiguous(_) => "ambiguous-number",
-            Self::Price { .. } | Self::PriceZero => "price",
-            Self::MixedCurrencies => "mixed-currencies",
-            Self::Multiplier(_) => "multiplier",
-            Self::Code(_) => "code",
-            Self::Description(_) => "description",
-            Self::Differs { .. } => "differs",
-            Self::Currency(_) | Self::NoCurrency => "currency",
-            Self::Quantity(_) => "quantity",
-            Self::Date(_) => "date",
-            Self::Clock(_) => "clock",
-            Self::Word { .. } => "word",
-            Self::Unknown(_) => "unknown",
-            Self::Repeated { .. } => "repeated",
-            Self::NothingIn { .. } => "nothing-in",
-            Self::TooMany { .. } => "too-many",
-            Self::Fixed { .. } => "fixed",
-            Self::Rule(Rule::Limits) => "limits",
-            Self::Rule(Rule::Defaults) => "defaults",
-            Self::Rule(Rule::Nesting) => "nesting",
-            Self::Rule(Rule::Override) => "override",
-            Self::Rule(Rule::NoBaseVariant) => "no-base-variant",
-            Self::Rule(Rule::CodeTaken) => "code-taken",
-            Self::Rule(Rule::Kind) => "kind",
-            Self::Rule(Rule::ComboOfCombos) => "combo-of-combos",
-        }
-    }
-
     /// The reason for people.
     pub fn words(&self) -> Words {
         match self {
