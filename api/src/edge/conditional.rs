@@ -5,15 +5,20 @@ use poem::http::{Method, StatusCode};
 use poem::{Body, Request, Response};
 
 /// The tags that a client names in a read.
-pub(super) struct IfNoneMatch(Vec<String>);
+pub(crate) struct IfNoneMatch(Vec<String>);
 
 impl IfNoneMatch {
     /// Reads `If-None-Match`; of methods other than GET and HEAD it is ignored.
-    pub(super) fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         let lines = request.headers().get_all(IF_NONE_MATCH).iter().filter(|_| is_read);
         let texts = lines.map(|line| line.to_str().unwrap_or_default());
         Self(texts.flat_map(|line| line.split(',')).map(opaque).map(str::to_owned).collect())
+    }
+
+    /// Whether the client has the answer with this tag.
+    pub(crate) fn has(&self, tag: &str) -> bool {
+        self.0.iter().any(|known| known == "*" || known == opaque(tag))
     }
 
     /// Makes 304 of an answer that the client has. Headers stay, except those about the body.
@@ -22,7 +27,7 @@ impl IfNoneMatch {
             return;
         }
         let Some(tag) = response.header(ETAG) else { return };
-        if self.0.iter().any(|known| known == "*" || known == opaque(tag)) {
+        if self.has(tag) {
             response.set_status(StatusCode::NOT_MODIFIED);
             response.set_body(Body::empty());
             response.headers_mut().remove(CONTENT_TYPE);

@@ -7,7 +7,7 @@ use domain::catalog::Channel;
 use domain::identity::permission::markers::ProductRead;
 use domain::shared::BranchId;
 use poem::Request;
-use poem::http::header::{CONTENT_ENCODING, CONTENT_TYPE, IF_NONE_MATCH, VARY};
+use poem::http::header::{CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use poem::{IntoResponse, Response};
 use poem_openapi::param::Query;
 use poem_openapi::payload::Payload;
@@ -24,6 +24,7 @@ use crate::access::Can;
 use crate::caller::Caller;
 use crate::cursor::QueryFingerprint;
 use crate::edge::coding::Coding;
+use crate::edge::conditional::IfNoneMatch;
 use crate::operations::period::of_branch;
 use crate::operations::refusal::unread;
 use crate::operations::{Part, Services};
@@ -117,7 +118,8 @@ impl Menus {
         let tag = format!("W/{}", etag_with(u64::try_from(position).unwrap_or_default(), &rest));
         let found =
             |bytes, is_gzip| Read::Found(Written { bytes, is_gzip }, tag.clone(), CACHE.to_owned());
-        if is_known(request, &tag) {
+        // Nothing more is read for what the client has; the edge makes 304 of it, as of every answer.
+        if IfNoneMatch::of(request).has(&tag) {
             return Ok(found(Vec::new(), false));
         }
         if let Some(since) = since {
@@ -163,15 +165,6 @@ fn code(text: &str) -> Result<Channel, Problem> {
     let words = ("no es el código de un canal", "is no code of a channel");
     let wrong = || Problem::parameter(FieldError::new("/query/channel", "format", words));
     Channel::parse(text).map_err(|_| wrong())
-}
-
-/// Whether the client has the answer with this tag, so that there is no need to read it. The answer to it is
-/// made [at the edge](crate::edge), as of all operations.
-fn is_known(request: &Request, tag: &str) -> bool {
-    let known = request.headers().get_all(IF_NONE_MATCH).iter();
-    let mut known = known.flat_map(|line| line.to_str().unwrap_or_default().split(','));
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    known.any(|known| opaque(known) == opaque(tag))
 }
 
 impl Payload for Written {
